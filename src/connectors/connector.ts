@@ -1,0 +1,96 @@
+/** What a vendor must tell us: how to read it, how to write to it, how to understand its reply. No clock, storage or network: `normalise` turns
+ *  a delivery into an event, `prepare` builds a request, `judge` judges a reply; verifying and sending happen once elsewhere.
+ *  Vendor facts go stale: each file names its page and date. */
+import type { Connection, ConnectionOf, Kind } from "../domain/config.ts";
+import type { NewEvent } from "../domain/event.ts";
+import type { IdentifierType } from "../domain/identifier.ts";
+import type { Result } from "../lib/result.ts";
+
+/** One delivery at the door, decoded leniently: query and body merged, body wins; nested JSON kept under `json`. */
+export type Incoming = {
+  readonly method: string;
+  /** Event type given by the path (`/:event`), if any. */
+  readonly pathEvent: string | null;
+  /** Flat view: query and body merged (body wins), values as text; nested objects flattened with dots. */
+  readonly fields: Readonly<Record<string, string>>;
+  /** The parsed JSON body, when it was JSON. */
+  readonly json: unknown;
+  readonly receivedAt: number;
+  /** Hex SHA-256 of the raw delivery: the fallback identity of a delivery without one. */
+  readonly digest: string;
+  readonly workspace: { readonly timeZone: string; readonly currency: string };
+};
+
+export type Unreadable = { readonly reason: "unparsable"; readonly detail: string };
+
+/** A vendor's reading of a delivery into events (usually one). */
+export type Source<K extends Kind = Kind> = (connection: ConnectionOf<K>, incoming: Incoming) => Result<NewEvent, Unreadable>;
+
+export type OutgoingRequest = {
+  readonly method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string | null;
+};
+
+/** What came back: at most the first 64 KiB of the body. `status: 0` = no reply (timeout, reset), with the cause in `failure`. */
+export type Reply = {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+  readonly failure: "timeout" | "network" | null;
+};
+
+export type Verdict =
+  | { readonly outcome: "delivered" }
+  /** The vendor needs another request (look up, then write). */
+  | { readonly outcome: "next"; readonly plan: Plan }
+  | { readonly outcome: "retry"; readonly reason: string; readonly afterSeconds?: number }
+  | { readonly outcome: "dead"; readonly reason: string };
+
+/** A request and how to judge its reply. */
+export type Plan = {
+  readonly request: OutgoingRequest;
+  readonly judge: (reply: Reply) => Verdict;
+};
+
+/** Everything an action may address a person by, decrypted, strongest and newest first. */
+export type PersonView = {
+  readonly id: string;
+  readonly key: string;
+  readonly identifiers: readonly { readonly type: IdentifierType; readonly scope: string; readonly value: string; readonly proof: string; readonly lastSeen: number }[];
+  readonly traits: Readonly<Record<string, string>>;
+};
+
+/** Facts of the event an action is about, for what a vendor's call needs beyond `with`. */
+export type EventView = {
+  readonly id: string;
+  readonly type: string;
+  readonly label: string | null;
+  readonly amount: string | null;
+  readonly currency: string | null;
+  readonly tid: string | null;
+  readonly order: string | null;
+  readonly clickids: Readonly<Record<string, string>>;
+};
+
+export type PrepareInput<K extends Kind = Kind> = {
+  readonly connection: ConnectionOf<K>;
+  /** The rendered `with`: no template is left in it. */
+  readonly parameters: Readonly<Record<string, unknown>>;
+  readonly person: PersonView;
+  readonly event: EventView;
+  readonly deliveryId: string;
+  readonly now: number;
+};
+
+/** Why a request cannot be built: it is dead at once, retrying cannot help. */
+export type Unpreparable = { readonly reason: string };
+
+export type Action<K extends Kind = Kind> = (input: PrepareInput<K>) => Promise<Result<Plan, Unpreparable>> | Result<Plan, Unpreparable>;
+
+/** The destination half of a vendor: action name (without the kind) → how to prepare it. */
+export type Destination<K extends Kind = Kind> = Readonly<Record<string, Action<K>>>;
+
+/** The scope a claim of `type` gets when it arrives through (or is written to) this connection. */
+export type ScopeOf = (connection: Connection, type: IdentifierType) => string;

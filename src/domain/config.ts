@@ -1,0 +1,34 @@
+/** The configuration as the rest of the program sees it: validated, defaults filled in, `$NAME` replaced by the secret's value. */
+import type * as z from "zod/mini";
+import type { connection } from "./config/connections.ts";
+import type { ConfigDocument } from "./config/document.ts";
+
+export type Kind = ConnectionBody["kind"];
+type ConnectionBody = z.infer<typeof connection>;
+
+/** A connection with its id. */
+export type Connection = ConnectionBody & { readonly id: string };
+export type ConnectionOf<K extends Kind> = Extract<ConnectionBody, { kind: K }> & { readonly id: string };
+
+export type Workspace = ConfigDocument["workspace"];
+export type TrackedLink = ConfigDocument["links"][string];
+export type Rule = ConfigDocument["rules"][number];
+export type RuleAction = Rule["do"][number];
+
+export type Config = {
+  /** 0 = nothing saved yet: an empty workspace. */
+  readonly version: number;
+  readonly workspace: Workspace;
+  readonly connections: ReadonlyMap<string, Connection>;
+  readonly links: ReadonlyMap<string, TrackedLink>;
+  readonly variables: Readonly<Record<string, string>>;
+  readonly rules: readonly Rule[];
+};
+
+/** The connection of `id` when it is of `kind`, else null. */
+export function connectionOf<K extends Kind>(config: Config, id: string | undefined, kind: K): ConnectionOf<K> | null {
+  const found = id === undefined ? undefined : config.connections.get(id);
+  return found && isKind(found, kind) ? found : null;
+}
+
+export const isKind = <K extends Kind>(connection: Connection, kind: K): connection is ConnectionOf<K> => connection.kind === kind;

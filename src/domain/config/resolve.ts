@@ -1,0 +1,40 @@
+/** Turns a saved document into the configuration the program uses: `$NAME` strings become the secrets' values. A secret that disappeared after
+ *  the save resolves to "" so that one lost secret stops its own connection and not the whole gateway. Pure. */
+import type { Config, Connection } from "../config.ts";
+import { type ConfigDocument, configDocument } from "./document.ts";
+
+const REFERENCE = /^\$([A-Z][A-Z0-9_]*)$/;
+
+export type SecretLookup = (name: string) => string | null;
+
+/** Name of the secret a text refers to, or null when it is a literal. */
+export const secretName = (text: string): string | null => REFERENCE.exec(text)?.[1] ?? null;
+
+export function resolveConfig(document: ConfigDocument | null, version: number, lookup: SecretLookup): Config {
+  const source = document ?? configDocument.parse({});
+  const connections = new Map<string, Connection>();
+  for (const [id, body] of Object.entries(source.connections)) connections.set(id, { ...resolveSecrets(body, lookup), id });
+  return {
+    version,
+    workspace: source.workspace,
+    connections,
+    links: new Map(Object.entries(source.links)),
+    variables: source.variables,
+    rules: source.rules,
+  };
+}
+
+/** A copy of a JSON-like value with every `$NAME` string replaced. */
+export function resolveSecrets<T>(value: T, lookup: SecretLookup): T {
+  return replaceStrings(value, (text) => {
+    const name = secretName(text);
+    return name === null ? text : (lookup(name) ?? "");
+  }) as T;
+}
+
+function replaceStrings(value: unknown, replace: (text: string) => string): unknown {
+  if (typeof value === "string") return replace(value);
+  if (Array.isArray(value)) return value.map((item) => replaceStrings(item, replace));
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, replaceStrings(item, replace)]));
+}

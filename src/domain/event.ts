@@ -1,0 +1,59 @@
+/** The canonical event: what every vendor's delivery is turned into at the door, before anything is stored. Pure types.
+ *  An event is one immutable fact; which person it belongs to is decided later and can be recomputed. */
+import type { Claim } from "./identifier.ts";
+
+export const CANONICAL_TYPES = [
+  "click", "bot_start", "identify", "registration", "login", "order", "payment", "refund", "rejected", "withdrawal", "message",
+] as const;
+
+/** Why a value was not used; shown in the console as "было → стало". */
+export type DropCause = "unresolved_macro" | "blocked" | "invalid" | "technical_email" | "bad_amount" | "bad_time";
+export type Dropped = { readonly field: string; readonly cause: DropCause };
+
+export type Money = {
+  /** Decimal string without trailing zeros, e.g. "396.5"; null when absent or unreadable. */
+  readonly amount: string | null;
+  /** Cumulative paid sum of the order, for vendors that report totals (GetCourse `payedValue`): the amount is then the difference. */
+  readonly paidTotal: string | null;
+  /** Upper-case currency code; null = the connection's or workspace's default. */
+  readonly currency: string | null;
+};
+
+export type Utm = Readonly<Record<string, string>>;
+
+export type NewEvent = {
+  /** Canonical or custom name, lower case. */
+  readonly type: string;
+  /** The label when the sender itself named the payment so. */
+  readonly named: "sale" | "resale" | null;
+  /** Epoch ms as the sender tells it; null = the time of receipt. */
+  readonly eventAt: number | null;
+  /** The fact's identity within its connection: the same key again is the same fact. null = no vendor key (10-minute rule). */
+  readonly key: string | null;
+  /** The newest-state part: same key and same state is `duplicate`, same key and another state replaces it. "" = the fact has one state. */
+  readonly state: string;
+  readonly identifiers: readonly Claim[];
+  readonly dropped: readonly Dropped[];
+  readonly money: Money;
+  readonly tid: string | null;
+  readonly order: string | null;
+  /** The sender's own status word (GetCourse `payed`, Keitaro `1`), as text. */
+  readonly status: string | null;
+  readonly utm: Utm;
+  readonly link: string | null;
+  /** Deep-link text of a bot start, kept even when it is no click of ours. */
+  readonly start: string | null;
+  readonly userAgent: string | null;
+  readonly message: string | null;
+  /** first_name, last_name, username, name, locale, … as told. */
+  readonly profile: Readonly<Record<string, string>>;
+  readonly fields: Readonly<Record<string, string>>;
+  readonly tracker: Readonly<Record<string, string>>;
+  /** Direction for platforms that report both: an outgoing message is recorded as `echo`, never a trigger. */
+  readonly outgoing: boolean;
+};
+
+export type EventStatus = "accepted" | "bound" | "unbound" | "quarantined" | "echo" | "preview" | "erased";
+
+/** What stands sealed beside an event: the normalised form. The raw payload is sealed apart, because it is kept for a shorter time. */
+export type StoredFacts = NewEvent & { readonly connection: string; readonly receivedAt: number };

@@ -1,0 +1,47 @@
+/** Small wrappers over Web Crypto. Comparisons of secrets are constant-time: both sides are digested first, since
+ *  `timingSafeEqual` throws on unequal lengths. */
+const encoder = new TextEncoder();
+const decoder = new TextDecoder();
+
+export const utf8 = (text: string): Uint8Array => encoder.encode(text);
+export const fromUtf8 = (bytes: Uint8Array | ArrayBuffer): string => decoder.decode(bytes);
+
+export function base64(bytes: Uint8Array | ArrayBuffer): string {
+  const view = bytes instanceof Uint8Array ? bytes : new Uint8Array(bytes);
+  let binary = "";
+  for (const byte of view) binary += String.fromCharCode(byte);
+  return btoa(binary);
+}
+
+/** Bytes of a base64 or base64url text, or null when it is neither. */
+export function fromBase64(text: string): Uint8Array | null {
+  try {
+    const binary = atob(text.replaceAll("-", "+").replaceAll("_", "/"));
+    return Uint8Array.from(binary, (char) => char.charCodeAt(0));
+  } catch {
+    return null;
+  }
+}
+
+export const base64url = (bytes: Uint8Array | ArrayBuffer): string =>
+  base64(bytes).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
+
+export const hex = (bytes: Uint8Array | ArrayBuffer): string =>
+  [...(bytes instanceof Uint8Array ? bytes : new Uint8Array(bytes))].map((b) => b.toString(16).padStart(2, "0")).join("");
+
+export async function sha256(data: string | Uint8Array): Promise<Uint8Array> {
+  return new Uint8Array(await crypto.subtle.digest("SHA-256", typeof data === "string" ? utf8(data) : data));
+}
+
+export const importHmacKey = (secret: Uint8Array): Promise<CryptoKey> =>
+  crypto.subtle.importKey("raw", secret, { name: "HMAC", hash: "SHA-256" }, false, ["sign", "verify"]);
+
+export async function hmac(key: CryptoKey, data: string | Uint8Array): Promise<Uint8Array> {
+  return new Uint8Array(await crypto.subtle.sign("HMAC", key, typeof data === "string" ? utf8(data) : data));
+}
+
+/** Constant-time equality of two secrets of any length. */
+export async function sameSecret(a: string, b: string): Promise<boolean> {
+  const [left, right] = await Promise.all([sha256(a), sha256(b)]);
+  return crypto.subtle.timingSafeEqual(left, right);
+}

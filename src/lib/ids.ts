@@ -1,0 +1,36 @@
+/** Prefixed random ids. The prefix table is the list of entities; nothing about an entity can be read from its id.
+ *  Characters are drawn by rejection sampling, so every one is equally likely (CWE-330). */
+const ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+
+export type EventId = `evt_${string}`;
+export type PersonId = `per_${string}`;
+export type PersonKey = `k_${string}`;
+export type HolderId = `hld_${string}`;
+export type DeliveryId = `dlv_${string}`;
+export type ProblemId = `prb_${string}`;
+export type MergeId = `mrg_${string}`;
+export type RequestId = `req_${string}`;
+export type ClickId = `c_${string}`;
+
+/** `length` base62 characters from the CSPRNG: 5.95 bits each. */
+export function randomBase62(length: number): string {
+  let text = "";
+  while (text.length < length) {
+    const bytes = crypto.getRandomValues(new Uint8Array(length - text.length + 8));
+    for (const byte of bytes) {
+      if (byte < 248 && text.length < length) text += ALPHABET[byte % 62];
+    }
+  }
+  return text;
+}
+
+/** A fresh id: 22 characters, ≥ 128 bits; a click id has 16 so that it fits Telegram's 64 with room to spare. */
+export const newEventId = (): EventId => `evt_${randomBase62(22)}`;
+export const newPersonId = (): PersonId => `per_${randomBase62(22)}`;
+export const newPersonKey = (): PersonKey => `k_${randomBase62(22)}`;
+export const newHolderId = (): HolderId => `hld_${randomBase62(22)}`;
+export const newDeliveryId = (): DeliveryId => `dlv_${randomBase62(22)}`;
+export const newProblemId = (): ProblemId => `prb_${randomBase62(22)}`;
+export const newMergeId = (): MergeId => `mrg_${randomBase62(22)}`;
+export const newRequestId = (): RequestId => `req_${randomBase62(22)}`;
+export const newClickId = (): ClickId => `c_${randomBase62(16)}`;

@@ -1,0 +1,16 @@
+import { exports } from "cloudflare:workers";
+import { expect, it } from "vitest";
+
+it("answers its health check", async () => {
+  const response = await exports.default.fetch("https://go.example/healthz");
+  expect(response.status).toBe(200);
+  expect(await response.json()).toMatchObject({ ok: true });
+
+});
+
+it("answers an unknown path with a problem document that names the request", async () => {
+  const response = await exports.default.fetch("https://go.example/nothing/here");
+  expect(response.status).toBe(404);
+  expect(response.headers.get("content-type")).toContain("application/problem+json");
+  expect(await response.json()).toMatchObject({ reason: "not_found", request_id: response.headers.get("x-request-id") });
+});

@@ -1,0 +1,21 @@
+import { cloudflareTest, readD1Migrations } from "@cloudflare/vitest-plugin";
+import { defineConfig } from "vitest/config";
+
+export default defineConfig({
+  plugins: [
+    cloudflareTest(async () => ({
+      wrangler: { configPath: "./wrangler.toml" },
+      miniflare: {
+        bindings: {
+          ADMIN_TOKEN: "test-admin-token-000000000000",
+          SEAL_KEY: "test-seal-key-00000000000000000000",
+          LOCAL_MODE: "1",
+          LOG_LEVEL: "error",
+          PUBLIC_URL: "https://go.example",
+          MIGRATIONS: await readD1Migrations("src/store/migrations"),
+        },
+      },
+    })),
+  ],
+  test: { include: ["test/**/*.test.ts"], setupFiles: ["test/kit/setup.ts"] },
+});
