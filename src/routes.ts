@@ -6,8 +6,7 @@ import { json, problem } from "./handlers/problem.ts";
 
 const router = Router<IRequest, [ctx: Context]>();
 
-router
-  .all("*", (_request, ctx) => problem(ctx, { status: 404, reason: "not_found" }));
+router.all("*", (_request, ctx) => problem(ctx, { status: 404, reason: "not_found" }));
 
 export async function route(request: Request, env: Env, execution: ExecutionContext): Promise<Response> {
   if (new URL(request.url).pathname === "/healthz") return json({ ok: true, version: "0.1.0" });

@@ -5,7 +5,6 @@ it("answers its health check", async () => {
   const response = await exports.default.fetch("https://go.example/healthz");
   expect(response.status).toBe(200);
   expect(await response.json()).toMatchObject({ ok: true });
-
 });
 
 it("answers an unknown path with a problem document that names the request", async () => {

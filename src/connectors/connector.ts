@@ -58,7 +58,13 @@ export type Plan = {
 export type PersonView = {
   readonly id: string;
   readonly key: string;
-  readonly identifiers: readonly { readonly type: IdentifierType; readonly scope: string; readonly value: string; readonly proof: string; readonly lastSeen: number }[];
+  readonly identifiers: readonly {
+    readonly type: IdentifierType;
+    readonly scope: string;
+    readonly value: string;
+    readonly proof: string;
+    readonly lastSeen: number;
+  }[];
   readonly traits: Readonly<Record<string, string>>;
 };
 
@@ -87,7 +93,9 @@ export type PrepareInput<K extends Kind = Kind> = {
 /** Why a request cannot be built: it is dead at once, retrying cannot help. */
 export type Unpreparable = { readonly reason: string };
 
-export type Action<K extends Kind = Kind> = (input: PrepareInput<K>) => Promise<Result<Plan, Unpreparable>> | Result<Plan, Unpreparable>;
+export type Action<K extends Kind = Kind> = (
+  input: PrepareInput<K>,
+) => Promise<Result<Plan, Unpreparable>> | Result<Plan, Unpreparable>;
 
 /** The destination half of a vendor: action name (without the kind) → how to prepare it. */
 export type Destination<K extends Kind = Kind> = Readonly<Record<string, Action<K>>>;

@@ -31,4 +31,5 @@ export function connectionOf<K extends Kind>(config: Config, id: string | undefi
   return found && isKind(found, kind) ? found : null;
 }
 
-export const isKind = <K extends Kind>(connection: Connection, kind: K): connection is ConnectionOf<K> => connection.kind === kind;
+export const isKind = <K extends Kind>(connection: Connection, kind: K): connection is ConnectionOf<K> =>
+  connection.kind === kind;

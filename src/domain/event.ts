@@ -3,7 +3,17 @@
 import type { Claim } from "./identifier.ts";
 
 export const CANONICAL_TYPES = [
-  "click", "bot_start", "identify", "registration", "login", "order", "payment", "refund", "rejected", "withdrawal", "message",
+  "click",
+  "bot_start",
+  "identify",
+  "registration",
+  "login",
+  "order",
+  "payment",
+  "refund",
+  "rejected",
+  "withdrawal",
+  "message",
 ] as const;
 
 /** Why a value was not used; shown in the console as "было → стало". */

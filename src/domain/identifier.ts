@@ -1,9 +1,22 @@
 /** Identifier types: the limits and priorities of `docs/identity.md` as data. Limit = how many different values ONE person may collect
  *  automatically in one scope. Smaller priority = stronger. Pure. */
 export type IdentifierType =
-  | "telegram_id" | "max_id" | "vk_id" | "wa_id"
-  | "gc_user_id" | "user_id" | "person_id" | "player_id"
-  | "client_id" | "lead_id" | "key" | "email" | "phone" | "click" | "clickid" | "visitor";
+  | "telegram_id"
+  | "max_id"
+  | "vk_id"
+  | "wa_id"
+  | "gc_user_id"
+  | "user_id"
+  | "person_id"
+  | "player_id"
+  | "client_id"
+  | "lead_id"
+  | "key"
+  | "email"
+  | "phone"
+  | "click"
+  | "clickid"
+  | "visitor";
 
 export type Proof = "proved" | "native" | "claimed" | "inferred";
 

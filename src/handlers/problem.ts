@@ -15,8 +15,18 @@ export type ProblemInput = {
 };
 
 const TITLES: Readonly<Record<number, string>> = {
-  400: "Bad request", 401: "Not authenticated", 403: "Forbidden", 404: "Not found", 405: "Method not allowed", 409: "Conflict",
-  413: "Body too large", 415: "Unsupported content type", 422: "Invalid request", 429: "Too many requests", 500: "Internal error", 503: "Temporarily unavailable",
+  400: "Bad request",
+  401: "Not authenticated",
+  403: "Forbidden",
+  404: "Not found",
+  405: "Method not allowed",
+  409: "Conflict",
+  413: "Body too large",
+  415: "Unsupported content type",
+  422: "Invalid request",
+  429: "Too many requests",
+  500: "Internal error",
+  503: "Temporarily unavailable",
 };
 
 const DOCS = "https://github.com/throughline/throughline/blob/main/docs/errors.md#";

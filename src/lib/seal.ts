@@ -24,9 +24,7 @@ export async function newSealer(sealKey: string): Promise<Sealer> {
     const match = KEY_ENTRY.exec(part.trim());
     return { id: match ? Number(match[1]) : 1, secret: match?.[2] ?? part.trim() };
   });
-  const keys: SealKey[] = await Promise.all(
-    entries.map(async ({ id, secret }) => ({ id, aes: await deriveAes(secret) })),
-  );
+  const keys: SealKey[] = await Promise.all(entries.map(async ({ id, secret }) => ({ id, aes: await deriveAes(secret) })));
   const current = keys[0];
   const oldest = entries.at(-1);
   if (!current || !oldest) throw new Error("SEAL_KEY is empty");

@@ -22,11 +22,20 @@ export async function loadConfig(env: Env, settings: Settings, maxAgeMs = REFRES
 }
 
 /** Saves a validated document as the next version and makes it the snapshot. `document` keeps its `$NAME`s: secrets are never stored. */
-export async function saveConfig(env: Env, settings: Settings, document: unknown, author: string, note: string, now: number): Promise<Config> {
+export async function saveConfig(
+  env: Env,
+  settings: Settings,
+  document: unknown,
+  author: string,
+  note: string,
+  now: number,
+): Promise<Config> {
   const row = await env.DB.prepare(
     `INSERT INTO config_versions (version, document, author, note, created_at)
      VALUES ((SELECT COALESCE(MAX(version), 0) + 1 FROM config_versions), ?1, ?2, ?3, ?4) RETURNING version, document`,
-  ).bind(JSON.stringify(document), author, note, now).first<VersionRow>();
+  )
+    .bind(JSON.stringify(document), author, note, now)
+    .first<VersionRow>();
   if (!row) throw new Error("config: the version was not written");
   const snapshot = parseRow(row);
   await env.CONFIG.put(SNAPSHOT, JSON.stringify(snapshot));

@@ -3,16 +3,31 @@
 import * as z from "zod/mini";
 
 const text = z.string().check(z.minLength(1), z.maxLength(2_000));
-const secretPair = z.union([z.pipe(text, z.transform((value: string) => [value])), z.array(text).check(z.minLength(1), z.maxLength(2))]);
+const secretPair = z.union([
+  z.pipe(
+    text,
+    z.transform((value: string) => [value]),
+  ),
+  z.array(text).check(z.minLength(1), z.maxLength(2)),
+]);
 /** Vendor ids are any string; numbers are taken as their text. */
-const vendorId = z.union([text, z.pipe(z.number(), z.transform((value: number) => String(value)))]);
+const vendorId = z.union([
+  text,
+  z.pipe(
+    z.number(),
+    z.transform((value: number) => String(value)),
+  ),
+]);
 
 const common = {
   name: z.optional(text),
   disabled: z.optional(z.boolean()),
   base_url: z.optional(text),
   timeout_ms: z._default(z.int().check(z.gte(1), z.lte(30_000)), 10_000),
-  retry_seconds: z._default(z.array(z.number().check(z.gte(0), z.lte(604_800))).check(z.maxLength(30)), [5, 30, 120, 600, 3600, 14400, 43200, 86400]),
+  retry_seconds: z._default(
+    z.array(z.number().check(z.gte(0), z.lte(604_800))).check(z.maxLength(30)),
+    [5, 30, 120, 600, 3600, 14400, 43200, 86400],
+  ),
   rate: z.optional(z.strictObject({ per_second: z.number().check(z.gt(0), z.lte(10_000)) })),
   in_flight: z._default(z.int().check(z.gte(1), z.lte(6)), 6),
   auth: z.optional(z.array(z.enum(["token", "signature", "telegram"])).check(z.minLength(1))),
@@ -27,33 +42,80 @@ const common = {
 };
 
 export const salebot = z.strictObject({
-  ...common, kind: z.literal("salebot"), project: vendorId, group: z.optional(text), api_key: z.optional(text), school: z.optional(text),
+  ...common,
+  kind: z.literal("salebot"),
+  project: vendorId,
+  group: z.optional(text),
+  api_key: z.optional(text),
+  school: z.optional(text),
 });
 export const getcourse = z.strictObject({
-  ...common, kind: z.literal("getcourse"), account: text, api: z.optional(z.enum(["legacy", "tech", "chatium"])),
-  api_key: z.optional(text), dev_key: z.optional(text), chatium_url: z.optional(text), fields: z._default(z.record(z.string(), text), {}),
+  ...common,
+  kind: z.literal("getcourse"),
+  account: text,
+  api: z.optional(z.enum(["legacy", "tech", "chatium"])),
+  api_key: z.optional(text),
+  dev_key: z.optional(text),
+  chatium_url: z.optional(text),
+  fields: z._default(z.record(z.string(), text), {}),
 });
 export const chatterfy = z.strictObject({
-  ...common, kind: z.literal("chatterfy"), postback_id: z.optional(text), webhook_id: z.optional(text), field_prefix: z._default(text, "fields"),
+  ...common,
+  kind: z.literal("chatterfy"),
+  postback_id: z.optional(text),
+  webhook_id: z.optional(text),
+  field_prefix: z._default(text, "fields"),
 });
 export const metabot = z.strictObject({
-  ...common, kind: z.literal("metabot"), bot_id: vendorId, business: z.optional(vendorId), alias: z.optional(text), api_token: z.optional(text),
+  ...common,
+  kind: z.literal("metabot"),
+  bot_id: vendorId,
+  business: z.optional(vendorId),
+  alias: z.optional(text),
+  api_token: z.optional(text),
   token_header: z._default(text, "Authorization"),
 });
 export const telegram = z.strictObject({
-  ...common, kind: z.literal("telegram"), bot_token: z.optional(text), secret_token: z.optional(secretPair), username: z.optional(text),
+  ...common,
+  kind: z.literal("telegram"),
+  bot_token: z.optional(text),
+  secret_token: z.optional(secretPair),
+  username: z.optional(text),
 });
 export const keitaro = z.strictObject({ ...common, kind: z.literal("keitaro"), url: text, postback_key: z.optional(text) });
 export const network = z.strictObject({ ...common, kind: z.literal("network"), network: text });
 export const site = z.strictObject({
-  ...common, kind: z.literal("site"), origin: text, return_to: z._default(z.array(text), []), bot: z.optional(text), webhook_url: z.optional(text),
-  bot_may_register: z._default(z.boolean(), false), trusted_links: z._default(z.boolean(), true),
-  brand: z.optional(z.strictObject({
-    name: z.optional(z.string().check(z.minLength(1), z.maxLength(80))),
-    logo: z.optional(z.string().check(z.maxLength(1_200))),
-    accent: z.optional(z.string().check(z.regex(/^#[0-9a-fA-F]{6}$/))),
-  })),
+  ...common,
+  kind: z.literal("site"),
+  origin: text,
+  return_to: z._default(z.array(text), []),
+  bot: z.optional(text),
+  webhook_url: z.optional(text),
+  bot_may_register: z._default(z.boolean(), false),
+  trusted_links: z._default(z.boolean(), true),
+  brand: z.optional(
+    z.strictObject({
+      name: z.optional(z.string().check(z.minLength(1), z.maxLength(80))),
+      logo: z.optional(z.string().check(z.maxLength(1_200))),
+      accent: z.optional(z.string().check(z.regex(/^#[0-9a-fA-F]{6}$/))),
+    }),
+  ),
 });
-export const http = z.strictObject({ ...common, kind: z.literal("http"), url: z.optional(text), headers: z._default(z.record(z.string(), z.string()), {}) });
+export const http = z.strictObject({
+  ...common,
+  kind: z.literal("http"),
+  url: z.optional(text),
+  headers: z._default(z.record(z.string(), z.string()), {}),
+});
 
-export const connection = z.discriminatedUnion("kind", [salebot, getcourse, chatterfy, metabot, telegram, keitaro, network, site, http]);
+export const connection = z.discriminatedUnion("kind", [
+  salebot,
+  getcourse,
+  chatterfy,
+  metabot,
+  telegram,
+  keitaro,
+  network,
+  site,
+  http,
+]);

@@ -4,7 +4,7 @@ import * as z from "zod/mini";
 import { connection } from "./connections.ts";
 
 const id = z.string().check(z.regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/, "an id is 1-64 of A-Z a-z 0-9 _ -"));
-const decimal = z.string().check(z.regex(/^\d{1,12}(\.\d{1,8})?$/, "a decimal string such as \"90\" or \"90.5\""));
+const decimal = z.string().check(z.regex(/^\d{1,12}(\.\d{1,8})?$/, 'a decimal string such as "90" or "90.5"'));
 const utm = z.optional(z.string().check(z.maxLength(500)));
 
 const workspace = z.strictObject({
@@ -14,17 +14,24 @@ const workspace = z.strictObject({
   locale: z._default(z.enum(["ru", "en"]), "ru"),
   privacy: z._default(z.enum(["sealed", "pseudonymous"]), "sealed"),
   fx: z._default(z.record(z.string().check(z.regex(/^[A-Z]{3,5}$/)), decimal), {}),
-  retention: z._default(z.strictObject({
-    raw_days: z._default(z.int().check(z.gte(1), z.lte(400)), 30),
-    event_days: z._default(z.int().check(z.gte(30), z.lte(3_650)), 400),
-    waiting_days: z._default(z.int().check(z.gte(7), z.lte(180)), 90),
-  }), { raw_days: 30, event_days: 400, waiting_days: 90 }),
+  retention: z._default(
+    z.strictObject({
+      raw_days: z._default(z.int().check(z.gte(1), z.lte(400)), 30),
+      event_days: z._default(z.int().check(z.gte(30), z.lte(3_650)), 400),
+      waiting_days: z._default(z.int().check(z.gte(7), z.lte(180)), 90),
+    }),
+    { raw_days: 30, event_days: 400, waiting_days: 90 },
+  ),
   batch: z._default(z.int().check(z.gte(1), z.lte(100)), 20),
 });
 
 const link = z.strictObject({
   to: z.string().check(z.minLength(1), z.maxLength(4_000)),
-  utm_source: utm, utm_medium: utm, utm_campaign: utm, utm_content: utm, utm_term: utm,
+  utm_source: utm,
+  utm_medium: utm,
+  utm_campaign: utm,
+  utm_content: utm,
+  utm_term: utm,
   clickids: z._default(z.record(z.string(), z.string()), {}),
   cookie: z._default(z.boolean(), false),
   costs: z._default(z.array(z.strictObject({ day: z.string().check(z.regex(/^\d{4}-\d{2}-\d{2}$/)), amount: decimal })), []),
