@@ -1,19 +1,118 @@
-/** The durable front door and the single writer of identity. */
+/** The durable front door and, being alone, the one writer of identity.
+ *  `accept` is one transaction: the arrival and the alarm that will bind it; what is acknowledged cannot be forgotten.
+ *  The alarm binds in order of acknowledgement; it never throws (an alarm that fails six times goes silent), it re-arms itself instead.
+ *  A crash between D1's batch and the ledger's update repeats the bind, which is idempotent by event id. */
 import { DurableObject } from "cloudflare:workers";
+import { type Context, newContext } from "./context.ts";
 import type { Env } from "./env.ts";
+import { bindEvents } from "./flows/bind-events.ts";
+import { decideIdentity } from "./flows/decide-identity.ts";
+import { type Allowances, newAllowances } from "./flows/intake/allowance.ts";
+import * as ledger from "./flows/intake/ledger.ts";
+import { tellDuplicates } from "./store/intake-counts.ts";
 import type { Acceptance, Arrival, Decision, DecisionResult, InboxRpc, WaitingEvent } from "./rpc.ts";
 
+const RETRY_MS = 1_000;
+const HOUR_MS = 3_600_000;
+
 export class Inbox extends DurableObject<Env> implements InboxRpc {
+  readonly #sql: SqlStorage;
+  readonly #allowances: Allowances = newAllowances();
+  #armed = false;
+  /** Binding and operator decisions take turns: there is one writer. */
+  #turn: Promise<unknown> = Promise.resolve();
+  #swept = 0;
+
+  constructor(state: DurableObjectState, env: Env) {
+    super(state, env);
+    this.#sql = state.storage.sql;
+    ledger.createLedger(this.#sql);
+    if (ledger.countWaiting(this.#sql) > 0) this.#arm(Date.now());
+  }
+
   async accept(arrivals: readonly Arrival[]): Promise<Acceptance[]> {
-    throw new Error(`the inbox does not accept yet (${arrivals.length})`);
+    const now = Date.now();
+    const answers = arrivals.map((arrival): Acceptance => {
+      const waitSeconds = this.#allowances.take(arrival.connection, arrival.perSecond, now);
+      if (waitSeconds > 0) return { id: arrival.id, outcome: "limited", retryAfterSeconds: waitSeconds };
+      return ledger.record(this.#sql, arrival);
+    });
+    if (!this.#armed) this.#arm(now);
+    return answers;
   }
-  async waiting(): Promise<WaitingEvent[]> {
-    return [];
+
+  async waiting(before: number | null, limit: number): Promise<WaitingEvent[]> {
+    return ledger.newestWaiting(this.#sql, before, limit);
   }
+
   async decide(decision: Decision): Promise<DecisionResult> {
-    throw new Error(`the inbox does not decide yet (${decision.act})`);
+    return this.#inTurn(async (ctx) => {
+      await this.#bindAll(ctx);
+      return decideIdentity(ctx, decision);
+    });
   }
+
   async drain(): Promise<{ left: number }> {
-    return { left: 0 };
+    ledger.retrySetAside(this.#sql);
+    await this.#inTurn((ctx) => this.#bindAll(ctx));
+    return { left: ledger.countWaiting(this.#sql) };
+  }
+
+  override async alarm(): Promise<void> {
+    this.#armed = false;
+    try {
+      await this.#inTurn((ctx) => this.#bindAll(ctx));
+    } catch (failure) {
+      const ctx = await newContext(this.env, this.ctx).catch(() => null);
+      ctx?.log("error", "inbox.bind.failed", { message: failure instanceof Error ? failure.message : "unknown" });
+      this.#arm(Date.now() + RETRY_MS);
+    }
+  }
+
+  #arm(at: number): void {
+    this.#armed = true;
+    void this.ctx.storage.setAlarm(at);
+  }
+
+  async #inTurn<T>(act: (ctx: Context) => Promise<T>): Promise<T> {
+    const mine = this.#turn.then(async () => act(await newContext(this.env, this.ctx)));
+    this.#turn = mine.catch(() => null);
+    return mine;
+  }
+
+  async #bindAll(ctx: Context): Promise<void> {
+    for (;;) {
+      const rows = ledger.oldestWaiting(this.#sql, ctx.config.workspace.batch);
+      if (rows.length === 0) break;
+      await this.#bindRows(ctx, rows);
+    }
+    const duplicates = ledger.duplicateCounts(this.#sql);
+    if (duplicates.length > 0) {
+      await tellDuplicates(ctx, duplicates);
+      ledger.settleDuplicates(this.#sql, duplicates);
+    }
+    if (ctx.clock() - this.#swept > HOUR_MS) {
+      this.#swept = ctx.clock();
+      ledger.forgetFacts(this.#sql, this.#swept);
+    }
+  }
+
+  /** A batch that fails is tried one by one, so that one unreadable event does not stop the others; what keeps failing is set aside. */
+  async #bindRows(ctx: Context, rows: readonly ledger.WaitingArrival[]): Promise<void> {
+    try {
+      await bindEvents(ctx, rows);
+      ledger.settleBound(
+        this.#sql,
+        rows.map(({ seq }) => seq),
+      );
+    } catch (failure) {
+      const [only] = rows;
+      if (rows.length > 1) {
+        for (const row of rows) await this.#bindRows(ctx, [row]);
+        return;
+      }
+      if (only) ledger.countFailure(this.#sql, only.seq);
+      throw failure;
+    }
   }
 }

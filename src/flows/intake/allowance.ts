@@ -1,0 +1,20 @@
+/** A connection's own allowance: accepted events in any sliding second, exact because the inbox is alone. Only proved requests reach it, so a
+ *  forged one spends nobody's. Kept in memory: a restart forgets at most one second. */
+export type Allowances = {
+  /** Seconds to wait, 0 = taken. `perSecond` null = the connection sets no allowance. */
+  take(connection: string, perSecond: number | null, now: number): number;
+};
+
+export function newAllowances(): Allowances {
+  const taken = new Map<string, number[]>();
+  return {
+    take(connection, perSecond, now) {
+      if (perSecond === null) return 0;
+      const recent = (taken.get(connection) ?? []).filter((at) => now - at < 1_000);
+      taken.set(connection, recent);
+      if (recent.length >= Math.max(1, perSecond)) return Math.max(1, Math.ceil(((recent[0] ?? now) + 1_000 - now) / 1_000));
+      recent.push(now);
+      return 0;
+    },
+  };
+}

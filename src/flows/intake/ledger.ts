@@ -1,0 +1,208 @@
+/** The inbox's own SQLite: what is acknowledged and not yet bound, and the memory of facts that tells a duplicate from news.
+ *  One row per fact does both: its payload is emptied when the event is bound, the row itself stays until the fact may be forgotten.
+ *  Everything is synchronous, so a whole arrival is one transaction of the Durable Object. */
+import type { Acceptance, Arrival, WaitingEvent } from "../../rpc.ts";
+import type { EventId } from "../../lib/ids.ts";
+
+/** A waiting arrival as the binder gets it. */
+export type WaitingArrival = WaitingEvent & {
+  readonly fact: string;
+  readonly state: string;
+  readonly rules: boolean;
+  /** The event this one replaces as the newest state of the same fact. */
+  readonly replaces: EventId | null;
+  readonly possibleDuplicate: boolean;
+};
+
+/** A bind that failed this often is set aside, so that one unreadable event cannot hold up the others. */
+const FAILURES_BEFORE_SET_ASIDE = 5;
+
+export function createLedger(sql: SqlStorage): void {
+  sql.exec(`
+    CREATE TABLE IF NOT EXISTS arrivals (
+      seq INTEGER PRIMARY KEY AUTOINCREMENT, fact TEXT UNIQUE, id TEXT NOT NULL, state TEXT NOT NULL, received_at INTEGER NOT NULL,
+      keep_until INTEGER NOT NULL, connection TEXT NOT NULL, type TEXT NOT NULL, verdict TEXT NOT NULL, cause TEXT, field TEXT,
+      rules INTEGER NOT NULL, replaces TEXT, possible_duplicate INTEGER NOT NULL, failures INTEGER NOT NULL DEFAULT 0, facts BLOB, raw BLOB) STRICT;
+    CREATE TABLE IF NOT EXISTS duplicates (
+      connection TEXT NOT NULL, bucket_at INTEGER NOT NULL, n INTEGER NOT NULL, told INTEGER NOT NULL, PRIMARY KEY (connection, bucket_at)) STRICT, WITHOUT ROWID;
+    CREATE TABLE IF NOT EXISTS marks (name TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT, WITHOUT ROWID;`);
+}
+
+type Known = { seq: number; id: string; state: string; received_at: number; bound: number };
+
+/** Records one arrival or recognises it as a duplicate. A fact without a vendor key is a duplicate only within its window; later it is news. */
+export function record(sql: SqlStorage, arrival: Arrival): Acceptance {
+  if (insert(sql, arrival, null, false)) return { id: arrival.id, outcome: arrival.verdict };
+  const known = sql
+    .exec<Known>("SELECT seq, id, state, received_at, facts IS NULL AS bound FROM arrivals WHERE fact = ?1", arrival.fact)
+    .one();
+  const earlier = known.id as EventId;
+  const withinWindow = arrival.windowMs === null || Math.abs(arrival.receivedAt - known.received_at) < arrival.windowMs;
+  if (known.state === arrival.state && withinWindow) {
+    countDuplicate(sql, arrival);
+    return { id: earlier, outcome: "duplicate" };
+  }
+  if (known.bound) sql.exec("DELETE FROM arrivals WHERE seq = ?1", known.seq);
+  else sql.exec("UPDATE arrivals SET fact = NULL WHERE seq = ?1", known.seq);
+  insert(sql, arrival, arrival.windowMs === null ? earlier : null, arrival.windowMs !== null);
+  return { id: arrival.id, outcome: arrival.verdict };
+}
+
+function insert(sql: SqlStorage, a: Arrival, replaces: EventId | null, possibleDuplicate: boolean): boolean {
+  const written = sql.exec(
+    `INSERT INTO arrivals (fact, id, state, received_at, keep_until, connection, type, verdict, cause, field, rules, replaces, possible_duplicate, facts, raw)
+     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15) ON CONFLICT (fact) DO NOTHING`,
+    a.fact,
+    a.id,
+    a.state,
+    a.receivedAt,
+    a.keepUntil,
+    a.connection,
+    a.type,
+    a.verdict,
+    a.cause,
+    a.field,
+    a.rules ? 1 : 0,
+    replaces,
+    possibleDuplicate ? 1 : 0,
+    a.facts,
+    a.raw,
+  );
+  return written.rowsWritten > 0;
+}
+
+/** Counters are kept per quarter of an hour of receipt: every time zone's midnight falls on one. */
+export const bucketOf = (at: number): number => Math.floor(at / 900_000) * 900_000;
+
+function countDuplicate(sql: SqlStorage, arrival: Arrival): void {
+  sql.exec(
+    "INSERT INTO duplicates (connection, bucket_at, n, told) VALUES (?1, ?2, 1, 0) ON CONFLICT (connection, bucket_at) DO UPDATE SET n = n + 1",
+    arrival.connection,
+    bucketOf(arrival.receivedAt),
+  );
+}
+
+type WaitingRow = {
+  seq: number;
+  fact: string | null;
+  id: string;
+  state: string;
+  received_at: number;
+  connection: string;
+  type: string;
+  verdict: string;
+  cause: string | null;
+  field: string | null;
+  rules: number;
+  replaces: string | null;
+  possible_duplicate: number;
+  facts: ArrayBuffer;
+  raw: ArrayBuffer | null;
+};
+
+const COLUMNS = `seq, fact, id, state, received_at, connection, type, verdict, cause, field, rules, replaces, possible_duplicate, facts, raw`;
+
+/** The oldest waiting arrivals in order of acknowledgement. */
+export function oldestWaiting(sql: SqlStorage, limit: number): WaitingArrival[] {
+  const rows = sql.exec<WaitingRow>(
+    `SELECT ${COLUMNS} FROM arrivals WHERE seq > ?1 AND facts IS NOT NULL AND failures < ?2 ORDER BY seq LIMIT ?3`,
+    mark(sql),
+    FAILURES_BEFORE_SET_ASIDE,
+    limit,
+  );
+  return [...rows].map(toArrival);
+}
+
+/** Waiting arrivals newest first, for lists; `before` is an exclusive seq. */
+export function newestWaiting(sql: SqlStorage, before: number | null, limit: number): WaitingArrival[] {
+  const rows = sql.exec<WaitingRow>(
+    `SELECT ${COLUMNS} FROM arrivals WHERE seq > ?1 AND seq < ?2 AND facts IS NOT NULL ORDER BY seq DESC LIMIT ?3`,
+    mark(sql),
+    before ?? Number.MAX_SAFE_INTEGER,
+    limit,
+  );
+  return [...rows].map(toArrival);
+}
+
+export const countWaiting = (sql: SqlStorage): number =>
+  sql.exec<{ n: number }>("SELECT COUNT(*) AS n FROM arrivals WHERE seq > ?1 AND facts IS NOT NULL", mark(sql)).one().n;
+
+/** Forgets the payload of bound arrivals; their facts stay known. */
+export function settleBound(sql: SqlStorage, seqs: readonly number[]): void {
+  const list = JSON.stringify(seqs);
+  sql.exec("UPDATE arrivals SET facts = NULL, raw = NULL WHERE seq IN (SELECT value FROM json_each(?1))", list);
+  sql.exec("DELETE FROM arrivals WHERE fact IS NULL AND seq IN (SELECT value FROM json_each(?1))", list);
+  const first = sql
+    .exec<{ seq: number | null }>("SELECT MIN(seq) AS seq FROM arrivals WHERE seq > ?1 AND facts IS NOT NULL", mark(sql))
+    .one().seq;
+  const last = sql.exec<{ seq: number }>("SELECT seq FROM sqlite_sequence WHERE name = 'arrivals'").one().seq;
+  setMark(sql, "bound", first === null ? last : first - 1);
+}
+
+export const countFailure = (sql: SqlStorage, seq: number): void => {
+  sql.exec("UPDATE arrivals SET failures = failures + 1 WHERE seq = ?1", seq);
+};
+
+/** Gives arrivals that were set aside another chance. */
+export const retrySetAside = (sql: SqlStorage): void => {
+  sql.exec("UPDATE arrivals SET failures = 0 WHERE seq > ?1 AND failures > 0", mark(sql));
+};
+
+export type DuplicateCount = { readonly connection: string; readonly bucketAt: number; readonly n: number };
+
+/** Totals per bucket that D1 has not been told yet. They are absolute, so telling one twice changes nothing. */
+export const duplicateCounts = (sql: SqlStorage): DuplicateCount[] =>
+  [
+    ...sql.exec<{ connection: string; bucket_at: number; n: number }>(
+      "SELECT connection, bucket_at, n FROM duplicates WHERE told < n",
+    ),
+  ].map((row) => ({ connection: row.connection, bucketAt: row.bucket_at, n: row.n }));
+
+/** Remembers what D1 was told. */
+export function settleDuplicates(sql: SqlStorage, counts: readonly DuplicateCount[]): void {
+  for (const { connection, bucketAt, n } of counts) {
+    sql.exec("UPDATE duplicates SET told = ?3 WHERE connection = ?1 AND bucket_at = ?2", connection, bucketAt, n);
+  }
+}
+
+/** Forgets facts whose time is over, one stretch of the table at a time. */
+export function forgetFacts(sql: SqlStorage, now: number, stretch = 5_000): void {
+  const from = readMark(sql, "swept");
+  const to = from + stretch;
+  sql.exec("DELETE FROM arrivals WHERE seq > ?1 AND seq <= ?2 AND facts IS NULL AND keep_until < ?3", from, to, now);
+  setMark(sql, "swept", to >= mark(sql) ? 0 : to);
+}
+
+/** Everything up to this seq is bound. */
+const mark = (sql: SqlStorage): number => readMark(sql, "bound");
+
+const readMark = (sql: SqlStorage, name: string): number =>
+  [...sql.exec<{ value: number }>("SELECT value FROM marks WHERE name = ?1", name)][0]?.value ?? 0;
+
+const setMark = (sql: SqlStorage, name: string, value: number): void => {
+  sql.exec(
+    "INSERT INTO marks (name, value) VALUES (?1, ?2) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+    name,
+    value,
+  );
+};
+
+function toArrival(row: WaitingRow): WaitingArrival {
+  return {
+    seq: row.seq,
+    fact: row.fact ?? `superseded:${row.id}`,
+    id: row.id as EventId,
+    state: row.state,
+    receivedAt: row.received_at,
+    connection: row.connection,
+    type: row.type,
+    verdict: row.verdict as Arrival["verdict"],
+    cause: row.cause,
+    field: row.field,
+    rules: row.rules === 1,
+    replaces: row.replaces as EventId | null,
+    possibleDuplicate: row.possible_duplicate === 1,
+    facts: row.facts,
+    raw: row.raw,
+  };
+}
