@@ -1,7 +1,7 @@
 /** Everything a flow may use, built once per invocation. Time, ids, the network and storage come from here, so tests can replace them.
  *  The sealer and the configuration snapshot are kept for the isolate's life; neither depends on a request. */
 import type { Config } from "./domain/config.ts";
-import { type Env, type Settings, parseSettings } from "./env.ts";
+import { type Env, type Settings, settingsOf } from "./env.ts";
 import { type RequestId, newRequestId } from "./lib/ids.ts";
 import { type Log, newLog } from "./lib/log.ts";
 import { type Sealer, newSealer } from "./lib/seal.ts";
@@ -26,7 +26,7 @@ const sealers = new Map<string, Promise<Sealer>>();
 
 /** `execution` is the invocation's ExecutionContext or Durable Object state. */
 export async function newContext(env: Env, execution: { waitUntil(promise: Promise<unknown>): void }): Promise<Context> {
-  const settings = parseSettings(env);
+  const settings = settingsOf(env);
   const requestId = newRequestId();
   const known = sealers.get(env.SEAL_KEY) ?? newSealer(env.SEAL_KEY);
   sealers.set(env.SEAL_KEY, known);

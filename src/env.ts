@@ -35,8 +35,16 @@ export type Settings = {
   readonly secret: (name: string) => string | null;
 };
 
-/** Parses settings; throws one Error that names every mistake. */
-export function parseSettings(env: Env): Settings {
+const parsed = new WeakMap<Env, Settings>();
+
+/** The settings of an environment, parsed once; throws one Error that names every mistake. */
+export function settingsOf(env: Env): Settings {
+  const known = parsed.get(env) ?? parseSettings(env);
+  parsed.set(env, known);
+  return known;
+}
+
+function parseSettings(env: Env): Settings {
   const mistakes: string[] = [];
   const local = env.LOCAL_MODE === "1";
   if (!env.ADMIN_TOKEN) mistakes.push("ADMIN_TOKEN is not set");

@@ -11,14 +11,13 @@ const REFRESH_MS = 30_000;
 type Snapshot = { readonly version: number; readonly document: ConfigDocument };
 type Kept = { readonly config: Config; readonly loadedAt: number };
 
-const kept = new WeakMap<D1Database, Kept>();
+let kept: Kept | null = null;
 
 /** The current configuration; version 0 and empty when nothing was saved. `maxAgeMs` tightens how old the isolate's copy may be. */
 export async function loadConfig(env: Env, settings: Settings, maxAgeMs = REFRESH_MS): Promise<Config> {
-  const known = kept.get(env.DB);
-  if (known && Date.now() - known.loadedAt < maxAgeMs) return known.config;
+  if (kept && Date.now() - kept.loadedAt < maxAgeMs) return kept.config;
   const snapshot = (await env.CONFIG.get<Snapshot>(SNAPSHOT, "json")) ?? (await newestVersion(env.DB));
-  return keep(env, settings, snapshot);
+  return keep(settings, snapshot);
 }
 
 /** Saves a validated document as the next version and makes it the snapshot. `document` keeps its `$NAME`s: secrets are never stored. */
@@ -39,8 +38,30 @@ export async function saveConfig(
   if (!row) throw new Error("config: the version was not written");
   const snapshot = parseRow(row);
   await env.CONFIG.put(SNAPSHOT, JSON.stringify(snapshot));
-  return keep(env, settings, snapshot);
+  return keep(settings, snapshot);
 }
+
+/** Saved versions, newest first. */
+export async function listVersions(env: Env, before: number | null, limit: number): Promise<VersionSummary[]> {
+  const rows = await env.DB.prepare(
+    "SELECT version, author, note, created_at FROM config_versions WHERE version < ?1 ORDER BY version DESC LIMIT ?2",
+  )
+    .bind(before ?? Number.MAX_SAFE_INTEGER, limit)
+    .all<VersionSummary>();
+  return rows.results;
+}
+
+/** The document of a version (null = the newest) with its `$NAME`s unresolved, or null when there is none. */
+export async function readVersion(env: Env, version: number | null): Promise<{ version: number; document: unknown } | null> {
+  const row = await env.DB.prepare(
+    "SELECT version, document FROM config_versions WHERE version = ?1 OR ?1 IS NULL ORDER BY version DESC LIMIT 1",
+  )
+    .bind(version)
+    .first<VersionRow>();
+  return row ? parseRow(row) : null;
+}
+
+export type VersionSummary = { version: number; author: string; note: string; created_at: number };
 
 type VersionRow = { version: number; document: string };
 
@@ -51,8 +72,8 @@ async function newestVersion(db: D1Database): Promise<Snapshot | null> {
   return row ? parseRow(row) : null;
 }
 
-function keep(env: Env, settings: Settings, snapshot: Snapshot | null): Config {
+function keep(settings: Settings, snapshot: Snapshot | null): Config {
   const config = resolveConfig(snapshot?.document ?? null, snapshot?.version ?? 0, settings.secret);
-  kept.set(env.DB, { config, loadedAt: Date.now() });
+  kept = { config, loadedAt: Date.now() };
   return config;
 }
