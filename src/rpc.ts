@@ -78,10 +78,21 @@ export type LaneWork = {
   readonly work: ArrayBuffer;
 };
 
+export type LaneKey = { readonly id: DeliveryId; readonly generation: number };
+
+/** A recovery: every dead delivery of the lane's connection created in [since, until] is replayed, oldest first, `perSecond` at most. */
+export type Recovery = { readonly since: number; readonly until: number; readonly perSecond: number };
+export type RecoveryState = Recovery & { readonly id: string; readonly replayed: number; readonly finishedAt: number | null };
+
 export interface LaneRpc {
-  take(connection: string, items: readonly LaneWork[]): Promise<void>;
-  cancel(ids: readonly DeliveryId[]): Promise<number>;
-  /** Drops every trace of a person's deliveries (erasure). */
+  /** `sweptTo`: everything queued in D1 up to this time has been handed over (the sweep's own bookmark). */
+  take(connection: string, items: readonly LaneWork[], sweptTo?: number): Promise<void>;
+  /** Cancels what is not in flight, known or not: a key cancelled before it was taken is never sent. In-flight ones are not tried again. */
+  cancel(connection: string, keys: readonly LaneKey[]): Promise<{ cancelled: DeliveryId[]; inFlight: DeliveryId[] }>;
+  /** Drops every trace of a line's deliveries (erasure); what is in flight leaves none. */
   forget(line: string): Promise<void>;
-  wake(): Promise<{ waiting: number; nextAt: number | null }>;
+  /** Looks for work now (configuration changed, cron). */
+  wake(): Promise<{ waiting: number; nextAt: number | null; sweptTo: number }>;
+  /** Starts a recovery; while one runs it is answered instead, so a double click is one job. */
+  recover(connection: string, recovery: Recovery): Promise<RecoveryState>;
 }

@@ -51,6 +51,8 @@ export type Verdict =
 /** A request and how to judge its reply. */
 export type Plan = {
   readonly request: OutgoingRequest;
+  /** false = sending it twice does it twice (a GetCourse deal without a number): when the outcome stays unknown it is dead, never sent again. */
+  readonly repeatable?: boolean;
   readonly judge: (reply: Reply) => Verdict;
 };
 

@@ -1,5 +1,6 @@
 /** What a lane needs to send one action, sealed while it waits. Pure types. */
 import type { StoredFacts } from "./event.ts";
+import type { IdentifierType } from "./identifier.ts";
 
 export type WorkOrder = {
   /** The action's `with` as the rule has it, templates unrendered; or, for built-in messages, final values. */
@@ -9,9 +10,29 @@ export type WorkOrder = {
   /** Explicit addresses that win over the person's own (notices to one holder identity): type → value. */
   readonly address: Readonly<Record<string, string>> | null;
   readonly event: EventFacts | null;
-  /** Already rendered parameters (replay of the exact original); null = render at the first attempt. */
-  readonly rendered: Readonly<Record<string, unknown>> | null;
+  /** Frozen at the first attempt; a retry and a replay send exactly this. null = not rendered yet. */
+  readonly rendered: Rendered | null;
   readonly replay: boolean;
+};
+
+/** Everything a request is built from besides connection and event: the same rendering gives the same bytes again. */
+export type Rendered = {
+  readonly parameters: Readonly<Record<string, unknown>>;
+  readonly person: Addressee;
+};
+
+/** The person as a connector sees it (the same shape as its PersonView). */
+export type Addressee = {
+  readonly id: string;
+  readonly key: string;
+  readonly identifiers: readonly {
+    readonly type: IdentifierType;
+    readonly scope: string;
+    readonly value: string;
+    readonly proof: string;
+    readonly lastSeen: number;
+  }[];
+  readonly traits: Readonly<Record<string, string>>;
 };
 
 /** The facts of an event that templates and connectors may use. */

@@ -1,0 +1,79 @@
+/** Deliveries that no rule made: notify, PIN messages, notices, mapping webhooks. The D1 row is written first, then the lane takes it; if the
+ *  lane cannot be reached the row stays `queued` and the sweep hands it over within two minutes, so the caller's promise holds either way. */
+import { type Context, laneOf } from "../context.ts";
+import type { WorkOrder } from "../domain/delivery.ts";
+import { type DeliveryId, newDeliveryId } from "../lib/ids.ts";
+import type { LaneWork } from "../rpc.ts";
+import { deliverySeq, insertDelivery } from "../store/new-deliveries.ts";
+
+export type NewDelivery = {
+  /** Given when the caller needs idempotency: the same id again is the same delivery. */
+  readonly id?: DeliveryId;
+  readonly connection: string;
+  readonly action: string;
+  /** Deliveries of one line keep their order: the person id, or the address when there is no person. */
+  readonly line: string;
+  readonly eventId?: string | null;
+  readonly work: WorkOrder;
+};
+
+/** A delivery's D1 statement and what its lane will be told. */
+export type PreparedDelivery = {
+  readonly id: DeliveryId;
+  readonly connection: string;
+  readonly statement: D1PreparedStatement;
+  readonly laneWork: LaneWork;
+};
+
+/** Seals new deliveries: for callers that write them in a batch of their own and call `handOver` afterwards. */
+export function prepareDeliveries(ctx: Context, deliveries: readonly NewDelivery[]): Promise<PreparedDelivery[]> {
+  const createdAt = ctx.clock();
+  return Promise.all(
+    deliveries.map(async (delivery, place) => {
+      const id = delivery.id ?? newDeliveryId();
+      const work = await ctx.seal.seal(JSON.stringify(delivery.work));
+      const { connection, action, line } = delivery;
+      const row = { id, connection, action, createdAt, work };
+      return {
+        id,
+        connection,
+        statement: insertDelivery(ctx.env.DB, {
+          ...row,
+          seq: deliverySeq(createdAt, place),
+          eventId: delivery.eventId ?? "",
+          personId: delivery.work.personId,
+        }),
+        laneWork: { id, generation: 0, line, action, createdAt, work },
+      };
+    }),
+  );
+}
+
+/** Gives written deliveries to their lanes, one call per connection. A lane that does not answer is logged: the sweep will come back to it. */
+export async function handOver(
+  ctx: Context,
+  prepared: readonly { readonly connection: string; readonly laneWork: LaneWork }[],
+): Promise<void> {
+  const byConnection = Map.groupBy(prepared, ({ connection }) => connection);
+  await Promise.all(
+    [...byConnection].map(async ([connection, items]) => {
+      try {
+        await laneOf(ctx.env, connection).take(
+          connection,
+          items.map(({ laneWork }) => laneWork),
+        );
+      } catch (failure) {
+        ctx.log("error", "delivery.hand_over.failed", { connection, count: items.length, error: String(failure) });
+      }
+    }),
+  );
+}
+
+/** Writes the deliveries in one batch and hands them over. Throws when D1 did not take them: then nothing was promised. */
+export async function enqueueDeliveries(ctx: Context, deliveries: readonly NewDelivery[]): Promise<DeliveryId[]> {
+  if (deliveries.length === 0) return [];
+  const prepared = await prepareDeliveries(ctx, deliveries);
+  await ctx.env.DB.batch(prepared.map(({ statement }) => statement));
+  await handOver(ctx, prepared);
+  return prepared.map(({ id }) => id);
+}

@@ -1,0 +1,43 @@
+/** Problems an operator should look at. One row per `dedupe` text: the same problem again raises its count and opens it again. */
+import { newProblemId } from "../lib/ids.ts";
+
+export type ProblemKind = "unresolved_macro" | "conflict" | "contact_quarantined" | "unbound" | "delivery" | "loop" | "silence";
+
+export type NewProblem = {
+  readonly kind: ProblemKind;
+  /** What makes two reports the same problem, within its kind; must hold no plain personal value. */
+  readonly dedupe: string;
+  readonly at: number;
+  readonly cause?: string | null;
+  readonly connection?: string | null;
+  readonly field?: string | null;
+  readonly persons?: readonly string[];
+  readonly identifier?: { readonly hash: string; readonly type: string } | null;
+  readonly eventId?: string | null;
+};
+
+/** The statement that records a problem: part of the caller's batch, so a problem is never told of a decision that was not made. */
+export function raiseProblem(db: D1Database, problem: NewProblem): D1PreparedStatement {
+  return db
+    .prepare(
+      `INSERT INTO problems (id, dedupe, kind, cause, connection, field, persons, identifier_hash, identifier_type, event_id, count, first_at, last_at)
+       VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, 1, ?11, ?11)
+       ON CONFLICT (dedupe) DO UPDATE SET
+         count = count + 1, last_at = MAX(last_at, excluded.last_at), resolved_at = NULL, event_id = COALESCE(excluded.event_id, event_id),
+         persons = CASE WHEN json_array_length(persons) >= 20 THEN persons ELSE
+           (SELECT json_group_array(value) FROM (SELECT value FROM json_each(problems.persons) UNION SELECT value FROM json_each(excluded.persons))) END`,
+    )
+    .bind(
+      newProblemId(),
+      `${problem.kind}:${problem.dedupe}`,
+      problem.kind,
+      problem.cause ?? null,
+      problem.connection ?? null,
+      problem.field ?? null,
+      JSON.stringify(problem.persons ?? []),
+      problem.identifier?.hash ?? null,
+      problem.identifier?.type ?? null,
+      problem.eventId ?? null,
+      problem.at,
+    );
+}
