@@ -1,0 +1,121 @@
+/** The Worker on real workerd, as `npm start` serves it: persisted state, alarms, cron, one process group.
+ *  The public port is a socket of the Worker itself, without Miniflare's entry worker before it, so a request costs what it costs in workerd.
+ *  Nothing is kept in this process: a SIGKILL at any moment leaves only what the Worker had made durable. */
+import { createServer } from "node:net";
+import { join } from "node:path";
+import { bundleLocalWorker, readMigrations } from "./bundle.ts";
+import { UsageError } from "./options.ts";
+import { dieWithLauncher } from "./runtime.ts";
+import { type State, completeSecrets, takeState } from "./state.ts";
+import { type WranglerFile, bindingNames, readWranglerFile } from "./wrangler.ts";
+
+export class PortInUse extends Error {}
+
+export type Gateway = {
+  /** Origin without a trailing slash. */
+  url: string;
+  adminToken: string;
+  stop: () => Promise<void>;
+};
+
+const HOST = "127.0.0.1";
+
+async function checkPort(port: number): Promise<void> {
+  const probe = createServer();
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  probe.once("error", () => reject(new PortInUse(`port ${port} is already in use on ${HOST}`)));
+  probe.listen(port, HOST, () => probe.close(() => resolve()));
+  await promise;
+}
+
+function rejectBindingNames(vars: Record<string, string>, file: WranglerFile): void {
+  const taken = bindingNames(file);
+  const clash = Object.keys(vars).filter((name) => taken.has(name));
+  if (clash.length > 0) throw new UsageError(`--vars: ${clash.join(", ")} would replace a binding`);
+}
+
+async function startRuntime(port: number, state: State, vars: Record<string, string>, file: WranglerFile) {
+  process.env["TMPDIR"] = join(state.directory, "tmp");
+  const [{ Log, LogLevel, Miniflare, convertV4MiniflareOptions }, contents] = await Promise.all([
+    import("miniflare"),
+    bundleLocalWorker(),
+    dieWithLauncher(state.directory),
+  ]);
+  const [database] = file.d1_databases;
+  const options = convertV4MiniflareOptions({
+    host: HOST,
+    port: 0,
+    cf: false,
+    log: new Log(LogLevel.WARN),
+    name: "throughline",
+    modules: [{ type: "ESModule", path: "worker.mjs", contents }],
+    compatibilityDate: file.compatibility_date,
+    d1Databases: { [database.binding]: database.binding },
+    kvNamespaces: Object.fromEntries(file.kv_namespaces.map(({ binding }) => [binding, binding])),
+    durableObjects: Object.fromEntries(
+      file.durable_objects.bindings.map(({ name, class_name: className }) => [name, { className, useSQLite: true }]),
+    ),
+    ratelimits: Object.fromEntries(file.ratelimits.map(({ name, namespace_id, simple }) => [name, { namespace_id, simple }])),
+    bindings: {
+      PUBLIC_URL: `http://${HOST}:${port}`,
+      LOCAL_MODE: "1",
+      ...vars,
+      MIGRATIONS: readMigrations(database.migrations_dir),
+    },
+    unsafeDirectSockets: [{ host: HOST, port }],
+  });
+  const runtime = new Miniflare({ ...options, resourcePersistencePath: join(state.directory, "storage"), logRequests: false });
+  await runtime.ready;
+  return runtime;
+}
+
+type Runtime = Awaited<ReturnType<typeof startRuntime>>;
+
+/** The platform's cron, played by hand: once at the start, so that nothing waits for a minute to turn, then every minute. */
+function startCron(runtime: Runtime, cron: string): () => void {
+  const ring = async (): Promise<void> => {
+    try {
+      const worker = await runtime.getWorker();
+      await worker.scheduled({ cron });
+    } catch (failure) {
+      if (!stopped) process.stderr.write(`cron: ${failure instanceof Error ? failure.message : String(failure)}\n`);
+    }
+  };
+  let stopped = false;
+  void ring();
+  const timer = setInterval(() => void ring(), 60_000);
+  return () => {
+    stopped = true;
+    clearInterval(timer);
+  };
+}
+
+export async function openGateway(given: {
+  port: number;
+  stateDirectory: string;
+  vars: Record<string, string>;
+}): Promise<Gateway> {
+  const file = readWranglerFile();
+  rejectBindingNames(given.vars, file);
+  const url = `http://${HOST}:${given.port}`;
+  const state = takeState(given.stateDirectory, { url });
+  try {
+    await checkPort(given.port);
+    const vars = completeSecrets(state.directory, given.vars);
+    const runtime = await startRuntime(given.port, state, vars, file);
+    await fetch(`${url}/healthz`);
+    const stopCron = startCron(runtime, file.triggers.crons[0] ?? "* * * * *");
+    return {
+      url,
+      adminToken: vars["ADMIN_TOKEN"] ?? "",
+      stop: async () => {
+        stopCron();
+        await runtime.dispose();
+        state.release();
+      },
+    };
+  } catch (failure) {
+    state.release();
+    throw failure;
+  }
+}

@@ -1,0 +1,37 @@
+/** `KEY=value` lines: comments, blank lines, `export `, single and double quotes. A line that is none of these is a mistake, named by its number. */
+import { readFileSync } from "node:fs";
+import { UsageError } from "./options.ts";
+
+const LINE = /^\s*(?:export\s+)?([A-Za-z_][A-Za-z0-9_]*)\s*=\s*(.*?)\s*$/;
+const QUOTED = /^(?:"((?:[^"\\]|\\.)*)"|'([^']*)')\s*(?:#.*)?$/;
+
+function unquote(text: string): string {
+  const quoted = QUOTED.exec(text);
+  if (quoted?.[1] !== undefined) return quoted[1].replace(/\\(.)/g, (_all, mark: string) => (mark === "n" ? "\n" : mark));
+  if (quoted?.[2] !== undefined) return quoted[2];
+  return text.replace(/(?:^|\s+)#.*$/, "");
+}
+
+export function parseVars(text: string, source: string): Record<string, string> {
+  const vars: Record<string, string> = {};
+  for (const [index, line] of text
+    .replace(/^\uFEFF/, "")
+    .split(/\r?\n/)
+    .entries()) {
+    if (/^\s*(#|$)/.test(line)) continue;
+    const [, name, value] = LINE.exec(line) ?? [];
+    if (name === undefined || value === undefined) throw new UsageError(`${source}:${index + 1}: expected KEY=value`);
+    vars[name] = unquote(value);
+  }
+  return vars;
+}
+
+export function readVars(path: string): Record<string, string> {
+  let text: string;
+  try {
+    text = readFileSync(path, "utf8");
+  } catch {
+    throw new UsageError(`--vars: cannot read ${path}`);
+  }
+  return parseVars(text, path);
+}

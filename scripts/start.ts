@@ -1,0 +1,22 @@
+/** `npm start`: see USAGE. Exit 2 is a mistake of the caller, 1 a failure of ours. */
+import { PortInUse } from "./local/gateway.ts";
+import { USAGE, UsageError, parseOptions } from "./local/options.ts";
+import { StateInUse } from "./local/state.ts";
+import { serve } from "./serve.ts";
+
+async function main(): Promise<void> {
+  const options = parseOptions(process.argv.slice(2));
+  if (options.help) process.stdout.write(`${USAGE}\n`);
+  else await serve(options);
+}
+
+try {
+  await main();
+} catch (failure) {
+  const known = failure instanceof UsageError || failure instanceof PortInUse || failure instanceof StateInUse;
+  process.stderr.write(
+    known ? `npm start: ${failure.message}\n` : `${failure instanceof Error ? failure.stack : String(failure)}\n`,
+  );
+  if (failure instanceof UsageError) process.stderr.write(`${USAGE}\n`);
+  process.exit(failure instanceof UsageError ? 2 : 1);
+}
