@@ -3,6 +3,11 @@
 import * as z from "zod/mini";
 
 const text = z.string().check(z.minLength(1), z.maxLength(2_000));
+/** An address as copied from a page: Salebot's own documentation has a stray space inside its URL, so whitespace never counts. */
+const address = z.pipe(
+  text,
+  z.transform((value: string) => value.replaceAll(/\s+/g, "")),
+);
 const secretPair = z.union([
   z.pipe(
     text,
@@ -22,7 +27,7 @@ const vendorId = z.union([
 const common = {
   name: z.optional(text),
   disabled: z.optional(z.boolean()),
-  base_url: z.optional(text),
+  base_url: z.optional(address),
   timeout_ms: z._default(z.int().check(z.gte(1), z.lte(30_000)), 10_000),
   retry_seconds: z._default(
     z.array(z.number().check(z.gte(0), z.lte(604_800))).check(z.maxLength(30)),
@@ -52,11 +57,11 @@ export const salebot = z.strictObject({
 export const getcourse = z.strictObject({
   ...common,
   kind: z.literal("getcourse"),
-  account: text,
+  account: address,
   api: z.optional(z.enum(["legacy", "tech", "chatium"])),
   api_key: z.optional(text),
   dev_key: z.optional(text),
-  chatium_url: z.optional(text),
+  chatium_url: z.optional(address),
   fields: z._default(z.record(z.string(), text), {}),
 });
 export const chatterfy = z.strictObject({
@@ -82,15 +87,15 @@ export const telegram = z.strictObject({
   secret_token: z.optional(secretPair),
   username: z.optional(text),
 });
-export const keitaro = z.strictObject({ ...common, kind: z.literal("keitaro"), url: text, postback_key: z.optional(text) });
+export const keitaro = z.strictObject({ ...common, kind: z.literal("keitaro"), url: address, postback_key: z.optional(text) });
 export const network = z.strictObject({ ...common, kind: z.literal("network"), network: text });
 export const site = z.strictObject({
   ...common,
   kind: z.literal("site"),
-  origin: text,
-  return_to: z._default(z.array(text), []),
+  origin: address,
+  return_to: z._default(z.array(address), []),
   bot: z.optional(text),
-  webhook_url: z.optional(text),
+  webhook_url: z.optional(address),
   bot_may_register: z._default(z.boolean(), false),
   trusted_links: z._default(z.boolean(), true),
   brand: z.optional(
@@ -104,7 +109,7 @@ export const site = z.strictObject({
 export const http = z.strictObject({
   ...common,
   kind: z.literal("http"),
-  url: z.optional(text),
+  url: z.optional(address),
   headers: z._default(z.record(z.string(), z.string()), {}),
 });
 

@@ -7,7 +7,7 @@ const id = z.string().check(z.regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/, "an id i
 const decimal = z.string().check(z.regex(/^\d{1,12}(\.\d{1,8})?$/, 'a decimal string such as "90" or "90.5"'));
 const utm = z.optional(z.string().check(z.maxLength(500)));
 
-const workspace = z.strictObject({
+export const workspace = z.strictObject({
   name: z._default(z.string().check(z.minLength(1), z.maxLength(200)), "Throughline"),
   time_zone: z._default(z.string(), "Europe/Moscow"),
   currency: z._default(z.string().check(z.regex(/^[A-Z]{3,5}$/, "an upper-case currency code")), "RUB"),
@@ -25,7 +25,7 @@ const workspace = z.strictObject({
   batch: z._default(z.int().check(z.gte(1), z.lte(100)), 20),
 });
 
-const link = z.strictObject({
+export const link = z.strictObject({
   to: z.string().check(z.minLength(1), z.maxLength(4_000)),
   utm_source: utm,
   utm_medium: utm,
@@ -39,7 +39,7 @@ const link = z.strictObject({
 
 const scalar = z.union([z.string(), z.number(), z.boolean()]);
 const action = z.strictObject({ to: z.string(), action: z.string(), with: z._default(z.record(z.string(), z.json()), {}) });
-const rule = z.strictObject({
+export const rule = z.strictObject({
   name: z.optional(z.string().check(z.maxLength(200))),
   on: z.union([z.string().check(z.minLength(1)), z.array(z.string().check(z.minLength(1))).check(z.minLength(1))]),
   from: z.optional(z.union([z.string(), z.array(z.string())])),

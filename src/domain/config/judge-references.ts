@@ -1,0 +1,71 @@
+/** Names that point elsewhere in the configuration, and names of time zones. */
+import type { FieldError } from "../../lib/field-errors.ts";
+import type { Connection } from "../config.ts";
+import type { Judged } from "./judged.ts";
+
+/** Connections of our own facts (imports): nobody else may answer to these names. */
+const RESERVED = ["links", "login"];
+const BOTS = ["salebot", "chatterfy", "metabot", "telegram"];
+
+export function judgeReferences(judged: Judged): FieldError[] {
+  return [
+    ...[...judged.kinds.keys()]
+      .filter((id) => RESERVED.includes(id))
+      .map((id) => ({ path: `connections.${id}`, message: "this id is reserved for the gateway's own facts" })),
+    ...[...judged.connections.values()].flatMap((body) => connectionReferences(judged, body)),
+    ...[...judged.links].flatMap(([slug, link]) => linkMistakes(judged, `links.${slug}`, link)),
+  ];
+}
+
+function connectionReferences(judged: Judged, body: Connection): FieldError[] {
+  const at = `connections.${body.id}`;
+  return [
+    ...(body.click_issuer === undefined ? [] : referenceMistake(judged, `${at}.click_issuer`, body.click_issuer)),
+    ...(body.kind === "salebot" && body.school !== undefined
+      ? referenceMistake(judged, `${at}.school`, body.school, ["getcourse"])
+      : []),
+    ...(body.kind === "site" && body.bot !== undefined ? referenceMistake(judged, `${at}.bot`, body.bot, BOTS) : []),
+  ];
+}
+
+function linkMistakes(
+  judged: Judged,
+  at: string,
+  link: { readonly clickids: Readonly<Record<string, string>>; readonly costs: readonly { readonly day: string }[] },
+): FieldError[] {
+  return [
+    ...Object.entries(link.clickids).flatMap(([name, to]) => referenceMistake(judged, `${at}.clickids.${name}`, to)),
+    ...link.costs.flatMap(({ day }, index) =>
+      isDay(day) ? [] : [{ path: `${at}.costs.${index}.day`, message: "there is no such day" }],
+    ),
+  ];
+}
+
+export function referenceMistake(judged: Judged, path: string, id: string, kinds?: readonly string[]): FieldError[] {
+  const kind = judged.kinds.get(id);
+  if (kind === undefined) return [{ path, message: `there is no connection "${id}"` }];
+  if (kind === null || kinds === undefined || kinds.includes(kind)) return [];
+  return [{ path, message: `"${id}" is of kind ${kind}, expected ${kinds.join(" or ")}` }];
+}
+
+export function judgeTimeZones(judged: Judged): FieldError[] {
+  const zones: [string, string | undefined][] = [["workspace.time_zone", judged.workspace?.time_zone]];
+  for (const [id, body] of judged.connections) zones.push([`connections.${id}.time_zone`, body.time_zone]);
+  return zones.flatMap(([path, zone]) =>
+    zone === undefined || isTimeZone(zone) ? [] : [{ path, message: `"${zone}" is not an IANA time zone such as Europe/Moscow` }],
+  );
+}
+
+function isTimeZone(name: string): boolean {
+  try {
+    new Intl.DateTimeFormat("en", { timeZone: name });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function isDay(text: string): boolean {
+  const at = Date.parse(`${text}T00:00:00Z`);
+  return !Number.isNaN(at) && new Date(at).toISOString().startsWith(text);
+}

@@ -1,0 +1,83 @@
+/** One rule: its trigger, its conditions, and each action against what its destination can do. */
+import { type FieldError, dotted, fieldErrors } from "../../lib/field-errors.ts";
+import type { ConfigDocument } from "./document.ts";
+import { templateMistake } from "../template.ts";
+import { actionParameters } from "./action-parameters.ts";
+import { addressMistake } from "./judge-addresses.ts";
+import { referenceMistake } from "./judge-references.ts";
+import { textsOf } from "./judge-secrets.ts";
+import { type Judged, objectOf } from "./judged.ts";
+import { secretName } from "./resolve.ts";
+
+type Rule = ConfigDocument["rules"][number];
+type RuleAction = Rule["do"][number];
+type Path = readonly string[];
+
+/** Connections whose events are the gateway's own. */
+const OWN = ["links", "login"];
+const CONDITION = /^(event|person|fields|tracker)\..+$/;
+
+export function judgeRule(judged: Judged, rule: Rule, path: Path): FieldError[] {
+  return [
+    ...listed(rule.on, [...path, "on"]).flatMap(([name, at]) => triggerMistake(name, at)),
+    ...listed(rule.from ?? [], [...path, "from"]).flatMap(([id, at]) =>
+      OWN.includes(id) ? [] : referenceMistake(judged, dotted(at), id),
+    ),
+    ...Object.entries(rule.if ?? {}).flatMap(([name, expected]) => conditionMistake(name, expected, [...path, "if", name])),
+    ...rule.do.flatMap((action, index) => judgeAction(judged, action, [...path, "do", String(index)])),
+  ];
+}
+
+/** The items of "one or a list" with their paths. */
+const listed = (value: string | readonly string[], path: Path): [string, Path][] =>
+  typeof value === "string" ? [[value, path]] : value.map((item, index) => [item, [...path, String(index)]]);
+
+function triggerMistake(name: string, path: Path): FieldError[] {
+  if (!name.includes("#") || /^resale#[1-9]\d{0,5}$/.test(name)) return [];
+  return [{ path: dotted(path), message: `"${name}": only resale takes a number, from resale#1 on` }];
+}
+
+function conditionMistake(name: string, expected: unknown, path: Path): FieldError[] {
+  if (!CONDITION.test(name))
+    return [{ path: dotted(path), message: "a condition reads event.x, person.x, fields.x or tracker.x" }];
+  return Array.isArray(expected) && expected.length === 0 ? [{ path: dotted(path), message: "an empty list never matches" }] : [];
+}
+
+function judgeAction(judged: Judged, action: RuleAction, path: Path): FieldError[] {
+  const unknown = referenceMistake(judged, dotted([...path, "to"]), action.to);
+  const connection = judged.connections.get(action.to);
+  const templates = textsOf(action.with, [...path, "with"]).flatMap(({ path: at, text }) => {
+    const message = templateMistake(text);
+    return message === null ? [] : [{ path: dotted(at), message }];
+  });
+  if (!connection) return [...unknown, ...templates];
+  const actions = actionParameters(connection.kind);
+  const schema = Object.hasOwn(actions, action.action) ? actions[action.action] : undefined;
+  if (!schema) {
+    const names = Object.keys(actions).join(", ") || "none";
+    return [
+      ...templates,
+      { path: dotted([...path, "action"]), message: `"${action.action}" is not an action of ${connection.kind} (${names})` },
+    ];
+  }
+  const parsed = schema.safeParse(action.with);
+  const shape = parsed.success ? [] : fieldErrors(parsed.error.issues, action.with, [...path, "with"]);
+  return [...templates, ...shape, ...(connection.kind === "http" ? requestMistakes(judged, action, connection.url, path) : [])];
+}
+
+/** Addresses and secrets of `http.request`: what is literal in the address is judged now, the rest when it is sent. */
+function requestMistakes(judged: Judged, { with: parameters }: RuleAction, base: string | undefined, path: Path): FieldError[] {
+  const url = parameters["url"];
+  const headers = Object.entries(objectOf(parameters["headers"])).flatMap(([name, value]) =>
+    typeof value === "string" && secretName(value) !== null
+      ? [{ path: dotted([...path, "with", "headers", name]), message: "secret headers belong to the connection's own headers" }]
+      : [],
+  );
+  const at = dotted([...path, "with", "url"]);
+  if (url === undefined)
+    return base === undefined ? [{ path: at, message: "required: the connection has no url" }, ...headers] : headers;
+  if (typeof url !== "string" || url.trimStart().startsWith("{")) return headers;
+  const literal = url.trim().replaceAll(/\{\{[^{}]*\}\}|\{[^{}]*\}/g, "x");
+  const message = addressMistake(URL.parse(literal, base)?.href ?? literal, judged.options.local);
+  return message === null ? headers : [{ path: at, message }, ...headers];
+}

@@ -1,0 +1,20 @@
+/** What the checks of a configuration share. */
+import type { Connection } from "../config.ts";
+import type { ConfigDocument } from "./document.ts";
+import type { SecretLookup } from "./resolve.ts";
+
+export type JudgeOptions = { readonly local: boolean; readonly secret: SecretLookup };
+
+/** `kinds` holds every connection that is written down, whether or not the rest of it is sound. */
+export type Judged = {
+  readonly raw: Readonly<Record<string, unknown>>;
+  readonly workspace: ConfigDocument["workspace"] | null;
+  readonly kinds: ReadonlyMap<string, string | null>;
+  /** Sound connections, their secrets resolved. */
+  readonly connections: ReadonlyMap<string, Connection>;
+  readonly links: ReadonlyMap<string, ConfigDocument["links"][string]>;
+  readonly options: JudgeOptions;
+};
+
+export const objectOf = (value: unknown): Readonly<Record<string, unknown>> =>
+  typeof value === "object" && value !== null ? Object.fromEntries(Object.entries(value)) : {};

@@ -1,0 +1,28 @@
+/** How a value is written at the place where it lands, so that a name with `&`, a quote or a tag in it stays a value. */
+export type Landing = "plain" | "query" | "form" | "json" | "html" | "markdown" | "header";
+
+const HTML: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;" };
+
+export function encodeFor(landing: Landing, value: string): string {
+  switch (landing) {
+    case "plain":
+      return value;
+    case "query":
+      return percent(value);
+    case "form":
+      return percent(value).replaceAll("%20", "+");
+    case "json":
+      return JSON.stringify(value).slice(1, -1);
+    case "html":
+      return value.replaceAll(/[&<>"']/g, (char) => HTML[char] ?? char);
+    case "markdown":
+      return value.replaceAll(/[_*[\]()~`>#+\-=|{}.!\\]/g, String.raw`\$&`);
+    case "header":
+      // A line break would start another header.
+      return value.replaceAll(/[\u0000-\u001f\u007f]+/g, " ").trim();
+  }
+}
+
+/** Percent-encoding that also covers the five characters `encodeURIComponent` leaves bare; a broken surrogate becomes U+FFFD. */
+const percent = (value: string): string =>
+  encodeURIComponent(value.toWellFormed()).replaceAll(/[!'()*]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`);

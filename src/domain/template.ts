@@ -1,0 +1,114 @@
+/** Templates: text with macros in it. Double braces `{{event.amount}}` are macros everywhere. Single braces, as Chatterfy's URLs write them, are
+ *  macros only where they cannot be anything else: the four dialogue names and the dotted names anywhere, a bare custom key `{refID}` inside a
+ *  URL. JSON braces never match, because JSON has a quote, a brace or nothing after its opening brace.
+ *  A macro without a value is an error that names it: a literal brace sent to a vendor is stored there for ever as an id.
+ *  Variables are templates themselves. Each is rendered once per place it lands in, a cycle is an error, so cost is bounded by the number of
+ *  variables and size by MAX_LENGTH. */
+import { type Result, err, ok } from "../lib/result.ts";
+import { type Landing, encodeFor } from "./template-encode.ts";
+
+export type TemplateScope = {
+  /** The value of `event.x`, `person.x`, `fields.x`, `tracker.x` or a bare name; null = there is none. */
+  readonly value: (name: string) => string | null;
+  /** The unrendered text of a workspace variable. */
+  readonly variable: (name: string) => string | null;
+};
+
+export type TemplateError = {
+  readonly reason: "template_unresolved";
+  readonly macro: string;
+  readonly cause: "missing" | "cycle" | "unparsable" | "too_long";
+};
+
+const MAX_LENGTH = 65_536;
+const MACRO = /\{\{([^{}]+)\}\}|\{([A-Za-z_][A-Za-z0-9_.-]*)\}/g;
+const SINGLE = /^(chatId|username|createdAt|stepKey|(event|person|fields|tracker|variables)\..+)$/;
+/** The end of a text that is still inside a URL. */
+const OPEN_URL = /https?:\/\/[^\s"'<>]*$/i;
+
+/** What is wrong with a template's form, or null. Whether its macros have values is known only when it is rendered. */
+export function templateMistake(text: string): string | null {
+  const rest = text.replaceAll(MACRO, (whole: string, double: string | undefined) => (double?.trim() === "" ? whole : ""));
+  const open = rest.indexOf("{{");
+  return open === -1 ? null : `an unfinished macro: ${rest.slice(open, open + 40)}`;
+}
+
+/** Renders one text for the place it lands in. */
+export function renderTemplate(text: string, scope: TemplateScope, landing: Landing = "plain"): Result<string, TemplateError> {
+  return render(text, { scope, landing, component: false, stack: [], done: new Map() });
+}
+
+/** Renders every string inside arrays and objects; other values stay. `landingOf` tells where the string at a path lands. */
+export function renderDeep(
+  value: unknown,
+  scope: TemplateScope,
+  landingOf: (path: readonly string[]) => Landing = () => "plain",
+  path: readonly string[] = [],
+): Result<unknown, TemplateError> {
+  if (typeof value === "string") return renderTemplate(value, scope, landingOf(path));
+  if (typeof value !== "object" || value === null) return ok(value);
+  const entries: [string, unknown][] = [];
+  for (const [key, item] of Object.entries(value)) {
+    const rendered = renderDeep(item, scope, landingOf, [...path, key]);
+    if (!rendered.ok) return rendered;
+    entries.push([key, rendered.value]);
+  }
+  return ok(Array.isArray(value) ? entries.map(([, item]) => item) : Object.fromEntries(entries));
+}
+
+type Pass = {
+  readonly scope: TemplateScope;
+  readonly landing: Landing;
+  /** Inside a URL by inheritance: a variable's text is the author's, the values within it are not. */
+  readonly component: boolean;
+  readonly stack: readonly string[];
+  readonly done: Map<string, string>;
+};
+
+function render(text: string, pass: Pass): Result<string, TemplateError> {
+  const mistake = templateMistake(text);
+  if (mistake !== null) return err({ reason: "template_unresolved", macro: mistake, cause: "unparsable" });
+  let out = "";
+  let from = 0;
+  for (const match of text.matchAll(MACRO)) {
+    const before = out + text.slice(from, match.index);
+    const url = OPEN_URL.exec(before.slice(-4_096))?.[0] ?? null;
+    const name = (match[1] ?? match[2] ?? "").trim();
+    if (match[1] === undefined && url === null && !SINGLE.test(name)) continue;
+    const value = valueOf(name, pass, url);
+    if (!value.ok) return value;
+    out = before + encodeFor(pass.landing, value.value);
+    from = match.index + match[0].length;
+    if (out.length > MAX_LENGTH) return err({ reason: "template_unresolved", macro: name, cause: "too_long" });
+  }
+  return ok(out + text.slice(from));
+}
+
+/** A macro's value, percent-encoded where it stands inside a URL. A variable before the `?` is a part of the URL the author wrote, so only the
+ *  values inside it are encoded; after the `?` it is a parameter like any other. */
+function valueOf(name: string, pass: Pass, url: string | null): Result<string, TemplateError> {
+  const inUrl = pass.component || url !== null;
+  if (name.startsWith("variables.")) {
+    const verbatim = url === null || !url.includes("?");
+    const text = variableText(name, { ...pass, landing: "plain", component: inUrl && verbatim });
+    return text.ok && !verbatim ? ok(encodeFor("query", text.value)) : text;
+  }
+  const value = pass.scope.value(name);
+  if (value === null) return err({ reason: "template_unresolved", macro: name, cause: "missing" });
+  return ok(inUrl && !IN_PARAMETER.has(pass.landing) ? encodeFor("query", value) : value);
+}
+
+/** Landings that percent-encode by themselves: encoding twice would corrupt the value. */
+const IN_PARAMETER: ReadonlySet<Landing> = new Set(["query", "form"]);
+
+function variableText(name: string, pass: Pass): Result<string, TemplateError> {
+  if (pass.stack.includes(name)) return err({ reason: "template_unresolved", macro: name, cause: "cycle" });
+  const memo = `${name} ${pass.component}`;
+  const known = pass.done.get(memo);
+  if (known !== undefined) return ok(known);
+  const text = pass.scope.variable(name.slice("variables.".length));
+  if (text === null) return err({ reason: "template_unresolved", macro: name, cause: "missing" });
+  const rendered = render(text, { ...pass, stack: [...pass.stack, name] });
+  if (rendered.ok) pass.done.set(memo, rendered.value);
+  return rendered;
+}
