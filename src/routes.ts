@@ -2,16 +2,28 @@
 import { type IRequest, Router } from "itty-router";
 import { type Context, newContext } from "./context.ts";
 import type { Env } from "./env.ts";
+import { getConfig, getConfigVersions, putConfig, rollbackConfig } from "./handlers/config.ts";
 import { json, problem } from "./handlers/problem.ts";
 
 const router = Router<IRequest, [ctx: Context]>();
 
-router.all("*", (_request, ctx) => problem(ctx, { status: 404, reason: "not_found" }));
+router
+  .get("/v1/config", getConfig)
+  .put("/v1/config", putConfig)
+  .get("/v1/config/versions", getConfigVersions)
+  .post("/v1/config/rollback", rollbackConfig)
+  .all("*", (_request, ctx) => problem(ctx, { status: 404, reason: "not_found" }));
 
 export async function route(request: Request, env: Env, execution: ExecutionContext): Promise<Response> {
   if (new URL(request.url).pathname === "/healthz") return json({ ok: true, version: "0.1.0" });
   const ctx = await newContext(env, execution);
-  const response: Response = await router.fetch(request, ctx);
+  const response: Response = await router.fetch(request, ctx).catch((failure: unknown) => brokenStorage(ctx, failure));
   response.headers.set("x-request-id", ctx.requestId);
   return response;
+}
+
+/** What nobody expected is a broken dependency until proved otherwise: never a 2xx, never a judgement, and the sender may come again. */
+function brokenStorage(ctx: Context, failure: unknown): Response {
+  ctx.log("error", "request.failed", { message: failure instanceof Error ? failure.message : "unknown" });
+  return problem(ctx, { status: 503, reason: "unavailable", retryAfterSeconds: 2 });
 }

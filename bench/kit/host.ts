@@ -19,7 +19,11 @@ export type Host = {
 };
 
 /** `entry` is a module path from the repository's root; `objects` maps binding → class. */
-export async function startHost(entry: string, objects: Readonly<Record<string, string>>, vars: Record<string, string> = {}): Promise<Host> {
+export async function startHost(
+  entry: string,
+  objects: Readonly<Record<string, string>>,
+  vars: Record<string, string> = {},
+): Promise<Host> {
   const { outputFiles } = await build({ ...WORKER_BUILD, entryPoints: [entry], write: false });
   const contents = outputFiles[0]?.text ?? "";
   const directory = mkdtempSync(join(tmpdir(), "throughline-bench-"));
@@ -36,13 +40,22 @@ export async function startHost(entry: string, objects: Readonly<Record<string, 
     compatibilityDate: "2026-08-01",
     d1Databases: { DB: "DB" },
     kvNamespaces: { CONFIG: "CONFIG" },
-    durableObjects: Object.fromEntries(Object.entries(objects).map(([name, className]) => [name, { className, useSQLite: true }])),
+    durableObjects: Object.fromEntries(
+      Object.entries(objects).map(([name, className]) => [name, { className, useSQLite: true }]),
+    ),
     ratelimits: {
       PAGE_GETS: { namespace_id: "1001", simple: limit },
       PAGE_POSTS: { namespace_id: "1002", simple: limit },
       FAILED_PROOFS: { namespace_id: "1003", simple: limit },
     },
-    bindings: { PUBLIC_URL: `http://127.0.0.1:${port}`, LOCAL_MODE: "1", LOG_LEVEL: "error", ADMIN_TOKEN, SEAL_KEY: "bench-seal-key-00000000000000000000", ...vars },
+    bindings: {
+      PUBLIC_URL: `http://127.0.0.1:${port}`,
+      LOCAL_MODE: "1",
+      LOG_LEVEL: "error",
+      ADMIN_TOKEN,
+      SEAL_KEY: "bench-seal-key-00000000000000000000",
+      ...vars,
+    },
     unsafeDirectSockets: [{ host: "127.0.0.1", port }],
   });
   const miniflare = new Miniflare({ ...options, resourcePersistencePath: directory, logRequests: false });

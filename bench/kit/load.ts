@@ -1,7 +1,12 @@
 /** A closed-loop load from this process over keep-alive connections: each of `connections` sends its next request when the last was answered. */
 import { Agent, request as httpRequest } from "node:http";
 
-export type Shot = { readonly method: string; readonly path: string; readonly headers?: Record<string, string>; readonly body?: string };
+export type Shot = {
+  readonly method: string;
+  readonly path: string;
+  readonly headers?: Record<string, string>;
+  readonly body?: string;
+};
 
 export type LoadResult = {
   readonly requests: number;
@@ -69,7 +74,10 @@ export async function load(order: LoadOrder): Promise<LoadResult> {
 
 function send(agent: Agent, host: string, port: number, shot: Shot): Promise<{ status: number; body: string }> {
   const { promise, resolve, reject } = Promise.withResolvers<{ status: number; body: string }>();
-  const headers = { ...shot.headers, ...(shot.body === undefined ? {} : { "content-length": String(Buffer.byteLength(shot.body)) }) };
+  const headers = {
+    ...shot.headers,
+    ...(shot.body === undefined ? {} : { "content-length": String(Buffer.byteLength(shot.body)) }),
+  };
   const request = httpRequest({ agent, host, port, method: shot.method, path: shot.path, headers }, (response) => {
     const chunks: Buffer[] = [];
     response.on("data", (chunk: Buffer) => chunks.push(chunk));

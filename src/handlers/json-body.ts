@@ -2,7 +2,8 @@
 import type * as z from "zod/mini";
 import type { Context } from "../context.ts";
 import { type Result, err, ok } from "../lib/result.ts";
-import { type FieldError, problem } from "./problem.ts";
+import { type FieldError, fieldErrors } from "../lib/field-errors.ts";
+import { problem } from "./problem.ts";
 
 /** Parses `text` (already read) with `schema`. */
 export function parseJson<T>(ctx: Context, text: string, schema: z.ZodMiniType<T>): Result<T, Response> {
@@ -14,12 +15,8 @@ export function parseJson<T>(ctx: Context, text: string, schema: z.ZodMiniType<T
   }
   const parsed = schema.safeParse(body);
   if (parsed.success) return ok(parsed.data);
-  return err(invalidRequest(ctx, parsed.error.issues.map(toFieldError)));
+  return err(invalidRequest(ctx, fieldErrors(parsed.error.issues, body)));
 }
 
 export const invalidRequest = (ctx: Context, errors: readonly FieldError[]): Response =>
   problem(ctx, { status: 422, reason: "invalid_request", errors });
-
-function toFieldError(issue: { readonly path: readonly PropertyKey[]; readonly message: string }): FieldError {
-  return { path: issue.path.map(String).join("."), message: issue.message };
-}

@@ -1,7 +1,6 @@
 /** Reasons become HTTP here and nowhere else: RFC 9457 problem documents with a stable `reason` and a link to its documentation. */
 import type { Context } from "../context.ts";
-
-export type FieldError = { readonly path: string; readonly message: string };
+import type { FieldError } from "../lib/field-errors.ts";
 
 export type ProblemInput = {
   readonly status: number;

@@ -1,14 +1,14 @@
 /** Configuration versions in D1, the newest one as a snapshot in KV. D1 is the truth; KV only spares the edge a database read and may be up to a
  *  minute old elsewhere. An isolate keeps its copy for REFRESH_MS; a save replaces the copy at once where it was made. */
 import type { Config } from "../domain/config.ts";
-import type { ConfigDocument } from "../domain/config/document.ts";
+import { configDocument } from "../domain/config/document.ts";
 import { resolveConfig } from "../domain/config/resolve.ts";
 import type { Env, Settings } from "../env.ts";
 
 const SNAPSHOT = "snapshot";
 const REFRESH_MS = 30_000;
 
-type Snapshot = { readonly version: number; readonly document: ConfigDocument };
+type Snapshot = { readonly version: number; readonly document: unknown };
 type Kept = { readonly config: Config; readonly loadedAt: number };
 
 let kept: Kept | null = null;
@@ -20,15 +20,10 @@ export async function loadConfig(env: Env, settings: Settings, maxAgeMs = REFRES
   return keep(settings, snapshot);
 }
 
-/** Saves a validated document as the next version and makes it the snapshot. `document` keeps its `$NAME`s: secrets are never stored. */
-export async function saveConfig(
-  env: Env,
-  settings: Settings,
-  document: unknown,
-  author: string,
-  note: string,
-  now: number,
-): Promise<Config> {
+export type ConfigSave = { readonly document: unknown; readonly author: string; readonly note: string; readonly now: number };
+
+/** Saves a judged document, as its author wrote it, as the next version and makes it the snapshot: `$NAME`s stay, secrets are never stored. */
+export async function saveConfig(env: Env, settings: Settings, { document, author, note, now }: ConfigSave): Promise<Config> {
   const row = await env.DB.prepare(
     `INSERT INTO config_versions (version, document, author, note, created_at)
      VALUES ((SELECT COALESCE(MAX(version), 0) + 1 FROM config_versions), ?1, ?2, ?3, ?4) RETURNING version, document`,
@@ -65,7 +60,7 @@ export type VersionSummary = { version: number; author: string; note: string; cr
 
 type VersionRow = { version: number; document: string };
 
-const parseRow = (row: VersionRow): Snapshot => ({ version: row.version, document: JSON.parse(row.document) as ConfigDocument });
+const parseRow = (row: VersionRow): Snapshot => ({ version: row.version, document: JSON.parse(row.document) as unknown });
 
 async function newestVersion(db: D1Database): Promise<Snapshot | null> {
   const row = await db.prepare("SELECT version, document FROM config_versions ORDER BY version DESC LIMIT 1").first<VersionRow>();
@@ -73,7 +68,7 @@ async function newestVersion(db: D1Database): Promise<Snapshot | null> {
 }
 
 function keep(settings: Settings, snapshot: Snapshot | null): Config {
-  const config = resolveConfig(snapshot?.document ?? null, snapshot?.version ?? 0, settings.secret);
+  const config = resolveConfig(configDocument.parse(snapshot?.document ?? {}), snapshot?.version ?? 0, settings.secret);
   kept = { config, loadedAt: Date.now() };
   return config;
 }

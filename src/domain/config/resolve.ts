@@ -1,7 +1,7 @@
 /** Turns a saved document into the configuration the program uses: `$NAME` strings become the secrets' values. A secret that disappeared after
  *  the save resolves to "" so that one lost secret stops its own connection and not the whole gateway. Pure. */
 import type { Config, Connection } from "../config.ts";
-import { type ConfigDocument, configDocument } from "./document.ts";
+import type { ConfigDocument } from "./document.ts";
 
 const REFERENCE = /^\$([A-Z][A-Z0-9_]*)$/;
 
@@ -10,8 +10,7 @@ export type SecretLookup = (name: string) => string | null;
 /** Name of the secret a text refers to, or null when it is a literal. */
 export const secretName = (text: string): string | null => REFERENCE.exec(text)?.[1] ?? null;
 
-export function resolveConfig(document: ConfigDocument | null, version: number, lookup: SecretLookup): Config {
-  const source = document ?? configDocument.parse({});
+export function resolveConfig(source: ConfigDocument, version: number, lookup: SecretLookup): Config {
   const connections = new Map<string, Connection>();
   for (const [id, body] of Object.entries(source.connections)) connections.set(id, { ...resolveSecrets(body, lookup), id });
   return {

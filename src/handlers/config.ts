@@ -1,0 +1,64 @@
+/** The configuration document over HTTP: judged as a whole, every version kept, in force before the save is answered.
+ *  `version` may be sent back with the document: a save based on an older version is refused instead of overwriting somebody's work. */
+import * as z from "zod/mini";
+import type { Context } from "../context.ts";
+import { judgeConfig } from "../domain/config/judge.ts";
+import { listVersions, readVersion, saveConfig } from "../store/config.ts";
+import { requireAdmin } from "./admin.ts";
+import { invalidRequest, parseJson } from "./json-body.ts";
+import { json, problem } from "./problem.ts";
+
+const documentBody = z.record(z.string(), z.unknown());
+const rollbackBody = z.strictObject({ version: z.int().check(z.gte(1)) });
+
+export async function getConfig(request: Request, ctx: Context): Promise<Response> {
+  const refused = await requireAdmin(ctx, request);
+  if (refused) return refused;
+  const saved = await readVersion(ctx.env, null);
+  return json({ version: saved?.version ?? 0, ...documentBody.parse(saved?.document ?? {}) });
+}
+
+export async function putConfig(request: Request, ctx: Context): Promise<Response> {
+  const refused = await requireAdmin(ctx, request);
+  if (refused) return refused;
+  const body = parseJson(ctx, await request.text(), documentBody);
+  if (!body.ok) return body.error;
+  const { version, ...document } = body.value;
+  if (version !== undefined && version !== ctx.config.version) {
+    const newest = await readVersion(ctx.env, null);
+    const detail = `the document is based on version ${JSON.stringify(version)}, the newest is ${newest?.version ?? 0}`;
+    if (version !== (newest?.version ?? 0)) return problem(ctx, { status: 409, reason: "version_conflict", detail });
+  }
+  return save(ctx, document, "");
+}
+
+export async function getConfigVersions(request: Request, ctx: Context): Promise<Response> {
+  const refused = await requireAdmin(ctx, request);
+  if (refused) return refused;
+  const query = new URL(request.url).searchParams;
+  const limit = Math.min(100, Math.max(1, Number(query.get("limit") ?? 20) || 20));
+  const before = Number(query.get("cursor")) || null;
+  const rows = await listVersions(ctx.env, before, limit + 1);
+  const items = rows
+    .slice(0, limit)
+    .map(({ created_at, ...row }) => ({ ...row, created_at: new Date(created_at).toISOString() }));
+  return json({ items, next_cursor: rows.length > limit ? String(items.at(-1)?.version) : null });
+}
+
+export async function rollbackConfig(request: Request, ctx: Context): Promise<Response> {
+  const refused = await requireAdmin(ctx, request);
+  if (refused) return refused;
+  const body = parseJson(ctx, await request.text(), rollbackBody);
+  if (!body.ok) return body.error;
+  const saved = await readVersion(ctx.env, body.value.version);
+  if (!saved) return problem(ctx, { status: 404, reason: "not_found", detail: `there is no version ${body.value.version}` });
+  return save(ctx, saved.document, `rollback to ${saved.version}`);
+}
+
+async function save(ctx: Context, document: unknown, note: string): Promise<Response> {
+  const judged = judgeConfig(document, { local: ctx.settings.local, secret: ctx.settings.secret });
+  if (!judged.ok) return invalidRequest(ctx, judged.error);
+  const config = await saveConfig(ctx.env, ctx.settings, { document, author: "operator", note, now: ctx.clock() });
+  ctx.log("info", "config.saved", { version: config.version });
+  return json({ version: config.version });
+}

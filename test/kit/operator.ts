@@ -1,0 +1,19 @@
+import { exports } from "cloudflare:workers";
+
+export const ADMIN_TOKEN = "test-admin-token-000000000000";
+export const ORIGIN = "https://go.example";
+
+/** A call of the operator API with the admin's proof. */
+export function operator(method: string, path: string, body?: unknown): Promise<Response> {
+  return exports.default.fetch(`${ORIGIN}${path}`, {
+    method,
+    headers: { authorization: `Bearer ${ADMIN_TOKEN}`, "content-type": "application/json" },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  });
+}
+
+/** Saves a configuration and insists that it was accepted. */
+export async function configure(document: unknown): Promise<void> {
+  const response = await operator("PUT", "/v1/config", document);
+  if (response.status !== 200) throw new Error(`configuration refused: ${await response.text()}`);
+}
