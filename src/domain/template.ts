@@ -21,7 +21,7 @@ export type TemplateError = {
 };
 
 const MAX_LENGTH = 65_536;
-const MACRO = /\{\{([^{}]+)\}\}|\{([A-Za-z_][A-Za-z0-9_.-]*)\}/g;
+const MACRO = /\{\{([^{}]+)\}\}|(?<!\{)\{([A-Za-z_][A-Za-z0-9_.-]*)\}/g;
 const SINGLE = /^(chatId|username|createdAt|stepKey|(event|person|fields|tracker|variables)\..+)$/;
 /** The end of a text that is still inside a URL. */
 const OPEN_URL = /https?:\/\/[^\s"'<>]*$/i;

@@ -1,0 +1,44 @@
+/** Renders an action's `with`. Values that a connector puts into a query, a form or JSON itself are rendered plain and encoded there once; only
+ *  texts whose encoding the author chose are encoded here: the address, headers and body of `http.request`, and Telegram's marked-up text. */
+import type { Result } from "../lib/result.ts";
+import type { Connection } from "./config.ts";
+import { type TemplateError, type TemplateScope, renderDeep } from "./template.ts";
+import type { Landing } from "./template-encode.ts";
+
+export function renderParameters(
+  connection: Connection,
+  parameters: Readonly<Record<string, unknown>>,
+  scope: TemplateScope,
+): Result<Readonly<Record<string, unknown>>, TemplateError> {
+  const rendered = renderDeep(parameters, scope, landingsOf(connection, parameters));
+  if (!rendered.ok) return rendered;
+  return { ok: true, value: Object.fromEntries(Object.entries(rendered.value ?? {})) };
+}
+
+function landingsOf(connection: Connection, parameters: Readonly<Record<string, unknown>>): (path: readonly string[]) => Landing {
+  if (connection.kind === "telegram") {
+    const marked = { HTML: "html", MarkdownV2: "markdown" } as const;
+    const mode = parameters["parse_mode"];
+    const landing = mode === "HTML" || mode === "MarkdownV2" ? marked[mode] : "plain";
+    return ([first]) => (first === "text" ? landing : "plain");
+  }
+  if (connection.kind !== "http") return () => "plain";
+  const { body, headers } = parameters;
+  const given = typeof headers === "object" && headers !== null ? headers : {};
+  const bodyLanding = typeof body === "string" ? landingOfBody(body, { ...connection.headers, ...given }) : "plain";
+  return ([first]) => (first === "headers" ? "header" : first === "body" ? bodyLanding : "plain");
+}
+
+/** The landing of a body given as text: by its declared type, else by how it begins. */
+function landingOfBody(body: string, headers: Readonly<Record<string, unknown>>): Landing {
+  const type = contentTypeOf(headers);
+  if (/json/.test(type)) return "json";
+  if (/x-www-form-urlencoded/.test(type)) return "form";
+  if (/html|xml/.test(type)) return "html";
+  return type === "" && /^\s*[{[](?!\{)/.test(body) ? "json" : "plain";
+}
+
+export function contentTypeOf(headers: Readonly<Record<string, unknown>>): string {
+  const found = Object.entries(headers).findLast(([name]) => name.toLowerCase() === "content-type")?.[1];
+  return typeof found === "string" ? found.toLowerCase() : "";
+}
