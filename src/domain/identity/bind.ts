@@ -1,0 +1,53 @@
+/** Binds one event and then everything that only waited for it: an event may make an identifier known, a waiting event that carries it is bound
+ *  with its own time and may make the next one known. Pure but for the graph it changes. */
+import type { EventId, PersonId } from "../../lib/ids.ts";
+import { apply } from "./apply.ts";
+import type { Decision, Fresh, Step } from "./decision.ts";
+import { type Graph, type GraphEvent, type Ref, ownerOf } from "./graph.ts";
+import { resolve } from "./resolve.ts";
+import { refOf } from "./usable.ts";
+
+export type Bound = { readonly decision: Decision; readonly trace: readonly Step[]; readonly boundAt: number };
+
+/** `fresh` is asked at most once per event that founds a person. The first answer is about `event` itself. */
+export function bindEvent(graph: Graph, event: GraphEvent, fresh: () => Fresh): Bound[] {
+  const bound = [decide(graph, event, fresh, null)];
+  for (let done = 0; done < bound.length; done++) {
+    const decision = bound[done]?.decision;
+    if (decision?.outcome !== "bound") continue;
+    for (const [id, ref] of waitingFor(graph, decision)) {
+      const parked = graph.parked.get(id);
+      if (!parked) continue;
+      const late = decide(graph, parked, fresh, { ref, at: event.receivedAt });
+      if (late.decision.outcome === "bound") bound.push(late);
+    }
+  }
+  return bound;
+}
+
+function decide(graph: Graph, event: GraphEvent, fresh: () => Fresh, late: { ref: Ref; at: number } | null): Bound {
+  const decision = resolve(graph, event, fresh());
+  const more = apply(graph, decision);
+  const waited: Step[] = late ? [{ step: "late", ref: late.ref, waitedMs: Math.max(0, late.at - event.receivedAt) }] : [];
+  return {
+    decision,
+    trace: [...decision.trace, ...more, ...waited],
+    boundAt: late ? Math.max(late.at, event.receivedAt) : event.receivedAt,
+  };
+}
+
+/** Waiting events that one of the decision's identifiers makes known, oldest first. */
+function waitingFor(graph: Graph, decision: Decision): [EventId, Ref][] {
+  const found = new Map<EventId, Ref>();
+  for (const claim of decision.event.claims) {
+    if (ownerOf(graph, claim) === null) continue;
+    for (const id of graph.waiting.get(claim.hash) ?? []) if (!found.has(id)) found.set(id, refOf(claim));
+  }
+  return [...found].toSorted(([a], [b]) => receivedAt(graph, a) - receivedAt(graph, b));
+}
+
+const receivedAt = (graph: Graph, id: EventId): number => graph.parked.get(id)?.receivedAt ?? 0;
+
+/** Everybody the graph currently knows. */
+export const personsIn = (graph: Graph): PersonId[] =>
+  [...graph.members].filter(([, leaves]) => leaves.size > 0).map(([root]) => root);

@@ -1,0 +1,192 @@
+/** The neighbourhood of some events in memory: everything the resolution may look at, and nothing it has to fetch.
+ *  A *leaf* is a person as once created; a *root* is the leaf that currently stands for the person. Identifiers and events remember the leaf they
+ *  came to (`home`), so a merge only re-points leaves and an unmerge is exact. Identifiers are told apart by their blind index, keys by themselves.
+ *  The graph is mutable and remembers what changed, because one writer walks many events over it and then stores the difference once. */
+import type { EventId, PersonId, PersonKey } from "../../lib/ids.ts";
+import { type IdentifierType, type Proof, priorityOf } from "../identifier.ts";
+
+/** An identifier as the graph knows it; for `key` the hash is the key itself. */
+export type Ref = { readonly type: IdentifierType; readonly scope: string; readonly hash: string };
+export type GraphClaim = Ref & { readonly proof: Proof };
+
+export type Leaf = {
+  readonly id: PersonId;
+  readonly key: PersonKey;
+  rootId: PersonId;
+  firstSeen: number;
+  lastSeen: number;
+  erasedAt: number | null;
+  referredBy: PersonId | null;
+};
+
+export type Node = Ref & {
+  homeId: PersonId;
+  proof: Proof;
+  firstSeen: number;
+  lastSeen: number;
+  readonly eventId: EventId;
+  pinned: boolean;
+  started: boolean;
+};
+
+/** What the resolution needs of an event. `mapping` marks the login acts that give a site's user to somebody or take it away. */
+export type GraphEvent = {
+  readonly id: EventId;
+  readonly type: string;
+  readonly at: number;
+  readonly receivedAt: number;
+  readonly claims: readonly GraphClaim[];
+  readonly mapping: "move" | "remove" | null;
+};
+
+/** Where an event of this graph belongs. `clickHash` is set on the click event itself: it follows its click. */
+export type Membership = { homeId: PersonId; readonly viaHash: string | null; readonly clickHash: string | null };
+
+export type Merge = {
+  readonly survivor: PersonId;
+  readonly loser: PersonId;
+  readonly members: readonly PersonId[];
+  readonly by: "rule" | "operator" | "proof";
+  readonly eventId: EventId | null;
+};
+
+export type ClickMove = { readonly hash: string; readonly from: PersonId; readonly to: PersonId };
+
+export type Changes = {
+  readonly leaves: Set<PersonId>;
+  readonly nodes: Set<string>;
+  readonly removedNodes: Set<string>;
+  readonly merges: Merge[];
+  /** Old root → new root of everything that was re-pointed; chains are followed when written. */
+  readonly rerooted: Map<PersonId, PersonId>;
+  readonly clickMoves: ClickMove[];
+  readonly claimants: { readonly contact: string; readonly messenger: string }[];
+  readonly unparked: Set<EventId>;
+  readonly parked: Set<EventId>;
+};
+
+export type Graph = {
+  readonly leaves: Map<PersonId, Leaf>;
+  /** Root → the leaves it stands for. */
+  readonly members: Map<PersonId, Set<PersonId>>;
+  readonly keys: Map<string, PersonId>;
+  readonly nodes: Map<string, Node>;
+  /** Home leaf → its identifiers. */
+  readonly owned: Map<PersonId, Set<string>>;
+  readonly apart: Map<PersonId, Set<PersonId>>;
+  readonly blocked: Set<string>;
+  /** Identifiers of erased persons → when they were erased. */
+  readonly tombstones: Map<string, number>;
+  readonly claimants: Map<string, Set<string>>;
+  readonly parked: Map<EventId, GraphEvent>;
+  readonly waiting: Map<string, Set<EventId>>;
+  readonly events: Map<EventId, Membership>;
+  changes: Changes;
+};
+
+export const newGraph = (): Graph => ({
+  leaves: new Map(),
+  members: new Map(),
+  keys: new Map(),
+  nodes: new Map(),
+  owned: new Map(),
+  apart: new Map(),
+  blocked: new Set(),
+  tombstones: new Map(),
+  claimants: new Map(),
+  parked: new Map(),
+  waiting: new Map(),
+  events: new Map(),
+  changes: newChanges(),
+});
+
+export const newChanges = (): Changes => ({
+  leaves: new Set(),
+  nodes: new Set(),
+  removedNodes: new Set(),
+  merges: [],
+  rerooted: new Map(),
+  clickMoves: [],
+  claimants: [],
+  unparked: new Set(),
+  parked: new Set(),
+});
+
+/** The set under `key`, made on first use. */
+export function setIn<K, V>(map: Map<K, Set<V>>, key: K): Set<V> {
+  const known = map.get(key) ?? new Set<V>();
+  map.set(key, known);
+  return known;
+}
+
+export function addLeaf(graph: Graph, leaf: Leaf): void {
+  graph.leaves.set(leaf.id, leaf);
+  graph.keys.set(leaf.key, leaf.id);
+  setIn(graph.members, leaf.rootId).add(leaf.id);
+}
+
+export function addNode(graph: Graph, node: Node): void {
+  graph.nodes.set(node.hash, node);
+  setIn(graph.owned, node.homeId).add(node.hash);
+}
+
+export function addApart(graph: Graph, a: PersonId, b: PersonId): void {
+  setIn(graph.apart, a).add(b);
+  setIn(graph.apart, b).add(a);
+}
+
+export function addParked(graph: Graph, event: GraphEvent): void {
+  graph.parked.set(event.id, event);
+  for (const { hash } of event.claims) setIn(graph.waiting, hash).add(event.id);
+}
+
+export function leafOf(graph: Graph, id: PersonId): Leaf {
+  const leaf = graph.leaves.get(id);
+  if (!leaf) throw new Error(`graph: the person row ${id} was not loaded`);
+  return leaf;
+}
+
+export const rootOf = (graph: Graph, id: PersonId): PersonId => leafOf(graph, id).rootId;
+export const membersOf = (graph: Graph, root: PersonId): ReadonlySet<PersonId> => graph.members.get(root) ?? new Set();
+
+/** The leaf an identifier belongs to, or null when nobody has it. Erased persons own nothing. */
+export function homeOf(graph: Graph, ref: Ref): PersonId | null {
+  const home = ref.type === "key" ? graph.keys.get(ref.hash) : graph.nodes.get(ref.hash)?.homeId;
+  return home === undefined || leafOf(graph, home).erasedAt !== null ? null : home;
+}
+
+/** The person an identifier belongs to. */
+export function ownerOf(graph: Graph, ref: Ref): PersonId | null {
+  const home = homeOf(graph, ref);
+  return home === null ? null : rootOf(graph, home);
+}
+
+export function* nodesOf(graph: Graph, root: PersonId): Generator<Node> {
+  for (const leaf of membersOf(graph, root)) {
+    for (const hash of graph.owned.get(leaf) ?? []) {
+      const node = graph.nodes.get(hash);
+      if (node) yield node;
+    }
+  }
+}
+
+export const firstSeenOf = (graph: Graph, root: PersonId): number =>
+  Math.min(...[...membersOf(graph, root)].map((id) => leafOf(graph, id).firstSeen));
+
+export const lastSeenOf = (graph: Graph, root: PersonId): number =>
+  Math.max(...[...membersOf(graph, root)].map((id) => leafOf(graph, id).lastSeen));
+
+/** Is any leaf of one person kept apart from any leaf of the other? */
+export function keptApart(graph: Graph, a: PersonId, b: PersonId): boolean {
+  for (const leaf of membersOf(graph, a)) {
+    for (const other of graph.apart.get(leaf) ?? []) if (leafOf(graph, other).rootId === b) return true;
+  }
+  return false;
+}
+
+/** `known` = has any identifier of priority ≤ 7; only clicks and cookies make an `anon`. */
+export function stateOf(graph: Graph, root: PersonId): "anon" | "known" | "erased" {
+  if (leafOf(graph, root).erasedAt !== null) return "erased";
+  for (const node of nodesOf(graph, root)) if (priorityOf(node.type) <= 7) return "known";
+  return "anon";
+}

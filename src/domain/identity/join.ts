@@ -1,0 +1,163 @@
+/** The second half of the resolution: every identifier of a bound event is attached, refreshed, merged over, moved or refused. The union of the
+ *  persons merged so far is judged step by step, so one event never breaks a limit by doing several things at once. */
+import type { PersonId } from "../../lib/ids.ts";
+import type { Conflict, ConflictCause, Decision, Fresh, Step } from "./decision.ts";
+import { type Graph, type GraphClaim, type GraphEvent, type Ref, keptApart, nodesOf, ownerOf } from "./graph.ts";
+import { type Held, fits, heldBy, hold, isContact, isInferred, isLimited, isMessenger, isTelling, unite } from "./limits.ts";
+import { refOf, wouldQuarantine } from "./usable.ts";
+
+type Start = {
+  readonly event: GraphEvent;
+  readonly claims: readonly GraphClaim[];
+  readonly demoted: ReadonlySet<string>;
+  readonly root: PersonId;
+  readonly home: PersonId;
+  readonly via: Ref;
+  readonly create: Fresh | null;
+  readonly trace: Step[];
+};
+
+/** The union being built: the roots it stands for, what it holds, whether it is more than a visitor. */
+type Union = { readonly roots: Set<PersonId>; held: Held; telling: boolean; readonly messengers: Set<string> };
+
+type Draft = {
+  readonly attach: GraphClaim[];
+  readonly refresh: GraphClaim[];
+  readonly merges: { readonly with: PersonId; readonly ref: Ref }[];
+  readonly moves: GraphClaim[];
+  readonly detach: Ref[];
+  readonly conflicts: Conflict[];
+  readonly claimants: { readonly contact: string; readonly messenger: string }[];
+  referredBy: PersonId | null;
+  shared: boolean;
+};
+
+export function joinClaims(graph: Graph, start: Start): Decision {
+  const union = unionOf(graph, start);
+  const draft: Draft = {
+    attach: [],
+    refresh: [],
+    merges: [],
+    moves: [],
+    detach: [],
+    conflicts: [],
+    claimants: [],
+    referredBy: null,
+    shared: false,
+  };
+  for (const claim of start.claims) {
+    const owner = ownerOf(graph, claim);
+    if (claim.type === "user_id" && start.event.mapping !== null) obeyMapping(graph, start, union, draft, claim, owner);
+    else if (owner === null) attach(start, union, draft, claim);
+    else if (union.roots.has(owner)) draft.refresh.push(claim);
+    else meet(graph, start, union, draft, claim, owner);
+  }
+  const { event, home, create, via, trace } = start;
+  return { event, outcome: "bound", homeId: home, create, via, ...draft, trace };
+}
+
+function unionOf(graph: Graph, start: Start): Union {
+  const nodes = start.create ? [] : [...nodesOf(graph, start.root)];
+  const own = start.claims.filter((claim) => isMessenger(claim) && !start.demoted.has(claim.hash));
+  return {
+    roots: new Set([start.root]),
+    held: start.create ? new Map() : heldBy(graph, start.root),
+    telling: nodes.some(isTelling),
+    messengers: new Set([...nodes.filter(isMessenger), ...own].map(({ hash }) => hash)),
+  };
+}
+
+function attach(start: Start, union: Union, draft: Draft, claim: GraphClaim): void {
+  const added = hold([claim]);
+  if (isLimited(claim) && !fits(union.held, added)) {
+    draft.conflicts.push({ ref: refOf(claim), cause: "limit", persons: [start.root] });
+    start.trace.push({ step: "limit", ref: refOf(claim) });
+    return;
+  }
+  union.held = unite(union.held, added);
+  union.telling ||= isTelling(claim);
+  draft.attach.push(claim);
+  start.trace.push({ step: "attached", ref: refOf(claim) });
+}
+
+/** The identifier is another person's: one human after all, or two. */
+function meet(graph: Graph, start: Start, union: Union, draft: Draft, claim: GraphClaim, owner: PersonId): void {
+  const ref = refOf(claim);
+  const apart = [...union.roots].some((root) => !start.create && keptApart(graph, root, owner));
+  const theirs = [...nodesOf(graph, owner)];
+  const bothTelling = union.telling && theirs.some(isTelling);
+  const mayMerge =
+    !start.demoted.has(claim.hash) && !apart && !(isInferred(claim) && bothTelling) && fits(union.held, heldBy(graph, owner));
+  if (mayMerge) {
+    draft.merges.push({ with: owner, ref });
+    union.roots.add(owner);
+    union.held = unite(union.held, heldBy(graph, owner));
+    union.telling ||= theirs.some(isTelling);
+    for (const node of theirs) if (isMessenger(node)) union.messengers.add(node.hash);
+    draft.refresh.push(claim);
+    return;
+  }
+  if (isInferred(claim)) {
+    if (isUnstarted(graph, start.event, claim)) {
+      draft.moves.push(claim);
+      start.trace.push({ step: "moved", ref, from: owner });
+    } else {
+      draft.shared ||= claim.type !== "visitor";
+      start.trace.push({ step: "shared", ref, person: owner });
+    }
+    return;
+  }
+  if (apart) start.trace.push({ step: "kept_apart", ref, person: owner });
+  else refuse(graph, start, union, draft, claim, owner);
+}
+
+/** A click belongs to whoever first started with it; until then it is only lent to the cookie's person. */
+function isUnstarted(graph: Graph, event: GraphEvent, claim: GraphClaim): boolean {
+  const node = graph.nodes.get(claim.hash);
+  return event.type === "bot_start" && claim.type === "click" && node !== undefined && !node.started && !node.pinned;
+}
+
+function refuse(graph: Graph, start: Start, union: Union, draft: Draft, claim: GraphClaim, owner: PersonId): void {
+  const ref = refOf(claim);
+  let cause: ConflictCause = "taken";
+  if (claim.type === "key") {
+    draft.referredBy ??= owner;
+    start.trace.push({ step: "referred_by", person: owner });
+  } else start.trace.push({ step: "taken", ref, person: owner });
+  if (isContact(claim)) {
+    const theirs = [...nodesOf(graph, owner)].filter(isMessenger).map(({ hash }) => hash);
+    const all = new Set([...(graph.claimants.get(claim.hash) ?? []), ...union.messengers, ...theirs]);
+    for (const messenger of all) draft.claimants.push({ contact: claim.hash, messenger });
+    if (wouldQuarantine(all) && graph.nodes.get(claim.hash)?.pinned !== true) {
+      cause = "contact_quarantined";
+      start.trace.push({ step: "contact_quarantined", ref });
+    }
+  }
+  draft.conflicts.push({ ref, cause, persons: [start.root, owner] });
+}
+
+/** Login acts outrank guesses: `move` gives the site's user to this person alone and takes her former one away, `remove` only takes. */
+function obeyMapping(graph: Graph, start: Start, union: Union, draft: Draft, claim: GraphClaim, owner: PersonId | null): void {
+  const mine = owner !== null && union.roots.has(owner);
+  if (start.event.mapping === "remove") {
+    if (!mine) return;
+    draft.detach.push(refOf(claim));
+    start.trace.push({ step: "detached", ref: refOf(claim) });
+    return;
+  }
+  for (const root of start.create ? [] : union.roots) {
+    for (const node of nodesOf(graph, root)) {
+      if (node.type !== "user_id" || node.scope !== claim.scope || node.hash === claim.hash) continue;
+      draft.detach.push(refOf(node));
+      start.trace.push({ step: "detached", ref: refOf(node) });
+    }
+  }
+  if (mine) draft.refresh.push(claim);
+  else if (owner === null) {
+    draft.attach.push(claim);
+    start.trace.push({ step: "attached", ref: refOf(claim) });
+  } else {
+    draft.moves.push(claim);
+    start.trace.push({ step: "moved", ref: refOf(claim), from: owner });
+  }
+}

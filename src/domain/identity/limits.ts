@@ -1,0 +1,46 @@
+/** How many different values of one type one person may hold (`identifier.ts`), judged over unions. A person whom an operator took over a limit
+ *  keeps what she has: only what automation would ADD to an over-full group is refused. */
+import type { PersonId } from "../../lib/ids.ts";
+import { type IdentifierType, MESSENGER_TYPES, limitOf, priorityOf } from "../identifier.ts";
+import { type Graph, type Ref, nodesOf, setIn } from "./graph.ts";
+
+/** Limited identifiers by (type, scope). */
+export type Held = Map<string, Set<string>>;
+
+const groupOf = (ref: Ref): string => `${ref.type}\n${ref.scope}`;
+const limitOfGroup = (group: string): number => limitOf(group.slice(0, group.indexOf("\n")) as IdentifierType);
+
+export const isLimited = (ref: Ref): boolean => Number.isFinite(limitOf(ref.type));
+export const isMessenger = (ref: Ref): boolean => MESSENGER_TYPES.some((type) => type === ref.type);
+export const isContact = (ref: Ref): boolean => ref.type === "email" || ref.type === "phone";
+/** Clicks and cookies only say that two visits are probably one human. */
+export const isInferred = (ref: Ref): boolean => priorityOf(ref.type) >= 8;
+/** What makes a person more than a visitor for rule "shared": any identifier of priority ≤ 7 but a network's player. */
+export const isTelling = (ref: Ref): boolean => priorityOf(ref.type) <= 7 && ref.type !== "player_id";
+
+export function heldBy(graph: Graph, root: PersonId): Held {
+  return hold(nodesOf(graph, root));
+}
+
+export function hold(refs: Iterable<Ref>): Held {
+  const held: Held = new Map();
+  for (const ref of refs) if (isLimited(ref)) setIn(held, groupOf(ref)).add(ref.hash);
+  return held;
+}
+
+/** Does the union of two sides keep every limit that either of them would newly break? */
+export function fits(a: Held, b: Held): boolean {
+  for (const [group, values] of b) {
+    const own = a.get(group);
+    if (!own) continue;
+    const union = new Set([...own, ...values]).size;
+    if (union > limitOfGroup(group) && union > Math.max(own.size, values.size)) return false;
+  }
+  return true;
+}
+
+export function unite(a: Held, b: Held): Held {
+  const union: Held = new Map(a);
+  for (const [group, values] of b) union.set(group, new Set([...values, ...(union.get(group) ?? [])]));
+  return union;
+}

@@ -1,0 +1,35 @@
+import { expect, it } from "vitest";
+import { type Showing, tellTrace, tellWait, tellWhy } from "../../src/domain/trace.ts";
+import { newWorld } from "../kit/people.ts";
+
+const showing = (locale: "ru" | "en"): Showing => ({
+  locale,
+  value: ({ hash }) => hash.split("|").at(-1) ?? hash,
+  person: (id) => id,
+});
+
+it("a refused e-mail is explained in both languages", () => {
+  const world = newWorld();
+  world.in({ tg: 1, email: "x@x.ru" });
+  const { trace } = world.in({ tg: 2, email: "x@x.ru" });
+  expect(tellTrace(trace, showing("ru"))).toContain("почта x@x.ru занято (per_0001) — не использовано");
+  expect(tellTrace(trace, showing("en"))).toContain("e-mail x@x.ru is taken (per_0001): not used");
+});
+
+it("a late event says how long it waited and for what", () => {
+  const world = newWorld();
+  world.in({ clickid: "CHX@chat" }, "payment", 0);
+  world.in({ tg: 1, clickid: "CHX@chat" }, "identify", 300_000);
+  expect(tellTrace(world.bound.at(-1)?.trace ?? [], showing("ru"))).toContain("привязано через 5 мин по clickid CHX");
+});
+
+it("waits are told in their largest whole unit", () => {
+  expect([0, 59_000, 300_000, 7_200_000, 3 * 86_400_000].map((ms) => tellWait(ms, "en"))).toEqual([
+    "0 s",
+    "59 s",
+    "5 min",
+    "2 h",
+    "3 d",
+  ]);
+  expect(tellWhy({ type: "telegram_id", scope: "", hash: "1" }, 0, showing("en"))).toBe("by Telegram 1");
+});
