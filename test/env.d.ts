@@ -7,8 +7,3 @@ declare namespace Cloudflare {
     MIGRATIONS: import("cloudflare:test").D1Migration[];
   }
 }
-
-declare module "*?raw" {
-  const text: string;
-  export default text;
-}

@@ -5,6 +5,8 @@ import type { IdentifierType } from "./identifier.ts";
 export type WorkOrder = {
   /** The action's `with` as the rule has it, templates unrendered; or, for built-in messages, final values. */
   readonly with: Readonly<Record<string, unknown>>;
+  /** true = the values are final, braces in them are text: what users wrote is never taken for a template. */
+  readonly literal?: boolean;
   /** The person it is about at the time of binding; the lane follows merges. null = addressed explicitly. */
   readonly personId: string | null;
   /** Explicit addresses that win over the person's own (notices to one holder identity): type → value. */

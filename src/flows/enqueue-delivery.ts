@@ -25,13 +25,14 @@ export type PreparedDelivery = {
   readonly laneWork: LaneWork;
 };
 
-/** Seals new deliveries: for callers that write them in a batch of their own and call `handOver` afterwards. */
+/** Seals new deliveries (values are final unless an event is there to render them from): for callers that write them in a batch of their own and call `handOver` afterwards. */
 export function prepareDeliveries(ctx: Context, deliveries: readonly NewDelivery[]): Promise<PreparedDelivery[]> {
   const createdAt = ctx.clock();
   return Promise.all(
     deliveries.map(async (delivery, place) => {
       const id = delivery.id ?? newDeliveryId();
-      const work = await ctx.seal.seal(JSON.stringify(delivery.work));
+      const order: WorkOrder = { ...delivery.work, literal: delivery.work.literal ?? delivery.work.event === null };
+      const work = await ctx.seal.seal(JSON.stringify(order));
       const { connection, action, line } = delivery;
       const row = { id, connection, action, createdAt, work };
       return {

@@ -1,0 +1,45 @@
+/** What a platform may report back to us after we wrote to it (O-01): the names and values of the fields an action sets. Messages and callback
+ *  variables are not among them: a bot that answers to those means it. Pure. */
+
+export type Echo = { readonly name: string; readonly value: string };
+
+/** Actions that set fields, and the parameter that holds them. */
+const WRITES: Readonly<Record<string, string>> = {
+  set_fields: "fields",
+  upsert_user: "fields",
+  update_dialog: "fields",
+  tracker_postback: "fields",
+  save_variables: "variables",
+};
+
+/** Field names that vendors' reports turn into an identifier of another name. */
+const IDENTIFIER_NAMES: Readonly<Record<string, string>> = {
+  salebot_id: "client_id",
+  sb_id: "client_id",
+  tg: "telegram_id",
+  chat_id: "telegram_id",
+  chatId: "telegram_id",
+};
+
+const LONGEST = 60;
+
+/** `titles`: the connection's own names of our field keys; the report may use either. */
+export function echoesOf(
+  action: string,
+  parameters: Readonly<Record<string, unknown>>,
+  titles: Readonly<Record<string, string>>,
+): Echo[] {
+  const written = parameters[WRITES[action] ?? ""];
+  if (typeof written !== "object" || written === null) return [];
+  const echoes = Object.entries(written).flatMap(([name, value]): Echo[] => {
+    if (typeof value !== "string" && typeof value !== "number" && typeof value !== "boolean") return [];
+    const text = String(value).trim();
+    if (text === "") return [];
+    const names = new Set([name, titles[name], IDENTIFIER_NAMES[name]].filter((known) => known !== undefined));
+    return [...names].map((known) => ({ name: known, value: echoValue(text) }));
+  });
+  return echoes.slice(0, LONGEST);
+}
+
+/** One spelling for both sides of the comparison. */
+export const echoValue = (text: string): string => text.trim().toLowerCase();

@@ -1,0 +1,133 @@
+/** From a sealed work order to a request that can leave: the person as she is now, the parameters rendered once and frozen, the loop breaker, the
+ *  vendor's own preparation. Nothing is sent here. A delivery that cannot be built is dead at once, with the reason an operator can act on. */
+import { actionOf } from "../connectors/actions.ts";
+import type { EventView, Plan } from "../connectors/connector.ts";
+import type { Context } from "../context.ts";
+import { contentText } from "../domain/canonical.ts";
+import type { Connection } from "../domain/config.ts";
+import type { Addressee, EventFacts, Rendered, WorkOrder } from "../domain/delivery.ts";
+import { echoesOf } from "../domain/echo.ts";
+import { currencyOf } from "../domain/event-value.ts";
+import type { IdentifierType } from "../domain/identifier.ts";
+import { renderParameters } from "../domain/render-parameters.ts";
+import { templateScope } from "../domain/template-scope.ts";
+import type { DeliveryId } from "../lib/ids.ts";
+import { type Result, err, ok } from "../lib/result.ts";
+import type { PersonLookup } from "../store/person-view.ts";
+import { echoDigest } from "./echo-digest.ts";
+
+export type AttemptInput = {
+  readonly connection: Connection;
+  readonly id: DeliveryId;
+  readonly action: string;
+  readonly order: WorkOrder;
+  /** What an earlier attempt froze, or null. */
+  readonly frozen: Rendered | null;
+  /** null = the order is about nobody. */
+  readonly person: PersonLookup | null;
+};
+
+export type PreparedAttempt = {
+  readonly plan: Plan;
+  readonly rendered: Rendered;
+  readonly content: string;
+  /** Keyed digests of what will be written, for the echo check. */
+  readonly echoes: readonly string[];
+};
+
+export type Unsendable = {
+  readonly state: "dead" | "cancelled";
+  readonly reason: string;
+  /** Present when rendering succeeded: a replay sends exactly this. */
+  readonly rendered: Rendered | null;
+};
+
+const NOBODY: Addressee = { id: "", key: "", identifiers: [], traits: {} };
+
+export async function prepareAttempt(ctx: Context, input: AttemptInput): Promise<Result<PreparedAttempt, Unsendable>> {
+  const { connection, order } = input;
+  if (input.person === "gone") return err({ state: "cancelled", reason: "erased", rendered: null });
+  const action = actionOf(connection.kind, input.action);
+  if (!action) return err({ state: "dead", reason: `unknown_action: ${input.action}`, rendered: null });
+  const rendered = input.frozen ?? render(ctx, connection, order, input.person);
+  if ("reason" in rendered) return err({ state: "dead", reason: rendered.reason, rendered: null });
+  const plan = await action({
+    connection,
+    parameters: rendered.parameters,
+    person: rendered.person,
+    event: eventView(ctx, order.event),
+    deliveryId: input.id,
+    now: ctx.clock(),
+  });
+  if (!plan.ok) return err({ state: "dead", reason: plan.error.reason, rendered });
+  const about = rendered.person.id || JSON.stringify(order.address);
+  const said = { amount: null, currency: null, ...order.event?.money, tid: order.event?.tid ?? null };
+  const titles = connection.kind === "getcourse" ? connection.fields : {};
+  const [content, echoes] = await Promise.all([
+    ctx.seal.mac("content", contentText(input.action, about, rendered.parameters, said)),
+    Promise.all(
+      echoesOf(input.action, rendered.parameters, titles).map(({ name, value }) => echoDigest(ctx, connection.id, name, value)),
+    ),
+  ]);
+  return ok({ plan: plan.value, rendered, content, echoes });
+}
+
+function render(
+  ctx: Context,
+  connection: Connection,
+  order: WorkOrder,
+  person: Addressee | null,
+): Rendered | { readonly reason: string } {
+  const addressed = order.address ? { ...(person ?? NOBODY), identifiers: addresses(connection, order.address) } : person;
+  if (order.literal) return { parameters: order.with, person: addressed ?? NOBODY };
+  const scope = templateScope({ event: order.event, person: addressed, config: ctx.config, to: connection.id });
+  const parameters = renderParameters(connection, order.with, scope);
+  if (!parameters.ok) return { reason: `${parameters.error.reason}: ${parameters.error.macro}` };
+  return { parameters: parameters.value, person: addressed ?? NOBODY };
+}
+
+/** Explicit addresses stand alone: a notice to one account of a holder must not reach another one the person happens to have. */
+function addresses(connection: Connection, address: Readonly<Record<string, string>>): Addressee["identifiers"] {
+  return Object.entries(address).map(([type, value]) => ({
+    type: type as IdentifierType,
+    scope: scopeAt(connection, type),
+    value,
+    proof: "native",
+    lastSeen: 0,
+  }));
+}
+
+/** The scope in which a connection itself addresses a type. */
+function scopeAt(connection: Connection, type: string): string {
+  switch (connection.kind) {
+    case "salebot":
+      return type === "client_id" ? connection.project : "";
+    case "getcourse":
+      return type === "gc_user_id" ? connection.account : "";
+    case "metabot":
+      return type === "lead_id" ? connection.bot_id : type === "person_id" ? (connection.business ?? "") : "";
+    case "site":
+      return type === "user_id" ? connection.id : "";
+    case "chatterfy":
+    case "keitaro":
+    case "network":
+      return type === "clickid" ? connection.id : "";
+    case "telegram":
+    case "http":
+      return "";
+  }
+}
+
+function eventView(ctx: Context, event: EventFacts | null): EventView {
+  const clickids = (event?.identifiers ?? []).filter(({ type }) => type === "clickid").map(({ scope, value }) => [scope, value]);
+  return {
+    id: event?.id ?? "",
+    type: event?.type ?? "",
+    label: event?.label ?? null,
+    amount: event?.money.amount ?? null,
+    currency: event && event.money.amount !== null ? currencyOf(event, ctx.config) : null,
+    tid: event?.tid ?? null,
+    order: event?.order ?? null,
+    clickids: Object.fromEntries(clickids),
+  };
+}

@@ -1,0 +1,64 @@
+/** Writing down what became of a row: queue, outcome and breaker in one transaction, so that no crash can tell one without the other. */
+import { CLOSED } from "../../domain/breaker.ts";
+import type { Settlement } from "../../domain/settle.ts";
+import type { AttemptTold } from "../../store/delivery-outcomes.ts";
+import type { NewProblem } from "../../store/problems.ts";
+import { postpone, settleRow, type WorkRow } from "./queue.ts";
+import { setMark } from "./schema.ts";
+import type { LaneState } from "./state.ts";
+import type { Breaker } from "../../domain/breaker.ts";
+
+export type Conclusion = {
+  readonly connection: string;
+  readonly settlement: Settlement;
+  readonly attempts: number;
+  readonly attempt: AttemptTold | null;
+  readonly content: string | null;
+  readonly rendered: ArrayBuffer | null;
+  readonly reply: ArrayBuffer | null;
+  /** Raised besides the `delivery` problem of every dead one. */
+  readonly problem?: NewProblem;
+  readonly now: number;
+};
+
+export function conclude(lane: LaneState, row: WorkRow, end: Conclusion): void {
+  const { settlement, now } = end;
+  const hand = lane.inHand.get(row.seq);
+  lane.storage.transactionSync(() => {
+    if (hand?.forgotten) return;
+    if (settlement.state === "retrying") postpone(lane.sql, row.seq, end.attempts, settlement.nextAt);
+    else settleRow(lane.sql, row, now);
+    const told = {
+      attempt: end.attempt,
+      state: settlement.state,
+      reason: settlement.state === "delivered" ? null : settlement.reason,
+      attempts: end.attempts,
+      nextAt: settlement.state === "retrying" ? settlement.nextAt : null,
+      settledAt: settlement.state === "retrying" ? null : now,
+      content: end.content,
+      problem: settlement.state === "dead" ? (end.problem ?? deadProblem(end.connection, settlement.reason, now)) : null,
+      unwritten: settlement.state === "dead" || settlement.state === "cancelled" ? row.echoes : [],
+    };
+    lane.outbox.record(row, told, end.rendered, end.reply);
+  });
+  lane.inHand.delete(row.seq);
+  lane.signal.raise();
+}
+
+/** One problem per connection and kind of reason; a reason's detail follows its code after a colon. */
+const deadProblem = (connection: string, reason: string, now: number): NewProblem => {
+  const cause = reason.split(":", 1)[0] ?? reason;
+  return { kind: "delivery", dedupe: `${connection}:${cause}`, cause, connection, at: now };
+};
+
+/** Keeps the circuit's new state; that it is open outlives the process. */
+export function setBreaker(lane: LaneState, next: Breaker): void {
+  const was = lane.breaker.openUntil !== null;
+  lane.breaker = next;
+  const open = next.openUntil !== null;
+  if (was !== open) setMark(lane.sql, "circuit", open ? "open" : null);
+}
+
+export function closeBreaker(lane: LaneState): void {
+  if (lane.breaker.failures > 0 || lane.breaker.openUntil !== null) setBreaker(lane, CLOSED);
+}

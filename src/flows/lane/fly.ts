@@ -1,0 +1,127 @@
+/** One attempt: the request, what the vendor asks for next, the verdict, its consequence. Before every request the row is marked as out and the
+ *  rate's place is taken, in one transaction; the Durable Object's output gate holds the request back until that is on disk. */
+import type { Plan, Reply, Verdict } from "../../connectors/connector.ts";
+import type { Context } from "../../context.ts";
+import { afterFailure } from "../../domain/breaker.ts";
+import { parseRetryAfter } from "../../domain/backoff.ts";
+import type { Connection } from "../../domain/config.ts";
+import { maskSecrets } from "../../domain/mask-secrets.ts";
+import { type Judged, outcomeIsUnknown, settle } from "../../domain/settle.ts";
+import type { AttemptTold } from "../../store/delivery-outcomes.ts";
+import { sendRequest } from "../send-request.ts";
+import { closeBreaker, conclude, setBreaker } from "./conclude.ts";
+import type { Ready } from "./load-work.ts";
+import { markFlying, postpone } from "./queue.ts";
+import type { LaneState } from "./state.ts";
+
+/** `budget_spent`: the platform allows this invocation no more requests; the row waits as if it had not been touched. */
+export type Flown = "concluded" | "budget_spent";
+
+const MOST_STEPS = 5;
+const REPLY_CHARS = 1_024;
+
+type Answer = { readonly judged: Judged; readonly reply: Reply; readonly repeatable: boolean };
+
+export async function fly(lane: LaneState, ctx: Context, connection: Connection, ready: Ready): Promise<Flown> {
+  const { row } = ready;
+  const at = ctx.clock();
+  const answer = await converse(lane, ctx, connection, ready);
+  const words = answer === "budget_spent" ? "" : maskSecrets(connection, answer.reply.body).slice(0, REPLY_CHARS);
+  const kept = words === "" ? null : await ctx.seal.seal(words);
+  if (answer === "budget_spent") {
+    if (!lane.inHand.get(row.seq)?.forgotten) postpone(lane.sql, row.seq, row.attempts, ctx.clock());
+    lane.inHand.delete(row.seq);
+    lane.signal.raise();
+    return "budget_spent";
+  }
+  const now = ctx.clock();
+  const { judged, reply } = answer;
+  if (judged.outcome === "delivered" || !outcomeIsUnknown(reply.status)) closeBreaker(lane);
+  else setBreaker(lane, afterFailure(lane.breaker, row.line, now));
+  const attempts = row.attempts + 1;
+  const settlement = settle({
+    judged,
+    status: reply.status,
+    repeatable: answer.repeatable,
+    attempts,
+    schedule: connection.retry_seconds,
+    retryAfterSeconds: parseRetryAfter(reply.headers["retry-after"], now),
+    cancelled: lane.inHand.get(row.seq)?.cancelled ?? false,
+    now,
+    random: Math.random(),
+  });
+  conclude(lane, row, {
+    connection: connection.id,
+    settlement,
+    attempts,
+    attempt: { n: attempts, at, status: reply.status, outcome: wordOf(judged, reply) },
+    content: ready.content,
+    rendered: row.attempts === 0 ? ready.rendered : null,
+    reply: kept,
+    now,
+  });
+  count(ctx, connection, row.action, settlement.state, now - at);
+  return "concluded";
+}
+
+/** Requests and replies until the vendor's word is final. */
+async function converse(lane: LaneState, ctx: Context, connection: Connection, ready: Ready): Promise<Answer | "budget_spent"> {
+  const perSecond = connection.rate?.per_second ?? null;
+  let plan: Plan = ready.plan;
+  for (let step = 1; ; step += 1) {
+    const repeatable = plan.repeatable !== false;
+    lane.storage.transactionSync(() => {
+      if (!lane.inHand.get(ready.row.seq)?.forgotten) markFlying(lane.sql, ready.row.seq, ready.row.attempts + 1, repeatable);
+      lane.pace.take(perSecond, ctx.clock());
+    });
+    const sent = await sendRequest(ctx, plan.request, {
+      timeoutMs: connection.timeout_ms,
+      idempotencyKey: ready.row.id,
+      replay: ready.replay,
+    });
+    if (!sent.sent) {
+      if (sent.why === "budget_spent") return "budget_spent";
+      return { judged: { outcome: "dead", reason: sent.why }, reply: NO_REPLY, repeatable: true };
+    }
+    if (sent.reply.status > 0) lane.pace.answered(ctx.clock());
+    const verdict = judge(ctx, connection, plan, sent.reply);
+    if (verdict.outcome !== "next") return { judged: masked(connection, verdict), reply: sent.reply, repeatable };
+    if (step === MOST_STEPS) return { judged: { outcome: "dead", reason: "too_many_steps" }, reply: sent.reply, repeatable };
+    plan = verdict.plan;
+    for (let wait = lane.pace.waitMs(perSecond, ctx.clock()); wait > 0; wait = lane.pace.waitMs(perSecond, ctx.clock())) {
+      await new Promise((resolve) => setTimeout(resolve, wait));
+    }
+  }
+}
+
+const NO_REPLY: Reply = { status: 0, headers: {}, body: "", failure: null };
+
+/** A judge that throws met a reply nobody foresaw: it may be better next time, and it must not stop the lane. */
+function judge(ctx: Context, connection: Connection, plan: Plan, reply: Reply): Verdict {
+  try {
+    return plan.judge(reply);
+  } catch (failure) {
+    ctx.log("error", "delivery.judge.threw", {
+      connection: connection.id,
+      error: failure instanceof Error ? failure.name : "unknown",
+    });
+    return { outcome: "retry", reason: "unreadable_reply" };
+  }
+}
+
+const masked = (connection: Connection, judged: Judged): Judged =>
+  judged.outcome === "delivered" ? judged : { ...judged, reason: maskSecrets(connection, judged.reason).slice(0, 500) };
+
+function wordOf(judged: Judged, reply: Reply): AttemptTold["outcome"] {
+  return reply.failure ?? judged.outcome;
+}
+
+/** Counters per connection and outcome, where Analytics Engine is bound, and one line of log. */
+function count(ctx: Context, connection: Connection, action: string, outcome: string, tookMs: number): void {
+  ctx.env.METRICS?.writeDataPoint({
+    indexes: [connection.id],
+    blobs: ["delivery", connection.id, action, outcome],
+    doubles: [1, tookMs],
+  });
+  ctx.log("info", "delivery.attempt", { connection: connection.id, action, outcome, took_ms: tookMs });
+}

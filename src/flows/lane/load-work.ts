@@ -1,0 +1,139 @@
+/** Opens the heads whose turn has come and prepares their requests: one read of D1 for all the persons among them. D1 is needed only by those that
+ *  were never rendered; when it does not answer, those wait two seconds without losing a try and the others go on. */
+import type { Plan } from "../../connectors/connector.ts";
+import type { Context } from "../../context.ts";
+import type { Connection } from "../../domain/config.ts";
+import type { Rendered, WorkOrder } from "../../domain/delivery.ts";
+import { rememberEchoes } from "../../store/echoes.ts";
+import { type PersonLookup, loadPersonViews } from "../../store/person-view.ts";
+import { type Unsendable, prepareAttempt } from "../attempt-delivery.ts";
+import { conclude } from "./conclude.ts";
+import { admitContent } from "./loop-breaker.ts";
+import { type WorkRow, freeze, postpone } from "./queue.ts";
+import type { LaneState } from "./state.ts";
+
+export type Ready = {
+  readonly row: WorkRow;
+  readonly plan: Plan;
+  readonly replay: boolean;
+  readonly content: string;
+  /** Sealed; told to D1 with the first outcome. */
+  readonly rendered: ArrayBuffer;
+};
+
+type Opened = { readonly row: WorkRow; readonly order: WorkOrder; readonly frozen: Rendered | null };
+
+const D1_PAUSE_MS = 2_000;
+const UNREADABLE_PAUSE_MS = 30_000;
+
+/** Prepared requests in the given order; what cannot be sent is concluded on the way. A row that cannot even be opened keeps its line waiting and
+ *  says so in the log: a lost seal key must not turn into lost deliveries. */
+export async function loadWork(
+  lane: LaneState,
+  ctx: Context,
+  connection: Connection,
+  rows: readonly WorkRow[],
+): Promise<Ready[]> {
+  const tried = async <T>(row: WorkRow, act: () => Promise<T | null>): Promise<T | null> => {
+    try {
+      return await act();
+    } catch (failure) {
+      ctx.log("error", "lane.prepare.threw", { connection: connection.id, delivery: row.id, error: String(failure) });
+      return giveBack(lane, row, ctx.clock() + UNREADABLE_PAUSE_MS);
+    }
+  };
+  const opened = (await Promise.all(rows.map((row) => tried(row, () => open(ctx, row))))).filter((item) => item !== null);
+  const persons = await personsOf(ctx, opened);
+  const prepared = await Promise.all(
+    opened.map((item) =>
+      tried(item.row, async () => {
+        const { personId } = item.order;
+        const known = item.frozen !== null || personId === null;
+        if (!known && persons === null) return giveBack(lane, item.row, ctx.clock() + D1_PAUSE_MS);
+        return prepare(lane, ctx, connection, item, known ? null : (persons?.get(personId) ?? "gone"));
+      }),
+    ),
+  );
+  return prepared.filter((ready) => ready !== null);
+}
+
+async function open(ctx: Context, row: WorkRow): Promise<Opened> {
+  const order = JSON.parse(await ctx.seal.open(row.sealed)) as WorkOrder;
+  const frozen = row.rendered ? (JSON.parse(await ctx.seal.open(row.rendered)) as Rendered) : order.rendered;
+  return { row, order, frozen };
+}
+
+async function personsOf(ctx: Context, opened: readonly Opened[]): Promise<Map<string, PersonLookup> | null> {
+  const ids = opened.flatMap(({ order, frozen }) => (frozen || order.personId === null ? [] : [order.personId]));
+  try {
+    return await loadPersonViews(ctx, ids);
+  } catch (failure) {
+    ctx.log("error", "lane.persons.failed", { count: ids.length, error: String(failure) });
+    return null;
+  }
+}
+
+function giveBack(lane: LaneState, row: WorkRow, dueAt: number): null {
+  if (!lane.inHand.get(row.seq)?.forgotten) postpone(lane.sql, row.seq, row.attempts, dueAt);
+  lane.inHand.delete(row.seq);
+  return null;
+}
+
+async function prepare(
+  lane: LaneState,
+  ctx: Context,
+  connection: Connection,
+  { row, order, frozen }: Opened,
+  person: PersonLookup | null,
+): Promise<Ready | null> {
+  const attempt = await prepareAttempt(ctx, { connection, id: row.id, action: row.action, order, frozen, person });
+  const kept = attempt.ok ? attempt.value.rendered : attempt.error.rendered;
+  const rendered = row.rendered ?? (kept && (await ctx.seal.seal(JSON.stringify(kept))));
+  const end = { connection: connection.id, attempts: row.attempts, attempt: null, reply: null, rendered, now: ctx.clock() };
+  if (!attempt.ok) {
+    conclude(lane, row, { ...end, settlement: unsendable(attempt.error), content: null });
+    return null;
+  }
+  const { plan, content, echoes } = attempt.value;
+  if (!rendered) throw new Error("lane: a prepared attempt has no rendering");
+  if (!order.replay && !admitContent(lane.sql, row, content, ctx.clock())) {
+    const from = order.event?.connection ?? "";
+    const pair = [from, connection.id].toSorted().join(" ");
+    conclude(lane, row, {
+      ...end,
+      settlement: { state: "dead", reason: "loop_suspected" },
+      content,
+      problem: {
+        kind: "loop",
+        dedupe: `${pair}:${kept?.person.id ?? ""}`,
+        cause: `${from} ⇄ ${connection.id}`,
+        connection: connection.id,
+        persons: kept?.person.id ? [kept.person.id] : [],
+        eventId: order.event?.id ?? null,
+        at: ctx.clock(),
+      },
+    });
+    return null;
+  }
+  if (row.rendered === null) await firstAttempt(lane, ctx, row, rendered, echoes);
+  return { row: { ...row, rendered, echoes }, plan, replay: order.replay, content, rendered };
+}
+
+const unsendable = ({ state, reason }: Unsendable) => ({ state, reason }) as const;
+
+/** Freezes the rendering. Echoes are remembered before the request leaves: the platform may report the change before it answers us. */
+async function firstAttempt(
+  lane: LaneState,
+  ctx: Context,
+  row: WorkRow,
+  rendered: ArrayBuffer,
+  echoes: readonly string[],
+): Promise<void> {
+  if (!lane.inHand.get(row.seq)?.forgotten) freeze(lane.sql, row.seq, rendered, echoes);
+  if (echoes.length === 0) return;
+  try {
+    await rememberEchoes(ctx.env.DB, row.id, echoes, ctx.clock()).run();
+  } catch (failure) {
+    ctx.log("error", "lane.echoes.failed", { delivery: row.id, error: String(failure) });
+  }
+}

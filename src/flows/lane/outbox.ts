@@ -1,0 +1,75 @@
+/** Outcomes on their way to D1. They are written in the transaction that settles the work and deleted after D1 has them, so a crash or a D1 outage
+ *  loses none and delays only what people see: sending never waits for D1. Under load the batches grow by themselves, because one is collected
+ *  while the previous one is being written. */
+import type { Context } from "../../context.ts";
+import { type Outcome, type Told, outcomeStatements } from "../../store/delivery-outcomes.ts";
+import type { WorkRow } from "./queue.ts";
+
+const BATCH = 40;
+const LONGEST_PAUSE_MS = 30_000;
+
+export type Outbox = {
+  record(
+    row: Pick<WorkRow, "id" | "generation" | "line">,
+    told: Told,
+    rendered: ArrayBuffer | null,
+    reply: ArrayBuffer | null,
+  ): void;
+  /** Tells D1 what waits; false = D1 refused and `retryAt` says when to try again. */
+  flush(ctx: Context): Promise<boolean>;
+  isEmpty(): boolean;
+  /** Epoch ms before which D1 is left alone, 0 = it answers. */
+  retryAt(): number;
+};
+
+type Row = { seq: number; id: string; generation: number; told: string; rendered: ArrayBuffer | null; reply: ArrayBuffer | null };
+
+export function openOutbox(sql: SqlStorage): Outbox {
+  let failures = 0;
+  let retryAt = 0;
+  return {
+    record(row, told, rendered, reply) {
+      sql.exec(
+        "INSERT INTO outcomes (id, generation, line, told, rendered, reply) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+        row.id,
+        row.generation,
+        row.line,
+        JSON.stringify(told),
+        rendered,
+        reply,
+      );
+    },
+    async flush(ctx) {
+      for (;;) {
+        const rows = [
+          ...sql.exec<Row>("SELECT seq, id, generation, told, rendered, reply FROM outcomes ORDER BY seq LIMIT ?1", BATCH),
+        ];
+        if (rows.length === 0) return true;
+        try {
+          await ctx.env.DB.batch(rows.flatMap((row) => outcomeStatements(ctx.env.DB, toOutcome(row))));
+        } catch (failure) {
+          failures += 1;
+          retryAt = ctx.clock() + Math.min(LONGEST_PAUSE_MS, 500 * 2 ** failures);
+          ctx.log("error", "lane.flush.failed", { waiting: rows.length, error: String(failure) });
+          return false;
+        }
+        failures = 0;
+        retryAt = 0;
+        sql.exec(
+          "DELETE FROM outcomes WHERE seq IN (SELECT value FROM json_each(?1))",
+          JSON.stringify(rows.map(({ seq }) => seq)),
+        );
+      }
+    },
+    isEmpty: () => sql.exec<{ n: number }>("SELECT EXISTS (SELECT 1 FROM outcomes) AS n").one().n === 0,
+    retryAt: () => retryAt,
+  };
+}
+
+const toOutcome = (row: Row): Outcome => ({
+  id: row.id,
+  generation: row.generation,
+  told: JSON.parse(row.told) as Told,
+  rendered: row.rendered,
+  reply: row.reply,
+});

@@ -1,0 +1,149 @@
+/** The lane at work: as long as something is due it loads, sends, concludes and tells D1, each beside the others. It ends when nothing is due
+ *  soon, and never lives longer than an alarm may (15 minutes); the alarm set afterwards carries on. Whatever stops it in the middle (a crash, a
+ *  deploy) leaves only rows marked as out, which the next start finds. */
+import type { Context } from "../../context.ts";
+import { allowedInFlight } from "../../domain/breaker.ts";
+import type { Connection } from "../../domain/config.ts";
+import { loadConfig } from "../../store/config.ts";
+import { fly } from "./fly.ts";
+import { type Ready, loadWork } from "./load-work.ts";
+import { dueHeads, nextDueAt } from "./queue.ts";
+import type { Recoverer } from "./recovery.ts";
+import { openConnection } from "./standing.ts";
+import type { LaneState } from "./state.ts";
+
+/** No new request after this long; those out end within their timeouts, well before the platform's 15 minutes. */
+const LONGEST_RUN_MS = 8 * 60_000;
+/** Subrequests of one invocation are limited; the next alarm has its own. */
+const MOST_SENDS = 400;
+const CONFIG_AGE_MS = 1_000;
+/** Waits up to this long are slept through, so that a rate is used to the full; longer ones are left to the alarm. */
+const SOON_MS = 1_200;
+/** How many are prepared ahead at most. */
+const AHEAD = 12;
+const HELD_MS = 30_000;
+
+type Run = {
+  ctx: Context;
+  connection: Connection | null;
+  configAt: number;
+  ready: Ready[];
+  out: number;
+  sends: number;
+  /** The platform refused a request: this invocation is over. */
+  spent: boolean;
+  readonly startedAt: number;
+  readonly chores: Set<string>;
+};
+
+/** Runs until nothing is due soon; answers when to run again, null = when there is new work. */
+export async function pump(lane: LaneState, ctx: Context, id: string, recoverer: Recoverer): Promise<number | null> {
+  const startedAt = ctx.clock();
+  const run: Run = {
+    ctx,
+    connection: null,
+    configAt: startedAt,
+    ready: [],
+    out: 0,
+    sends: 0,
+    spent: false,
+    startedAt,
+    chores: new Set(),
+  };
+  for (;;) {
+    await refreshConfig(run);
+    const now = ctx.clock();
+    run.connection = openConnection(lane, run.ctx, id, now);
+    const stopping = run.spent || run.sends >= MOST_SENDS || now - startedAt > LONGEST_RUN_MS;
+    const cap = run.connection && !stopping ? allowedInFlight(lane.breaker, run.connection.in_flight, now) : 0;
+    if (run.connection) {
+      launch(lane, run, run.connection, cap, now);
+      load(lane, run, run.connection, cap, now);
+      if (!stopping && recoverer.isDue(now)) start(lane, run, "recover", () => recoverer.step(run.ctx, id));
+    }
+    if (!lane.outbox.isEmpty() && now >= lane.outbox.retryAt()) start(lane, run, "flush", () => lane.outbox.flush(run.ctx));
+    const at = nextAt(lane, run, recoverer, cap, now);
+    if (run.out === 0 && run.chores.size === 0 && (stopping || at === null || at - now > SOON_MS)) {
+      for (const { row } of run.ready) lane.inHand.delete(row.seq);
+      return stopping ? now : at;
+    }
+    await lane.signal.wait(at === null ? SOON_MS : Math.min(SOON_MS, Math.max(1, at - now)));
+  }
+}
+
+async function refreshConfig(run: Run): Promise<void> {
+  const now = run.ctx.clock();
+  if (now - run.configAt <= CONFIG_AGE_MS) return;
+  run.configAt = now;
+  try {
+    run.ctx = { ...run.ctx, config: await loadConfig(run.ctx.env, run.ctx.settings, CONFIG_AGE_MS) };
+  } catch (failure) {
+    run.ctx.log("error", "lane.config.failed", { error: String(failure) });
+  }
+}
+
+/** Sends what is ready, within the cap and the rate. */
+function launch(lane: LaneState, run: Run, connection: Connection, cap: number, now: number): void {
+  while (run.ready.length > 0 && run.out < cap && lane.pace.waitMs(connection.rate?.per_second ?? null, now) === 0) {
+    const next = run.ready.shift();
+    if (!next) return;
+    if (lane.inHand.get(next.row.seq)?.forgotten) {
+      lane.inHand.delete(next.row.seq);
+      continue;
+    }
+    run.out += 1;
+    run.sends += 1;
+    void fly(lane, run.ctx, connection, next)
+      .then((flown) => {
+        if (flown === "budget_spent") run.spent = true;
+      })
+      .finally(() => {
+        run.out -= 1;
+        lane.signal.raise();
+      });
+  }
+}
+
+/** Prepares the next heads while others are out. */
+function load(lane: LaneState, run: Run, connection: Connection, cap: number, now: number): void {
+  const perSecond = connection.rate?.per_second ?? null;
+  const ahead = Math.min(AHEAD, cap * 2, Math.ceil(perSecond ?? AHEAD));
+  const room = ahead - run.ready.length - run.out;
+  if (room <= 0 || run.chores.has("load")) return;
+  const rows = dueHeads(lane.sql, now, room, new Set(lane.inHand.keys()));
+  if (rows.length === 0) return;
+  for (const { seq } of rows) lane.inHand.set(seq, { cancelled: false, forgotten: false });
+  start(lane, run, "load", async () => {
+    run.ready.push(...(await loadWork(lane, run.ctx, connection, rows)));
+  });
+}
+
+/** Runs a chore beside the others, one of each name at a time. */
+function start(lane: LaneState, run: Run, name: string, chore: () => Promise<unknown>): void {
+  if (run.chores.has(name)) return;
+  run.chores.add(name);
+  void chore()
+    .catch((failure: unknown) => run.ctx.log("error", `lane.${name}.threw`, { error: String(failure) }))
+    .finally(() => {
+      run.chores.delete(name);
+      lane.signal.raise();
+    });
+}
+
+/** The earliest moment at which there is something to do that no signal will tell of; null = none. */
+function nextAt(lane: LaneState, run: Run, recoverer: Recoverer, cap: number, now: number): number | null {
+  const times: number[] = [];
+  const { connection } = run;
+  if (!lane.outbox.isEmpty() && !run.chores.has("flush")) times.push(Math.max(now, lane.outbox.retryAt()));
+  const waits = run.ready.length > 0 ? now : nextDueAt(lane.sql, new Set(lane.inHand.keys()));
+  if (!connection) {
+    if (waits !== null) times.push(now + HELD_MS);
+  } else {
+    const recoverAt = run.chores.has("recover") ? null : recoverer.nextAt();
+    if (recoverAt !== null) times.push(recoverAt);
+    const busy = (cap > 0 && run.out >= cap) || run.chores.has("load");
+    const paceAt = now + lane.pace.waitMs(connection.rate?.per_second ?? null, now);
+    if (waits !== null && !busy) times.push(Math.max(waits, lane.breaker.openUntil ?? 0, paceAt));
+  }
+  return times.length === 0 ? null : Math.min(...times);
+}

@@ -1,0 +1,184 @@
+/** The queue of a lane. All of it is synchronous: whatever is called without an await in between is one transaction of the Durable Object. */
+import type { DeliveryId } from "../../lib/ids.ts";
+import type { LaneKey, LaneWork } from "../../rpc.ts";
+
+export type WorkRow = {
+  readonly seq: number;
+  readonly id: DeliveryId;
+  readonly generation: number;
+  readonly line: string;
+  readonly action: string;
+  readonly createdAt: number;
+  /** Tries made so far. */
+  readonly attempts: number;
+  readonly sealed: ArrayBuffer;
+  readonly rendered: ArrayBuffer | null;
+  readonly echoes: readonly string[];
+};
+
+type Row = {
+  seq: number;
+  id: string;
+  generation: number;
+  line: string;
+  action: string;
+  created_at: number;
+  attempts: number;
+  sealed: ArrayBuffer;
+  rendered: ArrayBuffer | null;
+  echoes: string | null;
+};
+
+const COLUMNS = "seq, id, generation, line, action, created_at, attempts, sealed, rendered, echoes";
+
+/** Settled keys are remembered this long after their last change: longer than any hand-over of the same work can be late. */
+const REMEMBER_MS = 3_600_000;
+
+/** Adds work; a key that is known, settled or not, is left as it is. Returns how many were new. */
+export function put(sql: SqlStorage, items: readonly LaneWork[], now: number): number {
+  let added = 0;
+  for (const item of items) {
+    const written = sql.exec(
+      `INSERT INTO work (id, generation, line, action, created_at, state, head, due_at, sealed)
+       VALUES (?1, ?2, ?3, ?4, ?5, 'waiting', NOT EXISTS (SELECT 1 FROM work WHERE line = ?3 AND state <> 'settled'), ?6, ?7)
+       ON CONFLICT (id, generation) DO NOTHING`,
+      item.id,
+      item.generation,
+      item.line,
+      item.action,
+      item.createdAt,
+      now,
+      item.work,
+    );
+    if (written.rowsWritten > 0) added += 1;
+  }
+  return added;
+}
+
+/** Heads of lines that are due, longest overdue first, without those the caller already has in hand. */
+export function dueHeads(sql: SqlStorage, now: number, limit: number, inHand: ReadonlySet<number>): WorkRow[] {
+  const rows = sql.exec<Row>(
+    `SELECT ${COLUMNS} FROM work WHERE head = 1 AND state = 'waiting' AND due_at <= ?1 ORDER BY due_at, seq LIMIT ?2`,
+    now,
+    limit + inHand.size,
+  );
+  return [...rows]
+    .filter(({ seq }) => !inHand.has(seq))
+    .slice(0, limit)
+    .map(toWork);
+}
+
+/** When the next head that is not in hand is due, or null when none waits. */
+export function nextDueAt(sql: SqlStorage, inHand: ReadonlySet<number>): number | null {
+  const rows = sql.exec<{ seq: number; due_at: number }>(
+    "SELECT seq, due_at FROM work WHERE head = 1 AND state = 'waiting' ORDER BY due_at, seq LIMIT ?1",
+    inHand.size + 1,
+  );
+  return [...rows].find(({ seq }) => !inHand.has(seq))?.due_at ?? null;
+}
+
+export const countUnsettled = (sql: SqlStorage): number =>
+  sql.exec<{ n: number }>("SELECT COUNT(*) AS n FROM work WHERE state <> 'settled'").one().n;
+
+/** Keeps what the first attempt rendered: every later one sends the same. */
+export function freeze(sql: SqlStorage, seq: number, rendered: ArrayBuffer, echoes: readonly string[]): void {
+  sql.exec("UPDATE work SET rendered = ?2, echoes = ?3 WHERE seq = ?1", seq, rendered, JSON.stringify(echoes));
+}
+
+/** Written before a request leaves: after a crash these, and only these, may have arrived already. */
+export function markFlying(sql: SqlStorage, seq: number, attempts: number, repeatable: boolean): void {
+  sql.exec("UPDATE work SET state = 'flying', attempts = ?2, repeatable = ?3 WHERE seq = ?1", seq, attempts, repeatable ? 1 : 0);
+}
+
+/** Back to waiting, with its place at the head of its line. */
+export function postpone(sql: SqlStorage, seq: number, attempts: number, dueAt: number): void {
+  sql.exec("UPDATE work SET state = 'waiting', attempts = ?2, due_at = ?3 WHERE seq = ?1", seq, attempts, dueAt);
+}
+
+/** Ends a row: its payload is emptied, the next of its line becomes the head and is due at once. */
+export function settleRow(sql: SqlStorage, row: { readonly seq: number; readonly line: string }, now: number): void {
+  sql.exec(
+    "UPDATE work SET state = 'settled', head = 0, sealed = NULL, rendered = NULL, echoes = NULL, settled_at = ?2 WHERE seq = ?1",
+    row.seq,
+    now,
+  );
+  sql.exec(
+    `UPDATE work SET head = 1, due_at = MIN(due_at, ?2)
+     WHERE seq = (SELECT MIN(seq) FROM work WHERE line = ?1 AND state <> 'settled') AND head = 0`,
+    row.line,
+    now,
+  );
+}
+
+/** Rows that were out when the process ended. */
+export function interrupted(sql: SqlStorage): (WorkRow & { readonly repeatable: boolean })[] {
+  const rows = sql.exec<Row & { repeatable: number }>(
+    `SELECT ${COLUMNS}, repeatable FROM work INDEXED BY work_flying WHERE state = 'flying' ORDER BY seq`,
+  );
+  return [...rows].map((row) => ({ ...toWork(row), repeatable: row.repeatable === 1 }));
+}
+
+export type Found = {
+  readonly seq: number;
+  readonly line: string;
+  readonly state: "waiting" | "flying" | "settled";
+  readonly attempts: number;
+};
+
+export function find(sql: SqlStorage, key: LaneKey): Found | null {
+  const [row] = sql.exec<{ seq: number; line: string; state: Found["state"]; attempts: number }>(
+    "SELECT seq, line, state, attempts FROM work WHERE id = ?1 AND generation = ?2",
+    key.id,
+    key.generation,
+  );
+  return row ?? null;
+}
+
+/** Remembers a key that was never taken as settled, so that a late hand-over of it is ignored. */
+export function putSettled(sql: SqlStorage, key: LaneKey, now: number): void {
+  sql.exec(
+    `INSERT INTO work (id, generation, line, action, created_at, state, head, due_at, settled_at) VALUES (?1, ?2, '', '', ?3, 'settled', 0, ?3, ?3)`,
+    key.id,
+    key.generation,
+    now,
+  );
+}
+
+/** Empties everything of a line; keys stay known. Returns the rows that were unsettled, some of which may be in hand. */
+export function forgetLine(sql: SqlStorage, line: string, now: number): number[] {
+  const unsettled = [...sql.exec<{ seq: number }>("SELECT seq FROM work WHERE line = ?1 AND state <> 'settled'", line)];
+  sql.exec("DELETE FROM contents WHERE id IN (SELECT id FROM work WHERE line = ?1)", line);
+  sql.exec("DELETE FROM outcomes WHERE line = ?1", line);
+  sql.exec(
+    `UPDATE work SET state = 'settled', head = 0, sealed = NULL, rendered = NULL, echoes = NULL, settled_at = ?2, line = ''
+     WHERE line = ?1 AND state <> 'settled'`,
+    line,
+    now,
+  );
+  return unsettled.map(({ seq }) => seq);
+}
+
+/** Forgets keys that nobody can hand over any more. Those whose outcome D1 does not know yet stay. */
+export function prune(sql: SqlStorage, now: number): void {
+  sql.exec(
+    `DELETE FROM work WHERE seq IN (SELECT seq FROM work WHERE state = 'settled' AND settled_at < ?1
+       AND id NOT IN (SELECT id FROM outcomes) LIMIT 5000)`,
+    now - REMEMBER_MS,
+  );
+  sql.exec("DELETE FROM contents WHERE at < ?1", now - REMEMBER_MS);
+}
+
+function toWork(row: Row): WorkRow {
+  return {
+    seq: row.seq,
+    id: row.id as DeliveryId,
+    generation: row.generation,
+    line: row.line,
+    action: row.action,
+    createdAt: row.created_at,
+    attempts: row.attempts,
+    sealed: row.sealed,
+    rendered: row.rendered,
+    echoes: row.echoes === null ? [] : (JSON.parse(row.echoes) as string[]),
+  };
+}

@@ -1,0 +1,74 @@
+/** Recovery: every dead delivery of the connection since a time, replayed oldest first at a set rate. The lane runs it itself, because its alarm
+ *  and SQLite already survive crashes: the bookmark is written after each slice, a slice interrupted half-way is found again by the sweep, and
+ *  while one recovery runs a second request for one is answered with the first. It stands back while much else waits: live traffic goes first. */
+import type { Context } from "../../context.ts";
+import { randomBase62 } from "../../lib/ids.ts";
+import type { Recovery, RecoveryState } from "../../rpc.ts";
+import { requeueDead } from "../../store/replays.ts";
+import { laneWorkOf } from "../lane-work.ts";
+import { countUnsettled, put } from "./queue.ts";
+import { readMark, setMark } from "./schema.ts";
+import type { LaneState } from "./state.ts";
+
+export type Recoverer = {
+  /** The running job, or a new one. */
+  begin(recovery: Recovery, now: number): RecoveryState;
+  isDue(now: number): boolean;
+  nextAt(): number | null;
+  step(ctx: Context, connection: string): Promise<void>;
+};
+
+type Job = RecoveryState & { readonly afterSeq: number; readonly nextAt: number };
+
+const SLICE_MS = 250;
+const MOST_WAITING = 200;
+const FAILED_PAUSE_MS = 5_000;
+
+export function openRecoverer(lane: Pick<LaneState, "sql">): Recoverer {
+  const { sql } = lane;
+  let job = readJob(sql);
+  const save = (next: Job): void => {
+    job = next;
+    setMark(sql, "recovery", JSON.stringify(next));
+  };
+  const running = (): Job | null => (job && job.finishedAt === null ? job : null);
+  return {
+    begin(recovery, now) {
+      if (!running())
+        save({ ...recovery, id: `rec_${randomBase62(22)}`, replayed: 0, finishedAt: null, afterSeq: 0, nextAt: now });
+      if (!job) throw new Error("lane: the recovery was not kept");
+      return stateOf(job);
+    },
+    isDue: (now) => (running()?.nextAt ?? Number.POSITIVE_INFINITY) <= now,
+    nextAt: () => running()?.nextAt ?? null,
+    async step(ctx, connection) {
+      const current = running();
+      if (!current) return;
+      const now = ctx.clock();
+      if (countUnsettled(sql) > MOST_WAITING) return save({ ...current, nextAt: now + SLICE_MS });
+      save({ ...current, nextAt: now + FAILED_PAUSE_MS });
+      const limit = Math.max(1, Math.round((current.perSecond * SLICE_MS) / 1_000));
+      const rows = await requeueDead(ctx.env.DB, { connection, ...current, limit }, now);
+      const items = await Promise.all(rows.map((row) => laneWorkOf(ctx, row)));
+      put(sql, items, ctx.clock());
+      const afterSeq = rows.at(-1)?.seq ?? current.afterSeq;
+      const finishedAt = rows.length === 0 ? ctx.clock() : null;
+      const pause = (1_000 * Math.max(1, rows.length)) / current.perSecond;
+      save({ ...current, afterSeq, replayed: current.replayed + rows.length, finishedAt, nextAt: now + pause });
+    },
+  };
+}
+
+function readJob(sql: SqlStorage): Job | null {
+  const text = readMark(sql, "recovery");
+  return text === null ? null : (JSON.parse(text) as Job);
+}
+
+const stateOf = ({ id, since, until, perSecond, replayed, finishedAt }: Job): RecoveryState => ({
+  id,
+  since,
+  until,
+  perSecond,
+  replayed,
+  finishedAt,
+});

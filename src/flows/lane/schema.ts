@@ -1,0 +1,39 @@
+/** The lane's own SQLite. `work` is the queue: one row per (delivery, generation), kept for a while after it is settled so that handing the same
+ *  work over again changes nothing. `head` marks the first unsettled row of its line; only heads that are due are ever looked for, by index, so
+ *  ten thousand waiting deliveries cost nothing until their turn comes. `outcomes` is what D1 has not been told yet. Payloads are sealed. */
+
+export function createLaneTables(sql: SqlStorage): void {
+  sql.exec(`
+    CREATE TABLE IF NOT EXISTS work (
+      seq INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL, generation INTEGER NOT NULL, line TEXT NOT NULL, action TEXT NOT NULL,
+      created_at INTEGER NOT NULL, state TEXT NOT NULL CHECK (state IN ('waiting', 'flying', 'settled')), head INTEGER NOT NULL,
+      due_at INTEGER NOT NULL, attempts INTEGER NOT NULL DEFAULT 0, repeatable INTEGER NOT NULL DEFAULT 1, sealed BLOB, rendered BLOB,
+      echoes TEXT, settled_at INTEGER, UNIQUE (id, generation)) STRICT;
+    CREATE INDEX IF NOT EXISTS work_due ON work (due_at, seq) WHERE head = 1 AND state = 'waiting';
+    CREATE INDEX IF NOT EXISTS work_line ON work (line, seq) WHERE state <> 'settled';
+    CREATE INDEX IF NOT EXISTS work_flying ON work (seq) WHERE state = 'flying';
+    CREATE INDEX IF NOT EXISTS work_settled ON work (settled_at) WHERE state = 'settled';
+    CREATE TABLE IF NOT EXISTS outcomes (
+      seq INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL, generation INTEGER NOT NULL, line TEXT NOT NULL, told TEXT NOT NULL,
+      rendered BLOB, reply BLOB) STRICT;
+    CREATE TABLE IF NOT EXISTS contents (id TEXT PRIMARY KEY, content TEXT NOT NULL, created_at INTEGER NOT NULL, at INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+    CREATE INDEX IF NOT EXISTS contents_content ON contents (content, created_at);
+    CREATE TABLE IF NOT EXISTS sends (seq INTEGER PRIMARY KEY AUTOINCREMENT, held_until INTEGER NOT NULL) STRICT;
+    CREATE TABLE IF NOT EXISTS marks (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;`);
+}
+
+export function readMark(sql: SqlStorage, name: string): string | null {
+  const [row] = sql.exec<{ value: string }>("SELECT value FROM marks WHERE name = ?1", name);
+  return row?.value ?? null;
+}
+
+export function setMark(sql: SqlStorage, name: string, value: string | null): void {
+  if (value === null) sql.exec("DELETE FROM marks WHERE name = ?1", name);
+  else {
+    sql.exec(
+      "INSERT INTO marks (name, value) VALUES (?1, ?2) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+      name,
+      value,
+    );
+  }
+}

@@ -1,0 +1,49 @@
+/** What a lane holds in memory while its object lives. Everything that must survive a crash is in its SQLite. */
+import type { Breaker } from "../../domain/breaker.ts";
+import type { Outbox } from "./outbox.ts";
+import type { Pace } from "./pace.ts";
+
+/** What happened to a row while it was in hand. `cancelled`: not to be tried again. `forgotten`: its end is written already (cancelled before it
+ *  left, or erased); whoever holds it drops it. */
+export type Hand = { cancelled: boolean; forgotten: boolean };
+
+export type LaneState = {
+  readonly storage: DurableObjectStorage;
+  readonly sql: SqlStorage;
+  readonly outbox: Outbox;
+  readonly pace: Pace;
+  /** Rows being loaded, ready or out, by seq. */
+  readonly inHand: Map<number, Hand>;
+  breaker: Breaker;
+  /** Wakes a waiting pump; replaced after every wake. */
+  readonly signal: Signal;
+};
+
+export type Signal = {
+  raise(): void;
+  /** Resolves when raised since the last wait, or after `ms`. */
+  wait(ms: number): Promise<void>;
+};
+
+export function newSignal(): Signal {
+  let raised = false;
+  let wake: (() => void) | null = null;
+  return {
+    raise() {
+      raised = true;
+      wake?.();
+    },
+    async wait(ms) {
+      if (!raised) {
+        let timer: ReturnType<typeof setTimeout> | null = null;
+        await new Promise<void>((resolve) => {
+          wake = resolve;
+          timer = setTimeout(resolve, ms);
+        });
+        if (timer !== null) clearTimeout(timer);
+      }
+      wake = null;
+      raised = false;
+    },
+  };
+}

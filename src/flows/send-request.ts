@@ -1,0 +1,62 @@
+/** The one place from which a vendor is called. The address is judged again here, because a template, a secret or a vendor's answer may have put
+ *  it together; redirects are never followed (O-06); nothing waits longer than the connection's timeout, the reading of the reply included; at
+ *  most 64 KiB of a reply are read. What failed is told as a word, never as the error's text: that may hold the URL, and so a key. */
+import type { Context } from "../context.ts";
+import type { OutgoingRequest, Reply } from "../connectors/connector.ts";
+import { judgeAddress } from "../lib/address-guard.ts";
+
+export type Sent =
+  | { readonly sent: true; readonly reply: Reply }
+  /** No request left: the address may not be called, or the platform allows this invocation no further requests. */
+  | { readonly sent: false; readonly why: "address_refused" | "budget_spent" };
+
+export type SendOptions = {
+  readonly timeoutMs: number;
+  readonly idempotencyKey: string;
+  readonly replay: boolean;
+};
+
+const LARGEST_REPLY = 64 * 1_024;
+const OUT_OF_BUDGET = /subrequest/i;
+
+export async function sendRequest(ctx: Context, request: OutgoingRequest, options: SendOptions): Promise<Sent> {
+  const address = judgeAddress(request.url, ctx.settings.local);
+  if (!address.ok) return { sent: false, why: "address_refused" };
+  const headers = new Headers(request.headers);
+  if (!headers.has("idempotency-key")) headers.set("idempotency-key", options.idempotencyKey);
+  if (!headers.has("user-agent")) headers.set("user-agent", "throughline");
+  if (options.replay) headers.set("x-replay", "1");
+  const signal = AbortSignal.timeout(options.timeoutMs);
+  try {
+    const response = await ctx.fetch(address.value.href, {
+      method: request.method,
+      headers,
+      redirect: "manual",
+      signal,
+      ...(request.body === null ? {} : { body: request.body }),
+    });
+    const body = await readCapped(response);
+    return { sent: true, reply: { status: response.status, headers: Object.fromEntries(response.headers), body, failure: null } };
+  } catch (failure) {
+    if (failure instanceof Error && OUT_OF_BUDGET.test(failure.message)) return { sent: false, why: "budget_spent" };
+    return { sent: true, reply: { status: 0, headers: {}, body: "", failure: signal.aborted ? "timeout" : "network" } };
+  }
+}
+
+/** The first 64 KiB as text; the rest is refused, so that an endless reply costs nothing. */
+async function readCapped(response: Response): Promise<string> {
+  if (!response.body) return "";
+  const reader = response.body.getReader();
+  const decoder = new TextDecoder();
+  let text = "";
+  let left = LARGEST_REPLY;
+  while (left > 0) {
+    const { done, value } = await reader.read();
+    if (done) return text + decoder.decode();
+    const part: Uint8Array = value.subarray(0, left);
+    left -= part.byteLength;
+    text += decoder.decode(part, { stream: true });
+  }
+  await reader.cancel().catch(() => null);
+  return text;
+}

@@ -1,0 +1,86 @@
+/** The person a delivery is about, as she is now: merges are followed, so what was bound to one of her earlier rows reaches her all the same.
+ *  One round trip for all the deliveries of a tick. */
+import type { Context } from "../context.ts";
+import type { PersonView } from "../connectors/connector.ts";
+import { isIdentifierType, priorityOf } from "../domain/identifier.ts";
+
+/** `gone`: erased, or never existed. */
+export type PersonLookup = PersonView | "gone";
+
+type PersonRow = { id: string; root: string; key: string; erased_at: number | null };
+type IdentifierRow = {
+  person_id: string;
+  type: string;
+  scope: string;
+  proof: string;
+  last_seen: number;
+  sealed: ArrayBuffer;
+};
+type TraitRow = { person_id: string; name: string; sealed: ArrayBuffer };
+
+/** Newest identifiers of one person that are opened; nobody is addressed by their two hundredth oldest click. */
+const MOST_IDENTIFIERS = 200;
+
+const ROOTS = "SELECT person_id FROM persons WHERE id IN (SELECT value FROM json_each(?1))";
+
+/** Views of the current persons of `ids`, keyed by the id asked for. */
+export async function loadPersonViews(ctx: Context, ids: readonly string[]): Promise<Map<string, PersonLookup>> {
+  const views = new Map<string, PersonLookup>();
+  if (ids.length === 0) return views;
+  const asked = JSON.stringify([...new Set(ids)]);
+  const db = ctx.env.DB;
+  const [persons, identifiers, traits] = await db.batch([
+    db
+      .prepare(
+        `SELECT p.id AS id, r.id AS root, r.key AS key, r.erased_at AS erased_at FROM persons p JOIN persons r ON r.id = p.person_id
+         WHERE p.id IN (SELECT value FROM json_each(?1))`,
+      )
+      .bind(asked),
+    db
+      .prepare(
+        `SELECT person_id, type, scope, proof, last_seen, sealed FROM identifiers
+         WHERE person_id IN (${ROOTS}) AND sealed IS NOT NULL ORDER BY last_seen DESC`,
+      )
+      .bind(asked),
+    db.prepare(`SELECT person_id, name, sealed FROM traits WHERE person_id IN (${ROOTS}) ORDER BY at DESC`).bind(asked),
+  ]);
+  const identifiersOf = Map.groupBy((identifiers?.results ?? []) as IdentifierRow[], (row) => row.person_id);
+  const traitsOf = Map.groupBy((traits?.results ?? []) as TraitRow[], (row) => row.person_id);
+  const opened = new Map<string, Promise<PersonView>>();
+  for (const row of (persons?.results ?? []) as PersonRow[]) {
+    if (row.erased_at !== null) {
+      views.set(row.id, "gone");
+      continue;
+    }
+    const view = opened.get(row.root) ?? openView(ctx, row, identifiersOf.get(row.root) ?? [], traitsOf.get(row.root) ?? []);
+    opened.set(row.root, view);
+    views.set(row.id, await view);
+  }
+  for (const id of ids) if (!views.has(id)) views.set(id, "gone");
+  return views;
+}
+
+async function openView(
+  ctx: Context,
+  person: PersonRow,
+  identifierRows: readonly IdentifierRow[],
+  traitRows: readonly TraitRow[],
+): Promise<PersonView> {
+  const identifiers = await Promise.all(
+    identifierRows.slice(0, MOST_IDENTIFIERS).map(async ({ type, scope, proof, last_seen, sealed }) => {
+      if (!isIdentifierType(type)) throw new Error(`person view: unknown identifier type ${type}`);
+      return { type, scope, proof, lastSeen: last_seen, value: await ctx.seal.open(sealed) };
+    }),
+  );
+  const newestTraits = new Map<string, TraitRow>();
+  for (const row of traitRows) if (!newestTraits.has(row.name)) newestTraits.set(row.name, row);
+  const traits = await Promise.all(
+    [...newestTraits.values()].map(async (row) => [row.name, await ctx.seal.open(row.sealed)] as const),
+  );
+  return {
+    id: person.root,
+    key: person.key,
+    identifiers: identifiers.toSorted((a, b) => priorityOf(a.type) - priorityOf(b.type) || b.lastSeen - a.lastSeen),
+    traits: Object.fromEntries(traits),
+  };
+}

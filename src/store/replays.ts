@@ -1,0 +1,93 @@
+/** Replays in D1: a new generation of the same delivery, taken by one conditional statement, so that two clicks cannot make two. */
+import type { DeliveryId } from "../lib/ids.ts";
+
+/** A delivery as it is handed to its lane from D1. */
+export type QueuedRow = {
+  id: DeliveryId;
+  seq: number;
+  generation: number;
+  person_id: string | null;
+  connection: string;
+  action: string;
+  created_at: number;
+  replayed_at: number | null;
+  work: ArrayBuffer;
+  rendered: ArrayBuffer | null;
+};
+
+const COLUMNS = "id, seq, generation, person_id, connection, action, created_at, replayed_at, work, rendered";
+
+const REQUEUE = `UPDATE deliveries SET generation = generation + 1, status = 'queued', reason = NULL, attempts = 0, next_attempt_at = ?1,
+  settled_at = NULL, replayed_at = ?1`;
+
+/** Clicks closer together than this are one. */
+const SAME_CLICK_MS = 2_000;
+
+/** Queues a settled delivery again; null = it is not settled, was just replayed, or its content is gone. */
+export const requeue = (db: D1Database, id: string, now: number): Promise<QueuedRow | null> =>
+  db
+    .prepare(
+      `${REQUEUE} WHERE id = ?2 AND status IN ('delivered', 'dead', 'cancelled') AND work IS NOT NULL
+         AND (replayed_at IS NULL OR replayed_at <= ?3) RETURNING ${COLUMNS}`,
+    )
+    .bind(now, id, now - SAME_CLICK_MS)
+    .first<QueuedRow>();
+
+export type DeadSlice = {
+  readonly connection: string;
+  readonly since: number;
+  readonly until: number;
+  readonly afterSeq: number;
+  readonly limit: number;
+};
+
+/** Queues the next dead deliveries of a connection again, oldest first. */
+export async function requeueDead(db: D1Database, slice: DeadSlice, now: number): Promise<QueuedRow[]> {
+  const { results } = await db
+    .prepare(
+      `${REQUEUE} WHERE id IN (
+         SELECT id FROM deliveries WHERE status = 'dead' AND connection = ?2 AND seq > ?3 AND created_at BETWEEN ?4 AND ?5 AND work IS NOT NULL
+         ORDER BY seq LIMIT ?6) AND status = 'dead' RETURNING ${COLUMNS}`,
+    )
+    .bind(now, slice.connection, slice.afterSeq, slice.since, slice.until, slice.limit)
+    .all<QueuedRow>();
+  return results.toSorted((a, b) => a.seq - b.seq);
+}
+
+export async function countDead(db: D1Database, connection: string, since: number, until: number): Promise<number> {
+  const row = await db
+    .prepare(
+      `SELECT COUNT(*) AS n FROM deliveries WHERE status = 'dead' AND connection = ?1 AND created_at BETWEEN ?2 AND ?3 AND work IS NOT NULL`,
+    )
+    .bind(connection, since, until)
+    .first<{ n: number }>();
+  return row?.n ?? 0;
+}
+
+/** Queued deliveries of a connection whose turn to be handed over came in (after, until], oldest first: new ones and replayed ones. */
+export async function queuedBetween(
+  db: D1Database,
+  connection: string,
+  range: { readonly after: number; readonly until: number; readonly limit: number },
+): Promise<QueuedRow[]> {
+  const [created, replayed] = await db.batch<QueuedRow>([
+    db
+      .prepare(
+        `SELECT ${COLUMNS} FROM deliveries WHERE status = 'queued' AND connection = ?1 AND seq >= ?2 AND seq < ?3 AND work IS NOT NULL
+           AND replayed_at IS NULL ORDER BY seq LIMIT ?4`,
+      )
+      .bind(connection, (range.after + 1) * 1_000, (range.until + 1) * 1_000, range.limit),
+    db
+      .prepare(
+        `SELECT ${COLUMNS} FROM deliveries WHERE replayed_at > ?2 AND replayed_at <= ?3 AND status = 'queued' AND connection = ?1 AND work IS NOT NULL
+         ORDER BY replayed_at, seq LIMIT ?4`,
+      )
+      .bind(connection, range.after, range.until, range.limit),
+  ]);
+  return [...(created?.results ?? []), ...(replayed?.results ?? [])].toSorted(
+    (a, b) => queuedAt(a) - queuedAt(b) || a.seq - b.seq,
+  );
+}
+
+/** When a row became queued in its present generation. */
+export const queuedAt = (row: Pick<QueuedRow, "created_at" | "replayed_at">): number => row.replayed_at ?? row.created_at;
