@@ -4,6 +4,7 @@ import { type Context, newContext } from "./context.ts";
 import type { Env } from "./env.ts";
 import { getConfig, getConfigVersions, putConfig, rollbackConfig } from "./handlers/config.ts";
 import { json, problem } from "./handlers/problem.ts";
+import { getReport, postReportShare } from "./handlers/report.ts";
 
 const router = Router<IRequest, [ctx: Context]>();
 
@@ -12,6 +13,8 @@ router
   .put("/v1/config", putConfig)
   .get("/v1/config/versions", getConfigVersions)
   .post("/v1/config/rollback", rollbackConfig)
+  .get("/v1/report", getReport)
+  .post("/v1/report/share", postReportShare)
   .all("*", (_request, ctx) => problem(ctx, { status: 404, reason: "not_found" }));
 
 export async function route(request: Request, env: Env, execution: ExecutionContext): Promise<Response> {

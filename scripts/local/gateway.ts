@@ -34,7 +34,9 @@ function rejectBindingNames(vars: Record<string, string>, file: WranglerFile): v
   if (clash.length > 0) throw new UsageError(`--vars: ${clash.join(", ")} would replace a binding`);
 }
 
-async function startRuntime(port: number, state: State, vars: Record<string, string>, file: WranglerFile) {
+type Launch = { port: number; state: State; vars: Record<string, string>; file: WranglerFile };
+
+async function startRuntime({ port, state, vars, file }: Launch) {
   process.env["TMPDIR"] = join(state.directory, "tmp");
   const [{ Log, LogLevel, Miniflare, convertV4MiniflareOptions }, contents] = await Promise.all([
     import("miniflare"),
@@ -102,7 +104,7 @@ export async function openGateway(given: {
   try {
     await checkPort(given.port);
     const vars = completeSecrets(state.directory, given.vars);
-    const runtime = await startRuntime(given.port, state, vars, file);
+    const runtime = await startRuntime({ port: given.port, state, vars, file });
     await fetch(`${url}/healthz`);
     const stopCron = startCron(runtime, file.triggers.crons[0] ?? "* * * * *");
     return {

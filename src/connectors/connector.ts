@@ -4,6 +4,7 @@
 import type { Connection, ConnectionOf, Kind } from "../domain/config.ts";
 import type { NewEvent } from "../domain/event.ts";
 import type { IdentifierType } from "../domain/identifier.ts";
+import type { Scopes } from "../domain/scope.ts";
 import type { Result } from "../lib/result.ts";
 
 /** One delivery at the door, decoded leniently: query and body merged, body wins; nested JSON kept under `json`. */
@@ -11,14 +12,17 @@ export type Incoming = {
   readonly method: string;
   /** Event type given by the path (`/:event`), if any. */
   readonly pathEvent: string | null;
-  /** Flat view: query and body merged (body wins), values as text; nested objects flattened with dots. */
+  /** Flat view: query and body merged (body wins), values as text; nested objects flattened with dots; no prototype. */
   readonly fields: Readonly<Record<string, string>>;
   /** The parsed JSON body, when it was JSON. */
   readonly json: unknown;
   readonly receivedAt: number;
-  /** Hex SHA-256 of the raw delivery: the fallback identity of a delivery without one. */
-  readonly digest: string;
-  readonly workspace: { readonly timeZone: string; readonly currency: string };
+  /** `webhook-id` of a signed delivery: the sender's idempotency id where the body names none. */
+  readonly deliveryId: string | null;
+  /** IANA zone of times without one. */
+  readonly timeZone: string;
+  /** Whose ids these are, by kind of scope. */
+  readonly scopes: Scopes;
 };
 
 export type Unreadable = { readonly reason: "unparsable"; readonly detail: string };

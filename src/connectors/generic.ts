@@ -1,0 +1,103 @@
+/** The field names every connection understands without configuration (docs: HTTP contract, intake). A vendor's own reading names what differs
+ *  and comes here for the rest. Identifiers are read before anything else, so that a placeholder in one of them is what a quarantined event
+ *  reports. */
+import type { Connection } from "../domain/config.ts";
+import type { NewEvent } from "../domain/event.ts";
+import type { Claim, IdentifierType } from "../domain/identifier.ts";
+import { type EventName, readEventName } from "../domain/normalise/event-type.ts";
+import { isOurClick } from "../domain/normalise/ids.ts";
+import { readTime } from "../domain/normalise/time.ts";
+import type { Incoming } from "./connector.ts";
+import { distinctClaims, proofOf, takeClaims } from "./generic/claims.ts";
+import { takeEventName, takeFlagEvent } from "./generic/event-name.ts";
+import { factIdentity } from "./generic/fact.ts";
+import { type MoneyNames, takeMoney } from "./generic/money.ts";
+import { takeProfile, takeRest, takeUtm } from "./generic/rest.ts";
+import { type Sent, newSent, take } from "./generic/sent.ts";
+import { readNumberText, readText } from "./generic/text.ts";
+
+/** What a vendor's reading adds to the common names. */
+export type GenericRules = {
+  /** Fields that name the event, after `event`. */
+  readonly eventNames?: readonly string[];
+  /** The event when nothing names it. */
+  readonly fallback?: (parts: {
+    readonly order: string | null;
+    readonly money: NewEvent["money"];
+    readonly tid: string | null;
+  }) => EventName;
+  readonly claimNames?: Partial<Readonly<Record<IdentifierType, readonly string[]>>>;
+  readonly clickNames?: readonly string[];
+  readonly money?: MoneyNames;
+  readonly timeNames?: readonly string[];
+  readonly tidNames?: readonly string[];
+  /** false = `event_id` is no idempotency id here (networks, GetCourse dialogs). */
+  readonly eventIds?: boolean;
+  /** Transaction ids are unique per click only. */
+  readonly tidPerClick?: boolean;
+  /** Read before the common fields: what the vendor's own structure tells. */
+  readonly known?: Partial<NewEvent>;
+};
+
+const IDENTIFY: EventName = { type: "identify", named: null };
+
+/** The fields of a delivery under our names, before anything is read. */
+export const openFields = (connection: Connection, incoming: Incoming): Sent => newSent(incoming.fields, connection.mapping);
+
+export function readGeneric(connection: Connection, incoming: Incoming, rules: GenericRules = {}, given?: Sent): NewEvent {
+  const sent = given ?? openFields(connection, incoming);
+  const { kind } = connection;
+  const claims = takeClaims(sent, { kind, scopes: incoming.scopes, names: rules.claimNames, clickNames: rules.clickNames });
+  const start = take(sent, ["start"], readText);
+  const click: Claim[] =
+    start !== null && isOurClick(start) ? [{ type: "click", scope: "", value: start, proof: proofOf(kind, "click") }] : [];
+  const path = incoming.pathEvent === null ? null : readEventName(incoming.pathEvent);
+  const name = path ?? takeEventName(sent, ["event", ...(rules.eventNames ?? []), "tracker.event"]) ?? takeFlagEvent(sent);
+  const eventId = rules.eventIds === false ? null : take(sent, ["event_id"], readNumberText);
+  const tid = take(sent, ["tid", "transaction_id", "tracker.tid", ...(rules.tidNames ?? [])], readNumberText);
+  const order = take(sent, ["order", "number", "deal_number"], readNumberText);
+  const money = takeMoney(sent, rules.money);
+  const eventAt = take(sent, ["event_at", ...(rules.timeNames ?? [])], (text) =>
+    readTime(text, incoming.timeZone, incoming.receivedAt),
+  );
+  const event = signed(name ?? rules.fallback?.({ order, money, tid }) ?? IDENTIFY, money);
+  const clickId = claims.find((claim) => claim.type === "clickid" || claim.type === "click");
+  const tidScope = rules.tidPerClick === true ? (clickId?.value ?? "") : null;
+  const { deliveryId } = incoming;
+  const fact = factIdentity({ type: event.type, tid, order, money: event.money, eventId, deliveryId, tidScope });
+  const { utm, originals } = takeUtm(sent);
+  const texts = {
+    status: take(sent, ["status"], readText),
+    link: take(sent, ["link"], readText),
+    userAgent: take(sent, ["user_agent"], readText),
+    message: take(sent, ["message"], readText),
+  };
+  const profile = takeProfile(sent);
+  const { fields, tracker } = takeRest(sent);
+  const { identifiers = [], ...known } = rules.known ?? {};
+  return {
+    ...event,
+    eventAt,
+    ...fact,
+    identifiers: distinctClaims([...identifiers, ...claims, ...click]),
+    dropped: sent.dropped,
+    tid,
+    order,
+    utm,
+    start,
+    ...texts,
+    profile,
+    fields: { ...fields, ...originals },
+    tracker,
+    outgoing: false,
+    ...known,
+  };
+}
+
+/** A negative payment is money taken out (Chatterfy's way of telling a withdrawal); refunds and withdrawals carry their sum without a sign. */
+function signed({ type, named }: EventName, money: NewEvent["money"]): Pick<NewEvent, "type" | "named" | "money"> {
+  if (money.amount?.startsWith("-") !== true) return { type, named, money };
+  const positive = { ...money, amount: money.amount.slice(1) };
+  if (type === "payment") return { type: "withdrawal", named: null, money: positive };
+  return { type, named, money: type === "refund" || type === "withdrawal" ? positive : money };
+}

@@ -1,0 +1,113 @@
+/** The identifiers among a delivery's fields, by the names of the HTTP contract. A value becomes an identifier only when its scope is known.
+ *  How far it is believed: a vendor is believed about its own ids; what came through a form, a link or another vendor is only claimed. */
+import type { Kind } from "../../domain/config.ts";
+import { type Claim, IDENTIFIER_TYPES, type IdentifierType, type Proof } from "../../domain/identifier.ts";
+import { readEmail } from "../../domain/normalise/email.ts";
+import { isOurClick, readClick, readMessengerId, readPersonKey, readVendorId } from "../../domain/normalise/ids.ts";
+import { readPhone } from "../../domain/normalise/phone.ts";
+import type { Reading } from "../../domain/normalise/reading.ts";
+import type { Scopes } from "../../domain/scope.ts";
+import { type Sent, drop, peek, take, use } from "./sent.ts";
+
+type ClaimNames = Partial<Readonly<Record<IdentifierType, readonly string[]>>>;
+
+const NAMES = {
+  telegram_id: ["telegram_id", "tg", "chat_id", "chatId", "tg_id", "telegramId"],
+  max_id: ["max_id"],
+  vk_id: ["vk_id"],
+  wa_id: ["wa_id"],
+  gc_user_id: ["gc_user_id"],
+  user_id: ["user_id"],
+  person_id: ["person_id"],
+  player_id: ["player_id"],
+  client_id: ["client_id", "sb_id", "salebot_id"],
+  lead_id: ["lead_id"],
+  key: ["key"],
+  email: ["email", "e-mail", "mail"],
+  phone: ["phone", "tel"],
+  click: ["click"],
+  visitor: ["visitor"],
+} as const satisfies ClaimNames;
+
+const READERS: Partial<Readonly<Record<IdentifierType, (value: string) => Reading>>> = {
+  telegram_id: readMessengerId,
+  max_id: readMessengerId,
+  vk_id: readMessengerId,
+  wa_id: readPhone,
+  key: readPersonKey,
+  email: readEmail,
+  phone: readPhone,
+  click: readClick,
+};
+
+const BOTS: readonly Kind[] = ["salebot", "chatterfy", "metabot", "telegram"];
+/** Who is believed about which id. */
+const NATIVE: Partial<Readonly<Record<IdentifierType, readonly Kind[]>>> = {
+  telegram_id: BOTS,
+  max_id: BOTS,
+  vk_id: BOTS,
+  wa_id: BOTS,
+  gc_user_id: ["getcourse"],
+  user_id: ["site"],
+  person_id: ["metabot"],
+  player_id: ["network"],
+  client_id: ["salebot"],
+  lead_id: ["metabot"],
+};
+
+export const proofOf = (kind: Kind, type: IdentifierType): Proof => {
+  const believed = NATIVE[type];
+  if (!believed) return IDENTIFIER_TYPES[type].proof;
+  return believed.includes(kind) ? "native" : "claimed";
+};
+
+export type ClaimInput = {
+  readonly kind: Kind;
+  readonly scopes: Scopes;
+  /** Further names of this vendor, tried before the common ones. */
+  readonly names?: ClaimNames | undefined;
+  readonly clickNames?: readonly string[] | undefined;
+};
+
+const CLICK_NAMES = ["clickid", "click_id", "subid", "sub1", "sub_id", "tracker.clickid"] as const;
+
+export function takeClaims(sent: Sent, input: ClaimInput): Claim[] {
+  const claims: Claim[] = [];
+  for (const [type, names] of Object.entries(NAMES) as [keyof typeof NAMES, readonly string[]][]) {
+    const scope = input.scopes[IDENTIFIER_TYPES[type].scope];
+    if (scope === null) continue;
+    const value = take(sent, [...(input.names?.[type] ?? []), ...names], READERS[type] ?? readVendorId);
+    if (value !== null) claims.push({ type, scope, value, proof: proofOf(input.kind, type) });
+  }
+  return [...claims, ...takeClicks(sent, input)];
+}
+
+/** Click ids of trackers, and ours where a tracker's parameter carries it. The first foreign one is the click id; a placeholder in one
+ *  parameter does not hide the value in another. Further values stay fields. */
+function takeClicks(sent: Sent, { kind, scopes, clickNames = [] }: ClaimInput): Claim[] {
+  const claims: Claim[] = [];
+  if (scopes.issuer === null) return claims;
+  for (const name of [...clickNames, ...CLICK_NAMES]) {
+    const found = peek(sent, name);
+    const reading = found && readVendorId(found.value);
+    if (!found || !reading) continue;
+    if (reading.ok && reading.value !== null) {
+      const type = isOurClick(reading.value) ? "click" : "clickid";
+      if (claims.some((claim) => claim.type === type)) continue;
+      const scope = type === "click" ? "" : scopes.issuer;
+      claims.push({ type, scope, value: reading.value, proof: proofOf(kind, type) });
+    } else if (!reading.ok) drop(sent, found.field, reading.error);
+    use(sent, name);
+  }
+  return claims;
+}
+
+/** One claim per (type, scope, value), strongest proof as first given. */
+export function distinctClaims(claims: readonly Claim[]): Claim[] {
+  const seen = new Map<string, Claim>();
+  for (const claim of claims) {
+    const id = `${claim.type}\n${claim.scope}\n${claim.value}`;
+    if (!seen.has(id)) seen.set(id, claim);
+  }
+  return [...seen.values()];
+}

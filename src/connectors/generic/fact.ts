@@ -1,0 +1,31 @@
+/** Which fact of its connection an event is: the key under which a second delivery of it is recognised, and the part that may change.
+ *  A transaction id is one conversion, whatever state it is in (Keitaro's rule): a payment and its rejection share a key. A refund or a
+ *  withdrawal of the same transaction is a fact of its own: it must not erase the payment it belongs to. */
+import type { Money } from "../../domain/event.ts";
+
+export type FactParts = {
+  readonly type: string;
+  readonly tid: string | null;
+  readonly order: string | null;
+  readonly money: Money;
+  /** The sender's idempotency id. */
+  readonly eventId: string | null;
+  /** `webhook-id` of the delivery. */
+  readonly deliveryId: string | null;
+  /** Trackers count transaction ids per click. */
+  readonly tidScope: string | null;
+};
+
+export type FactIdentity = { readonly key: string | null; readonly state: string };
+
+export function factIdentity(parts: FactParts): FactIdentity {
+  const { type, tid, order, money } = parts;
+  const state = `${type}|${money.amount ?? ""}|${money.currency ?? ""}`;
+  if (tid !== null) return { key: `tid:${familyOf(type)}:${parts.tidScope === null ? "" : `${parts.tidScope}:`}${tid}`, state };
+  if (parts.eventId !== null) return { key: `id:${parts.eventId}`, state: "" };
+  if (parts.deliveryId !== null) return { key: `webhook:${parts.deliveryId}`, state: "" };
+  if (type === "order" && order !== null) return { key: `order:${order}`, state };
+  return { key: null, state: "" };
+}
+
+const familyOf = (type: string): string => (type === "payment" || type === "rejected" ? "conversion" : type);

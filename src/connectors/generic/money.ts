@@ -1,0 +1,23 @@
+/** The money of a delivery, by the common names. An unreadable amount costs the amount, never the event. */
+import type { Money } from "../../domain/event.ts";
+import { type Amount, readMoney } from "../../domain/normalise/money.ts";
+import { type Sent, take } from "./sent.ts";
+import { readCurrencyText } from "./text.ts";
+
+const AMOUNT = ["amount", "cost", "sum", "payout", "revenue", "tracker.cost"] as const;
+const CURRENCY = ["currency", "tracker.currency"] as const;
+
+export type MoneyNames = { readonly amount?: readonly string[]; readonly paidTotal?: readonly string[] };
+
+export function takeMoney(sent: Sent, names: MoneyNames = {}): Money {
+  const total: Amount | null = take(sent, names.paidTotal ?? [], readMoney);
+  const sum: Amount | null = take(sent, [...AMOUNT, ...(names.amount ?? [])], readMoney);
+  const currency = take(sent, CURRENCY, readCurrencyText);
+  return {
+    amount: sum?.amount ?? null,
+    paidTotal: total?.amount ?? null,
+    currency: currency ?? sum?.currency ?? total?.currency ?? null,
+  };
+}
+
+export const NO_MONEY: Money = { amount: null, paidTotal: null, currency: null };

@@ -1,0 +1,60 @@
+/** The fields of a delivery under our names: the connection's `mapping` renames, letter case is forgiven, and every value remembers the name
+ *  its sender gave it, because that is the name an operator must look for. `take` reads a value once; what nobody took is kept as a field. */
+import type { Dropped, DropCause } from "../../domain/event.ts";
+import type { Result } from "../../lib/result.ts";
+
+export type SentValue = { readonly field: string; readonly value: string };
+
+export type Sent = {
+  /** Our name → what was sent. */
+  readonly values: ReadonlyMap<string, SentValue>;
+  readonly lower: ReadonlyMap<string, string>;
+  readonly used: Set<string>;
+  readonly dropped: Dropped[];
+};
+
+export function newSent(fields: Readonly<Record<string, string>>, mapping: Readonly<Record<string, string>>): Sent {
+  const values = new Map<string, SentValue>();
+  for (const [field, value] of Object.entries(fields)) {
+    if (!Object.hasOwn(mapping, field)) values.set(field, { field, value });
+  }
+  for (const [field, name] of Object.entries(mapping)) {
+    const value = fields[field];
+    if (value !== undefined) values.set(name, { field, value });
+  }
+  const lower = new Map<string, string>();
+  for (const name of values.keys()) lower.set(name.toLowerCase(), name);
+  return { values, lower, used: new Set(), dropped: [] };
+}
+
+/** The name a value is stored under, forgiving letter case. */
+const storedName = (sent: Sent, name: string): string | undefined =>
+  sent.values.has(name) ? name : sent.lower.get(name.toLowerCase());
+
+/** What was sent under one of our names and is not taken yet; nothing is taken by looking. */
+export function peek(sent: Sent, name: string): SentValue | null {
+  const stored = storedName(sent, name);
+  return stored === undefined || sent.used.has(stored) ? null : (sent.values.get(stored) ?? null);
+}
+
+export const use = (sent: Sent, name: string): void => {
+  const stored = storedName(sent, name);
+  if (stored !== undefined) sent.used.add(stored);
+};
+
+export const drop = (sent: Sent, field: string, cause: DropCause): void => {
+  sent.dropped.push({ field, cause });
+};
+
+/** The first of `names` that `read` accepts. Empty and refused values on the way are used up, refusals are recorded; later names stay. */
+export function take<T>(sent: Sent, names: readonly string[], read: (value: string) => Result<T | null, DropCause>): T | null {
+  for (const name of names) {
+    const found = peek(sent, name);
+    if (!found) continue;
+    use(sent, name);
+    const reading = read(found.value);
+    if (!reading.ok) drop(sent, found.field, reading.error);
+    else if (reading.value !== null) return reading.value;
+  }
+  return null;
+}

@@ -1,0 +1,68 @@
+/** What a report is asked: range, template, window, mode, breakdown. Dates are workspace dates, the end exclusive. Pure. */
+import * as z from "zod/mini";
+import { addDays, dateIn, startOfDay } from "../../lib/zone.ts";
+import { type Result, err, ok } from "../../lib/result.ts";
+import type { Workspace } from "../config.ts";
+
+export const BREAKDOWNS = ["source", "campaign", "content", "link", "bot", "connection"] as const;
+export type Breakdown = (typeof BREAKDOWNS)[number];
+export const WINDOWS = [7, 14, 30, 60, 90] as const;
+
+const date = z.string().check(z.regex(/^\d{4}-\d{2}-\d{2}$/, "a date such as 2026-03-01"));
+export const reportParameters = z.object({
+  from: z.optional(date),
+  to: z.optional(date),
+  template: z._default(z.enum(["school", "affiliate"]), "school"),
+  window: z._default(z.coerce.number().check(z.int(), z.gte(1), z.lte(365)), 30),
+  mode: z._default(z.enum(["reached", "strict"]), "reached"),
+  attribution: z._default(z.enum(["first", "last"]), "first"),
+  by: z._default(z.enum(BREAKDOWNS), "source"),
+  only: z.optional(z.enum(["click"])),
+});
+
+export type ReportQuery = Omit<z.infer<typeof reportParameters>, "from" | "to" | "only"> & {
+  readonly from: string;
+  readonly to: string;
+  /** The same range as instants: start inclusive, end exclusive. */
+  readonly start: number;
+  readonly end: number;
+  readonly onlyClick: boolean;
+  readonly zone: string;
+};
+
+export type QueryMistake = { readonly path: string; readonly message: string };
+
+/** Reads request parameters; an absent or empty one takes its default, the range is then the last seven days, today included. */
+export function parseReportQuery(
+  given: Readonly<Record<string, unknown>>,
+  workspace: Workspace,
+  now: number,
+): Result<ReportQuery, QueryMistake[]> {
+  const filled = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== "" && value !== null));
+  const parsed = reportParameters.safeParse(filled);
+  if (!parsed.success) return err(parsed.error.issues.map((issue) => ({ path: issue.path.join("."), message: issue.message })));
+  const { only, ...rest } = parsed.data;
+  const zone = workspace.time_zone;
+  const to = parsed.data.to ?? addDays(dateIn(now, zone), 1);
+  const from = parsed.data.from ?? addDays(to, -7);
+  const [start, end] = [startOfDay(from, zone), startOfDay(to, zone)];
+  if (start === null) return err([{ path: "from", message: "no such date" }]);
+  if (end === null) return err([{ path: "to", message: "no such date" }]);
+  if (end <= start) return err([{ path: "to", message: "the end is exclusive and must be after the start" }]);
+  return ok({ ...rest, from, to, start, end, onlyClick: only === "click", zone });
+}
+
+/** The query as request parameters, defaults left out: for links that open, share or shift a report. */
+export function reportParametersOf(query: ReportQuery): Record<string, string> {
+  const { from, to, template, window, mode, attribution, by } = query;
+  const all: Record<string, string> = { from, to, template, window: String(window), mode, attribution, by };
+  const defaults: Record<string, string> = {
+    template: "school",
+    window: "30",
+    mode: "reached",
+    attribution: "first",
+    by: "source",
+  };
+  const kept = Object.entries(all).filter(([name, value]) => defaults[name] !== value);
+  return { ...Object.fromEntries(kept), ...(query.onlyClick ? { only: "click" } : {}) };
+}

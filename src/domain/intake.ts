@@ -1,0 +1,57 @@
+/** What the front door decides about a normalised event before it is stored: is anything usable left, and which fact is it. Pure.
+ *  A quarantined event is kept and answered with success: its sender cannot mend a macro by sending again. */
+import type { DropCause, Dropped, NewEvent } from "./event.ts";
+import { isPreview } from "./preview.ts";
+
+export type IntakeVerdict =
+  | { readonly verdict: "accepted" | "preview"; readonly cause: null; readonly field: null }
+  | { readonly verdict: "quarantined"; readonly cause: DropCause; readonly field: string };
+
+/** Quarantined when no identifier is left and a value was refused; `field` is the parameter as the sender wrote it. A bad amount or a bad
+ *  clock alone only costs the amount or the time. */
+export function intakeVerdict(event: NewEvent): IntakeVerdict {
+  if (event.type === "click" && isPreview(event.userAgent)) return { verdict: "preview", cause: null, field: null };
+  const refused = event.identifiers.length > 0 ? [] : event.dropped.filter((drop) => !HARMLESS.has(drop.cause));
+  const worst = refused.find((drop) => drop.cause === "unresolved_macro") ?? refused[0];
+  return worst ? quarantined(worst) : { verdict: "accepted", cause: null, field: null };
+}
+
+const HARMLESS: ReadonlySet<DropCause> = new Set(["bad_amount", "bad_time"]);
+
+const quarantined = ({ cause, field }: Dropped): IntakeVerdict => ({ verdict: "quarantined", cause, field });
+
+export type Fact = {
+  /** Unique within the connection. */
+  readonly key: string;
+  /** Same key and state = duplicate; same key and another state replaces it. */
+  readonly state: string;
+  /** For facts known only by their content: how long the same content is the same fact. null = for ever (as long as it is remembered). */
+  readonly windowMs: number | null;
+  /** How long the key is remembered. */
+  readonly keepDays: number;
+};
+
+export type DuplicateMode = "update" | "ignore" | "new";
+
+const CONTENT_WINDOW_MS = 600_000;
+/** Telegram's update ids may start over at a random number after a quiet week, so they are remembered for its 24 h of retries and some. */
+const UPDATE_DAYS = 2;
+const MESSAGE_DAYS = 30;
+const CONTENT_DAYS = 30;
+const FACT_DAYS = 400;
+
+/** Which fact an event is. `update` (default): another state of a known fact replaces it. `ignore`: the first state stays. `new`: the
+ *  vendor's transaction ids are not trusted, so only the same content within ten minutes is the same fact. */
+export function factKey(connection: { readonly duplicates: DuplicateMode }, event: NewEvent, digest: string): Fact {
+  const conversion = event.key?.startsWith("tid:") === true;
+  if (event.key === null || (connection.duplicates === "new" && conversion)) {
+    return { key: `content:${event.type}:${digest}`, state: "", windowMs: CONTENT_WINDOW_MS, keepDays: CONTENT_DAYS };
+  }
+  const state = connection.duplicates === "ignore" ? "" : event.state;
+  return { key: event.key, state, windowMs: null, keepDays: keepDaysOf(event, event.key) };
+}
+
+function keepDaysOf(event: NewEvent, key: string): number {
+  if (key.startsWith("update:")) return UPDATE_DAYS;
+  return event.type === "message" ? MESSAGE_DAYS : FACT_DAYS;
+}

@@ -1,0 +1,7 @@
+/** What every value goes through first: NFC, no-break and narrow spaces become spaces, invisible characters go, ends are trimmed. */
+const INVISIBLE = /[\u00AD\u200B-\u200F\u2060-\u2064\uFEFF]/g;
+const SPACES = /[\u00A0\u2000-\u200A\u202F\u205F\u3000]/g;
+
+export const spaced = (text: string): string => text.normalize("NFC").replaceAll(INVISIBLE, "").replaceAll(SPACES, " ");
+
+export const clean = (text: string): string => spaced(text).trim();

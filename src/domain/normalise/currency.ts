@@ -1,0 +1,60 @@
+/** Currency words and symbols to upper-case codes. */
+const WORDS: Readonly<Record<string, string>> = {
+  "₽": "RUB",
+  р: "RUB",
+  руб: "RUB",
+  рубль: "RUB",
+  рубля: "RUB",
+  рублей: "RUB",
+  rur: "RUB",
+  rub: "RUB",
+  rubles: "RUB",
+  $: "USD",
+  us$: "USD",
+  usd: "USD",
+  долл: "USD",
+  долларов: "USD",
+  "€": "EUR",
+  eur: "EUR",
+  евро: "EUR",
+  "£": "GBP",
+  gbp: "GBP",
+  "₸": "KZT",
+  тг: "KZT",
+  тенге: "KZT",
+  kzt: "KZT",
+  "₴": "UAH",
+  грн: "UAH",
+  uah: "UAH",
+  "₺": "TRY",
+  try: "TRY",
+  "₹": "INR",
+  inr: "INR",
+  "¥": "JPY",
+  сум: "UZS",
+  uzs: "UZS",
+  бел: "BYN",
+  byn: "BYN",
+  usdt: "USDT",
+  xtr: "XTR",
+};
+
+const CODES = new Set(
+  "AED AMD ARS AUD AZN BDT BRL BYN CAD CHF CLP CNY COP CZK DKK EGP EUR GBP GEL HKD HUF IDR ILS INR JPY KES KGS KRW KZT MDL MNT MXN MYR NGN NOK NZD PEN PHP PKR PLN RON RSD RUB SEK SGD THB TJS TMT TRY TWD TZS UAH UGX USD USDC USDT UZS VND XAF XOF ZAR BTC ETH TON TRX".split(
+    " ",
+  ),
+);
+
+/** The code of a currency as someone wrote it beside an amount; null when it is none we know. */
+export function knownCurrency(text: string): string | null {
+  const word = text.trim().toLowerCase().replaceAll(".", "");
+  if (Object.hasOwn(WORDS, word)) return WORDS[word] ?? null;
+  const code = word.toUpperCase();
+  return CODES.has(code) ? code : null;
+}
+
+/** The code in a currency field: any 3–5 letters will do there. */
+export function readCurrency(text: string): string | null {
+  const code = text.trim().toUpperCase();
+  return knownCurrency(text) ?? (/^[A-Z]{3,5}$/.test(code) && code !== "NULL" && code !== "NONE" ? code : null);
+}

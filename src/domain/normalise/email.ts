@@ -1,0 +1,24 @@
+/** E-mail addresses. Lower case, no folding of dots or plus tags (they may be different people). Addresses that platforms invent
+ *  (`123@telegram`, `5551@vk.com`) are technical and ignored; no phone is ever derived from them. */
+import { err, ok } from "../../lib/result.ts";
+import { type Reading, readIdentifier } from "./reading.ts";
+
+const SHAPE = /^[^\s@<>()[\]\\,;:"]{1,64}@([^\s@<>()[\]\\,;:"./]+\.)+[^\s@<>()[\]\\,;:"./\d][^\s@<>()[\]\\,;:"./]+$/u;
+const INVENTED_HOST = /@(telegram|phone)$/;
+const INVENTED_USER = /^\d+@(vk\.com|facebook\.com)$/;
+
+export const readEmail = (text: string): Reading =>
+  readIdentifier(text, (value) => {
+    const address = plain(value);
+    if (INVENTED_HOST.test(address) || INVENTED_USER.test(address)) return err("technical_email");
+    return address.length <= 254 && SHAPE.test(address) ? ok(address) : err("invalid");
+  });
+
+function plain(value: string): string {
+  const decoded = value.includes("@") ? value : value.replace(/%(25)*40/, "@");
+  return decoded
+    .toLowerCase()
+    .replace(/^mailto:/, "")
+    .replace(/^[<"'\s]+/, "")
+    .replace(/[\s.,;:!?>"')]+$/, "");
+}

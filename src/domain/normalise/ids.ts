@@ -1,0 +1,27 @@
+/** Ids that vendors give. Always text: they pass no float and keep their case. */
+import { err, ok } from "../../lib/result.ts";
+import { type Reading, readIdentifier } from "./reading.ts";
+
+const MESSENGER = /^\d{1,16}$/;
+const CLICK = /^c_[A-Za-z0-9]{16}$/;
+const CLICK_TOKEN = /^[A-Za-z0-9_-]{1,64}$/;
+const PERSON_KEY = /^k_[A-Za-z0-9]{22}$/;
+
+/** Telegram, MAX, VK: digits only. A negative id is a group, an @name changes hands: neither is a person. */
+export const readMessengerId = (text: string): Reading =>
+  readIdentifier(text, (value) => (MESSENGER.test(value) ? ok(value) : err("invalid")));
+
+/** Any vendor's id of a person or a click: trimmed, case kept, at most 255 characters, no inner white space or control character. */
+export const readVendorId = (text: string): Reading =>
+  readIdentifier(text, (value) => (value.length <= 255 && !/[\s\p{Cc}]/u.test(value) ? ok(value) : err("invalid")));
+
+/** Our click id given under its own name. */
+export const readClick = (text: string): Reading =>
+  readIdentifier(text, (value) => (CLICK_TOKEN.test(value) ? ok(value) : err("invalid")));
+
+/** A person's key. Any other value under that name is somebody's API key: absent, and masked elsewhere. */
+export const readPersonKey = (text: string): Reading =>
+  readIdentifier(text, (value) => ok(PERSON_KEY.test(value) ? value : null));
+
+/** True for the form of click ids that our redirect mints. */
+export const isOurClick = (value: string): boolean => CLICK.test(value);

@@ -1,0 +1,36 @@
+/** Placeholders that nobody filled in. They arrive literally in every dialect: `{sub1}`, `{{tracker.clickid}}`, `#{client_id}`, `[CLICK_ID]`,
+ *  `%clickid%`, `__CLICK_ID__`, `<clickid>`, and percent-encoded once or twice. Such a value is missing, never an id. */
+import { clean } from "./clean.ts";
+
+const BRACES = /\{[^{}]*\}/;
+const ENCODED_BRACES = /%(25)*7B.*%(25)*7D/i;
+const BRACKETS = /\[[A-Z][A-Z0-9_.]*\]/;
+const PERCENTS = /%[A-Za-z_][A-Za-z0-9_.]*%/;
+const UNDERSCORES = /^__[A-Z][A-Z0-9_]*__$/;
+const ANGLES = /^<[A-Za-z_][A-Za-z0-9_.]*>$/;
+
+/** True when the text holds an unfilled placeholder anywhere. */
+export function hasMacro(text: string): boolean {
+  if (BRACES.test(text) || BRACKETS.test(text)) return true;
+  const value = clean(text);
+  if (UNDERSCORES.test(value) || ANGLES.test(value)) return true;
+  if (!value.includes("%")) return false;
+  return ENCODED_BRACES.test(value) || (PERCENTS.test(value) && !isEscaped(value));
+}
+
+const WHOLE = /^(#?\{[^{}]*\}|\$?\{[^{}]*\}|\{\{[^{}]*\}\}|\[[A-Z][A-Z0-9_.]*\]|%[A-Za-z_][A-Za-z0-9_.]*%|%(25)*7B.*%(25)*7D)$/i;
+
+/** True when the text is nothing but a placeholder: the test for free text, where braces may be meant. */
+export function isMacro(text: string): boolean {
+  const value = clean(text);
+  return (WHOLE.test(value) && hasMacro(value)) || UNDERSCORES.test(value);
+}
+
+/** `%D0%BF` is an escape, not a macro named D0. */
+function isEscaped(value: string): boolean {
+  try {
+    return decodeURIComponent(value) !== value;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,71 @@
+/** Money as people and machines write it. The result is a decimal string without trailing zeros; floats never touch it.
+ *  A comma followed by exactly three digits groups thousands (`1,500`), any other single comma is the decimal sign (`12,5`). A single dot is
+ *  always the decimal sign, because dots come from programs (`1.500` = 1.5). Four decimals are kept, half away from zero. */
+import { type Result, err, ok } from "../../lib/result.ts";
+import type { DropCause } from "../event.ts";
+import { clean } from "./clean.ts";
+import { knownCurrency } from "./currency.ts";
+import { hasMacro } from "./macro.ts";
+
+export type Amount = { readonly amount: string; /** When it stood beside the number. */ readonly currency: string | null };
+
+const DECIMALS = 4;
+/** Beyond this a sum in ten-thousandths leaves the safe integers. */
+const MAX_WHOLE_DIGITS = 11;
+const SHAPE = /^([^\d.,+-]*?)\s*([+-]?)\s*([^\d\s.,+-]{0,4}?)\s*(\d[\d\s.,'’]*|[.,]\d+)\s*([^\d+-]*)$/u;
+
+export function readMoney(text: string): Result<Amount | null, DropCause> {
+  const value = clean(text).replaceAll("−", "-");
+  if (value === "") return ok(null);
+  if (hasMacro(value)) return err("unresolved_macro");
+  const match = value.length > 60 ? null : SHAPE.exec(value);
+  if (!match) return err("bad_amount");
+  const [, before = "", sign = "", symbol = "", number = "", after = ""] = match;
+  const words = [before, symbol, after].map((word) => word.trim()).filter((word) => word !== "");
+  const currency = words.length === 1 ? knownCurrency(words[0] ?? "") : null;
+  const plain = plainNumber(number.trim().replace(/[.,]$/, ""));
+  if (plain === null || words.length > 1 || (words.length === 1 && currency === null)) return err("bad_amount");
+  const amount = canonical(plain);
+  return amount === null ? err("bad_amount") : ok({ amount: sign === "-" && amount !== "0" ? `-${amount}` : amount, currency });
+}
+
+/** Digits with at most one dot, or null when the separators make no sense. */
+function plainNumber(text: string): string | null {
+  const joined = text.replaceAll(/(?<=\d)[\s'’](?=\d{3}(?!\d))/g, "");
+  if (/[\s'’]/.test(joined)) return null;
+  const lastDot = joined.lastIndexOf(".");
+  const lastComma = joined.lastIndexOf(",");
+  if (lastDot >= 0 && lastComma >= 0) return lastDot > lastComma ? grouped(joined, ",", ".") : grouped(joined, ".", ",");
+  if (lastComma >= 0) {
+    return /^[1-9]\d{0,2}(,\d{3})+$/.test(joined) ? joined.replaceAll(",", "") : single(joined, ",");
+  }
+  return /^\d{1,3}(\.\d{3}){2,}$/.test(joined) ? joined.replaceAll(".", "") : single(joined, ".");
+}
+
+const single = (text: string, mark: string): string | null => {
+  const plain = text.replace(mark, ".");
+  return /^(\d+(\.\d*)?|\.\d+)$/.test(plain) ? plain : null;
+};
+
+function grouped(text: string, group: string, mark: string): string | null {
+  const [whole = "", fraction = "", ...more] = text.split(mark);
+  const groups = whole.split(group);
+  const right = groups.every((part, index) => (index === 0 ? /^\d{1,3}$/ : /^\d{3}$/).test(part));
+  return right && more.length === 0 && /^\d*$/.test(fraction) ? `${groups.join("")}.${fraction}` : null;
+}
+
+/** No leading or trailing zeros, at most four decimals; null when too large. */
+function canonical(plain: string): string | null {
+  const [whole = "", fraction = ""] = plain.split(".");
+  const digits = whole.replace(/^0+/, "");
+  if (digits.length > MAX_WHOLE_DIGITS) return null;
+  const scaled =
+    BigInt(`${digits}${fraction.slice(0, DECIMALS).padEnd(DECIMALS, "0")}`) + (/^\d{4}[5-9]/.test(fraction) ? 1n : 0n);
+  return fromTenThousandths(scaled);
+}
+
+function fromTenThousandths(scaled: bigint): string {
+  const text = String(scaled).padStart(DECIMALS + 1, "0");
+  const fraction = text.slice(-DECIMALS).replace(/0+$/, "");
+  return fraction === "" ? text.slice(0, -DECIMALS) : `${text.slice(0, -DECIMALS)}.${fraction}`;
+}

@@ -1,0 +1,32 @@
+/** Phone numbers to E.164. The default country is Russia and Kazakhstan (+7): 11 digits starting with 8 and bare 10 digits are theirs.
+ *  A plus that a GET query turned into a space still means "international"; the exceptions 89… and 9… are no country codes, so there a leading
+ *  space is only a space. */
+import { err, ok } from "../../lib/result.ts";
+import { spaced } from "./clean.ts";
+import { type Reading, readIdentifier } from "./reading.ts";
+
+const ALLOWED = /^[+\d\s().\-–—/]+$/;
+
+export const readPhone = (text: string): Reading => {
+  const lostPlus = /^ \d/.test(spaced(text));
+  return readIdentifier(text, (value) => {
+    const bare = value.replace(/^(tel:|phone:)/i, "").replace(/^%2B/i, "+");
+    if (!ALLOWED.test(bare)) return err("invalid");
+    const digits = bare.replaceAll(/\D/g, "");
+    if (bare.lastIndexOf("+") > 0) return err("invalid");
+    const national = nationalDigits(digits, bare.startsWith("+") || (lostPlus && !/^(89\d{9}|9\d{9})$/.test(digits)));
+    if (isOneDigit(national)) return err("blocked");
+    return national.length >= 10 && national.length <= 15 ? ok(`+${national}`) : err("invalid");
+  });
+};
+
+/** Digits with the country code. */
+function nationalDigits(digits: string, international: boolean): string {
+  if (digits.startsWith("00")) return digits.slice(2);
+  if (international) return digits;
+  if (digits.length === 11 && digits.startsWith("8")) return `7${digits.slice(1)}`;
+  return digits.length === 10 ? `7${digits}` : digits;
+}
+
+/** 79999999999 and 70000000000 are typed by people who do not want to give a number. */
+const isOneDigit = (digits: string): boolean => /^(\d)\1+$/.test(digits) || /^7(\d)\1{9}$/.test(digits);

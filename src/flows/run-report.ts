@@ -1,0 +1,18 @@
+/** One report: asked by parameters, counted in the store, defined in domain/funnel. */
+import type { Context } from "../context.ts";
+import { type QueryMistake, parseReportQuery } from "../domain/funnel/query.ts";
+import { type Report, buildReport } from "../domain/funnel/report.ts";
+import { type Result, ok } from "../lib/result.ts";
+import { tallyReport } from "../store/report.ts";
+
+export async function runReport(
+  ctx: Context,
+  given: Readonly<Record<string, unknown>>,
+  times: "sale" | "all" = "sale",
+): Promise<Result<Report, QueryMistake[]>> {
+  const now = ctx.clock();
+  const query = parseReportQuery(given, ctx.config.workspace, now);
+  if (!query.ok) return query;
+  const tally = await tallyReport(ctx.env.DB, query.value, times);
+  return ok(buildReport({ query: query.value, tally, now }, ctx.config));
+}

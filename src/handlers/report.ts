@@ -1,0 +1,52 @@
+/** The numbers: GET /v1/report as JSON or CSV, and the read-only link to one report. */
+import * as z from "zod/mini";
+import type { Context } from "../context.ts";
+import { reportCsv } from "../domain/funnel/csv.ts";
+import { parseReportQuery, reportParametersOf } from "../domain/funnel/query.ts";
+import { runReport } from "../flows/run-report.ts";
+import { shareReport } from "../flows/share-report.ts";
+import { requireAdmin } from "./admin.ts";
+import { invalidRequest, parseJson } from "./json-body.ts";
+import { json } from "./problem.ts";
+
+export async function getReport(request: Request, ctx: Context): Promise<Response> {
+  const refused = await requireAdmin(ctx, request);
+  if (refused) return refused;
+  const given = Object.fromEntries(new URL(request.url).searchParams);
+  const report = await runReport(ctx, given, given["times"] === "all" ? "all" : "sale");
+  if (!report.ok) return invalidRequest(ctx, report.error);
+  return given["format"] === "csv" ? csvAnswer(reportCsv(report.value)) : json(report.value);
+}
+
+/** A spreadsheet opens Cyrillic text right only with a byte order mark. */
+export const csvAnswer = (text: string): Response =>
+  new Response(`\uFEFF${text}`, {
+    headers: {
+      "content-type": "text/csv; charset=utf-8",
+      "content-disposition": 'attachment; filename="report.csv"',
+      "cache-control": "no-store",
+    },
+  });
+
+const shareBody = z.object({
+  /** The report's parameters, as an object or as a query string. */
+  query: z.union([z.string(), z.record(z.string(), z.union([z.string(), z.number()]))]),
+  days: z._default(z.int().check(z.gte(1), z.lte(366)), 30),
+});
+
+export async function postReportShare(request: Request, ctx: Context): Promise<Response> {
+  const refused = await requireAdmin(ctx, request);
+  if (refused) return refused;
+  const body = parseJson(ctx, await request.text(), shareBody);
+  if (!body.ok) return body.error;
+  const { query, days } = body.value;
+  const given = typeof query === "string" ? Object.fromEntries(new URLSearchParams(query.replace(/^.*\?/, ""))) : query;
+  const parsed = parseReportQuery(given, ctx.config.workspace, ctx.clock());
+  if (!parsed.ok)
+    return invalidRequest(
+      ctx,
+      parsed.error.map(({ path, message }) => ({ path: `query.${path}`, message })),
+    );
+  const path = await shareReport(ctx, reportParametersOf(parsed.value), days);
+  return json({ url: `${ctx.settings.publicUrl ?? new URL(request.url).origin}${path}` });
+}

@@ -1,0 +1,106 @@
+/** A delivery decoded as leniently as bots, schools and networks need it. The content type is a hint at most: JSON is tried first, then
+ *  multipart, then form, and what is left is text. Query and body are merged, body wins. What is not tolerated: a body over the limit, and
+ *  a body that is meant to be JSON and is not (it is kept raw for inspection and reported, because guessing at it would lose facts silently).
+ *  The raw bytes are returned untouched: signatures are verified over them. */
+import { flattenJson, parseJson } from "./body/json.ts";
+import { readLimited } from "./body/limited.ts";
+import { parseMultipart } from "./body/multipart.ts";
+import { type Pair, parseQuery } from "./body/query.ts";
+import { decodeText } from "./body/text.ts";
+import { hex, sha256 } from "./crypto.ts";
+import { type Result, err, ok } from "./result.ts";
+
+export const MAX_BODY_BYTES = 256 * 1024;
+/** More than any vendor sends; the rest of a hostile body is not looked at (it stays in the raw delivery). */
+const MAX_FIELDS = 2_000;
+
+export type FlatFields = Readonly<Record<string, string>>;
+
+/** What a delivery says: the flat merged view, and the parsed JSON body when it was JSON (else undefined). */
+export type Content = { readonly fields: FlatFields; readonly json: unknown };
+
+export type Delivery = {
+  readonly method: string;
+  /** The query as sent, without "?". */
+  readonly query: string;
+  readonly contentType: string;
+  readonly bytes: Uint8Array;
+  readonly content: Result<Content, { readonly reason: "unparsable"; readonly detail: string }>;
+  /** Hex SHA-256 of the merged fields in name order (of the bytes when unparsable): the same content again has the same digest. */
+  readonly digest: string;
+};
+
+export async function readDelivery(
+  request: Request,
+  maxBytes: number = MAX_BODY_BYTES,
+): Promise<Result<Delivery, { readonly reason: "too_large" }>> {
+  const bytes = await readLimited(request, maxBytes);
+  if (bytes === null) return err({ reason: "too_large" });
+  const query = queryOf(request.url);
+  const contentType = request.headers.get("content-type") ?? "";
+  const content = parseContent(query, contentType, bytes);
+  const digest = content.ok ? await contentDigest(content.value) : hex(await sha256(bytes));
+  return ok({ method: request.method, query, contentType, bytes, content, digest });
+}
+
+/** Query and body merged, body wins. */
+export function parseContent(query: string, contentType: string, bytes: Uint8Array): Delivery["content"] {
+  const body = parseBody(contentType, bytes);
+  if (!body.ok) return err({ reason: "unparsable", detail: body.error });
+  return ok({ fields: fieldsOf([...parseQuery(query), ...body.value.pairs]), json: body.value.json });
+}
+
+/** The content of an already parsed JSON value, for import lines and tests. */
+export const contentOf = (json: unknown): Content => ({ fields: fieldsOf(flattenJson(json)), json });
+
+export async function contentDigest(content: Content): Promise<string> {
+  const entries = Object.entries(content.fields).toSorted(([a], [b]) => (a < b ? -1 : 1));
+  return hex(await sha256(JSON.stringify(entries)));
+}
+
+type Body = { readonly pairs: readonly Pair[]; readonly json: unknown };
+
+const PLAIN: Body = { pairs: [], json: undefined };
+const MEANT_AS_JSON = /^\s*(\{\s*["}]|\[\s*[[{"\]])/;
+const LOOKS_LIKE_FORM = /^\s*[^=&\s{}"<>]{1,200}=/;
+
+function parseBody(contentType: string, bytes: Uint8Array): Result<Body, string> {
+  const text = decodeText(bytes);
+  if (text.trim() === "") return ok(PLAIN);
+  const json = parseJson(text);
+  if (json.ok) return ok(jsonBody(json.value));
+  const multipart = parseMultipart(bytes);
+  if (multipart) return ok({ pairs: multipart, json: undefined });
+  const form = LOOKS_LIKE_FORM.test(text);
+  if (MEANT_AS_JSON.test(text) || (/\bjson\b/i.test(contentType) && !form)) return err(json.error);
+  if (form || /x-www-form-urlencoded/i.test(contentType)) return ok({ pairs: parseQuery(text.trim()), json: undefined });
+  return ok({ pairs: [["text", text.trim()]], json: undefined });
+}
+
+/** Some senders stringify twice: a JSON string that holds an object is that object. */
+function jsonBody(value: unknown): Body {
+  const inner = typeof value === "string" && /^\s*[[{]/.test(value) ? parseJson(value) : null;
+  const json = inner?.ok ? inner.value : value;
+  if (typeof json === "object" && json !== null) return { pairs: flattenJson(json), json };
+  return json === null ? PLAIN : { pairs: [["text", String(json)]], json };
+}
+
+/** No prototype: a field named `constructor` is a field, a missing one is undefined. Later pairs win. */
+function fieldsOf(pairs: readonly Pair[]): FlatFields {
+  const fields = Object.create(null) as Record<string, string>;
+  let count = 0;
+  for (const [name, value] of pairs) {
+    if (name === "__proto__") continue;
+    if (!(name in fields)) count += 1;
+    if (count > MAX_FIELDS) break;
+    fields[name] = value;
+  }
+  return fields;
+}
+
+function queryOf(url: string): string {
+  const at = url.indexOf("?");
+  if (at < 0) return "";
+  const end = url.indexOf("#", at);
+  return url.slice(at + 1, end < 0 ? undefined : end);
+}

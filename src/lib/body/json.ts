@@ -1,0 +1,47 @@
+/** JSON without the loss of numbers. `JSON.parse` turns 9007199254740993 into …992 and 12.50 into 12.5; ids and amounts must survive as
+ *  written, so a number that does not print back as its source stays text. */
+import { type Result, err, ok } from "../result.ts";
+import type { Pair } from "./query.ts";
+import { unescapeOnce } from "./text.ts";
+
+/** Deeper than any vendor nests; bounds the work one hostile body can cause. */
+const MAX_DEPTH = 24;
+
+/** A number that could change on its way through a float: long, fractional or with an exponent. */
+const FRAGILE_NUMBER = /\d{16}|\d\.\d|\d[eE]/;
+
+/** Parsed JSON with exact numbers, or why not. Too deep nesting is an error, not a crash. */
+export function parseJson(text: string): Result<unknown, string> {
+  try {
+    const parsed: unknown = FRAGILE_NUMBER.test(text) ? JSON.parse(text, exactNumber) : JSON.parse(text);
+    return ok(parsed);
+  } catch (error) {
+    return err(error instanceof SyntaxError ? "not valid JSON" : "JSON nested too deeply");
+  }
+}
+
+function exactNumber(_key: string, value: unknown, context?: { source?: string }): unknown {
+  return typeof value === "number" && context?.source !== undefined && String(value) !== context.source ? context.source : value;
+}
+
+/** Flat view of a JSON value: nested names joined by dots, arrays by index, every leaf as text, null as "". `__proto__` is never a name. */
+export function flattenJson(value: unknown): Pair[] {
+  const pairs: Pair[] = [];
+  flattenInto(pairs, "", value, 0);
+  return pairs;
+}
+
+function flattenInto(pairs: Pair[], path: string, value: unknown, depth: number): void {
+  if (typeof value === "object" && value !== null) {
+    if (depth >= MAX_DEPTH) return;
+    for (const [key, item] of Object.entries(value)) {
+      const name = key.trim();
+      if (name === "" || name === "__proto__") continue;
+      flattenInto(pairs, path === "" ? name : `${path}.${name}`, item, depth + 1);
+    }
+    return;
+  }
+  if (path !== "") pairs.push([path, value === null || value === undefined ? "" : leafText(value)]);
+}
+
+const leafText = (value: unknown): string => (typeof value === "string" ? unescapeOnce(value) : String(value));

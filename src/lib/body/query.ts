@@ -1,0 +1,30 @@
+/** Query strings and urlencoded forms as they really arrive: joined by `&amp;`, in Windows-1251, encoded twice, with PHP brackets.
+ *  A repeated parameter: the last one wins. `+` is a space, so a phone that lost its plus keeps a leading space (the phone rule reads it). */
+import { decodeText, unescapeBytes, unescapeOnce } from "./text.ts";
+
+export type Pair = readonly [name: string, value: string];
+
+/** Name-value pairs in order of appearance. */
+export function parseQuery(text: string): Pair[] {
+  const pairs: Pair[] = [];
+  for (const part of text.replaceAll("&amp;", "&").split("&")) {
+    if (part === "") continue;
+    const at = part.indexOf("=");
+    const name = decodePart(at < 0 ? part : part.slice(0, at)).trim();
+    if (name !== "") pairs.push([dotted(name), at < 0 ? "" : unescapeOnce(decodePart(part.slice(at + 1)))]);
+  }
+  return pairs;
+}
+
+/** JavaScript's old `escape()` writes `%u0418`; it is not percent-encoding, so it is replaced first. */
+const decodePart = (text: string): string => {
+  const spaced = text.replaceAll("+", " ");
+  if (!spaced.includes("%")) return spaced;
+  const plain = spaced.replaceAll(/%u([0-9A-Fa-f]{4})/g, (_, code: string) => String.fromCharCode(Number.parseInt(code, 16)));
+  return decodeText(unescapeBytes(plain));
+};
+
+/** `user[email]` → `user.email`, `tags[]` → `tags`. */
+export function dotted(name: string): string {
+  return /^[^[\]]+(\[[^[\]]*\])+$/.test(name) ? name.replaceAll("[]", "").replaceAll("[", ".").replaceAll("]", "") : name;
+}

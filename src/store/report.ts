@@ -1,0 +1,59 @@
+/** Everything one report counts, in SQL. Heavy rows never leave the database: what comes back are groups. */
+import type { ReportQuery } from "../domain/funnel/query.ts";
+import type { Intake, Tally } from "../domain/funnel/report.ts";
+import { type Stage, TEMPLATES } from "../domain/funnel/stages.ts";
+import { cohortCells, stageTimes } from "./report/cohort.ts";
+import { dealCells, moneyCells } from "./report/money.ts";
+import { refreshReportPeople } from "./report/refresh.ts";
+
+/** `times`: for which stages to rank the time from entry; ranking every stage costs a sort each. */
+export async function tallyReport(db: D1Database, query: ReportQuery, times: "sale" | "all"): Promise<Tally> {
+  await refreshReportPeople(db);
+  const stages: readonly Stage[] = times === "sale" ? ["sale"] : TEMPLATES[query.template];
+  return {
+    cells: await cohortCells(db, query),
+    money: await moneyCells(db, query),
+    deals: await dealCells(db, query),
+    clicks: await clicksByLink(db, query),
+    times: await stageTimes(db, query, stages),
+    intake: await intakeSince(db, query.start),
+  };
+}
+
+type ClickRow = { link: string | null; clicks: number };
+
+async function clicksByLink(db: D1Database, query: ReportQuery): Promise<ClickRow[]> {
+  const { results } = await db
+    .prepare(
+      `SELECT link, COUNT(*) AS clicks FROM events INDEXED BY events_clicks
+       WHERE type = 'click' AND status IN ('bound', 'unbound', 'erased') AND event_at >= ?1 AND event_at < ?2 GROUP BY link ORDER BY clicks DESC, link`,
+    )
+    .bind(query.start, query.end)
+    .all<ClickRow>();
+  return results;
+}
+
+type IntakeRow = { outcome: "accepted" | "duplicate" | "quarantined" | "preview"; n: number };
+
+/** What was received from the first day of the range until now: a fact of the range may come at any later time, so the end is left open. */
+async function intakeSince(db: D1Database, start: number): Promise<Intake> {
+  const [counted, unbound] = await Promise.all([
+    db
+      .prepare("SELECT outcome, SUM(n) AS n FROM intake_counts WHERE bucket_at >= ?1 GROUP BY outcome")
+      .bind(start)
+      .all<IntakeRow>(),
+    db
+      .prepare("SELECT COUNT(*) AS n FROM events WHERE status = 'unbound' AND received_at >= ?1")
+      .bind(start)
+      .first<{ n: number }>(),
+  ]);
+  const of = (outcome: IntakeRow["outcome"]): number => counted.results.find((row) => row.outcome === outcome)?.n ?? 0;
+  return {
+    received: counted.results.reduce((sum, { n }) => sum + n, 0),
+    accepted: of("accepted"),
+    duplicates: of("duplicate"),
+    quarantined: of("quarantined"),
+    previews: of("preview"),
+    unbound: unbound?.n ?? 0,
+  };
+}

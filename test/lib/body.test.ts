@@ -1,0 +1,221 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { type Delivery, MAX_BODY_BYTES, readDelivery } from "../../src/lib/body.ts";
+import { maskFields, maskText, maskedRaw } from "../../src/lib/mask.ts";
+
+const URL_BASE = "https://go.example/webhook/bot/token";
+
+type Sent = { readonly query?: string; readonly body?: string | Uint8Array; readonly type?: string };
+
+async function deliver({ query = "", body, type }: Sent): Promise<Delivery> {
+  const headers = type === undefined ? {} : { "content-type": type };
+  const init = body === undefined ? { method: "GET" } : { method: "POST", body, headers };
+  const read = await readDelivery(new Request(`${URL_BASE}${query === "" ? "" : `?${query}`}`, init));
+  if (!read.ok) throw new Error(read.error.reason);
+  return read.value;
+}
+
+async function fieldsOf(sent: Sent): Promise<Record<string, string>> {
+  const { content } = await deliver(sent);
+  if (!content.ok) throw new Error(content.error.detail);
+  return { ...content.value.fields };
+}
+
+/** Windows-1251 bytes of Cyrillic and ASCII text. */
+const cp1251 = (text: string): Uint8Array =>
+  Uint8Array.from(text, (char) => {
+    const code = char.codePointAt(0) ?? 0;
+    return code >= 0x410 && code <= 0x44f ? code - 0x350 : code;
+  });
+const percent = (bytes: Uint8Array): string =>
+  [...bytes].map((byte) => `%${byte.toString(16).padStart(2, "0").toUpperCase()}`).join("");
+
+describe("a body is understood whatever its label says", () => {
+  const json = '{"a":"1","b":{"c":2}}';
+  it.each([
+    ["JSON labelled JSON", { body: json, type: "application/json" }, { a: "1", "b.c": "2" }],
+    ["JSON labelled text", { body: json, type: "text/plain" }, { a: "1", "b.c": "2" }],
+    ["JSON labelled form", { body: json, type: "application/x-www-form-urlencoded" }, { a: "1", "b.c": "2" }],
+    ["JSON after a byte order mark", { body: `\uFEFF${json}`, type: "application/json" }, { a: "1", "b.c": "2" }],
+    ["JSON inside a JSON string", { body: JSON.stringify(json), type: "application/json" }, { a: "1", "b.c": "2" }],
+    ["a form labelled JSON", { body: "a=1&b=2", type: "application/json" }, { a: "1", b: "2" }],
+    ["a form labelled text", { body: "a=1&b=x%20y", type: "text/plain" }, { a: "1", b: "x y" }],
+    ["plain text", { body: " hello ", type: "text/plain" }, { text: "hello" }],
+    ["nothing at all", { body: "", type: "application/json" }, {}],
+    ["white space only", { body: " \n", type: "application/json" }, {}],
+    ["null", { body: "null", type: "application/json" }, {}],
+    [
+      "arrays by index",
+      { body: '{"a":[{"b":1},"x"],"c":[],"d":null,"e":false}' },
+      { "a.0.b": "1", "a.1": "x", d: "", e: "false" },
+    ],
+  ])("%s", async (_name, sent, fields) => {
+    expect(await fieldsOf(sent)).toEqual(fields);
+  });
+
+  it("reads multipart fields and only the name of a file, also when the label is wrong", async () => {
+    const body =
+      '--xx\r\nContent-Disposition: form-data; name="email"\r\n\r\nivan@mail.ru\r\n--xx\r\nContent-Disposition: form-data; name="f"; filename="a.txt"\r\n\r\nbytes\r\n--xx--\r\n';
+    expect(await fieldsOf({ body, type: "multipart/form-data; boundary=xx" })).toEqual({ email: "ivan@mail.ru", f: "a.txt" });
+    expect(await fieldsOf({ body, type: "text/plain" })).toEqual({ email: "ivan@mail.ru", f: "a.txt" });
+  });
+
+  it.each([
+    ['{"a":', "application/json"],
+    ['{"a":1,}', "text/plain"],
+    ["hello", "application/json"],
+    ["[".repeat(50_000), "application/json"],
+    [`{"a":${"[".repeat(100_000)}1.5${"]".repeat(100_000)}}`, "application/json"],
+  ])("broken JSON is unparsable and its bytes are kept (%#)", async (body, type) => {
+    const { content, bytes } = await deliver({ body, type });
+    expect(content).toMatchObject({ ok: false, error: { reason: "unparsable" } });
+    expect(bytes.byteLength).toBe(body.length);
+  });
+
+  it("merges query and body, the body wins, the last of a repeated parameter wins", async () => {
+    expect(await fieldsOf({ query: "a=1&a=2&b=3", body: '{"b":"4"}' })).toEqual({ a: "2", b: "4" });
+  });
+});
+
+describe("text survives the way senders mangle it", () => {
+  it.each([
+    ["UTF-8", `name=${encodeURIComponent("Иван")}`, { name: "Иван" }],
+    ["Windows-1251 escapes", `name=${percent(cp1251("Иван"))}`, { name: "Иван" }],
+    ["encoded twice", `name=${encodeURIComponent(encodeURIComponent("Иван Ё"))}`, { name: "Иван Ё" }],
+    ["old JavaScript escapes", "name=%u0418%u0432%u0430%u043D", { name: "Иван" }],
+    ["joined by &amp;", "a=1&amp;b=2", { a: "1", b: "2" }],
+    ["a plus lost in a phone", "phone=+79001112233", { phone: " 79001112233" }],
+    ["PHP brackets", "user[email]=a%40b.ru&tags[]=x", { "user.email": "a@b.ru", tags: "x" }],
+    ["a broken escape", "a=100%&b=%zz", { a: "100%", b: "%zz" }],
+    [
+      "an escape inside a link is left alone",
+      `u=${encodeURIComponent("https://x.ru/?q=%D0%98")}`,
+      { u: "https://x.ru/?q=%D0%98" },
+    ],
+    ["ASCII escapes are decoded once", "utm_content=100%2525off", { utm_content: "100%25off" }],
+  ])("%s", async (_name, query, fields) => {
+    expect(await fieldsOf({ query })).toEqual(fields);
+  });
+
+  it("reads a Windows-1251 body, form or JSON", async () => {
+    expect(await fieldsOf({ body: cp1251('{"name":"Иван"}'), type: "application/json; charset=utf-8" })).toEqual({
+      name: "Иван",
+    });
+    expect(await fieldsOf({ body: cp1251("name=Иван"), type: "application/x-www-form-urlencoded" })).toEqual({ name: "Иван" });
+  });
+
+  it("keeps numbers exactly as they are written", async () => {
+    const body = '{"telegram_id":9007199254740993,"amount":12.50,"big":1e3,"n":-0,"list":[123456789012345678901]}';
+    const fields = { telegram_id: "9007199254740993", amount: "12.50", big: "1e3", n: "-0", "list.0": "123456789012345678901" };
+    expect(await fieldsOf({ body })).toEqual(fields);
+  });
+
+  it("gives back any text that was properly encoded, in a query, a form and JSON", async () => {
+    const text = fc
+      .string({ unit: "grapheme", maxLength: 40 })
+      .filter((value) => !/%[89a-f]/i.test(value) && value.isWellFormed());
+    await fc.assert(
+      fc.asyncProperty(text, async (value) => {
+        const encoded = new URLSearchParams({ v: value }).toString();
+        const read = [
+          { query: encoded },
+          { body: encoded, type: "application/x-www-form-urlencoded" },
+          { body: JSON.stringify({ v: value }) },
+        ];
+        for (const sent of read) expect((await fieldsOf(sent))["v"]).toBe(value);
+      }),
+      { numRuns: 60 },
+    );
+  });
+});
+
+describe("hostile bodies", () => {
+  it("a body over the limit is refused while it streams, whatever Content-Length says", async () => {
+    const chunk = new Uint8Array(64 * 1024);
+    let pulled = 0;
+    const stream = new ReadableStream<Uint8Array>({
+      pull(controller) {
+        pulled += 1;
+        if (pulled > 1_000) controller.close();
+        else controller.enqueue(chunk);
+      },
+    });
+    const read = await readDelivery(new Request(URL_BASE, { method: "POST", body: stream }));
+    expect(read).toEqual({ ok: false, error: { reason: "too_large" } });
+    expect(pulled).toBeLessThan(20);
+    const exact = await readDelivery(new Request(URL_BASE, { method: "POST", body: new Uint8Array(MAX_BODY_BYTES) }));
+    expect(exact.ok).toBe(true);
+    const over = await readDelivery(new Request(URL_BASE, { method: "POST", body: new Uint8Array(MAX_BODY_BYTES + 1) }));
+    expect(over.ok).toBe(false);
+  });
+
+  it("a field cannot reach a prototype", async () => {
+    const fields = await fieldsOf({
+      query: "__proto__=x&__proto__[polluted]=1",
+      body: '{"__proto__":{"polluted":"1"},"constructor":"c"}',
+    });
+    expect(({} as Record<string, unknown>)["polluted"]).toBeUndefined();
+    expect(fields["constructor"]).toBe("c");
+    const { content } = await deliver({ query: "a=1" });
+    expect(content.ok && content.value.fields["constructor"]).toBeUndefined();
+  });
+
+  it("never throws on arbitrary bytes, and the digest depends on the content only", async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.uint8Array({ maxLength: 300 }),
+        fc.constantFrom("application/json", "text/plain", "multipart/form-data"),
+        async (body, type) => {
+          const [one, two] = [await deliver({ body, type }), await deliver({ body, type })];
+          expect(one.digest).toBe(two.digest);
+          expect(one.bytes).toEqual(body);
+        },
+      ),
+      { numRuns: 80 },
+    );
+    const [a, b] = [await deliver({ query: "a=1&b=2" }), await deliver({ body: '{"b":2,"a":"1"}' })];
+    expect(a.digest).toBe(b.digest);
+    expect((await deliver({ query: "a=1&b=3" })).digest).not.toBe(a.digest);
+  });
+});
+
+describe("R-05 secrets are masked at the door", () => {
+  const names = [
+    "token",
+    "api_key",
+    "secret",
+    "key",
+    "SecretKey",
+    "Authorization",
+    "secret_token",
+    "dev_key",
+    "password",
+    "pin",
+    "buid",
+    "X-Gateway-Token",
+  ];
+  it.each(names)("%s in fields, a query, nested JSON and a broken body", async (name) => {
+    const secret = "S3CRETvalue";
+    expect(maskFields({ [name]: secret })[name]).toBe("••••");
+    const raw = [
+      maskedRaw(await deliver({ query: `a=1&${name}=${secret}&b=2` })),
+      maskedRaw(await deliver({ body: JSON.stringify({ a: { [name]: secret, list: [{ [name]: { x: secret } }] } }) })),
+      maskedRaw(await deliver({ body: `{"a":1,"${name}":"${secret}",`, type: "application/json" })),
+      maskedRaw(await deliver({ body: JSON.stringify({ url: `https://x.ru/?${name}=${secret}&b=2` }) })),
+    ];
+    for (const text of raw) expect(text).not.toContain(secret);
+    expect(raw[0]).toContain("b=2");
+  });
+
+  it("a person's key is not a secret, other values under that name are", () => {
+    const key = `k_${"a".repeat(22)}`;
+    expect({ ...maskFields({ key, stepKey: "s1" }) }).toEqual({ key, stepKey: "s1" });
+    expect(maskText(`key=${key}&x=1`)).toBe(`key=${key}&x=1`);
+    expect(maskText("key=abc")).toBe("key=••••");
+  });
+
+  it("telling values are masked under any name", () => {
+    const values = ["Bearer abcdef0123456789", `123456789:${"A".repeat(35)}`, "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"];
+    for (const value of values) expect(maskText(`note ${value} end`)).toBe("note •••• end");
+  });
+});

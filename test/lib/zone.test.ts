@@ -1,0 +1,42 @@
+import { describe, expect, it } from "vitest";
+import { addDays, dateIn, offsetsBetween, startOfDay, weekLabel, weekNumber } from "../../src/lib/zone.ts";
+
+const HOUR = 3_600_000;
+
+describe("days of a zone", () => {
+  it("begins Moscow's day at 21:00 UTC of the day before", () => {
+    expect(startOfDay("2026-03-01", "Europe/Moscow")).toBe(Date.parse("2026-02-28T21:00:00Z"));
+    expect(dateIn(Date.parse("2026-03-03T22:30:00Z"), "Europe/Moscow")).toBe("2026-03-04");
+  });
+
+  it("knows both sides of a clock change", () => {
+    expect(startOfDay("2026-03-29", "Europe/Berlin")).toBe(Date.parse("2026-03-28T23:00:00Z"));
+    expect(startOfDay("2026-03-30", "Europe/Berlin")).toBe(Date.parse("2026-03-29T22:00:00Z"));
+  });
+
+  it("finds the instant of a clock change and the offset that follows", () => {
+    const from = Date.parse("2026-03-01T00:00:00Z");
+    const offsets = offsetsBetween(from, from + 60 * 24 * HOUR, "Europe/Berlin");
+    expect(offsets).toEqual([
+      { at: from, offset: HOUR },
+      { at: Date.parse("2026-03-29T01:00:00Z"), offset: 2 * HOUR },
+    ]);
+  });
+
+  it("refuses a date that does not exist", () => {
+    expect(startOfDay("2026-02-30", "Europe/Moscow")).toBeNull();
+    expect(startOfDay("1 марта", "Europe/Moscow")).toBeNull();
+  });
+
+  it("moves dates over month ends", () => expect(addDays("2026-02-27", 2)).toBe("2026-03-01"));
+});
+
+describe("ISO weeks", () => {
+  it.each([
+    ["2026-03-01", "2026-W09"],
+    ["2026-03-02", "2026-W10"],
+    ["2027-01-01", "2026-W53"],
+    ["2024-12-30", "2025-W01"],
+    ["2026-01-01", "2026-W01"],
+  ])("%s is in %s", (date, label) => expect(weekLabel(weekNumber(Date.parse(`${date}T12:00:00Z`)))).toBe(label));
+});

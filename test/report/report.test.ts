@@ -1,0 +1,141 @@
+import { beforeEach, describe, expect, it } from "vitest";
+import { env, exports } from "cloudflare:workers";
+import { clearLedger, writeLedger } from "../kit/ledger-rows.ts";
+import { ORIGIN, configure, operator } from "../kit/operator.ts";
+
+const T = Date.parse("2026-05-04T10:00:00Z");
+const MINUTE = 60_000;
+const RANGE = "from=2026-05-04&to=2026-05-11";
+const links = {
+  a: { to: "https://t.me/b?start={click}", utm_source: "alpha", utm_campaign: "one" },
+  b: {
+    to: "https://t.me/b?start={click}",
+    utm_source: "beta",
+    utm_campaign: "two",
+    costs: [{ day: "2026-05-04", amount: "10.5" }],
+  },
+};
+
+type Wire = {
+  cohort: number;
+  stages: { id: string; reached: number }[];
+  sources: { source: string; net_first: string; net_last: string; cohort: number; cost: string }[];
+  money: Record<string, unknown>;
+};
+const report = async (query = RANGE): Promise<Wire> => (await operator("GET", `/v1/report?${query}`)).json();
+const reached = ({ stages }: Wire, id: string): number | undefined => stages.find((stage) => stage.id === id)?.reached;
+
+beforeEach(async () => {
+  await clearLedger();
+  await configure({ workspace: { time_zone: "Europe/Moscow", currency: "RUB" }, links });
+});
+
+describe("who is counted", () => {
+  it("catches up with an event, a merge and a replaced conversion before it answers", async () => {
+    await writeLedger([
+      { id: "e1", type: "bot_start", at: T, person: "p1" },
+      { id: "e2", type: "registration", at: T + MINUTE, person: "p2", connection: "gc" },
+    ]);
+    expect((await report()).cohort).toBe(2);
+    await env.DB.prepare("UPDATE events SET person_id = 'p1' WHERE id = 'e2'").run();
+    const merged = await report();
+    expect([merged.cohort, reached(merged, "registration")]).toEqual([1, 1]);
+    await writeLedger([{ id: "e3", type: "payment", at: T + 2 * MINUTE, person: "p1", amount: 50, tid: "t1" }]);
+    expect(reached(await report(), "sale")).toBe(1);
+    await env.DB.prepare("UPDATE events SET counted = 0 WHERE id = 'e3'").run();
+    const rejected = await report();
+    expect([reached(rejected, "sale"), rejected.money["gross"]]).toEqual([0, "0.00"]);
+  });
+
+  it("does not take a second part of one order for a repeat sale, nor a zero order for an order", async () => {
+    await writeLedger([
+      { id: "e1", type: "order", at: T, person: "p1", order: "1", amount: 0 },
+      { id: "e2", type: "payment", at: T + MINUTE, person: "p1", order: "2", tid: "2-1", amount: 10 },
+      { id: "e3", type: "payment", at: T + 2 * MINUTE, person: "p1", order: "2", tid: "2-2", amount: 20 },
+    ]);
+    const answer = await report();
+    expect([reached(answer, "order"), reached(answer, "sale"), reached(answer, "resale")]).toEqual([0, 1, 0]);
+    expect(answer.money["paid_deals"]).toBe(1);
+  });
+
+  it("keeps only people with a click when asked", async () => {
+    await writeLedger([
+      { id: "e1", type: "click", at: T, person: "p1", link: "a", source: "alpha", campaign: "one" },
+      { id: "e2", type: "bot_start", at: T, person: "p2" },
+    ]);
+    expect((await report(`${RANGE}&only=click`)).cohort).toBe(1);
+  });
+});
+
+describe("touches", () => {
+  it("gives a start the source of its click even when the click is told later", async () => {
+    await writeLedger([{ id: "e1", type: "bot_start", at: T, person: "p1", click: "h1" }]);
+    expect((await report()).sources.map(({ source }) => source)).toEqual(["beta / two", ""]);
+    await env.DB.prepare(
+      "INSERT INTO clicks (hash, event_id, at, link, utm_source, utm_campaign) VALUES ('h1', 'c', ?1, 'a', 'Alpha', 'One')",
+    )
+      .bind(T)
+      .run();
+    expect((await report()).sources[0]).toMatchObject({ source: "alpha / one", cohort: 1 });
+  });
+
+  it("names an imported click that only knows its link by the link's own UTM", async () => {
+    await writeLedger([{ id: "e1", type: "click", at: T, person: "p1", link: "b" }]);
+    expect((await report()).sources).toMatchObject([{ source: "beta / two", cohort: 1, cost: "10.50" }]);
+  });
+
+  it("forgets a touch after 90 days and sends a refund to the source of the payment it returns", async () => {
+    const day = 86_400_000;
+    await writeLedger([
+      { id: "e1", type: "click", at: T - 90 * day, person: "p1", link: "a", source: "alpha", campaign: "one" },
+      { id: "e2", type: "payment", at: T, person: "p1", order: "1", amount: 100 },
+      { id: "e3", type: "click", at: T + day, person: "p1", link: "b", source: "beta", campaign: "two" },
+      { id: "e4", type: "refund", at: T + 2 * day, person: "p1", order: "1", amount: 100 },
+      { id: "e5", type: "payment", at: T + 3 * day, person: "p1", order: "2", amount: 70 },
+    ]);
+    const { sources } = await report();
+    expect(Object.fromEntries(sources.map(({ source, net_first, net_last }) => [source, [net_first, net_last]]))).toEqual({
+      "": ["0.00", "0.00"],
+      "alpha / one": ["70.00", "0.00"],
+      "beta / two": ["0.00", "70.00"],
+    });
+  });
+});
+
+describe("money without a rate", () => {
+  it("stands apart and is in no total", async () => {
+    await writeLedger([
+      { id: "e1", type: "payment", at: T, person: "p1", tid: "1", amount: 10, currency: "EUR" },
+      { id: "e2", type: "payment", at: T, person: "p1", tid: "2", amount: 5, currency: "RUB" },
+    ]);
+    expect((await report()).money).toMatchObject({
+      gross: "5.00",
+      no_rate: [{ currency: "EUR", gross: "10.00", refunds: "0.00" }],
+    });
+  });
+});
+
+describe("asking", () => {
+  it.each([
+    ["from=2026-13-01&to=2026-05-11", "from"],
+    ["from=2026-05-11&to=2026-05-11", "to"],
+    [`${RANGE}&template=shop`, "template"],
+    [`${RANGE}&window=0`, "window"],
+    [`${RANGE}&by=phone`, "by"],
+  ])("refuses %s and names the parameter", async (query, path) => {
+    const response = await operator("GET", `/v1/report?${query}`);
+    expect(response.status).toBe(422);
+    expect(await response.json()).toMatchObject({ reason: "invalid_request", errors: [{ path }] });
+  });
+
+  it("is the operator's alone", async () => {
+    expect((await exports.default.fetch(`${ORIGIN}/v1/report?${RANGE}`)).status).toBe(401);
+  });
+
+  it("exports CSV in which no cell runs as a formula", async () => {
+    await writeLedger([{ id: "e1", type: "click", at: T, person: "p1", source: '=HYPERLINK("x")', campaign: "c" }]);
+    const response = await operator("GET", `/v1/report?${RANGE}&format=csv`);
+    expect(response.headers.get("content-type")).toContain("text/csv");
+    expect(await response.text()).toContain(`"'=hyperlink(""x"") / c",1`);
+  });
+});
