@@ -27,7 +27,7 @@ export function chaosDocument(sandbox: Sandbox) {
         do: DESTINATIONS.map((to) => ({
           to,
           action: "request",
-          with: { method: "POST", body: { who: "{{event.telegram_id}}", n: "{{event.n}}" } },
+          with: { method: "POST", body: { who: "{{event.telegram_id}}", n: "{{fields.n}}" } },
         })),
       },
     ],
