@@ -1,5 +1,4 @@
 /** `npm start`: see USAGE. Exit 2 is a mistake of the caller, 1 a failure of ours. */
-import { demonstrate } from "./demo/demonstration.ts";
 import { PortInUse } from "./local/gateway.ts";
 import { USAGE, UsageError, parseOptions } from "./local/options.ts";
 import { StateInUse } from "./local/state.ts";
@@ -8,8 +7,7 @@ import { serve } from "./serve.ts";
 async function main(): Promise<void> {
   const options = parseOptions(process.argv.slice(2));
   if (options.help) process.stdout.write(`${USAGE}\n`);
-  else if (options.play === "nothing") await serve(options);
-  else await demonstrate(options);
+  else await serve(options);
 }
 
 try {
