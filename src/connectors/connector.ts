@@ -83,7 +83,11 @@ export type EventView = {
   readonly currency: string | null;
   readonly tid: string | null;
   readonly order: string | null;
+  /** Issuing connection → click id. */
   readonly clickids: Readonly<Record<string, string>>;
+  readonly utm: Readonly<Record<string, string>>;
+  /** The fact's own time, ISO 8601; null when no event is behind the action. Stable over retries, unlike `now`. */
+  readonly at: string | null;
 };
 
 export type PrepareInput<K extends Kind = Kind> = {

@@ -1,13 +1,13 @@
 /** From a sealed work order to a request that can leave: the person as she is now, the parameters rendered once and frozen, the loop breaker, the
  *  vendor's own preparation. Nothing is sent here. A delivery that cannot be built is dead at once, with the reason an operator can act on. */
 import { actionOf } from "../connectors/actions.ts";
-import type { EventView, Plan } from "../connectors/connector.ts";
+import type { Plan } from "../connectors/connector.ts";
+import { eventViewOf } from "../connectors/event-view.ts";
 import type { Context } from "../context.ts";
 import { contentText } from "../domain/canonical.ts";
 import type { Connection } from "../domain/config.ts";
-import type { Addressee, EventFacts, Rendered, WorkOrder } from "../domain/delivery.ts";
+import type { Addressee, Rendered, WorkOrder } from "../domain/delivery.ts";
 import { echoesOf } from "../domain/echo.ts";
-import { currencyOf } from "../domain/event-value.ts";
 import type { IdentifierType } from "../domain/identifier.ts";
 import { renderParameters } from "../domain/render-parameters.ts";
 import { templateScope } from "../domain/template-scope.ts";
@@ -55,7 +55,7 @@ export async function prepareAttempt(ctx: Context, input: AttemptInput): Promise
     connection,
     parameters: rendered.parameters,
     person: rendered.person,
-    event: eventView(ctx, order.event),
+    event: eventViewOf(order.event, ctx.config),
     deliveryId: input.id,
     now: ctx.clock(),
   });
@@ -116,18 +116,4 @@ function scopeAt(connection: Connection, type: string): string {
     case "http":
       return "";
   }
-}
-
-function eventView(ctx: Context, event: EventFacts | null): EventView {
-  const clickids = (event?.identifiers ?? []).filter(({ type }) => type === "clickid").map(({ scope, value }) => [scope, value]);
-  return {
-    id: event?.id ?? "",
-    type: event?.type ?? "",
-    label: event?.label ?? null,
-    amount: event?.money.amount ?? null,
-    currency: event && event.money.amount !== null ? currencyOf(event, ctx.config) : null,
-    tid: event?.tid ?? null,
-    order: event?.order ?? null,
-    clickids: Object.fromEntries(clickids),
-  };
 }

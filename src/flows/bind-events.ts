@@ -1,7 +1,56 @@
-/** Binds waiting arrivals to persons. */
-import type { Context } from "../context.ts";
+/** Binds acknowledged events to persons: one read of their neighbourhood, pure decisions in order of acknowledgement, one write, then the lanes.
+ *  Runs again after a crash: an event that is in D1 already is not bound a second time, only its queued deliveries are handed over again. */
+import { type Context, laneOf } from "../context.ts";
+import type { PersonId } from "../lib/ids.ts";
+import { cancelQueued, loadSealedFacts } from "../store/event-reads.ts";
+import type { QueuedRow } from "../store/neighbourhood.ts";
+import { openFacts } from "./bind/arrived.ts";
+import { bindOne } from "./bind/bind-one.ts";
+import { matchDeliveries, silencedConnections } from "./bind/deliveries.ts";
+import { loadSession } from "./bind/load.ts";
+import type { Session } from "./bind/session.ts";
+import { rootOf } from "../domain/identity/graph.ts";
+import { type Handover, writeSession } from "./bind/write.ts";
+import { handOver } from "./enqueue-delivery.ts";
 import type { WaitingArrival } from "./intake/ledger.ts";
 
-export async function bindEvents(_ctx: Context, rows: readonly WaitingArrival[]): Promise<void> {
-  throw new Error(`binding is not here yet (${rows.length})`);
+export async function bindEvents(ctx: Context, rows: readonly WaitingArrival[]): Promise<void> {
+  if (rows.length === 0) return;
+  const { session, arrivals, echoes } = await loadSession(ctx, rows);
+  const fresh = arrivals.filter(({ id }) => !session.known.written.has(id));
+  for (const arrived of fresh) await bindOne(ctx, session, arrived, echoes.get(arrived.id) ?? new Map());
+  await matchShifted(ctx, session);
+  const made = fresh.length > 0 ? await writeSession(ctx, session) : [];
+  await handOver(ctx, [...session.known.queued.map(toHandover), ...made]);
+  await silence(ctx, session);
+}
+
+/** Older payments whose ordinal changed run the rules of the label that nobody carried before. */
+async function matchShifted(ctx: Context, session: Session): Promise<void> {
+  if (session.shifted.length === 0 || ctx.config.rules.length === 0) return;
+  const missing = session.shifted.map(({ payment }) => payment.id).filter((id) => !session.arrived.has(id));
+  const stored = await loadSealedFacts(ctx.env.DB, missing);
+  for (const { payment, names, before } of session.shifted) {
+    const sealed = stored.get(payment.id);
+    const facts = session.arrived.get(payment.id)?.facts ?? (sealed ? await openFacts(ctx, sealed) : null);
+    if (facts === null) continue;
+    const root = rootOf(session.graph, payment.homeId);
+    await matchDeliveries(ctx, session, { ...payment, facts }, root, payment, { names, before });
+  }
+}
+
+function toHandover(row: QueuedRow): Handover {
+  const { id, generation, connection, action, created_at: createdAt, person_id: personId } = row;
+  const work = new Uint8Array(row.work).buffer;
+  return { connection, laneWork: { id, generation, line: personId ?? id, action, createdAt, work } };
+}
+
+/** Consent withdrawn: what still waits to be said is not said. */
+async function silence(ctx: Context, session: Session): Promise<void> {
+  const persons = [...session.withdrawn].map((home): PersonId => rootOf(session.graph, home));
+  if (persons.length === 0) return;
+  const cancelled = await cancelQueued(ctx.env.DB, persons, silencedConnections(ctx), "consent_withdrawn", session.now);
+  for (const [connection, items] of Map.groupBy(cancelled, (item) => item.connection)) {
+    await laneOf(ctx.env, connection).cancel(connection, items);
+  }
 }

@@ -64,29 +64,40 @@ export async function countDead(db: D1Database, connection: string, since: numbe
   return row?.n ?? 0;
 }
 
-/** Queued deliveries of a connection whose turn to be handed over came in (after, until], oldest first: new ones and replayed ones. */
+export type QueuedSlice = {
+  readonly rows: QueuedRow[];
+  /** Everything queued up to here is in `rows` or earlier. */ readonly until: number;
+};
+
+/** Deliveries of a connection that became queued in (after, until], oldest first: new ones and replayed ones. */
 export async function queuedBetween(
   db: D1Database,
   connection: string,
   range: { readonly after: number; readonly until: number; readonly limit: number },
-): Promise<QueuedRow[]> {
+): Promise<QueuedSlice> {
+  const { after, until, limit } = range;
   const [created, replayed] = await db.batch<QueuedRow>([
     db
       .prepare(
         `SELECT ${COLUMNS} FROM deliveries WHERE status = 'queued' AND connection = ?1 AND seq >= ?2 AND seq < ?3 AND work IS NOT NULL
            AND replayed_at IS NULL ORDER BY seq LIMIT ?4`,
       )
-      .bind(connection, (range.after + 1) * 1_000, (range.until + 1) * 1_000, range.limit),
+      .bind(connection, (after + 1) * 1_000, (until + 1) * 1_000, limit),
     db
       .prepare(
-        `SELECT ${COLUMNS} FROM deliveries WHERE replayed_at > ?2 AND replayed_at <= ?3 AND status = 'queued' AND connection = ?1 AND work IS NOT NULL
-         ORDER BY replayed_at, seq LIMIT ?4`,
+        `SELECT ${COLUMNS} FROM deliveries WHERE replayed_at > ?2 AND replayed_at <= ?3 AND status = 'queued' AND connection = ?1
+           AND work IS NOT NULL ORDER BY replayed_at, seq LIMIT ?4`,
       )
-      .bind(connection, range.after, range.until, range.limit),
+      .bind(connection, after, until, limit),
   ]);
-  return [...(created?.results ?? []), ...(replayed?.results ?? [])].toSorted(
-    (a, b) => queuedAt(a) - queuedAt(b) || a.seq - b.seq,
-  );
+  const lists = [created?.results ?? [], replayed?.results ?? []];
+  const ends = lists.flatMap((rows) => {
+    const last = rows.length < limit ? undefined : rows.at(-1);
+    // The last millisecond of a full page may be incomplete: it is read again, unless it is all there is.
+    return last ? [Math.max(queuedAt(last) - 1, after + 1)] : [];
+  });
+  const rows = lists.flat().toSorted((a, b) => queuedAt(a) - queuedAt(b) || a.seq - b.seq);
+  return { rows, until: Math.min(until, ...ends) };
 }
 
 /** When a row became queued in its present generation. */

@@ -39,22 +39,26 @@ const SCOPES: Partial<Record<IdentifierType, string>> = {
 
 export type Ids = Readonly<Record<string, string | number | readonly (string | number)[]>>;
 
-/** `sb: "500@P2"` → a claim of client_id 500 in project P2. */
-export function claimsOf(ids: Ids): GraphClaim[] {
+/** `sb: "500@P2"` → client_id 500 in project P2. */
+export function namedValues(ids: Ids): { type: IdentifierType; scope: string; value: string }[] {
   return Object.entries(ids).flatMap(([name, values]) =>
     [values].flat().map((given) => {
       const type = SHORT[name];
       if (!type) throw new Error(`no identifier is called ${name}`);
       const text = String(given);
       const at = type === "email" ? -1 : text.lastIndexOf("@");
-      const value = at < 0 ? text : text.slice(0, at);
-      const scope = at < 0 ? (SCOPES[type] ?? "") : text.slice(at + 1);
-      return { type, scope, hash: type === "key" ? value : `${type}|${scope}|${value}`, proof: IDENTIFIER_TYPES[type].proof };
+      return { type, scope: at < 0 ? (SCOPES[type] ?? "") : text.slice(at + 1), value: at < 0 ? text : text.slice(0, at) };
     }),
   );
 }
 
-export type Given = { readonly ids: Ids; readonly type?: string; readonly at?: number; readonly mapping?: GraphEvent["mapping"] };
+export const claimsOf = (ids: Ids): GraphClaim[] =>
+  namedValues(ids).map(({ type, scope, value }) => ({
+    type,
+    scope,
+    hash: type === "key" ? value : `${type}|${scope}|${value}`,
+    proof: IDENTIFIER_TYPES[type].proof,
+  }));
 
 export type World = {
   readonly graph: Graph;

@@ -67,7 +67,7 @@ const ACTION_PARAMETERS = {
     send_message: z.strictObject({
       text,
       parse_mode: z.optional(z.enum(["HTML", "MarkdownV2"])),
-      buttons: z.optional(z.array(z.array(button))),
+      buttons: z.optional(z.array(z.union([button, z.array(button)]))),
       disable_notification: z.optional(z.boolean()),
       protect_content: z.optional(z.boolean()),
     }),

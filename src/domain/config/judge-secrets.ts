@@ -24,7 +24,7 @@ export function judgeSecrets(judged: Judged): FieldError[] {
       const name = secretName(item.text);
       const value = name === null ? item.text : secret(name);
       if (value === null || value === "" || !CALLER_FIELDS.includes(field)) continue;
-      if (field === "secret" && signingKey(value) === null) {
+      if (field === "secret" && !isSigningSecret(value)) {
         errors.push({ path: dotted(item.path), message: "a signing secret is whsec_ followed by base64" });
       }
       const other = seen.get(value);
@@ -43,11 +43,8 @@ function mistakeOf({ path, text }: Text, local: boolean, secret: (name: string) 
   return secretField && !local ? "a secret must be given as $NAME of a Worker secret, not literally" : null;
 }
 
-/** Key bytes of a Standard Webhooks secret, with or without its prefix; null when it is none. */
-export function signingKey(secret: string): Uint8Array | null {
-  const bytes = fromBase64(secret.trim().replace(/^whsec_/, ""));
-  return bytes && bytes.length > 0 ? bytes : null;
-}
+/** Whether a Standard Webhooks secret, with or without its prefix, holds a key. */
+const isSigningSecret = (secret: string): boolean => (fromBase64(secret.trim().replace(/^whsec_/, ""))?.length ?? 0) > 0;
 
 export function textsOf(value: unknown, path: readonly string[]): Text[] {
   if (typeof value === "string") return [{ path, text: value }];

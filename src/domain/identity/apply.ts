@@ -91,6 +91,7 @@ const newLeaf = (fresh: { id: Leaf["id"]; key: Leaf["key"] }, at: number): Leaf 
   lastSeen: at,
   erasedAt: null,
   referredBy: null,
+  consentWithdrawnAt: null,
 });
 
 function see(graph: Graph, id: PersonId, at: number): void {

@@ -17,6 +17,7 @@ export type Leaf = {
   lastSeen: number;
   erasedAt: number | null;
   referredBy: PersonId | null;
+  consentWithdrawnAt: number | null;
 };
 
 export type Node = Ref & {
@@ -179,7 +180,7 @@ export const lastSeenOf = (graph: Graph, root: PersonId): number =>
 /** Is any leaf of one person kept apart from any leaf of the other? */
 export function keptApart(graph: Graph, a: PersonId, b: PersonId): boolean {
   for (const leaf of membersOf(graph, a)) {
-    for (const other of graph.apart.get(leaf) ?? []) if (leafOf(graph, other).rootId === b) return true;
+    for (const other of graph.apart.get(leaf) ?? []) if (graph.leaves.get(other)?.rootId === b) return true;
   }
   return false;
 }

@@ -51,7 +51,7 @@ export function record(sql: SqlStorage, arrival: Arrival): Acceptance {
 function insert(sql: SqlStorage, a: Arrival, replaces: EventId | null, possibleDuplicate: boolean): boolean {
   const written = sql.exec(
     `INSERT INTO arrivals (fact, id, state, received_at, keep_until, connection, type, verdict, cause, field, rules, replaces, possible_duplicate, facts, raw)
-     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15) ON CONFLICT (fact) DO NOTHING`,
+     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15) ON CONFLICT (fact) DO NOTHING RETURNING seq`,
     a.fact,
     a.id,
     a.state,
@@ -68,7 +68,7 @@ function insert(sql: SqlStorage, a: Arrival, replaces: EventId | null, possibleD
     a.facts,
     a.raw,
   );
-  return written.rowsWritten > 0;
+  return [...written].length > 0;
 }
 
 /** Counters are kept per quarter of an hour of receipt: every time zone's midnight falls on one. */

@@ -1,0 +1,50 @@
+/** Chatterfy: tracker postbacks by click id and `updateDialog` by Telegram chat id (help.chatterfy.ai, read 2026-11; vendors.md §3.1–3.2). The uuid
+ *  in the path is the only proof; reply bodies are not documented. The page shows both `fields.` and `details.` for updateDialog, so its prefix
+ *  is a setting. */
+import { newestOf } from "../../domain/person-value.ts";
+import { err, ok } from "../../lib/result.ts";
+import { clickOf } from "../click.ts";
+import type { Action, Destination } from "../connector.ts";
+import { judgeUndocumented, judgingOf } from "../replies.ts";
+import { endpoint, getRequest, textOf, textsOf } from "../requests.ts";
+
+const TRACKER = "https://api.chatterfy.ai";
+const DIALOGS = "https://app.chatterfy.ai";
+
+const trackerPostback: Action<"chatterfy"> = (input) => {
+  const { connection, parameters, event } = input;
+  const clickid = clickOf(input);
+  if (!connection.postback_id) return err({ reason: "not_configured: postback_id" });
+  if (clickid === null) return err({ reason: "no_address: the person has no click id of this bot" });
+  const url = endpoint(connection.base_url ?? TRACKER, "api", "postbacks", connection.postback_id, "tracker-postback");
+  const request = getRequest(url, [
+    ["clickid", clickid],
+    ["tracker.event", textOf(parameters["event"])],
+    ["tracker.cost", event.amount],
+    ["tracker.currency", event.amount === null ? null : (event.currency?.toLowerCase() ?? null)],
+    ["tracker.tid", event.tid],
+    ...textsOf(parameters["tracker"]).map(([name, value]) => [`tracker.${name}`, value] as const),
+    ...textsOf(parameters["fields"]).map(([name, value]) => [`fields.${name}`, value] as const),
+  ]);
+  return ok({ request, judge: (reply) => judgeUndocumented(judgingOf(input), reply) });
+};
+
+const updateDialog: Action<"chatterfy"> = (input) => {
+  const { connection, parameters, person } = input;
+  const chatId = newestOf(person, "telegram_id");
+  if (!connection.webhook_id) return err({ reason: "not_configured: webhook_id" });
+  if (chatId === null) return err({ reason: "no_address: the person has no Telegram id" });
+  const url = endpoint(connection.base_url ?? DIALOGS, "api", "bots", "webhooks", connection.webhook_id, "updateDialog");
+  const request = getRequest(url, [
+    ["chatId", chatId],
+    ["stepId", textOf(parameters["step_id"])],
+    ["status", textOf(parameters["status"])?.toLowerCase() ?? null],
+    ...textsOf(parameters["fields"]).map(([name, value]) => [`${connection.field_prefix}.${name}`, value] as const),
+  ]);
+  return ok({ request, judge: (reply) => judgeUndocumented(judgingOf(input), reply) });
+};
+
+export const chatterfyDestination = {
+  tracker_postback: trackerPostback,
+  update_dialog: updateDialog,
+} satisfies Destination<"chatterfy">;

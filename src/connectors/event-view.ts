@@ -1,0 +1,22 @@
+/** The facts of an event as connectors need them; an action without an event (a notice) has none of them. */
+import type { Config } from "../domain/config.ts";
+import type { EventFacts } from "../domain/delivery.ts";
+import { currencyOf } from "../domain/event-value.ts";
+import type { EventView } from "./connector.ts";
+
+export function eventViewOf(event: EventFacts | null, config: Pick<Config, "workspace" | "connections">): EventView {
+  const amount = event?.money.amount ?? null;
+  const clickids = (event?.identifiers ?? []).filter(({ type }) => type === "clickid").map(({ scope, value }) => [scope, value]);
+  return {
+    id: event?.id ?? "",
+    type: event?.type ?? "",
+    label: event?.label ?? null,
+    amount,
+    currency: event && amount !== null ? currencyOf(event, config) : null,
+    tid: event?.tid ?? null,
+    order: event?.order ?? null,
+    clickids: Object.fromEntries(clickids),
+    utm: event?.utm ?? {},
+    at: event ? new Date(event.eventTime).toISOString() : null,
+  };
+}

@@ -1,0 +1,124 @@
+/** Writing to GetCourse. Users and orders are created by the legacy import only; custom fields go through the API the connection names: `tech` when
+ *  there is a developer key, else `chatium` or `legacy`. The export API is never touched: its quota is a hundred calls in two hours.
+ *  Import is not idempotent for an order without a number: such a request is never repeated once its outcome is unknown (vector 7). */
+import { newestOf } from "../../domain/person-value.ts";
+import { err, ok } from "../../lib/result.ts";
+import type { Action, Destination, PrepareInput } from "../connector.ts";
+import { recordOf, textOf, textsOf } from "../requests.ts";
+import { chatiumPlan } from "./chatium.ts";
+import { dealOf } from "./deal.ts";
+import { importRequest, judgeImport } from "./legacy.ts";
+import { type User, writeFieldsPlan } from "./tech.ts";
+
+type Input = PrepareInput<"getcourse">;
+
+/** utm_* the import understands, in the vendor's order. */
+const SESSION = ["utm_source", "utm_medium", "utm_content", "utm_campaign", "utm_term", "utm_group"];
+
+const upsertUser: Action<"getcourse"> = (input) => {
+  const user = userOf(input);
+  if (!input.connection.api_key) return err({ reason: "not_configured: api_key" });
+  if (user === null) return err({ reason: NO_CONTACT });
+  const { person, parameters } = input;
+  const session = { ...sessionOf(input), ...Object.fromEntries(textsOf(parameters["session"])) };
+  const groups = parameters["groups"];
+  const addfields = Object.fromEntries(titled(input));
+  const params = {
+    user: {
+      ...user,
+      ...namesOf(person.traits),
+      ...Object.fromEntries(textsOf(parameters["user"])),
+      ...(groups === undefined ? {} : { group_name: groups }),
+      ...(Object.keys(addfields).length === 0 ? {} : { addfields }),
+    },
+    system: { refresh_if_exists: 1 },
+    ...(Object.keys(session).length === 0 ? {} : { session }),
+  };
+  return ok({ request: importRequest(input, "users", params), judge: (reply) => judgeImport(input, reply) });
+};
+
+const setFields: Action<"getcourse"> = (input) => {
+  const fields = titled(input);
+  const { connection, person } = input;
+  if (fields.length === 0) return err({ reason: "rejected: no fields to write" });
+  switch (apiOf(connection)) {
+    case "tech": {
+      const id = newestOf(person, "gc_user_id", connection.account);
+      const email = newestOf(person, "email");
+      const users: User[] = [...(email === null ? [] : [{ email }]), ...(id === null ? [] : [{ userId: id }])];
+      const plan = writeFieldsPlan(input, users, fields);
+      if (!connection.dev_key) return err({ reason: "not_configured: dev_key" });
+      return plan ? ok(plan) : err({ reason: NO_CONTACT });
+    }
+    case "chatium": {
+      const email = newestOf(person, "email");
+      if (!connection.chatium_url) return err({ reason: "not_configured: chatium_url" });
+      if (email === null) return err({ reason: NO_CONTACT });
+      // The endpoint's own words, not the account's titles.
+      const { salebot_id, ...named } = Object.fromEntries(textsOf(input.parameters["fields"]));
+      return ok(chatiumPlan(input, connection.chatium_url, { email, ...named, ...(salebot_id ? { sb_id: salebot_id } : {}) }));
+    }
+    case "legacy": {
+      const user = keyOf(userOf(input));
+      if (!connection.api_key) return err({ reason: "not_configured: api_key" });
+      if (user === null) return err({ reason: NO_CONTACT });
+      const params = { user: { ...user, addfields: Object.fromEntries(fields) }, system: { refresh_if_exists: 1 } };
+      return ok({ request: importRequest(input, "users", params), judge: (reply) => judgeImport(input, reply) });
+    }
+  }
+};
+
+const upsertDeal: Action<"getcourse"> = (input) => {
+  const { connection, parameters } = input;
+  const contact = userOf(input);
+  const deal = dealOf(parameters);
+  const fields = Object.fromEntries(titled(input));
+  if (!connection.api_key) return err({ reason: "not_configured: api_key" });
+  const user = { ...keyOf(contact), ...Object.fromEntries(textsOf(parameters["user"])) };
+  if (Object.keys(user).length === 0) return err({ reason: NO_CONTACT });
+  const params = {
+    user,
+    ...(parameters["system"] === undefined ? {} : { system: recordOf(parameters["system"]) }),
+    deal: { ...deal, ...(Object.keys(fields).length === 0 ? {} : { addfields: fields }) },
+    ...(parameters["session"] === undefined ? {} : { session: recordOf(parameters["session"]) }),
+  };
+  const repeatable = textOf(deal["deal_number"]) !== null;
+  return ok({
+    request: importRequest(input, "deals", params),
+    repeatable,
+    judge: (reply) => judgeImport(input, reply, repeatable),
+  });
+};
+
+const NO_CONTACT = "no_address: the person has no e-mail or phone";
+
+export const apiOf = ({ api, dev_key, chatium_url }: Input["connection"]): "legacy" | "tech" | "chatium" =>
+  api ?? (dev_key ? "tech" : chatium_url ? "chatium" : "legacy");
+
+type Contact = { readonly email?: string; readonly phone?: string };
+
+/** What finds the user and nothing more: a second contact would overwrite the one on the user's card. */
+const keyOf = (contact: Contact | null): Contact | null => (contact?.email === undefined ? contact : { email: contact.email });
+
+/** The user's contacts: GetCourse finds by e-mail, else by phone. */
+function userOf({ person }: Input): Contact | null {
+  const [email, phone] = [newestOf(person, "email"), newestOf(person, "phone")];
+  if (email === null && phone === null) return null;
+  return { ...(email === null ? {} : { email }), ...(phone === null ? {} : { phone }) };
+}
+
+const namesOf = (traits: Readonly<Record<string, string>>): Record<string, string> =>
+  Object.fromEntries(textsOf({ first_name: traits["first_name"], last_name: traits["last_name"] }));
+
+const sessionOf = ({ event }: Input): Record<string, string> =>
+  Object.fromEntries(SESSION.flatMap((name) => (event.utm[name] === undefined ? [] : [[name, event.utm[name]]])));
+
+/** The fields to write by their titles: our key as the connection names it, else the title itself. */
+const titled = ({ connection, parameters }: Input): [string, string][] =>
+  textsOf(parameters["fields"]).map(([name, value]) => [connection.fields[name] ?? name, value]);
+
+export const getcourseDestination = {
+  upsert_user: upsertUser,
+  set_fields: setFields,
+  upsert_deal: upsertDeal,
+} satisfies Destination<"getcourse">;

@@ -1,0 +1,54 @@
+/** Any HTTP address by template. The connection's own headers hold its secrets, so they go only to the connection's own origin: a rule that names
+ *  another address takes nothing along. Success is a 2xx. */
+import { contentTypeOf } from "../../domain/render-parameters.ts";
+import { err, ok } from "../../lib/result.ts";
+import type { Action, Destination, OutgoingRequest } from "../connector.ts";
+import { judgingOf, parsedBody } from "../replies.ts";
+import { rebased, textOf, textsOf } from "../requests.ts";
+
+const HEADER_NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
+/** Set by the connection itself; a rule that sets them only breaks the request. */
+const HOP_HEADERS: ReadonlySet<string> = new Set([
+  "host",
+  "content-length",
+  "connection",
+  "transfer-encoding",
+  "expect",
+  "upgrade",
+]);
+
+const request: Action<"http"> = (input) => {
+  const { connection, parameters } = input;
+  const url = URL.parse(textOf(parameters["url"])?.trim() ?? connection.url ?? "", connection.url);
+  const method = methodOf(textOf(parameters["method"]));
+  if (!url) return err({ reason: "not_configured: url" });
+  if (method === null) return err({ reason: "rejected: unknown method" });
+  const ownOrigin = connection.url === undefined || URL.parse(connection.url)?.origin === url.origin;
+  const headers: Record<string, string> = {};
+  for (const [name, value] of [...(ownOrigin ? Object.entries(connection.headers) : []), ...textsOf(parameters["headers"])]) {
+    const lower = name.trim().toLowerCase();
+    if (!HEADER_NAME.test(lower)) return err({ reason: "rejected: bad header name" });
+    if (!HOP_HEADERS.has(lower)) headers[lower] = value;
+  }
+  const body = method === "GET" ? null : bodyOf(parameters["body"]);
+  if (body !== null && contentTypeOf(headers) === "") headers["content-type"] = body.type;
+  return ok({
+    request: { method, url: rebased(url.href, connection.base_url), headers, body: body?.text ?? null },
+    judge: (reply) => judgingOf(input).byStatus(reply) ?? { outcome: "delivered" },
+  });
+};
+
+function methodOf(name: string | null): OutgoingRequest["method"] | null {
+  const upper = (name ?? "POST").trim().toUpperCase();
+  return upper === "GET" || upper === "POST" || upper === "PUT" || upper === "PATCH" || upper === "DELETE" ? upper : null;
+}
+
+/** A text is sent as it is; anything else as JSON. */
+function bodyOf(body: unknown): { readonly text: string; readonly type: string } | null {
+  if (body === undefined || body === null || body === "") return null;
+  if (typeof body !== "string") return { text: JSON.stringify(body), type: "application/json" };
+  const json = typeof parsedBody(body) === "object";
+  return { text: body, type: json ? "application/json" : "text/plain; charset=utf-8" };
+}
+
+export const httpDestination = { request } satisfies Destination<"http">;

@@ -1,0 +1,28 @@
+/** Keitaro: conversions by postback (docs.keitaro.io, read 2026-11; vendors.md §6.1). The key in the path is the proof. A postback without an
+ *  explicit standard status is ignored, and a repeated sale without its own `tid` replaces the first, so both always come along. Processing is
+ *  asynchronous: a 200 says that it was received, not that the click was found. */
+import { err, ok } from "../../lib/result.ts";
+import { clickOf } from "../click.ts";
+import type { Action, Destination } from "../connector.ts";
+import { judgeUndocumented, judgingOf } from "../replies.ts";
+import { endpoint, getRequest, textsOf } from "../requests.ts";
+
+const postback: Action<"keitaro"> = (input) => {
+  const { connection, parameters, event } = input;
+  if (!connection.postback_key) return err({ reason: "not_configured: postback_key" });
+  const given = Object.fromEntries(textsOf(parameters));
+  const subid = given["subid"] ?? clickOf(input);
+  if (subid === null) return err({ reason: "no_address: the person has no click id of this tracker" });
+  const query = {
+    subid,
+    status: "",
+    ...(event.amount === null ? {} : { payout: event.amount, ...(event.currency === null ? {} : { currency: event.currency }) }),
+    ...(event.tid === null ? {} : { tid: event.tid }),
+    ...given,
+    return: given["return"] ?? "OK",
+  };
+  const url = endpoint(connection.base_url ?? connection.url, connection.postback_key, "postback");
+  return ok({ request: getRequest(url, Object.entries(query)), judge: (reply) => judgeUndocumented(judgingOf(input), reply) });
+};
+
+export const keitaroDestination = { postback } satisfies Destination<"keitaro">;

@@ -1,0 +1,123 @@
+/** Judging replies: what every vendor has in common. A status settles the clear failures; a 2xx is only the vendor's word that it answered, and
+ *  each connector goes on to read the body (vendors.md §0.1).
+ *  A reason is a stable word, then the vendor's own words: short, without secrets and without the person's contacts, because reasons are kept in
+ *  the clear beside the delivery. */
+import type { PrepareInput, Reply, Verdict } from "./connector.ts";
+import { recordOf, textOf } from "./requests.ts";
+
+export type Judging = {
+  /** A verdict when the status decides, null when the body has to. */
+  readonly byStatus: (reply: Reply) => Verdict | null;
+  readonly dead: (reason: string, words?: unknown) => Verdict;
+  readonly retry: (reason: string, words?: unknown, afterSeconds?: number | null) => Verdict;
+};
+
+const LONGEST_WORDS = 300;
+const LONGEST_WAIT_SECONDS = 86_400;
+const SECRET_FIELDS = [
+  "api_key",
+  "dev_key",
+  "api_token",
+  "bot_token",
+  "postback_key",
+  "postback_id",
+  "webhook_id",
+  "secret",
+  "token",
+];
+
+type JudgingInput = Pick<PrepareInput, "connection" | "person" | "now">;
+
+export function judgingOf(input: JudgingInput): Judging {
+  const hidden = hiddenTexts(input);
+  const reasonOf = (reason: string, words: unknown): string => {
+    const said = vendorWords(words, hidden);
+    return said === "" ? reason : `${reason}: ${said}`;
+  };
+  const dead: Judging["dead"] = (reason, words) => ({ outcome: "dead", reason: reasonOf(reason, words) });
+  const retry: Judging["retry"] = (reason, words, afterSeconds) => ({
+    outcome: "retry",
+    reason: reasonOf(reason, words),
+    ...(afterSeconds === undefined || afterSeconds === null ? {} : { afterSeconds }),
+  });
+  const byStatus = (reply: Reply): Verdict | null => {
+    const { status } = reply;
+    if (status === 0) return retry(reply.failure ?? "network");
+    if (status >= 200 && status < 300) return null;
+    const words = wordsOf(reply.body);
+    const wait = retryAfterSeconds(reply.headers, input.now);
+    if (status === 429) return retry("rate_limited", words, wait);
+    if (status >= 500 || status === 408 || status === 425) return retry(`http_${status}`, words, wait);
+    if (status < 400) return dead("redirect_refused", "the address answers with a redirect, call the final one");
+    if (status === 401 || status === 403) return dead("auth_failed", words || `HTTP ${status}`);
+    return dead(status === 404 || status === 410 ? "not_found" : "rejected", words || `HTTP ${status}`);
+  };
+  return { byStatus, dead, retry };
+}
+
+/** `Retry-After` in seconds, from either of its forms; null when absent or unreadable. */
+export function retryAfterSeconds(headers: Readonly<Record<string, string>>, now: number): number | null {
+  const text = Object.entries(headers)
+    .find(([name]) => name.toLowerCase() === "retry-after")?.[1]
+    .trim();
+  if (!text) return null;
+  const seconds = /^\d+(\.\d+)?$/.test(text) ? Number(text) : (Date.parse(text) - now) / 1_000;
+  return Number.isNaN(seconds) ? null : Math.min(Math.max(0, Math.ceil(seconds)), LONGEST_WAIT_SECONDS);
+}
+
+/** The body as JSON; undefined when it is none. */
+export function parsedBody(body: string): unknown {
+  try {
+    return JSON.parse(body);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Begins like JSON and does not end like it: the reply was cut, so what the vendor did is not known. */
+export const isCutJson = (body: string): boolean => /^\s*[{[]/.test(body) && parsedBody(body) === undefined;
+
+/** Vendors spell truth as boolean, text and number (vendors.md §0.2). */
+export const isTrue = (value: unknown): boolean => value === true || value === 1 || value === "true" || value === "1";
+
+/** The sentence in a vendor's error, wherever it keeps it; markup says nothing to a person. */
+export function wordsOf(body: string): string {
+  const parsed = parsedBody(body);
+  if (parsed === undefined) return /^\s*</.test(body) ? "" : body;
+  const record = recordOf(parsed);
+  for (const name of ["error_message", "message", "description", "detail", "error", "reason", "title"]) {
+    const text = textOf(record[name]) ?? textOf(recordOf(record[name])["message"]);
+    if (text !== null && text !== "true" && text !== "false") return text;
+  }
+  return "";
+}
+
+/** Success by status alone, unless a JSON body plainly says otherwise. For vendors whose reply is not documented. */
+export function judgeUndocumented(judging: Judging, reply: Reply): Verdict {
+  const settled = judging.byStatus(reply);
+  if (settled) return settled;
+  const body = recordOf(parsedBody(reply.body));
+  const denied = body["success"] === false || body["success"] === "false" || body["ok"] === false;
+  const failed = denied || body["status"] === "error" || body["status"] === "fail";
+  return failed ? judging.dead("rejected", wordsOf(reply.body)) : { outcome: "delivered" };
+}
+
+const EMAIL = /[^\s"'<>(),;:]+@[^\s"'<>(),;:]+\.[^\s"'<>(),;:.]+/g;
+const PHONE = /\+?\d[\d\s()-]{8,}\d/g;
+
+function vendorWords(words: unknown, hidden: readonly string[]): string {
+  let text = textOf(words) ?? "";
+  for (const value of hidden) text = text.replaceAll(value, "•••");
+  return text.replaceAll(EMAIL, "•••").replaceAll(PHONE, "•••").replaceAll(/\s+/g, " ").trim().slice(0, LONGEST_WORDS);
+}
+
+/** Longest first, so that a secret inside another is not left half shown. */
+function hiddenTexts({ connection, person }: JudgingInput): string[] {
+  const fields = new Map<string, unknown>(Object.entries(connection));
+  const secrets = SECRET_FIELDS.flatMap((name) => fields.get(name) ?? []);
+  const values = [...secrets, ...person.identifiers.map(({ value }) => value)];
+  return values
+    .filter((value) => typeof value === "string" && value.length >= 4)
+    .map(String)
+    .toSorted((a, b) => b.length - a.length);
+}

@@ -1,0 +1,50 @@
+/** Building requests. Values are encoded here, once; addresses come from the configuration and are judged again before anything is sent. */
+import type { OutgoingRequest } from "./connector.ts";
+
+/** `base` continued by path segments, each percent-encoded; a path in `base` is kept. */
+export function endpoint(base: string, ...segments: readonly string[]): string {
+  return [base.replace(/\/+$/, ""), ...segments.map((segment) => encodeURIComponent(segment.trim()))].join("/");
+}
+
+/** Replaces scheme and host of `url` by `base`, whose path is put in front (forwarders, tests). */
+export function rebased(url: string, base: string | undefined): string {
+  const parsed = URL.parse(url);
+  return base === undefined || !parsed ? url : `${base.replace(/\/+$/, "")}${parsed.pathname}${parsed.search}`;
+}
+
+type Query = readonly (readonly [string, string | null])[];
+
+/** A GET with the parameters that have a value, in the given order. Spaces are %20: not every vendor reads a plus as one. */
+export function getRequest(url: string, query: Query, headers: Readonly<Record<string, string>> = {}): OutgoingRequest {
+  const text = query.flatMap(([name, value]) =>
+    value === null ? [] : `${encodeURIComponent(name)}=${encodeURIComponent(value)}`,
+  );
+  const glue = url.includes("?") ? "&" : "?";
+  return { method: "GET", url: text.length === 0 ? url : `${url}${glue}${text.join("&")}`, headers, body: null };
+}
+
+export function jsonRequest(url: string, body: unknown, headers: Readonly<Record<string, string>> = {}): OutgoingRequest {
+  return { method: "POST", url, headers: { "content-type": "application/json", ...headers }, body: JSON.stringify(body) };
+}
+
+export function formRequest(url: string, form: Readonly<Record<string, string>>): OutgoingRequest {
+  const headers = { "content-type": "application/x-www-form-urlencoded" };
+  return { method: "POST", url, headers, body: new URLSearchParams(form).toString() };
+}
+
+/** A parameter as text: scalars only, null when absent or empty. */
+export function textOf(value: unknown): string | null {
+  if (typeof value === "number" || typeof value === "boolean") return String(value);
+  return typeof value === "string" && value.trim() !== "" ? value : null;
+}
+
+/** An object parameter; anything else is empty. */
+export const recordOf = (value: unknown): Readonly<Record<string, unknown>> =>
+  typeof value === "object" && value !== null && !Array.isArray(value) ? Object.fromEntries(Object.entries(value)) : {};
+
+/** An object parameter's scalar members as texts. */
+export const textsOf = (value: unknown): [string, string][] =>
+  Object.entries(recordOf(value)).flatMap(([name, item]): [string, string][] => {
+    const text = textOf(item);
+    return text === null ? [] : [[name, text]];
+  });

@@ -1,0 +1,86 @@
+/** Salebot: the constructor's incoming API (docs.salebot.pro, read 2026-11; vendors.md §2.1). The key stands in the path. A person is addressed by
+ *  the client id of this very project; callbacks also take an e-mail or phone, the rest need a look-up first. `callback` runs the block whose
+ *  condition equals the text, `message` is shown to the client, and a variable without `client.` before its name lands on the deal. */
+import { newestOf } from "../../domain/person-value.ts";
+import { err, ok } from "../../lib/result.ts";
+import type { Action, Destination, Plan, PrepareInput, Verdict } from "../connector.ts";
+import { jsonRequest, recordOf, textOf, textsOf } from "../requests.ts";
+import { judgeSalebot } from "./judge.ts";
+import { actionUrl, planByLookUp } from "./look-up.ts";
+
+type Input = PrepareInput<"salebot">;
+
+/** The vendor's examples give client ids as numbers; ids beyond exact integers stay text. */
+export const clientNumber = (id: string): number | string => (/^\d{1,15}$/.test(id) ? Number(id) : id);
+
+const callback: Action<"salebot"> = (input) => {
+  const { connection, person } = input;
+  if (!connection.api_key) return err({ reason: "not_configured: api_key" });
+  const client = newestOf(person, "client_id", connection.project);
+  const addresses: Record<string, unknown>[] = [];
+  if (client !== null) addresses.push({ client_id: clientNumber(client) });
+  else {
+    const [email, phone] = [newestOf(person, "email"), newestOf(person, "phone")];
+    if (email !== null) addresses.push({ client_email: email });
+    if (phone !== null) addresses.push({ client_phone: phone });
+  }
+  const plan = callbackPlan(input, addresses);
+  return plan ? ok(plan) : err({ reason: "no_address: no client of this project, no e-mail, no phone" });
+};
+
+/** Tries the addresses in turn: only "no such client" leads to the next one. */
+function callbackPlan(input: Input, [address, ...others]: readonly Record<string, unknown>[]): Plan | null {
+  if (!address) return null;
+  const next = callbackPlan(input, others);
+  return {
+    request: jsonRequest(actionUrl(input, "callback"), { ...address, ...withMessageFirst(input.parameters) }),
+    judge: (reply) => {
+      const verdict = judgeSalebot(input, reply);
+      return next && isNoClient(verdict) ? { outcome: "next", plan: next } : verdict;
+    },
+  };
+}
+
+const isNoClient = (verdict: Verdict): boolean => verdict.outcome === "dead" && /^(client_)?not_found/.test(verdict.reason);
+
+const withMessageFirst = ({ message, ...extras }: Readonly<Record<string, unknown>>): Record<string, unknown> => ({
+  message: textOf(message) ?? "",
+  ...extras,
+});
+
+const tgCallback: Action<"salebot"> = (input) => {
+  const { connection, person, parameters } = input;
+  const user = newestOf(person, "telegram_id");
+  if (!connection.api_key) return err({ reason: "not_configured: api_key" });
+  if (!connection.group) return err({ reason: "not_configured: group" });
+  if (user === null) return err({ reason: "no_address: the person has no Telegram id" });
+  const { message, ...extras } = withMessageFirst(parameters);
+  const body = { message, user_id: user, group_id: connection.group, ...extras };
+  return ok({ request: jsonRequest(actionUrl(input, "tg_callback"), body), judge: (reply) => judgeSalebot(input, reply) });
+};
+
+const message: Action<"salebot"> = (input) => byClient(input, "message", withMessageFirst(input.parameters));
+
+const saveVariables: Action<"salebot"> = (input) => {
+  const variables = Object.fromEntries(textsOf(recordOf(input.parameters["variables"])));
+  return byClient(input, "save_variables", { variables });
+};
+
+/** Calls that know a client by its id only. */
+function byClient(input: Input, action: string, body: Readonly<Record<string, unknown>>): ReturnType<Action<"salebot">> {
+  if (!input.connection.api_key) return err({ reason: "not_configured: api_key" });
+  const planFor = (client: string): Plan => ({
+    request: jsonRequest(actionUrl(input, action), { client_id: clientNumber(client), ...body }),
+    judge: (reply) => judgeSalebot(input, reply),
+  });
+  const client = newestOf(input.person, "client_id", input.connection.project);
+  const plan = client === null ? planByLookUp(input, planFor) : planFor(client);
+  return plan ? ok(plan) : err({ reason: "no_address: no client of this project, no e-mail, no phone" });
+}
+
+export const salebotDestination = {
+  callback,
+  tg_callback: tgCallback,
+  message,
+  save_variables: saveVariables,
+} satisfies Destination<"salebot">;

@@ -1,0 +1,200 @@
+/** Binds one event of a session, with everything that only waited for it: resolution, labels, triggers, rules, problems. */
+import type { Context } from "../../context.ts";
+import { type Bound, bindEvent } from "../../domain/identity/bind.ts";
+import type { Conflict } from "../../domain/identity/decision.ts";
+import { leafOf, membersOf, rootOf } from "../../domain/identity/graph.ts";
+import { type EventId, type PersonId, newPersonId, newPersonKey } from "../../lib/ids.ts";
+import type { NewProblem } from "../../store/problems.ts";
+import type { Arrived } from "./arrived.ts";
+import { matchDeliveries } from "./deliveries.ts";
+import { type EchoDigests, isEcho } from "./echo.ts";
+import { addPayment, fireEvent, fireShifted, relabel } from "./fire.ts";
+import { type Outcome, type Session, personOf } from "./session.ts";
+import { rememberTraits } from "./traits.ts";
+
+export async function bindOne(ctx: Context, session: Session, arrived: Arrived, digests: EchoDigests): Promise<void> {
+  for (const { cause, field } of arrived.facts.dropped) {
+    if (cause === "unresolved_macro") session.problems.push(macroProblem(session, arrived, field));
+  }
+  const replacedPerson = replace(session, arrived);
+  if (arrived.verdict !== "accepted") {
+    session.outcomes.set(arrived.id, outcomeOf(arrived, { status: arrived.verdict, cause: arrived.cause }));
+    return;
+  }
+  borrowUtm(session, arrived);
+  const echo = arrived.facts.outgoing || (await isEcho(ctx, session, arrived, digests));
+  const bound = bindEvent(session.graph, arrived.event, () => ({ id: newPersonId(), key: newPersonKey() }));
+  const roots = new Set<PersonId>(replacedPerson === null ? [] : [replacedPerson]);
+  for (const one of bound) {
+    const own = session.arrived.get(one.decision.event.id);
+    if (own) take(session, own, one, echo && own === arrived, roots);
+  }
+  followClicks(session, roots);
+  await fireAll(ctx, session, bound, roots);
+}
+
+const outcomeOf = (arrived: Arrived, given: Partial<Outcome> & Pick<Outcome, "status">): Outcome => ({
+  arrived,
+  cause: null,
+  boundAt: null,
+  viaType: null,
+  viaHash: null,
+  shared: false,
+  trace: [],
+  late: false,
+  ...given,
+});
+
+/** Notes one decision in the session. */
+function take(
+  session: Session,
+  arrived: Arrived,
+  { decision, trace, boundAt }: Bound,
+  echo: boolean,
+  roots: Set<PersonId>,
+): void {
+  const { id } = arrived;
+  const written = session.outcomes.get(id);
+  const late = written ? written.late : session.graph.changes.unparked.has(id) && !isNew(session, id);
+  const status = decision.outcome === "bound" && echo ? "echo" : decision.outcome;
+  const steps = echo ? [...trace, { step: "echo" } as const] : trace;
+  session.outcomes.set(
+    id,
+    outcomeOf(arrived, {
+      status,
+      cause: status === "unbound" ? (arrived.claims.length === 0 ? "no_identifier" : "unknown_person") : null,
+      boundAt: status === "unbound" ? null : boundAt,
+      viaType: decision.via?.type ?? null,
+      viaHash: decision.via?.hash ?? null,
+      shared: decision.shared,
+      trace: steps,
+      late,
+    }),
+  );
+  for (const conflict of decision.conflicts) session.problems.push(conflictProblem(session, arrived, conflict));
+  if (decision.homeId === null) return;
+  roots.add(rootOf(session.graph, decision.homeId));
+  rememberTraits(session.traits, decision.homeId, id, arrived.event.at, arrived.facts);
+  obeyConsent(session, arrived, decision.homeId);
+  if (status === "bound") addPayment(session, arrived, decision.homeId, decision.via?.hash ?? null);
+}
+
+/** Arrived with this batch, as opposed to loaded from those that wait in D1. */
+const isNew = (session: Session, id: EventId): boolean => session.arrived.get(id)?.sealedFacts !== null;
+
+/** Payments that came through a click follow it to its real starter. */
+function followClicks(session: Session, roots: Set<PersonId>): void {
+  const { graph, known } = session;
+  for (const { hash, from, to } of graph.changes.clickMoves) {
+    for (const payment of known.payments.values()) {
+      if (payment.viaHash !== hash || rootOf(graph, payment.homeId) !== rootOf(graph, from)) continue;
+      payment.homeId = to;
+      roots.add(rootOf(graph, from));
+      roots.add(rootOf(graph, to));
+    }
+  }
+}
+
+async function fireAll(ctx: Context, session: Session, bound: readonly Bound[], roots: ReadonlySet<PersonId>): Promise<void> {
+  const current = new Set([...roots].map((root) => rootOf(session.graph, root)));
+  const changed = [...current].flatMap((root) => relabel(session, root));
+  const fired = new Set<EventId>();
+  for (const { decision } of bound) {
+    const arrived = session.arrived.get(decision.event.id);
+    const outcome = arrived && session.outcomes.get(arrived.id);
+    if (!arrived || outcome?.status !== "bound" || session.uncounted.has(arrived.id)) continue;
+    fired.add(arrived.id);
+    const names = fireEvent(session, arrived);
+    const root = personOf(session, arrived.id);
+    if (!arrived.rules || root === null) continue;
+    const subject = { ...arrived, at: arrived.event.at };
+    await matchDeliveries(ctx, session, subject, root, session.known.payments.get(arrived.id), names);
+  }
+  const mayRun = bound.every(({ decision }) => session.arrived.get(decision.event.id)?.rules !== false);
+  for (const payment of changed) {
+    if (fired.has(payment.id) || payment.label === null) continue;
+    const { names, before } = fireShifted(session, payment);
+    if (mayRun && payment.rules && names.length > 0) session.shifted.push({ payment, names, before });
+  }
+}
+
+/** A newer state of a fact: the older one stays as history. What is no money keeps counting unless it was rejected or said again. */
+function replace(session: Session, arrived: Arrived): PersonId | null {
+  if (arrived.replaces === null) {
+    if (arrived.possibleDuplicate) arrived.fact = `${arrived.fact}:${arrived.id}`;
+    return null;
+  }
+  const older = session.arrived.get(arrived.replaces) ?? session.known.replaced.get(arrived.replaces);
+  if (!older) return null;
+  arrived.fact = older.fact;
+  if (arrived.verdict !== "accepted") return null;
+  const money = older.type === "payment" || older.type === "refund";
+  if (!money && arrived.type !== "rejected") return null;
+  session.uncounted.add(older.id);
+  const waiting = session.arrived.get(older.id);
+  if (waiting) waiting.counted = false;
+  const payment = session.known.payments.get(older.id);
+  if (!payment) return null;
+  payment.counted = false;
+  return rootOf(session.graph, payment.homeId);
+}
+
+/** A start that carries one of our clicks gets that click's campaign, unless it names its own. */
+function borrowUtm(session: Session, arrived: Arrived): void {
+  if (arrived.type !== "bot_start" || Object.keys(arrived.facts.utm).length > 0) return;
+  for (const { type, hash } of arrived.claims) {
+    const click = type === "click" ? session.known.clicks.get(hash) : undefined;
+    if (!click) continue;
+    const { utm_source, utm_medium, utm_campaign, utm_content, utm_term } = click;
+    const utm = Object.entries({ utm_source, utm_medium, utm_campaign, utm_content, utm_term }).filter(
+      ([, value]) => value !== null,
+    );
+    session.arrived.set(arrived.id, arrived);
+    Object.assign(arrived, {
+      facts: { ...arrived.facts, utm: Object.fromEntries(utm), link: arrived.facts.link ?? click.link },
+      sealedFacts: arrived.sealedFacts,
+    });
+  }
+}
+
+function obeyConsent(session: Session, arrived: Arrived, home: PersonId): void {
+  const { graph } = session;
+  const root = rootOf(graph, home);
+  const withdrawn = arrived.type === "consent_withdrawn" || arrived.facts.fields["consent"] === "withdrawn";
+  if (withdrawn) {
+    leafOf(graph, home).consentWithdrawnAt = arrived.event.at;
+    graph.changes.leaves.add(home);
+    session.withdrawn.add(home);
+  } else if (arrived.type === "consent_given") {
+    for (const id of membersOf(graph, root)) {
+      const leaf = leafOf(graph, id);
+      if (leaf.consentWithdrawnAt === null || leaf.consentWithdrawnAt > arrived.event.at) continue;
+      leaf.consentWithdrawnAt = null;
+      graph.changes.leaves.add(id);
+    }
+  }
+}
+
+const macroProblem = (session: Session, { id, connection }: Arrived, field: string): NewProblem => ({
+  kind: "unresolved_macro",
+  dedupe: `${connection}:${field}`,
+  cause: "unresolved_macro",
+  at: session.now,
+  connection,
+  field,
+  eventId: id,
+});
+
+function conflictProblem(session: Session, { id, connection }: Arrived, { ref, cause, persons }: Conflict): NewProblem {
+  const quarantined = cause === "contact_quarantined";
+  return {
+    kind: quarantined ? "contact_quarantined" : "conflict",
+    dedupe: quarantined ? ref.hash : `${ref.hash}:${cause}:${[...persons].toSorted().join(":")}`,
+    cause,
+    at: session.now,
+    connection,
+    persons,
+    identifier: { hash: ref.hash, type: ref.type },
+    eventId: id,
+  };
+}

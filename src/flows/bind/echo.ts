@@ -1,0 +1,45 @@
+/** Is an event only the echo of what we wrote? A platform that we update reports the update back; taking the report for news would start a loop.
+ *  An echo carries at least one value we wrote to that connection within the day and nothing that is news: every other identifier is known already
+ *  and every other field is what is remembered. Money, starts, logins and messages are never echoes, whatever they repeat. */
+import type { Context } from "../../context.ts";
+import { ownerOf } from "../../domain/identity/graph.ts";
+import { echoDigest } from "../echo-digest.ts";
+import type { Arrived } from "./arrived.ts";
+import type { Session } from "./session.ts";
+import { traitsOf } from "./traits.ts";
+
+const FIRM: ReadonlySet<string> = new Set(
+  "click bot_start registration login order payment refund rejected withdrawal message consent_withdrawn consent_given".split(
+    " ",
+  ),
+);
+/** Fields that differ in every report and mean nothing. */
+const TECHNICAL = /^(ts|time|timestamp|date|updated_?at|event_?type|event_?object(_?id)?|event)$/i;
+
+export type EchoDigests = ReadonlyMap<string, string>;
+
+/** Digests of everything the event reports: "identifier …" and "field …" → digest. */
+export async function echoDigestsOf(ctx: Context, { connection, type, facts }: Arrived): Promise<EchoDigests> {
+  if (FIRM.has(type) || connection === "links" || connection === "login") return new Map();
+  const told = [
+    ...facts.identifiers.map(({ type: name, value }) => ({ place: `identifier ${name} ${value}`, name: String(name), value })),
+    ...Object.entries(facts.fields).map(([name, value]) => ({ place: `field ${name}`, name, value })),
+  ];
+  const digests = told.map(async ({ place, name, value }) => [place, await echoDigest(ctx, connection, name, value)] as const);
+  return new Map(await Promise.all(digests));
+}
+
+export async function isEcho(ctx: Context, session: Session, arrived: Arrived, digests: EchoDigests): Promise<boolean> {
+  const ours = (place: string): boolean => session.known.echoes.has(digests.get(place) ?? "");
+  if (![...digests.keys()].some(ours)) return false;
+  let owner: ReturnType<typeof ownerOf> = null;
+  for (const claim of arrived.claims) {
+    const person = ownerOf(session.graph, claim);
+    if (person !== null) owner ??= person;
+    if (!ours(`identifier ${claim.type} ${claim.value}`) && (person === null || person !== owner)) return false;
+  }
+  const remembered = owner === null ? {} : await traitsOf(ctx, session.traits, session.graph, owner);
+  return Object.entries(arrived.facts.fields).every(
+    ([name, value]) => ours(`field ${name}`) || TECHNICAL.test(name) || remembered[`fields.${name}`] === value,
+  );
+}

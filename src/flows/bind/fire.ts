@@ -1,0 +1,114 @@
+/** Labels and triggers. After every event the payments of the persons it touched are labelled anew; what a payment is called decides which
+ *  triggers fire for it, and each fires once: per fact, and `sale` and every `resale#n` also once per person and connection. */
+import { type Labelled, type Trigger, labelPayments, labelTriggersOf, triggersOf } from "../../domain/labels.ts";
+import { membersOf, rootOf } from "../../domain/identity/graph.ts";
+import { toE4 } from "../../domain/amount.ts";
+import type { PersonId } from "../../lib/ids.ts";
+import { type PaymentRow, firingOf } from "../../store/neighbourhood.ts";
+import type { Arrived } from "./arrived.ts";
+import { type Session, personOf } from "./session.ts";
+
+/** Puts a bound payment among the others. */
+export function addPayment(session: Session, arrived: Arrived, homeId: PersonId, viaHash: string | null): void {
+  if (arrived.type !== "payment") return;
+  const { facts } = arrived;
+  session.known.payments.set(arrived.id, {
+    id: arrived.id,
+    seq: arrived.seq,
+    connection: arrived.connection,
+    homeId,
+    viaHash,
+    fact: arrived.fact,
+    at: arrived.event.at,
+    named: facts.named,
+    label: null,
+    ordinal: null,
+    amountE4: toE4(facts.money.amount),
+    paidTotalE4: toE4(facts.money.paidTotal),
+    order: facts.order,
+    tid: facts.tid,
+    counted: arrived.counted,
+    rules: arrived.rules,
+  });
+  session.relabelled.add(arrived.id);
+}
+
+/** Labels all payments of a person; answers with those that are called differently now. */
+export function relabel(session: Session, root: PersonId): PaymentRow[] {
+  const own = [...session.known.payments.values()].filter(({ homeId }) => rootOf(session.graph, homeId) === root);
+  const changed: PaymentRow[] = [];
+  for (const payments of Map.groupBy(own, ({ connection }) => connection).values()) {
+    for (const labelled of labelPayments(payments)) {
+      const row = session.known.payments.get(labelled.id);
+      if (!row || !take(row, labelled)) continue;
+      session.relabelled.add(row.id);
+      changed.push(row);
+    }
+  }
+  return changed;
+}
+
+/** Writes the label into the row; true when its name changed. */
+function take(row: PaymentRow, { label, ordinal, amountE4 }: Labelled): boolean {
+  const renamed = row.label !== label || row.ordinal !== ordinal;
+  const same = !renamed && row.amountE4 === amountE4;
+  row.label = label;
+  row.ordinal = ordinal;
+  row.amountE4 = amountE4;
+  return renamed || !same;
+}
+
+/** `before`: names that fired for the fact earlier; a rule that listens to one of them has run. */
+export type Fired = { readonly names: readonly string[]; readonly before: readonly string[] };
+
+/** Names that fire now for a freshly bound event, each noted as fired. */
+export function fireEvent(session: Session, arrived: Arrived): Fired {
+  const payment = session.known.payments.get(arrived.id);
+  const triggers = triggersOf(arrived.type, labelOf(payment), payment?.ordinal ?? null);
+  return { names: fire(session, arrived, triggers), before: [] };
+}
+
+/** Label triggers that an older payment gained. */
+export function fireShifted(session: Session, payment: PaymentRow): Fired {
+  const before = [...session.known.firings]
+    .filter((firing) => firing.startsWith(firingOf(payment.fact, "")))
+    .map((firing) => firing.slice(payment.fact.length + 1).replace(/^\*:.*/, "*"));
+  const names = fire(session, { ...payment, type: "payment" }, labelTriggersOf(labelOf(payment), payment.ordinal));
+  return { names, before };
+}
+
+const labelOf = (payment: PaymentRow | undefined): "sale" | "resale" | null =>
+  payment?.label === "sale" || payment?.label === "resale" ? payment.label : null;
+
+type Firing = Pick<Arrived, "id" | "fact" | "connection" | "type">;
+
+function fire(session: Session, event: Firing, triggers: readonly Trigger[]): string[] {
+  const { firings, payments } = session.known;
+  const root = personOf(session, event.id) ?? rootOfPayment(session, payments.get(event.id));
+  const home = session.graph.events.get(event.id)?.homeId ?? payments.get(event.id)?.homeId ?? null;
+  const names: string[] = [];
+  for (const { name, oncePerPerson } of triggers) {
+    const onFact = factTrigger(name, event.type);
+    if (firings.has(firingOf(event.fact, onFact))) continue;
+    note(session, event, event.fact, onFact);
+    if (oncePerPerson && root !== null && home !== null) {
+      const onPerson = `${event.connection}:${name}`;
+      if ([...membersOf(session.graph, root)].some((leaf) => firings.has(firingOf(leaf, onPerson)))) continue;
+      note(session, event, home, onPerson);
+    }
+    names.push(name);
+  }
+  return names;
+}
+
+/** A rejection is another happening of the same fact: `*` hears it too. */
+const factTrigger = (name: string, type: string): string => (name === "*" ? `*:${type}` : name);
+
+function rootOfPayment(session: Session, payment: PaymentRow | undefined): PersonId | null {
+  return payment ? rootOf(session.graph, payment.homeId) : null;
+}
+
+function note(session: Session, event: Firing, subject: string, trigger: string): void {
+  session.known.firings.add(firingOf(subject, trigger));
+  session.newFirings.push({ subject, trigger, eventId: event.id });
+}

@@ -1,0 +1,50 @@
+/** The name under which the graph knows an identifier. A key is public and its own name; in a pseudonymous workspace contacts are stored without
+ *  their value, by this name alone. */
+import type { Context } from "../../context.ts";
+import type { StoredFacts } from "../../domain/event.ts";
+import type { Claim } from "../../domain/identifier.ts";
+
+/** Prefix of a stored claim whose value is not kept: what follows is its blind index. */
+const NAMELESS = "#";
+
+export async function hashClaim(ctx: Pick<Context, "seal">, claim: Pick<Claim, "type" | "scope" | "value">): Promise<string> {
+  if (claim.type === "key") return claim.value;
+  if (isNameless(claim)) return claim.value.slice(NAMELESS.length);
+  return ctx.seal.index(claim.type, claim.scope, claim.value);
+}
+
+const isContact = (claim: Pick<Claim, "type">): boolean => claim.type === "email" || claim.type === "phone";
+const isNameless = (claim: Pick<Claim, "type" | "value">): boolean => isContact(claim) && claim.value.startsWith(NAMELESS);
+
+/** What stands for a value nobody may see: "••a3f". */
+export const hintOf = (hash: string): string =>
+  `••${hash
+    .replaceAll(/[^A-Za-z0-9]/g, "")
+    .slice(-3)
+    .toLowerCase()}`;
+
+/** Facts without any e-mail or phone: claims keep their blind index, texts that hold the value lose it. */
+export function withoutContacts(facts: StoredFacts, claims: readonly (Claim & { readonly hash: string })[]): StoredFacts {
+  const secrets = claims.filter((claim) => isContact(claim) && !isNameless(claim)).map(({ value }) => value);
+  const clean = (values: Readonly<Record<string, string>>): Record<string, string> =>
+    Object.fromEntries(Object.entries(values).filter(([, value]) => !holdsContact(value, secrets)));
+  return {
+    ...facts,
+    identifiers: claims.map(({ type, scope, value, proof, hash }) => ({
+      type,
+      scope,
+      proof,
+      value: isContact({ type }) ? NAMELESS + hash : value,
+    })),
+    message: facts.message === null || holdsContact(facts.message, secrets) ? null : facts.message,
+    profile: clean(facts.profile),
+    fields: clean(facts.fields),
+    tracker: clean(facts.tracker),
+  };
+}
+
+const EMAIL = /\S+@\S+\.\S+/;
+const PHONE = /\+?\d[\d\s()-]{8,}\d/;
+
+const holdsContact = (text: string, secrets: readonly string[]): boolean =>
+  EMAIL.test(text) || PHONE.test(text) || secrets.some((secret) => text.includes(secret));

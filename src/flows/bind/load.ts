@@ -1,0 +1,90 @@
+/** Loads everything a batch may touch: usually one round trip, a second one when an event that waits brings identifiers of its own. */
+import type { Context } from "../../context.ts";
+import { rulesReadPerson } from "../../domain/rule.ts";
+import { addParked, newGraph } from "../../domain/identity/graph.ts";
+import { type Asked, loadNeighbourhood, newNeighbourhood } from "../../store/neighbourhood.ts";
+import type { WaitingArrival } from "../intake/ledger.ts";
+import { type Arrived, openArrivals, openWaiting } from "./arrived.ts";
+import { type EchoDigests, echoDigestsOf } from "./echo.ts";
+import type { Session } from "./session.ts";
+import { addLoadedTraits, newTraits } from "./traits.ts";
+
+const MOST_ROUNDS = 8;
+
+export type Loaded = {
+  readonly session: Session;
+  readonly arrivals: readonly Arrived[];
+  readonly echoes: ReadonlyMap<string, EchoDigests>;
+};
+
+export async function loadSession(ctx: Context, rows: readonly WaitingArrival[]): Promise<Loaded> {
+  const now = ctx.clock();
+  const arrivals = await openArrivals(ctx, rows);
+  const digests = new Map(
+    await Promise.all(arrivals.map(async (arrived) => [arrived.id, await echoDigestsOf(ctx, arrived)] as const)),
+  );
+  const session = newSession(now);
+  const echoes = [...digests.values()].flatMap((own) => [...own.values()]);
+  const wanted: Asked = {
+    ...claimsAsked(arrivals),
+    events: arrivals.map(({ id }) => id),
+    replaced: arrivals.flatMap(({ replaces }) => replaces ?? []),
+    facts: arrivals.map(({ fact }) => fact),
+    echoes,
+    traits: rulesReadPerson(ctx.config) || echoes.length > 0,
+    now,
+  };
+  await loadNeighbourhood(ctx.env.DB, session.known, wanted);
+  for (const arrived of arrivals) session.arrived.set(arrived.id, arrived);
+  await loadWaiting(ctx, session, wanted);
+  addLoadedTraits(session.traits, session.known.traits);
+  return { session, arrivals, echoes: digests };
+}
+
+/** Events that wait for an identifier of the batch, and what their other identifiers know, until nothing new turns up. */
+async function loadWaiting(ctx: Context, session: Session, wanted: Asked): Promise<void> {
+  const asked = new Set([...wanted.hashes, ...wanted.keys]);
+  for (let round = 0; round < MOST_ROUNDS; round++) {
+    const rows = [...session.known.waiting.values()].filter(({ id }) => !session.arrived.has(id));
+    if (rows.length === 0) return;
+    const opened = await openWaiting(ctx, rows);
+    session.known.waiting.clear();
+    for (const arrived of opened) {
+      session.arrived.set(arrived.id, arrived);
+      addParked(session.graph, arrived.event);
+    }
+    const further = claimsAsked(opened);
+    const hashes = further.hashes.filter((hash) => !asked.has(hash));
+    const keys = further.keys.filter((key) => !asked.has(key));
+    const facts = opened.map(({ fact }) => fact);
+    for (const known of [...hashes, ...keys]) asked.add(known);
+    await loadNeighbourhood(ctx.env.DB, session.known, { ...wanted, hashes, keys, facts, events: [], replaced: [], echoes: [] });
+  }
+}
+
+function claimsAsked(arrivals: readonly Arrived[]): { hashes: string[]; keys: string[] } {
+  const claims = arrivals.flatMap(({ event }) => event.claims);
+  return {
+    hashes: [...new Set(claims.filter(({ type }) => type !== "key").map(({ hash }) => hash))],
+    keys: [...new Set(claims.filter(({ type }) => type === "key").map(({ hash }) => hash))],
+  };
+}
+
+export function newSession(now: number): Session {
+  const graph = newGraph();
+  return {
+    known: newNeighbourhood(graph),
+    graph,
+    arrived: new Map(),
+    outcomes: new Map(),
+    relabelled: new Set(),
+    uncounted: new Set(),
+    newFirings: [],
+    deliveries: [],
+    shifted: [],
+    problems: [],
+    traits: newTraits(),
+    withdrawn: new Set(),
+    now,
+  };
+}

@@ -1,0 +1,68 @@
+/** What is remembered of persons besides identifiers: names, custom fields, tracker values, the newest campaign. The newest event time wins.
+ *  Kept per home leaf, so an unmerge gives each side its own back. */
+import type { Context } from "../../context.ts";
+import type { StoredFacts } from "../../domain/event.ts";
+import { type Graph, membersOf } from "../../domain/identity/graph.ts";
+import type { EventId, PersonId } from "../../lib/ids.ts";
+import type { Sealed, TraitRow } from "../../store/neighbourhood.ts";
+
+export type Trait = {
+  readonly at: number;
+  readonly eventId: EventId;
+  readonly value: string | null;
+  readonly sealed: Sealed | null;
+};
+export type Traits = { readonly known: Map<PersonId, Map<string, Trait>>; readonly changed: Map<PersonId, Set<string>> };
+
+const MOST_PER_EVENT = 60;
+const LONGEST = 2_000;
+
+export const newTraits = (): Traits => ({ known: new Map(), changed: new Map() });
+
+export function addLoadedTraits(traits: Traits, rows: readonly TraitRow[]): void {
+  for (const { home_id, name, at, sealed } of rows) {
+    const own = traits.known.get(home_id) ?? new Map<string, Trait>();
+    traits.known.set(home_id, own);
+    const before = own.get(name);
+    if (!before || before.at < at) own.set(name, { at, eventId: "evt_", value: null, sealed });
+  }
+}
+
+/** Remembers what one event tells. */
+export function rememberTraits(traits: Traits, home: PersonId, id: EventId, at: number, facts: StoredFacts): void {
+  const own = traits.known.get(home) ?? new Map<string, Trait>();
+  traits.known.set(home, own);
+  const changed = traits.changed.get(home) ?? new Set<string>();
+  traits.changed.set(home, changed);
+  for (const [name, value] of told(facts).slice(0, MOST_PER_EVENT)) {
+    const before = own.get(name);
+    if (value === "" || value.length > LONGEST || (before && before.at > at)) continue;
+    own.set(name, { at, eventId: id, value, sealed: null });
+    changed.add(name);
+  }
+}
+
+function told(facts: StoredFacts): [string, string][] {
+  const touch = facts.type === "click" || facts.type === "bot_start" ? Object.entries(facts.utm) : [];
+  return [
+    ...Object.entries(facts.profile),
+    ...Object.entries(facts.fields).map(([name, value]): [string, string] => [`fields.${name}`, value]),
+    ...Object.entries(facts.tracker).map(([name, value]): [string, string] => [`tracker.${name}`, value]),
+    ...touch,
+  ];
+}
+
+/** A person's traits in plain: the newest of all her leaves. */
+export async function traitsOf(ctx: Context, traits: Traits, graph: Graph, root: PersonId): Promise<Record<string, string>> {
+  const newest = new Map<string, Trait>();
+  for (const leaf of membersOf(graph, root)) {
+    for (const [name, trait] of traits.known.get(leaf) ?? []) {
+      const before = newest.get(name);
+      if (!before || before.at <= trait.at) newest.set(name, trait);
+    }
+  }
+  const plain = await Promise.all(
+    [...newest].map(async ([name, { value, sealed }]) => [name, value ?? (sealed ? await ctx.seal.open(sealed) : "")] as const),
+  );
+  return Object.fromEntries(plain);
+}

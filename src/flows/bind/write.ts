@@ -1,0 +1,248 @@
+/** Turns a finished session into one D1 batch and what is told after it. Nothing here decides; persons are read from the graph as it ended. */
+import type { Context } from "../../context.ts";
+import { toE4 } from "../../domain/amount.ts";
+import { rootOf } from "../../domain/identity/graph.ts";
+import type { EventId } from "../../lib/ids.ts";
+import {
+  type EventRow,
+  type SealedEvent,
+  bindWaiting,
+  insertDeliveries,
+  insertEvents,
+  insertRows,
+  relabelEvents,
+  uncountEvents,
+  writeTraits,
+} from "../../store/event-writes.ts";
+import { type IdentifierValue, identityStatements } from "../../store/identity-writes.ts";
+import { type ArrivalCount, countArrivalsStatement } from "../../store/intake-counts.ts";
+import { deliverySeq } from "../../store/new-deliveries.ts";
+import { raiseProblem } from "../../store/problems.ts";
+import type { LaneWork } from "../../rpc.ts";
+import { currencyOf } from "../../domain/event-value.ts";
+import { bucketOf } from "../intake/ledger.ts";
+import { eventFactsOf } from "./deliveries.ts";
+import { hintOf, withoutContacts } from "./hash-claim.ts";
+import { type Outcome, type Session, personOf } from "./session.ts";
+
+const DAY_MS = 86_400_000;
+
+export type Handover = { readonly connection: string; readonly laneWork: LaneWork };
+
+/** All statements of the batch, and the deliveries to hand over once it is written. */
+export async function writeSession(ctx: Context, session: Session): Promise<Handover[]> {
+  const db = ctx.env.DB;
+  const outcomes = [...session.outcomes.values()];
+  const [fresh, late] = [outcomes.filter((outcome) => !outcome.late), outcomes.filter((outcome) => outcome.late)];
+  const [events, waiting, values, deliveries, traits] = await Promise.all([
+    Promise.all(fresh.map((outcome) => eventRow(ctx, session, outcome))),
+    Promise.all(late.map((outcome) => lateRow(ctx, session, outcome))),
+    identifierValues(ctx, session),
+    sealDeliveries(ctx, session),
+    traitRows(ctx, session),
+  ]);
+  const inserted = new Set(fresh.map(({ arrived }) => arrived.id));
+  const statements = [
+    ...identityStatements(db, {
+      graph: session.graph,
+      values,
+      now: session.now,
+      seq: Math.max(0, ...fresh.map((o) => o.arrived.seq)),
+    }),
+    ...insertEvents(db, events),
+    ...bindWaiting(db, waiting),
+    ...relabelEvents(
+      db,
+      [...session.relabelled].flatMap((id) => (inserted.has(id) ? [] : labelOf(session, id))),
+    ),
+    ...uncountEvents(
+      db,
+      [...session.uncounted].filter((id) => !inserted.has(id)),
+    ),
+    ...insertRows(db, "parked", parkedRows(ctx, session)),
+    ...insertRows(db, "clicks", clickRows(fresh)),
+    ...insertRows(
+      db,
+      "firings",
+      session.newFirings.map(({ subject, trigger, eventId }) => ({ subject, trigger, event_id: eventId })),
+    ),
+    ...writeTraits(db, traits),
+    ...insertDeliveries(db, deliveries.rows),
+    ...session.problems.map((problem) => raiseProblem(db, problem)),
+    countArrivalsStatement(ctx, countsOf(fresh)),
+  ];
+  await db.batch(statements);
+  return deliveries.handover;
+}
+
+async function eventRow(ctx: Context, session: Session, outcome: Outcome): Promise<{ columns: EventRow; blobs: SealedEvent }> {
+  const { arrived } = outcome;
+  const { facts, id } = arrived;
+  const payment = session.known.payments.get(id);
+  const dropped = outcome.status === "erased";
+  const amount = dropped ? null : (payment?.amountE4 ?? toE4(facts.money.amount));
+  const columns: EventRow = {
+    id,
+    seq: arrived.seq,
+    connection: arrived.connection,
+    type: arrived.type,
+    status: outcome.status,
+    cause: outcome.cause,
+    field: arrived.field,
+    received_at: arrived.receivedAt,
+    event_at: arrived.event.at,
+    bound_at: outcome.boundAt,
+    person_id: personOf(session, id),
+    home_id: session.graph.events.get(id)?.homeId ?? null,
+    via: outcome.viaType,
+    via_hash: outcome.viaHash,
+    fact: arrived.fact,
+    label: payment?.label ?? null,
+    named: facts.named,
+    ordinal: payment?.ordinal ?? null,
+    counted: !dropped && arrived.counted ? 1 : 0,
+    possible_duplicate: arrived.possibleDuplicate ? 1 : 0,
+    amount_e4: amount,
+    paid_total_e4: dropped ? null : toE4(facts.money.paidTotal),
+    currency: amount === null ? null : currencyOf(eventFactsOf({ ...arrived, at: arrived.event.at }, payment), ctx.config),
+    tid: dropped ? null : facts.tid,
+    order_number: dropped ? null : facts.order,
+    click_hash: dropped ? null : clickHashOf(outcome),
+    shared: outcome.shared ? 1 : 0,
+    link: facts.link,
+    ...utmOf(outcome),
+    stored_at: session.now,
+    rules: arrived.rules ? 1 : 0,
+  };
+  return { columns, blobs: await sealedParts(ctx, outcome) };
+}
+
+/** Nothing personal of a dropped event is kept; a pseudonymous workspace keeps no contact even encrypted. */
+async function sealedParts(ctx: Context, outcome: Outcome): Promise<SealedEvent> {
+  const { arrived } = outcome;
+  const trace = await sealTrace(ctx, outcome);
+  if (outcome.status === "erased") return { facts: null, raw: null, trace };
+  if (ctx.config.workspace.privacy === "sealed") {
+    const facts = arrived.sealedFacts ?? (await ctx.seal.seal(JSON.stringify(arrived.facts)));
+    return { facts, raw: arrived.raw, trace };
+  }
+  return { facts: await ctx.seal.seal(JSON.stringify(withoutContacts(arrived.facts, arrived.claims))), raw: null, trace };
+}
+
+const sealTrace = (ctx: Context, outcome: Outcome): Promise<ArrayBuffer> => ctx.seal.seal(JSON.stringify(outcome.trace));
+
+async function lateRow(ctx: Context, session: Session, outcome: Outcome): Promise<Parameters<typeof bindWaiting>[1][number]> {
+  const { id } = outcome.arrived;
+  const columns = {
+    id,
+    status: outcome.status,
+    person_id: personOf(session, id),
+    home_id: session.graph.events.get(id)?.homeId ?? null,
+    via: outcome.viaType,
+    via_hash: outcome.viaHash,
+    bound_at: outcome.boundAt,
+    shared: outcome.shared ? (1 as const) : (0 as const),
+  };
+  return { columns, blobs: { trace: await sealTrace(ctx, outcome) } };
+}
+
+const clickHashOf = ({ arrived }: Outcome): string | null => arrived.claims.find(({ type }) => type === "click")?.hash ?? null;
+
+function utmOf({ arrived }: Outcome): Pick<EventRow, "utm_source" | "utm_medium" | "utm_campaign" | "utm_content" | "utm_term"> {
+  const { utm } = arrived.facts;
+  return {
+    utm_source: utm["utm_source"] ?? null,
+    utm_medium: utm["utm_medium"] ?? null,
+    utm_campaign: utm["utm_campaign"] ?? null,
+    utm_content: utm["utm_content"] ?? null,
+    utm_term: utm["utm_term"] ?? null,
+  };
+}
+
+async function identifierValues(ctx: Context, session: Session): Promise<Map<string, IdentifierValue>> {
+  const values = new Map<string, IdentifierValue>();
+  const secret = ctx.config.workspace.privacy === "pseudonymous";
+  for (const { claims } of session.arrived.values()) {
+    for (const { type, hash, value } of claims) {
+      if (values.has(hash) || !session.graph.changes.nodes.has(hash)) continue;
+      const contact = type === "email" || type === "phone";
+      const nameless = contact && (secret || value.startsWith("#"));
+      values.set(hash, { sealed: nameless ? null : await ctx.seal.seal(value), hint: contact ? hintOf(hash) : "" });
+    }
+  }
+  return values;
+}
+
+function labelOf(session: Session, id: EventId): Parameters<typeof relabelEvents>[1][number][] {
+  const payment = session.known.payments.get(id);
+  return payment ? [{ id, label: payment.label, ordinal: payment.ordinal, amount_e4: payment.amountE4 }] : [];
+}
+
+function parkedRows(ctx: Context, session: Session): { hash: string; event_id: string; expires_at: number }[] {
+  const expires = session.now + ctx.config.workspace.retention.waiting_days * DAY_MS;
+  return [...session.graph.changes.parked].flatMap((id) =>
+    (session.graph.parked.get(id)?.claims ?? []).map(({ hash }) => ({ hash, event_id: id, expires_at: expires })),
+  );
+}
+
+const clickRows = (fresh: readonly Outcome[]): Record<string, string | number | null>[] =>
+  fresh.flatMap((outcome) => {
+    const hash = clickHashOf(outcome);
+    const { arrived, status } = outcome;
+    if (arrived.type !== "click" || hash === null || status === "preview" || status === "quarantined") return [];
+    return [{ hash, event_id: arrived.id, at: arrived.event.at, link: arrived.facts.link, ...utmOf(outcome) }];
+  });
+
+async function traitRows(ctx: Context, session: Session): Promise<Parameters<typeof writeTraits>[1]> {
+  const { traits, graph } = session;
+  const rows = [...traits.changed].flatMap(([home, names]) =>
+    [...names].map(async (name) => {
+      const trait = traits.known.get(home)?.get(name);
+      const columns = { home_id: home, name, person_id: rootOf(graph, home), at: trait?.at ?? 0, event_id: trait?.eventId ?? "" };
+      return { columns, blobs: { sealed: await ctx.seal.seal(trait?.value ?? "") } };
+    }),
+  );
+  return Promise.all(rows);
+}
+
+async function sealDeliveries(
+  ctx: Context,
+  session: Session,
+): Promise<{ rows: Parameters<typeof insertDeliveries>[1]; handover: Handover[] }> {
+  const handover: Handover[] = [];
+  const rows = session.deliveries.map(async (delivery, place) => {
+    const { id, connection, action, eventId, personId, cancelled } = delivery;
+    const work = await ctx.seal.seal(JSON.stringify(delivery.order));
+    if (!cancelled) {
+      handover.push({ connection, laneWork: { id, generation: 0, line: personId, action, createdAt: session.now, work } });
+    }
+    const columns = {
+      id,
+      seq: deliverySeq(session.now, place),
+      event_id: eventId,
+      person_id: personId,
+      connection,
+      action,
+      status: cancelled ? "cancelled" : "queued",
+      reason: cancelled ? "consent_withdrawn" : null,
+      created_at: session.now,
+      settled_at: cancelled ? session.now : null,
+    };
+    return { columns, blobs: { work } };
+  });
+  const sealed = await Promise.all(rows);
+  const order = new Map(session.deliveries.map(({ id }, place) => [id, place]));
+  handover.sort((a, b) => (order.get(a.laneWork.id) ?? 0) - (order.get(b.laneWork.id) ?? 0));
+  return { rows: sealed, handover };
+}
+
+function countsOf(fresh: readonly Outcome[]): ArrivalCount[] {
+  const counts = new Map<string, ArrivalCount>();
+  for (const { arrived } of fresh) {
+    const { connection, verdict: outcome } = arrived;
+    const bucketAt = bucketOf(arrived.receivedAt);
+    const key = `${connection}\n${bucketAt}\n${outcome}`;
+    counts.set(key, { connection, bucketAt, outcome, n: (counts.get(key)?.n ?? 0) + 1 });
+  }
+  return [...counts.values()];
+}

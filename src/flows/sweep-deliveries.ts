@@ -1,0 +1,43 @@
+/** The sweep, once a minute: hands deliveries that are still `queued` in D1 after a minute to their lanes again, in case the hand-over was lost, and
+ *  wakes every lane with unfinished work. Each lane keeps the bookmark up to which it was swept, so a backlog of ten thousand is read once and not
+ *  every minute; taking the same work twice changes nothing. */
+import { type Context, laneOf } from "../context.ts";
+import { unfinishedConnections } from "../store/deliveries.ts";
+import { queuedBetween } from "../store/replays.ts";
+import { laneWorkOf } from "./lane-work.ts";
+
+const GRACE_MS = 60_000;
+const PAGE = 200;
+const MOST_PAGES = 10;
+
+export async function sweepDeliveries(ctx: Context): Promise<{ handedOver: number }> {
+  let handedOver = 0;
+  for (const connection of await unfinishedConnections(ctx.env.DB)) {
+    try {
+      handedOver += await sweepConnection(ctx, connection);
+    } catch (failure) {
+      ctx.log("error", "sweep.lane.failed", { connection, error: String(failure) });
+    }
+  }
+  return { handedOver };
+}
+
+async function sweepConnection(ctx: Context, connection: string): Promise<number> {
+  const lane = laneOf(ctx.env, connection);
+  const until = ctx.clock() - GRACE_MS;
+  let after = (await lane.wake()).sweptTo;
+  let handedOver = 0;
+  for (let page = 0; page < MOST_PAGES && after < until; page += 1) {
+    const slice = await queuedBetween(ctx.env.DB, connection, { after, until, limit: PAGE });
+    await lane.take(connection, await Promise.all(slice.rows.map((row) => laneWorkOf(ctx, row))), slice.until);
+    handedOver += slice.rows.length;
+    after = slice.until;
+  }
+  return handedOver;
+}
+
+/** Tells the lanes of these connections to look again: a configuration was saved that may have enabled them. */
+export async function wakeLanes(ctx: Context): Promise<void> {
+  const waiting = await unfinishedConnections(ctx.env.DB);
+  await Promise.all(waiting.map((connection) => laneOf(ctx.env, connection).wake()));
+}

@@ -1,0 +1,106 @@
+/** Operator API: the delivery log and what can be done about it (docs/api: deliveries). */
+import * as z from "zod/mini";
+import { type Context, laneOf } from "../context.ts";
+import { cancelDelivery } from "../flows/cancel-delivery.ts";
+import { replayDelivery } from "../flows/replay-delivery.ts";
+import { attemptsOf, findDelivery, listDeliveries } from "../store/deliveries.ts";
+import { countDead } from "../store/replays.ts";
+import { requireAdmin } from "./admin.ts";
+import { deliveryFilter, nextCursor } from "./delivery-filter.ts";
+import { deliveriesView } from "./delivery-view.ts";
+import { invalidRequest, parseJson } from "./json-body.ts";
+import { json, problem } from "./problem.ts";
+
+type DeliveryRequest = Request & { readonly params: { readonly id?: string } };
+
+export async function getDeliveries(request: Request, ctx: Context): Promise<Response> {
+  const refused = await requireAdmin(ctx, request);
+  if (refused) return refused;
+  const filter = deliveryFilter(new URL(request.url).searchParams);
+  if (!filter.ok) return invalidRequest(ctx, filter.error);
+  const { limit } = filter.value;
+  const rows = await listDeliveries(ctx.env.DB, { ...filter.value, limit: limit + 1 });
+  const page = rows.slice(0, limit);
+  const attempts = await attemptsOf(
+    ctx.env.DB,
+    page.map(({ id }) => id),
+  );
+  return json({ items: await deliveriesView(ctx, page, attempts), next_cursor: rows.length > limit ? nextCursor(page) : null });
+}
+
+export async function getDelivery(request: DeliveryRequest, ctx: Context): Promise<Response> {
+  const refused = await requireAdmin(ctx, request);
+  if (refused) return refused;
+  const row = await findDelivery(ctx.env.DB, request.params.id ?? "");
+  if (!row) return problem(ctx, { status: 404, reason: "not_found" });
+  const [view] = await deliveriesView(ctx, [row], await attemptsOf(ctx.env.DB, [row.id]));
+  return json(view);
+}
+
+export async function postReplay(request: DeliveryRequest, ctx: Context): Promise<Response> {
+  const refused = await requireAdmin(ctx, request);
+  if (refused) return refused;
+  const id = request.params.id ?? "";
+  const replayed = await replayDelivery(ctx, id);
+  if (replayed.ok) return json({ id, generation: replayed.value.generation, status: "queued" }, 202);
+  switch (replayed.error) {
+    case "not_found":
+      return problem(ctx, { status: 404, reason: "not_found" });
+    case "not_settled":
+      return problem(ctx, { status: 409, reason: "not_settled", detail: "the delivery is still being tried; cancel it first" });
+    case "content_gone":
+      return problem(ctx, { status: 409, reason: "content_gone", detail: "the content was erased or has expired" });
+  }
+}
+
+export async function postCancel(request: DeliveryRequest, ctx: Context): Promise<Response> {
+  const refused = await requireAdmin(ctx, request);
+  if (refused) return refused;
+  const id = request.params.id ?? "";
+  const cancelled = await cancelDelivery(ctx, id);
+  if (cancelled.ok) {
+    const done = cancelled.value.status === "cancelled";
+    const detail = "a request is out; it will not be tried again";
+    return done ? json({ id, status: "cancelled" }) : json({ id, status: cancelled.value.status, detail }, 202);
+  }
+  switch (cancelled.error) {
+    case "not_found":
+      return problem(ctx, { status: 404, reason: "not_found" });
+    case "already_settled":
+      return problem(ctx, { status: 409, reason: "already_settled" });
+  }
+}
+
+const recoverBody = z.object({
+  connection: z.string().check(z.minLength(1)),
+  since: z.iso.datetime({ offset: true }),
+  per_second: z.optional(z.number().check(z.gt(0), z.lte(1_000))),
+});
+
+/** A recovery's pace unless the caller sets one: beside live traffic it must stay small. */
+const RECOVER_PER_SECOND = 50;
+
+export async function postRecover(request: Request, ctx: Context): Promise<Response> {
+  const refused = await requireAdmin(ctx, request);
+  if (refused) return refused;
+  const body = parseJson(ctx, await request.text(), recoverBody);
+  if (!body.ok) return body.error;
+  const { connection, since: text, per_second: perSecond = RECOVER_PER_SECOND } = body.value;
+  if (!ctx.config.connections.has(connection)) {
+    return invalidRequest(ctx, [{ path: "connection", message: "no such connection" }]);
+  }
+  const since = Date.parse(text);
+  const until = ctx.clock();
+  const matched = await countDead(ctx.env.DB, connection, since, until);
+  const job = await laneOf(ctx.env, connection).recover(connection, { since, until, perSecond });
+  const answer = {
+    id: job.id,
+    connection,
+    since: new Date(job.since).toISOString(),
+    per_second: job.perSecond,
+    deliveries: matched,
+    replayed: job.replayed,
+    status: job.finishedAt === null ? "running" : "finished",
+  };
+  return json(answer, 202);
+}

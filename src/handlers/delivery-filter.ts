@@ -1,0 +1,39 @@
+/** Query parameters of the delivery list. A filter that cannot be read is an error, never ignored: an ignored one would show too much. */
+import type { DeliveryStatus } from "../domain/delivery.ts";
+import { type Result, err, ok } from "../lib/result.ts";
+import type { DeliveryFilter, DeliveryRow } from "../store/deliveries.ts";
+import type { FieldError } from "../lib/field-errors.ts";
+
+const STATUSES = ["queued", "retrying", "delivered", "dead", "cancelled"] as const satisfies readonly DeliveryStatus[];
+const CURSOR = /^(\d{1,16})\.(dlv_[A-Za-z0-9]+)$/;
+
+export function deliveryFilter(query: URLSearchParams): Result<DeliveryFilter, FieldError[]> {
+  const errors: FieldError[] = [];
+  const given = (name: string): string | null => query.get(name) || null;
+  const status = given("status");
+  const known = STATUSES.find((name) => name === status) ?? null;
+  if (status !== null && known === null) errors.push({ path: "status", message: `one of ${STATUSES.join(", ")}` });
+  const since = given("since");
+  const sinceAt = since === null ? null : Date.parse(since);
+  if (sinceAt !== null && Number.isNaN(sinceAt)) errors.push({ path: "since", message: "an ISO 8601 time" });
+  const cursor = given("cursor");
+  const place = cursor === null ? null : CURSOR.exec(cursor);
+  if (cursor !== null && place === null) errors.push({ path: "cursor", message: "not a cursor of this list" });
+  const limit = Number(given("limit") ?? 50);
+  if (!Number.isInteger(limit) || limit < 1) errors.push({ path: "limit", message: "a whole number from 1 to 200" });
+  if (errors.length > 0) return err(errors);
+  return ok({
+    status: known,
+    connection: given("connection"),
+    event: given("event"),
+    person: given("person"),
+    since: sinceAt,
+    before: place ? { seq: Number(place[1]), id: place[2] ?? "" } : null,
+    limit: Math.min(200, limit),
+  });
+}
+
+export function nextCursor(page: readonly DeliveryRow[]): string | null {
+  const last = page.at(-1);
+  return last ? `${last.seq}.${last.id}` : null;
+}

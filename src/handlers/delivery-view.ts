@@ -1,0 +1,48 @@
+/** A delivery as the operator API shows it: replies opened, times in ISO 8601. */
+import type { Context } from "../context.ts";
+import type { AttemptRow, DeliveryRow } from "../store/deliveries.ts";
+
+const iso = (at: number | null): string | null => (at === null ? null : new Date(at).toISOString());
+
+export async function deliveriesView(
+  ctx: Context,
+  rows: readonly DeliveryRow[],
+  attempts: readonly AttemptRow[],
+): Promise<object[]> {
+  const byDelivery = Map.groupBy(attempts, (attempt) => attempt.delivery_id);
+  return Promise.all(
+    rows.map(async (row) => ({
+      id: row.id,
+      event_id: row.event_id === "" ? null : row.event_id,
+      person_id: row.person_id,
+      connection: row.connection,
+      action: row.action,
+      status: row.status,
+      reason: row.reason ?? heldBecause(ctx, row),
+      generation: row.generation,
+      created_at: iso(row.created_at),
+      next_attempt_at: iso(row.next_attempt_at),
+      settled_at: iso(row.settled_at),
+      replayed_at: iso(row.replayed_at),
+      attempts: await Promise.all((byDelivery.get(row.id) ?? []).map((attempt) => attemptView(ctx, attempt))),
+    })),
+  );
+}
+
+/** Why something that is not settled does not move. */
+function heldBecause(ctx: Context, row: DeliveryRow): string | null {
+  if (row.status !== "queued" && row.status !== "retrying") return null;
+  const connection = ctx.config.connections.get(row.connection);
+  if (!connection) return "connection_missing";
+  return connection.disabled ? "connection_disabled" : null;
+}
+
+async function attemptView(ctx: Context, attempt: AttemptRow): Promise<object> {
+  return {
+    at: iso(attempt.at),
+    status: attempt.status,
+    outcome: attempt.outcome,
+    reply: attempt.reply === null ? null : await ctx.seal.open(attempt.reply),
+    generation: attempt.generation,
+  };
+}

@@ -1,0 +1,35 @@
+/** Reads of single facts that binding and decisions need besides the neighbourhood. */
+import type { DeliveryId, EventId } from "../lib/ids.ts";
+import type { Sealed } from "./neighbourhood.ts";
+
+/** Sealed facts of events by id; expired and erased ones are missing. */
+export async function loadSealedFacts(db: D1Database, ids: readonly EventId[]): Promise<Map<string, Sealed>> {
+  if (ids.length === 0) return new Map();
+  const { results } = await db
+    .prepare("SELECT id, facts FROM events WHERE id IN (SELECT value FROM json_each(?1)) AND facts IS NOT NULL")
+    .bind(JSON.stringify(ids))
+    .all<{ id: string; facts: Sealed }>();
+  return new Map(results.map(({ id, facts }) => [id, facts]));
+}
+
+export type Cancelled = { readonly id: DeliveryId; readonly generation: number; readonly connection: string };
+
+/** Cancels what is not sent yet of some persons at some connections; answers with what its lanes must forget. */
+export async function cancelQueued(
+  db: D1Database,
+  persons: readonly string[],
+  connections: readonly string[],
+  reason: string,
+  now: number,
+): Promise<Cancelled[]> {
+  const { results } = await db
+    .prepare(
+      `UPDATE deliveries SET status = 'cancelled', reason = ?3, settled_at = ?4
+       WHERE person_id IN (SELECT id FROM persons WHERE person_id IN (SELECT value FROM json_each(?1)))
+         AND connection IN (SELECT value FROM json_each(?2)) AND status IN ('queued', 'retrying')
+       RETURNING id, generation, connection`,
+    )
+    .bind(JSON.stringify(persons), JSON.stringify(connections), reason, now)
+    .all<Cancelled>();
+  return results;
+}

@@ -1,0 +1,208 @@
+/** What binding writes about events: the rows themselves, those that were waiting and are bound now, payments with another label, and the side
+ *  tables that make them findable. Statements of one batch; the event id makes a repeated batch fail instead of doubling anything. */
+import type { EventId, PersonId } from "../lib/ids.ts";
+import { type PackedRow, column, packedStatements, sealedColumn } from "./packed-rows.ts";
+
+export type EventRow = {
+  readonly id: EventId;
+  readonly seq: number;
+  readonly connection: string;
+  readonly type: string;
+  readonly status: "bound" | "unbound" | "quarantined" | "echo" | "preview" | "erased";
+  readonly cause: string | null;
+  readonly field: string | null;
+  readonly received_at: number;
+  readonly event_at: number;
+  readonly bound_at: number | null;
+  readonly person_id: PersonId | null;
+  readonly home_id: PersonId | null;
+  readonly via: string | null;
+  readonly via_hash: string | null;
+  readonly fact: string;
+  readonly label: string | null;
+  readonly named: string | null;
+  readonly ordinal: number | null;
+  readonly counted: 0 | 1;
+  readonly possible_duplicate: 0 | 1;
+  readonly amount_e4: number | null;
+  readonly paid_total_e4: number | null;
+  readonly currency: string | null;
+  readonly tid: string | null;
+  readonly order_number: string | null;
+  readonly click_hash: string | null;
+  readonly shared: 0 | 1;
+  readonly link: string | null;
+  readonly utm_source: string | null;
+  readonly utm_medium: string | null;
+  readonly utm_campaign: string | null;
+  readonly utm_content: string | null;
+  readonly utm_term: string | null;
+  readonly stored_at: number;
+  readonly rules: 0 | 1;
+};
+
+const COLUMNS = [
+  "id",
+  "seq",
+  "connection",
+  "type",
+  "status",
+  "cause",
+  "field",
+  "received_at",
+  "event_at",
+  "bound_at",
+  "person_id",
+  "home_id",
+  "via",
+  "via_hash",
+  "fact",
+  "label",
+  "named",
+  "ordinal",
+  "counted",
+  "possible_duplicate",
+  "amount_e4",
+  "paid_total_e4",
+  "currency",
+  "tid",
+  "order_number",
+  "click_hash",
+  "shared",
+  "link",
+  "utm_source",
+  "utm_medium",
+  "utm_campaign",
+  "utm_content",
+  "utm_term",
+  "stored_at",
+  "rules",
+] as const satisfies readonly (keyof EventRow)[];
+const SEALED = ["facts", "raw", "trace"] as const;
+
+export type SealedEvent = Readonly<Record<(typeof SEALED)[number], ArrayBuffer | null>>;
+
+export const insertEvents = (
+  db: D1Database,
+  rows: readonly { readonly columns: EventRow; readonly blobs: SealedEvent }[],
+): D1PreparedStatement[] =>
+  packedStatements(
+    db,
+    `INSERT INTO events (${[...COLUMNS, ...SEALED].join(", ")})
+     SELECT ${[...COLUMNS.map(column), ...SEALED.map(sealedColumn)].join(", ")} FROM json_each(?1)`,
+    rows,
+  );
+
+export type LateBinding = {
+  readonly id: EventId;
+  readonly status: string;
+  readonly person_id: PersonId | null;
+  readonly home_id: PersonId | null;
+  readonly via: string | null;
+  readonly via_hash: string | null;
+  readonly bound_at: number | null;
+  readonly shared: 0 | 1;
+};
+
+/** Events that waited: bound now, with their own time. */
+export const bindWaiting = (
+  db: D1Database,
+  rows: readonly { readonly columns: LateBinding; readonly blobs: { readonly trace: ArrayBuffer } }[],
+): D1PreparedStatement[] => [
+  ...packedStatements(
+    db,
+    `UPDATE events SET status = r.status, person_id = r.person_id, home_id = r.home_id, via = r.via, via_hash = r.via_hash, bound_at = r.bound_at,
+       shared = r.shared, trace = r.trace
+     FROM (SELECT ${["id", "status", "person_id", "home_id", "via", "via_hash", "bound_at", "shared"].map((name) => `${column(name)} AS ${name}`).join(", ")},
+       ${sealedColumn("trace")} AS trace FROM json_each(?1)) AS r
+     WHERE events.id = r.id AND events.status = 'unbound'`,
+    rows,
+  ),
+  ...deleteParked(
+    db,
+    rows.map(({ columns }) => columns.id),
+  ),
+];
+
+export const deleteParked = (db: D1Database, ids: readonly EventId[]): D1PreparedStatement[] =>
+  ids.length === 0
+    ? []
+    : [db.prepare("DELETE FROM parked WHERE event_id IN (SELECT value FROM json_each(?1))").bind(JSON.stringify(ids))];
+
+export type LabelChange = {
+  readonly id: EventId;
+  readonly label: string | null;
+  readonly ordinal: number | null;
+  readonly amount_e4: number | null;
+};
+
+export const relabelEvents = (db: D1Database, changes: readonly LabelChange[]): D1PreparedStatement[] =>
+  packedStatements(
+    db,
+    `UPDATE events SET label = r.label, ordinal = r.ordinal, amount_e4 = r.amount_e4
+     FROM (SELECT ${["id", "label", "ordinal", "amount_e4"].map((name) => `${column(name)} AS ${name}`).join(", ")} FROM json_each(?1)) AS r
+     WHERE events.id = r.id`,
+    changes.map((columns) => ({ columns })),
+  );
+
+/** Replaced by a newer state or rejected: kept as history, out of every sum. */
+export const uncountEvents = (db: D1Database, ids: readonly EventId[]): D1PreparedStatement[] =>
+  ids.length === 0
+    ? []
+    : [db.prepare("UPDATE events SET counted = 0 WHERE id IN (SELECT value FROM json_each(?1))").bind(JSON.stringify(ids))];
+
+/** One insert for plain rows of a side table. */
+export function insertRows(
+  db: D1Database,
+  table: "parked" | "clicks" | "firings",
+  rows: readonly Readonly<Record<string, string | number | null>>[],
+): D1PreparedStatement[] {
+  const [first] = rows;
+  if (!first) return [];
+  const names = Object.keys(first);
+  return packedStatements(
+    db,
+    `INSERT INTO ${table} (${names.join(", ")}) SELECT ${names.map(column).join(", ")} FROM json_each(?1) WHERE TRUE ON CONFLICT DO NOTHING`,
+    rows.map((columns) => ({ columns })),
+  );
+}
+
+/** Traits of one home; an older event never overwrites a newer one's word. */
+export const writeTraits = (db: D1Database, rows: readonly PackedRow[]): D1PreparedStatement[] =>
+  packedStatements(
+    db,
+    `INSERT INTO traits (home_id, name, person_id, sealed, at, event_id)
+     SELECT ${["home_id", "name", "person_id"].map(column).join(", ")}, ${sealedColumn("sealed")}, ${column("at")}, ${column("event_id")}
+     FROM json_each(?1) WHERE TRUE
+     ON CONFLICT (home_id, name) DO UPDATE SET sealed = excluded.sealed, at = excluded.at, event_id = excluded.event_id
+     WHERE excluded.at >= traits.at`,
+    rows,
+  );
+
+const DELIVERY = [
+  "id",
+  "seq",
+  "event_id",
+  "person_id",
+  "connection",
+  "action",
+  "status",
+  "reason",
+  "created_at",
+  "settled_at",
+] as const;
+
+export type DeliveryRow = Readonly<Record<(typeof DELIVERY)[number], string | number | null>>;
+
+/** Deliveries that rules made; the lane is told after the batch. */
+export const insertDeliveries = (
+  db: D1Database,
+  rows: readonly { readonly columns: DeliveryRow; readonly blobs: { readonly work: ArrayBuffer } }[],
+): D1PreparedStatement[] =>
+  packedStatements(
+    db,
+    `INSERT INTO deliveries (${DELIVERY.join(", ")}, next_attempt_at, work)
+     SELECT ${DELIVERY.map(column).join(", ")}, CASE ${column("status")} WHEN 'queued' THEN ${column("created_at")} END, ${sealedColumn("work")}
+     FROM json_each(?1)`,
+    rows,
+  );

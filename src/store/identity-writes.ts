@@ -1,0 +1,182 @@
+/** What binding changed in the identity graph, as statements of one batch: persons, identifiers, merges, claims, keep-apart edges. The final state
+ *  is written, not the steps, so the order of statements only matters where rows move before new ones come. */
+import { type Graph, leafOf, rootOf } from "../domain/identity/graph.ts";
+import { type MergeId, newMergeId } from "../lib/ids.ts";
+import { column, packedStatements, sealedColumn } from "./packed-rows.ts";
+
+/** The sealed value and the public hint of an identifier that is new. */
+export type IdentifierValue = { readonly sealed: ArrayBuffer | null; readonly hint: string };
+
+export type IdentityWrite = {
+  readonly graph: Graph;
+  readonly values: ReadonlyMap<string, IdentifierValue>;
+  readonly now: number;
+  /** Orders merges; the newest is undone first. */
+  readonly seq: number;
+};
+
+export function identityStatements(db: D1Database, write: IdentityWrite): D1PreparedStatement[] {
+  return [
+    ...personStatements(db, write),
+    ...movingStatements(db, write),
+    ...identifierStatements(db, write),
+    ...mergeStatements(db, write),
+  ];
+}
+
+function personStatements(db: D1Database, { graph, now }: IdentityWrite): D1PreparedStatement[] {
+  const rows = [...graph.changes.leaves].map((id) => {
+    const leaf = leafOf(graph, id);
+    return {
+      columns: {
+        id,
+        person_id: leaf.rootId,
+        key: leaf.key,
+        first_seen: leaf.firstSeen,
+        last_seen: leaf.lastSeen,
+        referred_by: leaf.referredBy,
+        consent_withdrawn_at: leaf.consentWithdrawnAt,
+        created_at: now,
+      },
+    };
+  });
+  return packedStatements(
+    db,
+    `INSERT INTO persons (id, person_id, key, first_seen, last_seen, referred_by, consent_withdrawn_at, created_at)
+     SELECT ${["id", "person_id", "key", "first_seen", "last_seen", "referred_by", "consent_withdrawn_at", "created_at"].map(column).join(", ")}
+     FROM json_each(?1) WHERE TRUE
+     ON CONFLICT (id) DO UPDATE SET person_id = excluded.person_id, first_seen = excluded.first_seen, last_seen = excluded.last_seen,
+       referred_by = excluded.referred_by, consent_withdrawn_at = excluded.consent_withdrawn_at`,
+    rows,
+  );
+}
+
+/** Rows of persons that stand for others now. Everything that has a home follows its leaf, which is written already. */
+function movingStatements(db: D1Database, { graph }: IdentityWrite): D1PreparedStatement[] {
+  const { rerooted, clickMoves } = graph.changes;
+  const moved = JSON.stringify([...rerooted.keys()]);
+  const reroot = ["identifiers", "traits", "events"].map((table) =>
+    db
+      .prepare(
+        `UPDATE ${table} SET person_id = (SELECT p.person_id FROM persons p WHERE p.id = ${table}.home_id)
+         WHERE person_id IN (SELECT value FROM json_each(?1))
+           AND person_id <> (SELECT p.person_id FROM persons p WHERE p.id = ${table}.home_id)`,
+      )
+      .bind(moved),
+  );
+  const clicks = clickMoves.map(({ hash, from, to }) =>
+    db
+      .prepare(
+        `UPDATE events SET home_id = ?3, person_id = ?4
+         WHERE person_id = ?2 AND (via_hash = ?1 OR (type = 'click' AND click_hash = ?1))`,
+      )
+      .bind(hash, rootOf(graph, from), to, rootOf(graph, to)),
+  );
+  return [...(rerooted.size > 0 ? reroot : []), ...clicks];
+}
+
+const NODE = [
+  "hash",
+  "type",
+  "scope",
+  "person_id",
+  "home_id",
+  "proof",
+  "hint",
+  "first_seen",
+  "last_seen",
+  "event_id",
+  "pinned",
+  "started",
+];
+
+function identifierStatements(db: D1Database, { graph, values }: IdentityWrite): D1PreparedStatement[] {
+  const { nodes, removedNodes } = graph.changes;
+  const rows = [...nodes].flatMap((hash) => {
+    const node = graph.nodes.get(hash);
+    if (!node) return [];
+    const value = values.get(hash);
+    const columns = {
+      hash,
+      type: node.type,
+      scope: node.scope,
+      person_id: rootOf(graph, node.homeId),
+      home_id: node.homeId,
+      proof: node.proof,
+      hint: value?.hint ?? "",
+      first_seen: node.firstSeen,
+      last_seen: node.lastSeen,
+      event_id: node.eventId,
+      pinned: node.pinned ? 1 : 0,
+      started: node.started ? 1 : 0,
+    };
+    return [{ columns, blobs: { sealed: value?.sealed ?? null } }];
+  });
+  const removed = db
+    .prepare("DELETE FROM identifiers WHERE hash IN (SELECT value FROM json_each(?1))")
+    .bind(JSON.stringify([...removedNodes]));
+  const written = packedStatements(
+    db,
+    `INSERT INTO identifiers (${NODE.join(", ")}, sealed)
+     SELECT ${NODE.map(column).join(", ")}, ${sealedColumn("sealed")} FROM json_each(?1) WHERE TRUE
+     ON CONFLICT (hash) DO UPDATE SET person_id = excluded.person_id, home_id = excluded.home_id, proof = excluded.proof,
+       first_seen = excluded.first_seen, last_seen = excluded.last_seen, pinned = excluded.pinned, started = excluded.started`,
+    rows,
+  );
+  return [...(removedNodes.size > 0 ? [removed] : []), ...written];
+}
+
+function mergeStatements(db: D1Database, { graph, now, seq }: IdentityWrite): D1PreparedStatement[] {
+  const { merges, claimants } = graph.changes;
+  const mergeRows = merges.map((merge, place): { columns: Record<string, string | number | null> } => {
+    const id: MergeId = newMergeId();
+    const { survivor, loser, members, by, eventId } = merge;
+    return {
+      columns: {
+        id,
+        survivor,
+        loser,
+        members: JSON.stringify(members),
+        by,
+        event_id: eventId,
+        seq: seq * 1_000 + place,
+        at: now,
+      },
+    };
+  });
+  const claimRows = claimants.map(({ contact, messenger }) => ({ columns: { contact, messenger, at: now } }));
+  return [
+    ...packedStatements(
+      db,
+      `INSERT INTO merges (id, survivor, loser, members, by, event_id, seq, at)
+       SELECT ${["id", "survivor", "loser", "members", "by", "event_id"].map(column).join(", ")}, ${column("seq")}, ${column("at")}
+       FROM json_each(?1)`,
+      mergeRows,
+    ),
+    ...packedStatements(
+      db,
+      `INSERT INTO contact_claims (contact_hash, messenger_hash, at)
+       SELECT ${column("contact")}, ${column("messenger")}, ${column("at")} FROM json_each(?1) WHERE TRUE ON CONFLICT DO NOTHING`,
+      claimRows,
+    ),
+    ...settledConflicts(db, graph, now),
+  ];
+}
+
+/** Conflicts between two rows that are one person now, or that were decided to be two, are settled. */
+export function settledConflicts(db: D1Database, graph: Graph, now: number): D1PreparedStatement[] {
+  const pairs = graph.changes.merges.map(({ survivor, loser }) => [survivor, loser]);
+  if (pairs.length === 0) return [];
+  return [settleConflictsWithin(db, [...new Set(pairs.flat())], now)];
+}
+
+/** Settles open conflicts all of whose persons stand for one person now. */
+export const settleConflictsWithin = (db: D1Database, persons: readonly string[], now: number): D1PreparedStatement =>
+  db
+    .prepare(
+      `UPDATE problems SET resolved_at = ?2 WHERE resolved_at IS NULL AND kind IN ('conflict', 'contact_quarantined')
+         AND json_array_length(persons) > 1
+         AND EXISTS (SELECT 1 FROM json_each(problems.persons) WHERE value IN (SELECT value FROM json_each(?1)))
+         AND (SELECT COUNT(DISTINCT p.person_id) FROM json_each(problems.persons) j JOIN persons p ON p.id = j.value) = 1`,
+    )
+    .bind(JSON.stringify(persons), now);

@@ -1,0 +1,267 @@
+import { env } from "cloudflare:workers";
+import { beforeEach, expect, it } from "vitest";
+import { inboxOf } from "../../src/context.ts";
+import { type Told, accept, bindings, configure, feed, pay, testContext } from "../kit/feed.ts";
+import { namedValues, type Ids } from "../kit/people.ts";
+
+const rows = async <T>(sql: string, ...bind: unknown[]): Promise<T[]> =>
+  (
+    await env.DB.prepare(sql)
+      .bind(...bind)
+      .all<T>()
+  ).results;
+
+async function personOf(ids: Ids): Promise<string | null> {
+  const ctx = await testContext();
+  const [claim] = namedValues(ids);
+  if (!claim) return null;
+  const hash = await ctx.seal.index(claim.type, claim.scope, claim.value);
+  const [row] = await rows<{ person_id: string }>("SELECT person_id FROM identifiers WHERE hash = ?1", hash);
+  return row?.person_id ?? null;
+}
+
+type EventRow = {
+  id: string;
+  status: string;
+  person_id: string | null;
+  label: string | null;
+  ordinal: number | null;
+  amount_e4: number | null;
+  counted: number;
+  event_at: number;
+};
+const eventRow = async (id: string | undefined): Promise<EventRow | undefined> =>
+  (
+    await rows<EventRow>(
+      "SELECT id, status, person_id, label, ordinal, amount_e4, counted, event_at FROM events WHERE id = ?1",
+      id,
+    )
+  )[0];
+
+beforeEach(async () => {
+  for (const table of [
+    "persons",
+    "identifiers",
+    "events",
+    "parked",
+    "merges",
+    "problems",
+    "firings",
+    "deliveries",
+    "traits",
+    "clicks",
+  ]) {
+    await env.DB.prepare(`DELETE FROM ${table}`).run();
+  }
+  await configure({
+    connections: {
+      bot: { kind: "salebot", project: "P1" },
+      tg: { kind: "telegram" },
+      school: { kind: "getcourse", account: "school1" },
+    },
+  });
+});
+
+it("B-02 school first, bot second become one person in D1", async () => {
+  const [payment] = await feed(pay("100", { ids: { gc: 77, email: "ivan@mail.ru" }, connection: "school", tid: "1" }));
+  await feed({ ids: { tg: 1010, sb: 510 } });
+  await feed({ ids: { tg: 1010, email: "ivan@mail.ru" } });
+  const person = await personOf({ tg: 1010 });
+  expect(await personOf({ gc: 77 })).toBe(person);
+  expect((await eventRow(payment))?.person_id).toBe(person);
+  expect(await rows("SELECT DISTINCT person_id FROM persons")).toHaveLength(1);
+  expect(await rows("SELECT id FROM merges")).toHaveLength(1);
+});
+
+it("L-01 a waiting sale is bound at its own time when its click id becomes known", async () => {
+  const at = Date.UTC(2026, 2, 4, 15);
+  const [sale] = await feed(pay("50", { ids: { clickid: "CH9@chat" }, connection: "onewin", at, tid: "s1", named: "sale" }));
+  expect((await eventRow(sale))?.status).toBe("unbound");
+  await feed({ ids: { tg: 1009, clickid: "CH9@chat" }, at: at + 300_000 });
+  expect(await eventRow(sale)).toMatchObject({
+    status: "bound",
+    event_at: at,
+    label: "sale",
+    person_id: await personOf({ tg: 1009 }),
+  });
+  expect(await rows("SELECT hash FROM parked")).toEqual([]);
+});
+
+it("L-06 fifty first events at once make one person", async () => {
+  await Promise.all(Array.from({ length: 50 }, (_, n) => accept({ ids: { tg: 5 }, key: `k${n}` })));
+  await Promise.all([accept({ ids: { tg: 6, email: "x@x.ru" } }), accept({ ids: { gc: 7, email: "x@x.ru" } })]);
+  await inboxOf(bindings).drain();
+  expect(await rows("SELECT id FROM persons WHERE id = person_id")).toHaveLength(2);
+  expect(await personOf({ gc: 7 })).toBe(await personOf({ tg: 6 }));
+});
+
+it("D-04 a rule on resale#2 runs once, on the third purchase", async () => {
+  await configure({
+    connections: {
+      bot: { kind: "salebot", project: "P1" },
+      onewin: { kind: "network", network: "1win" },
+      tg: { kind: "telegram" },
+    },
+    rules: [{ on: "resale#2", do: [{ to: "tg", action: "send_message", with: { text: "{{event.tid}}" } }] }],
+  });
+  await feed({ ids: { tg: 1, player: 9 } });
+  for (const [tid, named] of [
+    ["t1", "sale"],
+    ["t2", "resale"],
+    ["t3", "resale"],
+    ["t4", "resale"],
+  ] as const) {
+    await feed(pay("20", { ids: { player: 9 }, connection: "onewin", tid, named, key: `tid:${tid}` }));
+  }
+  const events = await rows<{ tid: string; label: string; ordinal: number | null }>(
+    "SELECT tid, label, ordinal FROM events WHERE type = 'payment' ORDER BY seq",
+  );
+  expect(events.map(({ label, ordinal }) => `${label}${ordinal ?? ""}`)).toEqual(["sale", "resale1", "resale2", "resale3"]);
+  const fired = await rows<{ tid: string }>("SELECT e.tid AS tid FROM deliveries d JOIN events e ON e.id = d.event_id");
+  expect(fired).toEqual([{ tid: "t3" }]);
+});
+
+it("D-03 the same tid with another amount leaves one counted sale and its history", async () => {
+  const first = await feed(
+    pay("50", { ids: { player: 9 }, connection: "onewin", tid: "1", key: "tid:d3", state: "payment|50|" }),
+  );
+  const second = await feed(
+    pay("70", { ids: { player: 9 }, connection: "onewin", tid: "1", key: "tid:d3", state: "payment|70|" }),
+  );
+  expect(await eventRow(first[0])).toMatchObject({ counted: 0, label: null, amount_e4: 500_000 });
+  expect(await eventRow(second[0])).toMatchObject({ counted: 1, label: "sale", amount_e4: 700_000 });
+});
+
+it("a rejection takes the payment out of the sums, and the next purchase becomes the sale without firing it again", async () => {
+  await configure({
+    connections: { onewin: { kind: "network", network: "1win" }, tg: { kind: "telegram" } },
+    rules: [
+      { on: ["sale", "resale"], do: [{ to: "tg", action: "send_message", with: { text: "x" } }] },
+      { on: "rejected", do: [{ to: "tg", action: "send_message", with: { text: "r" } }] },
+    ],
+  });
+  const [t1] = await feed(pay("50", { ids: { player: 9 }, connection: "onewin", tid: "1", key: "tid:r1", state: "payment|50|" }));
+  const [t2] = await feed(pay("30", { ids: { player: 9 }, connection: "onewin", tid: "2", key: "tid:r2", state: "payment|30|" }));
+  expect((await eventRow(t2))?.label).toBe("resale");
+  await feed({ type: "rejected", ids: { player: 9 }, connection: "onewin", tid: "1", key: "tid:r1", state: "rejected||" });
+  expect(await eventRow(t1)).toMatchObject({ counted: 0, label: null });
+  expect(await eventRow(t2)).toMatchObject({ label: "sale", ordinal: null });
+  expect(await rows("SELECT id FROM deliveries")).toHaveLength(3);
+});
+
+it("a late first payment shifts the ordinals and runs what nobody carried before", async () => {
+  await configure({
+    connections: { onewin: { kind: "network", network: "1win" }, tg: { kind: "telegram" } },
+    rules: [
+      { on: "sale", do: [{ to: "tg", action: "send_message", with: { text: "s" } }] },
+      { on: "resale#1", do: [{ to: "tg", action: "send_message", with: { text: "r" } }] },
+    ],
+  });
+  const at = Date.UTC(2026, 2, 5);
+  const [later] = await feed(pay("50", { ids: { player: 9 }, connection: "onewin", tid: "2", at }));
+  const [earlier] = await feed(pay("30", { ids: { player: 9 }, connection: "onewin", tid: "1", at: at - 1_000 }));
+  expect((await eventRow(earlier))?.label).toBe("sale");
+  expect(await eventRow(later)).toMatchObject({ label: "resale", ordinal: 1 });
+  const deliveries = await rows<{ event_id: string }>("SELECT event_id FROM deliveries ORDER BY seq");
+  expect(deliveries.map(({ event_id }) => event_id)).toEqual([later, later]);
+});
+
+it("reported totals are written as differences", async () => {
+  const at = Date.UTC(2026, 2, 2);
+  const total = (sum: string, when: number, key: string): Told => ({
+    type: "payment",
+    ids: { gc: 602 },
+    connection: "school",
+    order: "O3",
+    key,
+    at: when,
+    money: { amount: null, paidTotal: sum, currency: null },
+  });
+  const [second] = await feed(total("30000", at + 86_400_000, "b"));
+  const [first] = await feed(total("10000", at, "a"));
+  expect(await eventRow(first)).toMatchObject({ amount_e4: 100_000_000, label: "sale" });
+  expect(await eventRow(second)).toMatchObject({ amount_e4: 200_000_000, label: null });
+});
+
+it("N-03 six quarantined postbacks are one problem with its parameter", async () => {
+  for (let n = 0; n < 6; n++) {
+    await feed(
+      pay("50", {
+        connection: "onewin",
+        verdict: "quarantined",
+        cause: "unresolved_macro",
+        field: "clickid",
+        dropped: [{ field: "clickid", cause: "unresolved_macro" }],
+      }),
+    );
+  }
+  expect(await rows("SELECT id FROM persons")).toEqual([]);
+  expect(await rows("SELECT kind, connection, field, count FROM problems")).toEqual([
+    { kind: "unresolved_macro", connection: "onewin", field: "clickid", count: 6 },
+  ]);
+  expect(await rows("SELECT outcome, n FROM intake_counts WHERE outcome = 'quarantined'")).toEqual([
+    { outcome: "quarantined", n: 6 },
+  ]);
+});
+
+it("O-01 a platform that reports back what we wrote is an echo and starts nothing", async () => {
+  await configure({
+    connections: { school: { kind: "getcourse", account: "school1" }, tg: { kind: "telegram" } },
+    rules: [{ on: "user_updated", do: [{ to: "tg", action: "send_message", with: { text: "x" } }] }],
+  });
+  await feed({ ids: { gc: 77, tg: 1 }, connection: "school" });
+  const ctx = await testContext();
+  await env.DB.prepare("INSERT INTO echoes (hash, delivery_id, expires_at) VALUES (?1, 'dlv_x', ?2)")
+    .bind(await ctx.seal.mac("echo", "school\ntelegram_id\n1"), Date.now() + 86_400_000)
+    .run();
+  const [echo] = await feed({ type: "user_updated", ids: { gc: 77, tg: 1 }, connection: "school" });
+  const [news] = await feed({ type: "user_updated", ids: { gc: 77, tg: 1 }, fields: { city: "Казань" }, connection: "school" });
+  expect((await eventRow(echo))?.status).toBe("echo");
+  expect((await eventRow(news))?.status).toBe("bound");
+  expect(await rows("SELECT id FROM deliveries")).toHaveLength(1);
+});
+
+it("R-03 no stored byte of an e-mail or a phone, and in a pseudonymous workspace no sealed one", async () => {
+  await configure({ workspace: { privacy: "pseudonymous" }, connections: { bot: { kind: "salebot", project: "P1" } } });
+  await feed({ ids: { tg: 1, email: "ivan@mail.ru", phone: "+79001112233" }, fields: { note: "ivan@mail.ru" } });
+  const contacts = await rows<{ type: string; sealed: unknown; hint: string }>(
+    "SELECT type, sealed, hint FROM identifiers WHERE type IN ('email', 'phone')",
+  );
+  expect(contacts.map(({ sealed }) => sealed)).toEqual([null, null]);
+  expect(contacts.every(({ hint }) => /^••[a-z0-9]{3}$/.test(hint))).toBe(true);
+  const ctx = await testContext();
+  const [event] = await rows<{ facts: number[]; raw: unknown }>("SELECT facts, raw FROM events");
+  expect(event?.raw).toBeNull();
+  const facts = await ctx.seal.open(event?.facts ?? []);
+  expect(facts).not.toContain("ivan@mail.ru");
+  expect(facts).not.toContain("9001112233");
+  await feed({ ids: { max: 5, phone: "+79001112233" } });
+  expect(await personOf({ max: 5 })).toBe(await personOf({ tg: 1 }));
+});
+
+it("R-04 withdrawn consent stops messages at once and the log says why", async () => {
+  await configure({
+    connections: {
+      bot: { kind: "salebot", project: "P1" },
+      tg: { kind: "telegram" },
+      school: { kind: "getcourse", account: "school1" },
+    },
+    rules: [
+      {
+        on: "ping",
+        do: [
+          { to: "tg", action: "send_message", with: { text: "x" } },
+          { to: "school", action: "set_fields", with: { fields: { a: "b" } } },
+        ],
+      },
+    ],
+  });
+  await feed({ ids: { tg: 1 } }, { type: "consent_withdrawn", ids: { tg: 1 } });
+  await feed({ type: "ping", ids: { tg: 1 } });
+  const [message] = await rows("SELECT status, reason FROM deliveries WHERE connection = 'tg'");
+  expect(message).toEqual({ status: "cancelled", reason: "consent_withdrawn" });
+  await feed({ type: "consent_given", ids: { tg: 1 } });
+  await feed({ type: "ping", ids: { tg: 1 } });
+  expect(await rows("SELECT id FROM deliveries WHERE connection = 'tg' AND status <> 'cancelled'")).toHaveLength(1);
+  expect(await rows("SELECT id FROM deliveries WHERE connection = 'school'")).toHaveLength(2);
+});

@@ -1,0 +1,112 @@
+/** Feeds events to the real inbox as a handler would: sealed facts in, bound rows in D1 out. Identifiers by the short names of identity.md. */
+import { env as cloudflareEnv } from "cloudflare:workers";
+import { type Context, inboxOf, newContext } from "../../src/context.ts";
+import type { NewEvent, StoredFacts } from "../../src/domain/event.ts";
+import { IDENTIFIER_TYPES } from "../../src/domain/identifier.ts";
+import { type EventId, newEventId } from "../../src/lib/ids.ts";
+import type { Acceptance, Arrival } from "../../src/rpc.ts";
+import { saveConfig } from "../../src/store/config.ts";
+import type { Env } from "../../src/env.ts";
+import { type Ids, namedValues } from "./people.ts";
+
+export const bindings = cloudflareEnv as unknown as Env;
+
+export type Told = Partial<NewEvent> & {
+  readonly ids?: Ids;
+  readonly connection?: string;
+  readonly at?: number;
+  readonly receivedAt?: number;
+  readonly rules?: boolean;
+  readonly verdict?: Arrival["verdict"];
+  readonly cause?: string;
+  readonly field?: string;
+  readonly windowMs?: number;
+};
+
+export const testContext = (): Promise<Context> => newContext(bindings, { waitUntil: () => {} });
+
+export async function configure(document: unknown): Promise<void> {
+  const ctx = await testContext();
+  await saveConfig(bindings, ctx.settings, { document, author: "test", note: "", now: Date.now() });
+}
+
+let clock = Date.UTC(2026, 2, 1, 7);
+
+export async function arrivalOf(ctx: Context, told: Told): Promise<Arrival> {
+  clock += 1_000;
+  const {
+    ids = {},
+    connection = "bot",
+    at,
+    receivedAt = at ?? clock,
+    rules = true,
+    verdict = "accepted",
+    cause,
+    field,
+    windowMs,
+    ...given
+  } = told;
+  const id = newEventId();
+  const event: NewEvent = {
+    type: "identify",
+    named: null,
+    eventAt: at ?? null,
+    key: null,
+    state: "",
+    identifiers: namedValues(ids).map((claim) => ({ ...claim, proof: IDENTIFIER_TYPES[claim.type].proof })),
+    dropped: [],
+    money: { amount: null, paidTotal: null, currency: null },
+    tid: null,
+    order: null,
+    status: null,
+    utm: {},
+    link: null,
+    start: null,
+    userAgent: null,
+    message: null,
+    profile: {},
+    fields: {},
+    tracker: {},
+    outgoing: false,
+    ...given,
+  };
+  const facts: StoredFacts = { ...event, connection, receivedAt };
+  return {
+    id,
+    connection,
+    type: event.type,
+    receivedAt,
+    fact: await ctx.seal.mac("fact", `${connection}\n${event.key ?? id}`),
+    state: event.state,
+    windowMs: windowMs ?? null,
+    keepUntil: Date.now() + 86_400_000,
+    verdict,
+    cause: cause ?? null,
+    field: field ?? null,
+    rules,
+    perSecond: null,
+    facts: await ctx.seal.seal(JSON.stringify(facts)),
+    raw: await ctx.seal.seal(JSON.stringify({ ids })),
+  };
+}
+
+/** Accepts all events in order, without waiting for them to be bound. */
+export async function accept(...told: readonly Told[]): Promise<Acceptance[]> {
+  const ctx = await testContext();
+  const arrivals: Arrival[] = [];
+  for (const one of told) arrivals.push(await arrivalOf(ctx, one));
+  return inboxOf(bindings).accept(arrivals);
+}
+
+/** Accepts and binds; answers with the event ids. */
+export async function feed(...told: readonly Told[]): Promise<EventId[]> {
+  const answers = await accept(...told);
+  await inboxOf(bindings).drain();
+  return answers.map(({ id }) => id);
+}
+
+export const pay = (amount: string, given: Told): Told => ({
+  type: "payment",
+  money: { amount, paidTotal: null, currency: null },
+  ...given,
+});
