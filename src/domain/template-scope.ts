@@ -25,7 +25,7 @@ export function templateScope(input: ScopeInput): TemplateScope {
   };
 }
 
-export const own = (values: Readonly<Record<string, string>> | undefined, name: string): string | null =>
+const own = (values: Readonly<Record<string, string>> | undefined, name: string): string | null =>
   values !== undefined && Object.hasOwn(values, name) ? (values[name] ?? null) : null;
 
 function lookUp(input: ScopeInput, name: string): string | null {

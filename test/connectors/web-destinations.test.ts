@@ -126,6 +126,11 @@ describe("http.request", () => {
     [{ body: { a: 1 } }, 'POST https://api.example/v1/hook {"a":1}', { "x-key": "s3cret", "content-type": "application/json" }],
     [{ method: "get", url: "/ping?x=1" }, "GET https://api.example/ping?x=1", { "x-key": "s3cret" }],
     [
+      { method: "GET", headers: { "x-name": "Иван\nx: y" } },
+      "GET https://api.example/v1/hook",
+      { "x-key": "s3cret", "x-name": "%D0%98%D0%B2%D0%B0%D0%BD%0Ax: y" },
+    ],
+    [
       { method: "PUT", body: "plain" },
       "PUT https://api.example/v1/hook plain",
       { "x-key": "s3cret", "content-type": "text/plain; charset=utf-8" },

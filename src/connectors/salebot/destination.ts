@@ -11,7 +11,7 @@ import { actionUrl, planByLookUp } from "./look-up.ts";
 type Input = PrepareInput<"salebot">;
 
 /** The vendor's examples give client ids as numbers; ids beyond exact integers stay text. */
-export const clientNumber = (id: string): number | string => (/^\d{1,15}$/.test(id) ? Number(id) : id);
+const clientNumber = (id: string): number | string => (/^\d{1,15}$/.test(id) ? Number(id) : id);
 
 const callback: Action<"salebot"> = (input) => {
   const { connection, person } = input;
