@@ -67,3 +67,27 @@ export type EventStatus = "accepted" | "bound" | "unbound" | "quarantined" | "ec
 
 /** What stands sealed beside an event: the normalised form. The raw payload is sealed apart, because it is kept for a shorter time. */
 export type StoredFacts = NewEvent & { readonly connection: string; readonly receivedAt: number };
+
+/** What is kept of a delivery that could not be read: the raw bytes stand beside it. */
+export const UNREADABLE_EVENT: NewEvent = {
+  type: "unreadable",
+  named: null,
+  eventAt: null,
+  key: null,
+  state: "",
+  identifiers: [],
+  dropped: [],
+  money: { amount: null, paidTotal: null, currency: null },
+  tid: null,
+  order: null,
+  status: null,
+  utm: {},
+  link: null,
+  start: null,
+  userAgent: null,
+  message: null,
+  profile: {},
+  fields: {},
+  tracker: {},
+  outgoing: false,
+};

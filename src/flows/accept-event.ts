@@ -1,0 +1,77 @@
+/** Accept events: the only way a fact enters the gateway.
+ *  Vendors resend until they see a 2xx, so this may run many times for one fact: the inbox keys it by (connection, vendor key) and the second arrival
+ *  changes nothing. What cannot be used (a macro that was not substituted, an unreadable body) is kept too, in quarantine, with its cause. */
+import { intakeVerdict } from "../connectors/intake-verdict.ts";
+import { factKey } from "../connectors/fact-key.ts";
+import { type Context, inboxOf } from "../context.ts";
+import type { NewEvent, StoredFacts } from "../domain/event.ts";
+import { newEventId } from "../lib/ids.ts";
+import type { Acceptance, Arrival } from "../rpc.ts";
+
+const DAY_MS = 86_400_000;
+
+export type IntakeItem = {
+  readonly connection: IntakeConnection;
+  readonly event: NewEvent;
+  /** The delivery as it came with secrets masked; null when there is nothing beyond the event. */
+  readonly raw: string | null;
+  readonly receivedAt: number;
+  /** Hex digest of the content: the identity of a fact without a vendor key. */
+  readonly digest: string;
+  /** false = bind without running rules. */
+  readonly rules: boolean;
+  /** Why it is of no use although it was proved (`unparsable`, `missing_field`); absent = the event speaks for itself. */
+  readonly quarantine?: { readonly cause: string; readonly field: string | null };
+};
+
+/** The part of a connection that intake needs; the reserved connections `links` and `login` have no more. */
+export type IntakeConnection = {
+  readonly id: string;
+  readonly duplicates?: "update" | "ignore" | "new";
+  readonly intake_rate?: { readonly per_second: number } | undefined;
+};
+
+export type Accepted = Acceptance & { readonly cause: string | null; readonly field: string | null };
+
+/** One call of the inbox for all items, answered in their order. Throws when the inbox cannot store them: the caller answers 503, never a 2xx. */
+export async function acceptEvents(ctx: Context, items: readonly IntakeItem[]): Promise<Accepted[]> {
+  const arrivals = await Promise.all(items.map((item) => arrivalOf(ctx, item)));
+  const answers = await inboxOf(ctx.env).accept(arrivals);
+  return answers.map((answer, index) => {
+    const arrival = arrivals[index];
+    const told = answer.outcome === "quarantined" ? arrival : undefined;
+    return { ...answer, cause: told?.cause ?? null, field: told?.field ?? null };
+  });
+}
+
+async function arrivalOf(ctx: Context, item: IntakeItem): Promise<Arrival> {
+  const { connection, event, receivedAt } = item;
+  const id = newEventId();
+  const verdict = item.quarantine ? { verdict: "quarantined" as const, ...item.quarantine } : intakeVerdict(event);
+  const fact = factKey(connection, event, item.digest);
+  const stored: StoredFacts = { ...event, connection: connection.id, receivedAt };
+  // Quarantined without a vendor key: two different people's deliveries may look the same, so each counts.
+  const key = verdict.verdict === "quarantined" && event.key === null ? id : fact.key;
+  const [mac, facts, raw] = await Promise.all([
+    ctx.seal.mac("fact", `${connection.id}\n${key}`),
+    ctx.seal.seal(JSON.stringify(stored)),
+    item.raw === null ? null : ctx.seal.seal(item.raw),
+  ]);
+  return {
+    id,
+    connection: connection.id,
+    type: event.type,
+    receivedAt,
+    fact: mac,
+    state: fact.state,
+    windowMs: fact.windowMs,
+    keepUntil: ctx.clock() + fact.keepDays * DAY_MS,
+    verdict: verdict.verdict,
+    cause: verdict.cause,
+    field: verdict.field,
+    rules: item.rules,
+    perSecond: connection.intake_rate?.per_second ?? null,
+    facts,
+    raw,
+  };
+}

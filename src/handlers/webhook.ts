@@ -1,0 +1,59 @@
+/** `/webhook` answers platforms and backends in JSON, `/postback` answers trackers and networks in a word of plain text; one pipeline behind both. */
+import type { IRequest } from "itty-router";
+import type { Context } from "../context.ts";
+import { type DeliveryRefusal, type Received, receiveDelivery } from "../flows/receive-delivery.ts";
+import { json, problem } from "./problem.ts";
+
+export async function webhook(request: IRequest & Request, ctx: Context): Promise<Response> {
+  const received = await receiveDelivery(ctx, request, addressOf(request));
+  return received.ok ? webhookAnswer(ctx, received.value) : refusal(ctx, received.error);
+}
+
+export async function postback(request: IRequest & Request, ctx: Context): Promise<Response> {
+  const received = await receiveDelivery(ctx, request, addressOf(request));
+  return received.ok ? postbackAnswer(ctx, received.value) : refusal(ctx, received.error);
+}
+
+const addressOf = (request: IRequest) => ({
+  connection: request.params["connection"] ?? "",
+  pathToken: request.params["token"] ?? null,
+  pathEvent: request.params["event"] ?? null,
+});
+
+function webhookAnswer(ctx: Context, received: Received): Response {
+  const { id, outcome, cause, field } = received.answer;
+  if (outcome === "limited") return tooMany(ctx, received);
+  if (received.outcome === "unparsable") {
+    return problem(ctx, { status: 422, reason: "unparsable", detail: received.detail, extra: { id } });
+  }
+  if (outcome === "accepted") return json({ id, status: outcome }, 202);
+  if (outcome === "quarantined") return json({ id, status: outcome, cause, ...(field === null ? {} : { field }) });
+  return json({ id, status: outcome });
+}
+
+function postbackAnswer(ctx: Context, received: Received): Response {
+  const { outcome, cause, field } = received.answer;
+  if (outcome === "limited") return tooMany(ctx, received);
+  if (received.outcome === "unparsable") return plain("QUARANTINED unparsable");
+  if (outcome === "quarantined") return plain(["QUARANTINED", cause, field].filter(Boolean).join(" "));
+  return plain(outcome === "duplicate" ? "DUPLICATE" : "OK");
+}
+
+const plain = (text: string): Response =>
+  new Response(text, { headers: { "content-type": "text/plain; charset=utf-8", "cache-control": "no-store" } });
+
+const tooMany = (ctx: Context, { answer }: Received): Response =>
+  problem(ctx, { status: 429, reason: "rate_limited", retryAfterSeconds: answer.retryAfterSeconds ?? 1 });
+
+function refusal(ctx: Context, { reason }: DeliveryRefusal): Response {
+  switch (reason) {
+    case "unknown":
+      return problem(ctx, { status: 404, reason: "not_found" });
+    case "unauthorized":
+      return problem(ctx, { status: 401, reason: "unauthorized" });
+    case "limited":
+      return problem(ctx, { status: 429, reason: "rate_limited", retryAfterSeconds: 60 });
+    case "too_large":
+      return problem(ctx, { status: 413, reason: "too_large", detail: "at most 256 KiB" });
+  }
+}
