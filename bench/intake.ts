@@ -11,10 +11,22 @@ const body = (n: number): string =>
   JSON.stringify({
     id: n + 1,
     client: {
-      id: 500_000 + (n % 5_000), recepient: String(700_000 + (n % 5_000)), client_type: 1, name: "Иван", avatar: "",
-      created_at: "2026-03-01T10:00:00Z", tag: "", group: "my_bot",
+      id: 500_000 + (n % 5_000),
+      recepient: String(700_000 + (n % 5_000)),
+      client_type: 1,
+      name: "Иван",
+      avatar: "",
+      created_at: "2026-03-01T10:00:00Z",
+      tag: "",
+      group: "my_bot",
     },
-    message: "привет", attachments: [], message_id: n + 1, project_id: 294_495, is_input: 1, delivered: 1, error_message: "",
+    message: "привет",
+    attachments: [],
+    message_id: n + 1,
+    project_id: 294_495,
+    is_input: 1,
+    delivered: 1,
+    error_message: "",
   });
 
 export async function benchIntake(): Promise<void> {

@@ -97,7 +97,8 @@ export class Inbox extends DurableObject<Env> implements InboxRpc {
     }
   }
 
-  /** A batch that fails is tried one by one, so that one unreadable event does not stop the others; what keeps failing is set aside. */
+  /** A batch that fails while D1 answers is tried one by one, so that one unreadable event does not stop the others; what keeps failing is set
+   *  aside until the next drain. When D1 does not answer nothing is counted against anybody: everything waits. */
   async #bindRows(ctx: Context, rows: readonly ledger.WaitingArrival[]): Promise<void> {
     try {
       await bindEvents(ctx, rows);
@@ -106,13 +107,17 @@ export class Inbox extends DurableObject<Env> implements InboxRpc {
         rows.map(({ seq }) => seq),
       );
     } catch (failure) {
-      const [only] = rows;
-      if (rows.length > 1) {
+      await ctx.env.DB.prepare("SELECT 1").run();
+      const [first] = rows;
+      if (rows.length === 1 && first) {
+        ledger.countFailure(this.#sql, first.seq);
+        ctx.log("error", "inbox.bind.failed", {
+          event: first.id,
+          message: failure instanceof Error ? failure.message : "unknown",
+        });
+      } else {
         for (const row of rows) await this.#bindRows(ctx, [row]);
-        return;
       }
-      if (only) ledger.countFailure(this.#sql, only.seq);
-      throw failure;
     }
   }
 }

@@ -6,10 +6,17 @@ import { getConfig, getConfigVersions, putConfig, rollbackConfig } from "./handl
 import { getDeliveries, getDelivery, postCancel, postRecover, postReplay } from "./handlers/deliveries.ts";
 import { json, problem } from "./handlers/problem.ts";
 import { getReport, postReportShare } from "./handlers/report.ts";
+import { importLines } from "./handlers/import.ts";
+import { postback, webhook } from "./handlers/webhook.ts";
 
 const router = Router<IRequest, [ctx: Context]>();
 
 router
+  .get("/webhook/:connection/:token?/:event?", webhook)
+  .post("/webhook/:connection/:token?/:event?", webhook)
+  .get("/postback/:connection/:token?/:event?", postback)
+  .post("/postback/:connection/:token?/:event?", postback)
+  .post("/v1/import", importLines)
   .get("/v1/config", getConfig)
   .put("/v1/config", putConfig)
   .get("/v1/config/versions", getConfigVersions)

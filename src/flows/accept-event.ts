@@ -1,10 +1,9 @@
 /** Accept events: the only way a fact enters the gateway.
  *  Vendors resend until they see a 2xx, so this may run many times for one fact: the inbox keys it by (connection, vendor key) and the second arrival
  *  changes nothing. What cannot be used (a macro that was not substituted, an unreadable body) is kept too, in quarantine, with its cause. */
-import { intakeVerdict } from "../connectors/intake-verdict.ts";
-import { factKey } from "../connectors/fact-key.ts";
 import { type Context, inboxOf } from "../context.ts";
 import type { NewEvent, StoredFacts } from "../domain/event.ts";
+import { type DuplicateMode, factKey, intakeVerdict } from "../domain/intake.ts";
 import { newEventId } from "../lib/ids.ts";
 import type { Acceptance, Arrival } from "../rpc.ts";
 
@@ -27,7 +26,7 @@ export type IntakeItem = {
 /** The part of a connection that intake needs; the reserved connections `links` and `login` have no more. */
 export type IntakeConnection = {
   readonly id: string;
-  readonly duplicates?: "update" | "ignore" | "new";
+  readonly duplicates: DuplicateMode;
   readonly intake_rate?: { readonly per_second: number } | undefined;
 };
 

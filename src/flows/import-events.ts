@@ -1,9 +1,10 @@
 /** Backfill through the pipeline every delivery takes, with given times of receipt. A line that cannot be used is named by its number and stops
  *  nobody else; the order of lines is the order of binding. */
 import * as z from "zod/mini";
-import { type Context, inboxOf } from "../context.ts";
-import { readEvent, readReserved } from "../connectors/registry.ts";
-import type { NewEvent } from "../domain/event.ts";
+import type { Context } from "../context.ts";
+import { newIncoming } from "../connectors/incoming.ts";
+import { readEvent } from "../connectors/registry.ts";
+import { isReserved, readReserved, reservedConnection } from "../connectors/reserved.ts";
 import { contentDigest, contentOf } from "../lib/body.ts";
 import { maskJson } from "../lib/mask.ts";
 import { parseJson } from "../lib/body/json.ts";
@@ -38,7 +39,6 @@ export async function importEvents(ctx: Context, lines: readonly string[], rules
   for (const { outcome } of items.length > 0 ? await acceptEvents(ctx, items) : []) {
     if (outcome !== "limited") report[outcome] += 1;
   }
-  ctx.waitUntil(inboxOf(ctx.env).drain());
   return report;
 }
 
@@ -49,29 +49,20 @@ async function readLine(ctx: Context, text: string, rules: boolean): Promise<Res
   if (!shape.success) return err("invalid_line");
   const receivedAt = shape.data.received_at === undefined ? ctx.clock() : Date.parse(shape.data.received_at);
   if (Number.isNaN(receivedAt)) return err("invalid_received_at");
-  const content = contentOf(shape.data.event);
-  const incoming = {
-    method: "POST",
-    pathEvent: null,
-    ...content,
-    receivedAt,
-    digest: await contentDigest(content),
-    workspace: { timeZone: ctx.config.workspace.time_zone, currency: ctx.config.workspace.currency },
-  };
   const id = shape.data.connection;
-  const connection = ctx.config.connections.get(id);
-  const reserved = id === "links" || id === "login" ? id : null;
-  if (!connection && reserved === null) return err("unknown_connection");
-  const event: Result<NewEvent, { reason: string }> = connection
-    ? readEvent(connection, incoming)
-    : readReserved(reserved ?? "links", incoming);
+  const connection = ctx.config.connections.get(id) ?? (isReserved(id) ? reservedConnection(id) : null);
+  if (!connection) return err("unknown_connection");
+  const content = contentOf(shape.data.event);
+  const given = { method: "POST", content, pathEvent: null, deliveryId: null, receivedAt };
+  const incoming = newIncoming(ctx.config, connection, given);
+  const event = isReserved(id) ? readReserved(ctx.config, id, incoming) : readEvent(connection, incoming);
   if (!event.ok) return err(event.error.reason);
   return ok({
-    connection: connection ? { id, duplicates: connection.duplicates } : { id },
+    connection: { id, duplicates: connection.duplicates },
     event: event.value,
     raw: JSON.stringify(maskJson(shape.data.event)),
     receivedAt,
-    digest: incoming.digest,
+    digest: await contentDigest(content),
     rules,
   });
 }

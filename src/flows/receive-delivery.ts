@@ -1,15 +1,16 @@
 /** One delivery of a vendor, from raw request to a durable answer: prove the caller, read leniently, store, say what became of it.
  *  Nothing is stored for a forged request, and nothing that was proved is dropped: what cannot be read is kept raw in quarantine. */
+import type { Unreadable } from "../connectors/connector.ts";
+import { newIncoming } from "../connectors/incoming.ts";
 import { readEvent } from "../connectors/registry.ts";
-import type { Incoming } from "../connectors/connector.ts";
 import type { Context } from "../context.ts";
-import { UNREADABLE_EVENT } from "../domain/event.ts";
+import { type NewEvent, UNREADABLE_EVENT } from "../domain/event.ts";
 import { type Delivery, readDelivery } from "../lib/body.ts";
 import { fromUtf8 } from "../lib/crypto.ts";
 import { maskBody, maskText } from "../lib/mask.ts";
 import { type Result, err, ok } from "../lib/result.ts";
 import { type Accepted, acceptEvents } from "./accept-event.ts";
-import { type Refusal, callerAt } from "./verify-caller.ts";
+import { type Caller, type Refusal, callerAt } from "./verify-caller.ts";
 
 export type DeliveryAddress = {
   readonly connection: string;
@@ -32,15 +33,12 @@ export async function receiveDelivery(
   if (!delivery.ok) return delivery;
   const caller = await callerAt(ctx, { request, body: delivery.value.bytes, ...address });
   if (!caller.ok) return caller;
-  const { connection, message } = caller.value;
-  const incoming = incomingOf(ctx, delivery.value, address.pathEvent);
-  const event = incoming.ok ? readEvent(connection, incoming.value) : incoming;
-  const raw = rawOf(delivery.value);
-  const read = event.ok ? event.value : UNREADABLE_EVENT;
+  const { connection } = caller.value;
+  const event = readContent(ctx, caller.value, delivery.value, address.pathEvent);
   const [answer] = await acceptEvents(ctx, [
     {
       connection,
-      event: message === null ? read : { ...read, key: `webhook-id:${message.id}`, state: "" },
+      event: event.ok ? event.value : UNREADABLE_EVENT,
       raw: rawOf(delivery.value),
       receivedAt: ctx.clock(),
       digest: delivery.value.digest,
@@ -53,22 +51,15 @@ export async function receiveDelivery(
   return ok(event.ok ? { outcome: "stored", answer } : { outcome: "unparsable", answer, detail: event.error.detail });
 }
 
-function incomingOf(
+function readContent(
   ctx: Context,
+  { connection, message }: Caller,
   delivery: Delivery,
   pathEvent: string | null,
-): Result<Incoming, { readonly reason: "unparsable"; readonly detail: string }> {
+): Result<NewEvent, Unreadable> {
   if (!delivery.content.ok) return err(delivery.content.error);
-  const { fields, json } = delivery.content.value;
-  return ok({
-    method: delivery.method,
-    pathEvent,
-    fields,
-    json,
-    receivedAt: ctx.clock(),
-    digest: delivery.digest,
-    workspace: { timeZone: ctx.config.workspace.time_zone, currency: ctx.config.workspace.currency },
-  });
+  const given = { method: delivery.method, content: delivery.content.value, pathEvent, deliveryId: message?.id ?? null };
+  return readEvent(connection, newIncoming(ctx.config, connection, { ...given, receivedAt: ctx.clock() }));
 }
 
 /** The raw delivery as it is kept: method, query and body with every secret masked. */
@@ -80,4 +71,3 @@ function rawOf(delivery: Delivery): string {
     body: maskBody(fromUtf8(delivery.bytes)),
   });
 }
-
