@@ -2,8 +2,8 @@ declare namespace Cloudflare {
   interface GlobalProps {
     mainModule: typeof import("../src/worker.ts");
   }
-  interface Env {
-    DB: D1Database;
+  type WorkerEnv = import("../src/env.ts").Env;
+  interface Env extends WorkerEnv {
     MIGRATIONS: import("cloudflare:test").D1Migration[];
   }
 }
