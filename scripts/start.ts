@@ -1,4 +1,5 @@
 /** `npm start`: see USAGE. Exit 2 is a mistake of the caller, 1 a failure of ours. */
+import { demonstrate } from "./demo/demonstration.ts";
 import { PortInUse } from "./local/gateway.ts";
 import { USAGE, UsageError, parseOptions } from "./local/options.ts";
 import { StateInUse } from "./local/state.ts";
@@ -7,7 +8,8 @@ import { serve } from "./serve.ts";
 async function main(): Promise<void> {
   const options = parseOptions(process.argv.slice(2));
   if (options.help) process.stdout.write(`${USAGE}\n`);
-  else await serve(options);
+  else if (options.play === "nothing") await serve(options);
+  else await demonstrate(options);
 }
 
 try {

@@ -6,7 +6,8 @@ import type { EventView } from "./connector.ts";
 
 export function eventViewOf(event: EventFacts | null, config: Pick<Config, "workspace" | "connections">): EventView {
   const amount = event?.money.amount ?? null;
-  const clickids = (event?.identifiers ?? []).filter(({ type }) => type === "clickid").map(({ scope, value }) => [scope, value]);
+  const clickids: Record<string, string> = {};
+  for (const { type, scope, value } of event?.identifiers ?? []) if (type === "clickid") clickids[scope] ??= value;
   return {
     id: event?.id ?? "",
     type: event?.type ?? "",
@@ -15,7 +16,7 @@ export function eventViewOf(event: EventFacts | null, config: Pick<Config, "work
     currency: event && amount !== null ? currencyOf(event, config) : null,
     tid: event?.tid ?? null,
     order: event?.order ?? null,
-    clickids: Object.fromEntries(clickids),
+    clickids,
     utm: event?.utm ?? {},
     at: event ? new Date(event.eventTime).toISOString() : null,
   };

@@ -18,6 +18,8 @@ import { readNumberText, readText } from "./generic/text.ts";
 
 /** What a vendor's reading adds to the common names. */
 export type GenericRules = {
+  /** The fields, where the vendor has already taken some. */
+  readonly sent?: Sent;
   /** Fields that name the event, after `event`. */
   readonly eventNames?: readonly string[];
   /** The event when nothing names it. */
@@ -44,8 +46,8 @@ const IDENTIFY: EventName = { type: "identify", named: null };
 /** The fields of a delivery under our names, before anything is read. */
 export const openFields = (connection: Connection, incoming: Incoming): Sent => newSent(incoming.fields, connection.mapping);
 
-export function readGeneric(connection: Connection, incoming: Incoming, rules: GenericRules = {}, given?: Sent): NewEvent {
-  const sent = given ?? openFields(connection, incoming);
+export function readGeneric(connection: Connection, incoming: Incoming, rules: GenericRules = {}): NewEvent {
+  const sent = rules.sent ?? openFields(connection, incoming);
   const { kind } = connection;
   const claims = takeClaims(sent, { kind, scopes: incoming.scopes, names: rules.claimNames, clickNames: rules.clickNames });
   const start = take(sent, ["start"], readText);

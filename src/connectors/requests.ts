@@ -32,6 +32,13 @@ export function formRequest(url: string, form: Readonly<Record<string, string>>)
   return { method: "POST", url, headers, body: new URLSearchParams(form).toString() };
 }
 
+/** A header's value: what is not printable ASCII is percent-encoded, since a header can neither hold it nor be sent with it. */
+export const headerValue = (text: string): string =>
+  text
+    .trim()
+    .toWellFormed()
+    .replaceAll(/[^ -~]/gu, (char) => encodeURIComponent(char));
+
 /** A parameter as text: scalars only, null when absent or empty. */
 export function textOf(value: unknown): string | null {
   if (typeof value === "number" || typeof value === "boolean") return String(value);

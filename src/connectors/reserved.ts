@@ -33,8 +33,8 @@ function readClickLine(config: Config, incoming: Incoming): NewEvent {
   const issued = issuedClicks(sent, link);
   const issuers = [...new Set(Object.values(link?.clickids ?? {}))];
   const scopes = { ...incoming.scopes, issuer: issuers.length === 1 ? (issuers[0] ?? null) : soleTracker(config) };
-  const rules = { fallback: () => ({ type: "click", named: null }), known: { identifiers: issued } };
-  const event = readGeneric(connection, { ...incoming, scopes }, rules, sent);
+  const rules = { fallback: () => ({ type: "click", named: null }), known: { identifiers: issued }, sent };
+  const event = readGeneric(connection, { ...incoming, scopes }, rules);
   const click = event.identifiers.find((claim) => claim.type === "click");
   const utm = { ...linkUtm(link), ...event.utm };
   return { ...event, utm, key: event.key ?? (click ? `click:${click.value}` : null) };

@@ -1,6 +1,7 @@
 /** Rules: which actions a fact runs. Triggers are computed by the binder: the event's type, `*`, and its label's `sale`, `resale`, `resale#n`,
  *  less those that fired for this fact, person or connection before. A rule runs once per fact however many of its triggers hold. */
 import type { Config, Rule, RuleAction } from "./config.ts";
+import { knownEvent } from "./normalise/event-type.ts";
 import type { TemplateScope } from "./template.ts";
 
 export type MatchedAction = {
@@ -35,9 +36,9 @@ export const rulesReadPerson = (config: Pick<Config, "rules">): boolean =>
 
 function matches(rule: Rule, input: RuleInput): boolean {
   if (rule.disabled) return false;
-  const on = listOf(rule.on).map(canonical);
-  if (!input.triggers.some((name) => on.includes(canonical(name)))) return false;
-  if ((input.fired ?? []).some((name) => on.includes(canonical(name)))) return false;
+  const on = triggersOf(rule);
+  if (!input.triggers.some((name) => on.has(name))) return false;
+  if (input.fired?.some((name) => on.has(name))) return false;
   if (rule.from !== undefined && !listOf(rule.from).includes(input.connection)) return false;
   return Object.entries(rule.if ?? {}).every(([name, expected]) => {
     const value = input.scope.value(name);
@@ -45,11 +46,21 @@ function matches(rule: Rule, input: RuleInput): boolean {
   });
 }
 
+const known = new WeakMap<Rule, ReadonlySet<string>>();
+
+/** A rule's triggers under our names, worked out once per configuration and not once per event. */
+function triggersOf(rule: Rule): ReadonlySet<string> {
+  const triggers = known.get(rule) ?? new Set(listOf(rule.on).map(canonical));
+  known.set(rule, triggers);
+  return triggers;
+}
+
 type Scalar = string | number | boolean;
 
-/** By text, exactly; amounts by their number, since "50", "50.0" and 50 are one sum. */
+/** By text, exactly; amounts by their number, since "50", "50.0" and 50 are one sum; UTM without case, since they are kept so. */
 function equal(name: string, value: string, wanted: Scalar): boolean {
   if (value === String(wanted)) return true;
+  if (name.startsWith("event.utm_")) return value.toLowerCase() === String(wanted).trim().toLowerCase();
   if (!AMOUNTS.has(name) || typeof wanted === "boolean") return false;
   const [left, right] = [decimalOf(value), decimalOf(String(wanted))];
   return left !== null && left === right;
@@ -68,6 +79,10 @@ function decimalOf(text: string): string | null {
   return sign === "-" && /[1-9]/.test(number) ? `-${number}` : number;
 }
 
-const canonical = (name: Scalar): string => String(name).trim().toLowerCase();
+/** A trigger under our name: "FTD" is `sale`, "rebill" is `resale`, "reg" is `registration`, as the events themselves are folded. */
+function canonical(name: Scalar): string {
+  const event = knownEvent(String(name));
+  return event ? (event.named ?? event.type) : String(name).trim().toLowerCase();
+}
 
 const listOf = (value: Scalar | readonly Scalar[]): readonly Scalar[] => (typeof value === "object" ? value : [value]);

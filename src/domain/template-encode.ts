@@ -19,7 +19,7 @@ export function encodeFor(landing: Landing, value: string): string {
       return value.replaceAll(/[_*[\]()~`>#+\-=|{}.!\\]/g, String.raw`\$&`);
     case "header":
       // A line break would start another header.
-      return value.replaceAll(/[\u0000-\u001f\u007f]+/g, " ").trim();
+      return value.replaceAll(/\p{Cc}+/gu, " ").trim();
   }
 }
 

@@ -43,17 +43,19 @@ export function renderDeep(
   value: unknown,
   scope: TemplateScope,
   landingOf: (path: readonly string[]) => Landing = () => "plain",
-  path: readonly string[] = [],
 ): Result<unknown, TemplateError> {
-  if (typeof value === "string") return renderTemplate(value, scope, landingOf(path));
-  if (typeof value !== "object" || value === null) return ok(value);
-  const entries: [string, unknown][] = [];
-  for (const [key, item] of Object.entries(value)) {
-    const rendered = renderDeep(item, scope, landingOf, [...path, key]);
-    if (!rendered.ok) return rendered;
-    entries.push([key, rendered.value]);
-  }
-  return ok(Array.isArray(value) ? entries.map(([, item]) => item) : Object.fromEntries(entries));
+  const renderAt = (item: unknown, path: readonly string[]): Result<unknown, TemplateError> => {
+    if (typeof item === "string") return renderTemplate(item, scope, landingOf(path));
+    if (typeof item !== "object" || item === null) return ok(item);
+    const entries: [string, unknown][] = [];
+    for (const [key, member] of Object.entries(item)) {
+      const rendered = renderAt(member, [...path, key]);
+      if (!rendered.ok) return rendered;
+      entries.push([key, rendered.value]);
+    }
+    return ok(Array.isArray(item) ? entries.map(([, member]) => member) : Object.fromEntries(entries));
+  };
+  return renderAt(value, []);
 }
 
 type Pass = {

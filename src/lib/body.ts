@@ -8,6 +8,7 @@ import { parseMultipart } from "./body/multipart.ts";
 import { type Pair, parseQuery } from "./body/query.ts";
 import { decodeText } from "./body/text.ts";
 import { hex, sha256 } from "./crypto.ts";
+import { newRecord } from "./record.ts";
 import { type Result, err, ok } from "./result.ts";
 
 export const MAX_BODY_BYTES = 256 * 1024;
@@ -68,7 +69,7 @@ function parseBody(contentType: string, bytes: Uint8Array): Result<Body, string>
   const text = decodeText(bytes);
   if (text.trim() === "") return ok(PLAIN);
   const json = parseJson(text);
-  if (json.ok) return ok(jsonBody(json.value));
+  if (json.ok) return ok(jsonBody(json.value, text.trim()));
   const multipart = parseMultipart(bytes);
   if (multipart) return ok({ pairs: multipart, json: undefined });
   const form = LOOKS_LIKE_FORM.test(text);
@@ -78,16 +79,16 @@ function parseBody(contentType: string, bytes: Uint8Array): Result<Body, string>
 }
 
 /** Some senders stringify twice: a JSON string that holds an object is that object. */
-function jsonBody(value: unknown): Body {
+function jsonBody(value: unknown, text: string): Body {
   const inner = typeof value === "string" && /^\s*[[{]/.test(value) ? parseJson(value) : null;
   const json = inner?.ok ? inner.value : value;
   if (typeof json === "object" && json !== null) return { pairs: flattenJson(json), json };
-  return json === null ? PLAIN : { pairs: [["text", String(json)]], json };
+  return json === null ? PLAIN : { pairs: [["text", text]], json };
 }
 
 /** No prototype: a field named `constructor` is a field, a missing one is undefined. Later pairs win. */
 function fieldsOf(pairs: readonly Pair[]): FlatFields {
-  const fields = Object.create(null) as Record<string, string>;
+  const fields = newRecord();
   let count = 0;
   for (const [name, value] of pairs) {
     if (name === "__proto__") continue;

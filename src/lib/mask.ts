@@ -4,6 +4,7 @@
 import { parseJson } from "./body/json.ts";
 import { decodeText } from "./body/text.ts";
 import type { Delivery, FlatFields } from "./body.ts";
+import { newRecord } from "./record.ts";
 
 export const MASK = "••••";
 
@@ -21,18 +22,18 @@ export function isSecret(name: string, value: string): boolean {
   });
 }
 
-const PAIR = /([A-Za-z0-9_.[\]-]{1,64})(=|%3D)([^&\s"'<>#;]*)/g;
-const JSON_PAIR = /"([^"\\]{1,64})"(\s*:\s*)("(?:[^"\\]|\\.)*"?|[^\s,}\]]+)/g;
+const PAIR = /([A-Za-z0-9_.[\]-]{1,64}(?:=|%3D))([^&\s"'<>#;]+)/g;
+const JSON_PAIR = /("[^"\\]{1,64}"\s*:\s*)("(?:[^"\\]|\\.)*"?|[^\s,}\]]+)/g;
 const TELLING = /\b(Bearer|Basic)\s+[A-Za-z0-9._~+/=-]{6,}|\b\d{6,12}:[A-Za-z0-9_-]{30,}|\bwhsec_[A-Za-z0-9+/=]{8,}/g;
 
 /** Any text: `name=value` pairs, JSON pairs and telling values are masked, the rest is untouched. */
 export function maskText(text: string): string {
   return text
-    .replaceAll(JSON_PAIR, (all, name: string, colon: string, value: string) =>
-      isSecret(name, value.replaceAll('"', "")) ? `"${name}"${colon}"${MASK}"` : all,
+    .replaceAll(JSON_PAIR, (all, label: string, value: string) =>
+      isSecret(label.slice(1, label.indexOf('"', 1)), value.replaceAll('"', "")) ? `${label}"${MASK}"` : all,
     )
-    .replaceAll(PAIR, (all, name: string, sign: string, value: string) =>
-      value !== "" && isSecret(name, value) ? `${name}${sign}${MASK}` : all,
+    .replaceAll(PAIR, (all, label: string, value: string) =>
+      isSecret(label.replace(/(=|%3D)$/, ""), value) ? label + MASK : all,
     )
     .replaceAll(TELLING, MASK);
 }
@@ -42,7 +43,7 @@ export const maskValue = (name: string, value: string): string =>
   value !== "" && isSecret(name, value) ? MASK : maskText(value);
 
 export function maskFields(fields: FlatFields): FlatFields {
-  const masked = Object.create(null) as Record<string, string>;
+  const masked = newRecord();
   for (const [name, value] of Object.entries(fields)) masked[name] = maskValue(name, value);
   return masked;
 }
@@ -57,7 +58,7 @@ export function maskBody(text: string): string {
 export function maskJson(value: unknown, name = ""): unknown {
   if (typeof value === "string") return maskValue(name, value);
   if (value === null || typeof value === "boolean") return value;
-  if (typeof value !== "object") return isSecret(name, String(value)) ? MASK : value;
+  if (typeof value !== "object") return isSecret(name, "") ? MASK : value;
   if (name !== "" && isSecret(name, "")) return MASK;
   if (Array.isArray(value)) return value.map((item) => maskJson(item, name));
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, maskJson(item, key)]));

@@ -9,6 +9,8 @@ export type Sealer = {
   index(type: string, scope: string, value: string): Promise<string>;
   /** Keyed digest of a text for one purpose ("pin", "token", "content" …): 43 characters. */
   mac(purpose: string, text: string): Promise<string>;
+  /** The same under every key, newest first, each as "<key id>.<mac>": for short-lived values such as PINs, which then follow a rotation. */
+  macs(purpose: string, text: string): Promise<readonly string[]>;
   seal(text: string): Promise<ArrayBuffer>;
   /** Throws when the value was sealed by a key that is no longer given: losing a key must be loud. */
   open(sealed: ArrayBuffer | Uint8Array | readonly number[]): Promise<string>;
@@ -30,14 +32,18 @@ export async function newSealer(sealKey: string): Promise<Sealer> {
   if (!current || !oldest) throw new Error("SEAL_KEY is empty");
   const macKey = await deriveHmac(oldest.secret, "index");
   const macs = new Map<string, Promise<CryptoKey>>();
-  const purposeKey = (purpose: string): Promise<CryptoKey> => {
-    const known = macs.get(purpose) ?? deriveHmac(oldest.secret, `mac:${purpose}`);
-    macs.set(purpose, known);
+  const purposeKey = (purpose: string, secret: string): Promise<CryptoKey> => {
+    const name = `${purpose}\n${secret}`;
+    const known = macs.get(name) ?? deriveHmac(secret, `mac:${purpose}`);
+    macs.set(name, known);
     return known;
   };
+  const macWith = async (secret: string, purpose: string, text: string): Promise<string> =>
+    base64url(await hmac(await purposeKey(purpose, secret), text));
   return {
     index: async (type, scope, value) => base64url((await hmac(macKey, `${type}\n${scope}\n${value}`)).subarray(0, 16)),
-    mac: async (purpose, text) => base64url(await hmac(await purposeKey(purpose), text)),
+    mac: (purpose, text) => macWith(oldest.secret, purpose, text),
+    macs: (purpose, text) => Promise.all(entries.map(async ({ id, secret }) => `${id}.${await macWith(secret, purpose, text)}`)),
     seal: (text) => sealWith(current, text),
     open: (sealed) => openWith(keys, sealed),
   };

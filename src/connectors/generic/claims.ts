@@ -11,23 +11,23 @@ import { type Sent, drop, peek, take, use } from "./sent.ts";
 
 type ClaimNames = Partial<Readonly<Record<IdentifierType, readonly string[]>>>;
 
-const NAMES = {
-  telegram_id: ["telegram_id", "tg", "chat_id", "chatId", "tg_id", "telegramId"],
-  max_id: ["max_id"],
-  vk_id: ["vk_id"],
-  wa_id: ["wa_id"],
-  gc_user_id: ["gc_user_id"],
-  user_id: ["user_id"],
-  person_id: ["person_id"],
-  player_id: ["player_id"],
-  client_id: ["client_id", "sb_id", "salebot_id"],
-  lead_id: ["lead_id"],
-  key: ["key"],
-  email: ["email", "e-mail", "mail"],
-  phone: ["phone", "tel"],
-  click: ["click"],
-  visitor: ["visitor"],
-} as const satisfies ClaimNames;
+const NAMES: readonly (readonly [IdentifierType, readonly string[]])[] = [
+  ["telegram_id", ["telegram_id", "tg", "chat_id", "chatId", "tg_id", "telegramId"]],
+  ["max_id", ["max_id"]],
+  ["vk_id", ["vk_id"]],
+  ["wa_id", ["wa_id"]],
+  ["gc_user_id", ["gc_user_id"]],
+  ["user_id", ["user_id"]],
+  ["person_id", ["person_id"]],
+  ["player_id", ["player_id"]],
+  ["client_id", ["client_id", "sb_id", "salebot_id"]],
+  ["lead_id", ["lead_id"]],
+  ["key", ["key"]],
+  ["email", ["email", "e-mail", "mail"]],
+  ["phone", ["phone", "tel"]],
+  ["click", ["click"]],
+  ["visitor", ["visitor"]],
+];
 
 const READERS: Partial<Readonly<Record<IdentifierType, (value: string) => Reading>>> = {
   telegram_id: readMessengerId,
@@ -64,7 +64,7 @@ export const proofOf = (kind: Kind, type: IdentifierType): Proof => {
 export type ClaimInput = {
   readonly kind: Kind;
   readonly scopes: Scopes;
-  /** Further names of this vendor, tried before the common ones. */
+  /** Further names of this vendor, tried after the common ones. */
   readonly names?: ClaimNames | undefined;
   readonly clickNames?: readonly string[] | undefined;
 };
@@ -73,10 +73,10 @@ const CLICK_NAMES = ["clickid", "click_id", "subid", "sub1", "sub_id", "tracker.
 
 export function takeClaims(sent: Sent, input: ClaimInput): Claim[] {
   const claims: Claim[] = [];
-  for (const [type, names] of Object.entries(NAMES) as [keyof typeof NAMES, readonly string[]][]) {
+  for (const [type, names] of NAMES) {
     const scope = input.scopes[IDENTIFIER_TYPES[type].scope];
     if (scope === null) continue;
-    const value = take(sent, [...(input.names?.[type] ?? []), ...names], READERS[type] ?? readVendorId);
+    const value = take(sent, [...names, ...(input.names?.[type] ?? [])], READERS[type] ?? readVendorId);
     if (value !== null) claims.push({ type, scope, value, proof: proofOf(input.kind, type) });
   }
   return [...claims, ...takeClicks(sent, input)];

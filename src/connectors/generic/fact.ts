@@ -1,7 +1,7 @@
 /** Which fact of its connection an event is: the key under which a second delivery of it is recognised, and the part that may change.
  *  A transaction id is one conversion, whatever state it is in (Keitaro's rule): a payment and its rejection share a key. A refund or a
  *  withdrawal of the same transaction is a fact of its own: it must not erase the payment it belongs to. */
-import type { Money } from "../../domain/event.ts";
+import type { Money, NewEvent } from "../../domain/event.ts";
 
 export type FactParts = {
   readonly type: string;
@@ -29,3 +29,10 @@ export function factIdentity(parts: FactParts): FactIdentity {
 }
 
 const familyOf = (type: string): string => (type === "payment" || type === "rejected" ? "conversion" : type);
+
+/** A registration that a tracker or a network reports without a transaction id is one fact per click and player, however often it is sent. */
+export function oncePerClick(event: NewEvent): NewEvent {
+  if (event.type !== "registration" || event.key !== null) return event;
+  const who = event.identifiers.filter(({ type }) => type !== "visitor").map(({ type, value }) => `${type}=${value}`);
+  return who.length === 0 ? event : { ...event, key: `registration:${who.toSorted().join("|")}` };
+}

@@ -40,7 +40,7 @@ export function takeUtm(sent: Sent): { readonly utm: Record<string, string>; rea
 export function takeRest(sent: Sent): { readonly fields: Record<string, string>; readonly tracker: Record<string, string> } {
   const fields: Record<string, string> = {};
   const tracker: Record<string, string> = {};
-  for (const name of [...sent.values.keys()]) {
+  for (const name of sent.values.keys()) {
     const group = /^(fields|tracker)\.(.+)$/.exec(name);
     const value = take(sent, [name], readText);
     if (value === null) continue;

@@ -2,7 +2,7 @@
  *  first to learn the numbers. It creates nobody. Failures come by status or, under HTTP 200, as `status:false`, a `code` or `data.result:false`. */
 import type { Plan, PrepareInput, Reply, Verdict } from "../connector.ts";
 import { isCutJson, isTrue, judgingOf, parsedBody, wordsOf } from "../replies.ts";
-import { getRequest, jsonRequest, recordOf, textOf } from "../requests.ts";
+import { getRequest, headerValue, jsonRequest, recordOf, textOf } from "../requests.ts";
 import { baseUrl } from "./legacy.ts";
 
 type Input = PrepareInput<"getcourse">;
@@ -51,7 +51,7 @@ function updatePlan(input: Input, user: User, customFields: Readonly<Record<stri
 export function proof({ connection }: Input): Record<string, string> {
   const [developer, school] = [(connection.dev_key ?? "").trim(), (connection.api_key ?? "").trim()];
   const joined = school === "" || developer.endsWith(`_${school}`) ? developer : `${developer}_${school}`;
-  return { authorization: `Bearer ${joined}` };
+  return { authorization: headerValue(`Bearer ${joined}`) };
 }
 
 /** Title without case → number, from the object keyed by number. */

@@ -4,7 +4,7 @@ import { contentTypeOf } from "../../domain/render-parameters.ts";
 import { err, ok } from "../../lib/result.ts";
 import type { Action, Destination, OutgoingRequest } from "../connector.ts";
 import { judgingOf, parsedBody } from "../replies.ts";
-import { rebased, textOf, textsOf } from "../requests.ts";
+import { headerValue, rebased, textOf, textsOf } from "../requests.ts";
 
 const HEADER_NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
 /** Set by the connection itself; a rule that sets them only breaks the request. */
@@ -28,7 +28,7 @@ const request: Action<"http"> = (input) => {
   for (const [name, value] of [...(ownOrigin ? Object.entries(connection.headers) : []), ...textsOf(parameters["headers"])]) {
     const lower = name.trim().toLowerCase();
     if (!HEADER_NAME.test(lower)) return err({ reason: "rejected: bad header name" });
-    if (!HOP_HEADERS.has(lower)) headers[lower] = value;
+    if (!HOP_HEADERS.has(lower)) headers[lower] = headerValue(value);
   }
   const body = method === "GET" ? null : bodyOf(parameters["body"]);
   if (body !== null && contentTypeOf(headers) === "") headers["content-type"] = body.type;

@@ -4,7 +4,7 @@ import { newestOf } from "../../domain/person-value.ts";
 import { err, ok } from "../../lib/result.ts";
 import type { Action, Destination, PrepareInput } from "../connector.ts";
 import { judgeUndocumented, judgingOf } from "../replies.ts";
-import { endpoint, jsonRequest, recordOf, textOf } from "../requests.ts";
+import { endpoint, headerValue, jsonRequest, recordOf, textOf } from "../requests.ts";
 
 const BASE = "https://app.metabot24.com";
 
@@ -12,7 +12,7 @@ const botUrl = ({ connection }: PrepareInput<"metabot">, ...path: readonly strin
   endpoint(connection.base_url ?? BASE, "api", "v1", "bots", connection.bot_id, ...path);
 
 const proof = ({ connection }: PrepareInput<"metabot">): Record<string, string> => ({
-  [connection.token_header]: `Bearer ${(connection.api_token ?? "").trim()}`,
+  [connection.token_header]: headerValue(`Bearer ${(connection.api_token ?? "").trim()}`),
 });
 
 const call: Action<"metabot"> = (input) => {

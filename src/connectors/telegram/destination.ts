@@ -13,12 +13,12 @@ const sendMessage: Action<"telegram"> = (input) => {
   const chatId = newestOf(input.person, "telegram_id");
   if (!input.connection.bot_token) return err({ reason: "not_configured: bot_token" });
   if (chatId === null) return err({ reason: "no_address: the person has no Telegram id" });
-  return ok(plan(input, input.connection.bot_token.trim(), chatId));
+  return ok(planTo(input, chatId, false));
 };
 
 /** `moved`: the chat id is the one Telegram itself named, so a second move is an error and not a chase. */
-function plan(input: PrepareInput<"telegram">, token: string, chatId: string, moved = false): Plan {
-  const { parameters } = input;
+function planTo(input: PrepareInput<"telegram">, chatId: string, moved: boolean): Plan {
+  const { parameters, connection } = input;
   const rows = keyboard(parameters["buttons"]);
   const body = {
     chat_id: chatId,
@@ -30,10 +30,11 @@ function plan(input: PrepareInput<"telegram">, token: string, chatId: string, mo
     ...(parameters["protect_content"] === true ? { protect_content: true } : {}),
   };
   // The token holds a colon that the vendor expects unencoded.
-  const url = `${(input.connection.base_url ?? BASE).replace(/\/+$/, "")}/bot${encodeURI(token)}/sendMessage`;
+  const token = encodeURI((connection.bot_token ?? "").trim());
+  const url = `${(connection.base_url ?? BASE).replace(/\/+$/, "")}/bot${token}/sendMessage`;
   return {
     request: jsonRequest(url, body),
-    judge: (reply) => judge(input, reply, moved ? null : (to) => plan(input, token, to, true)),
+    judge: (reply) => judge(input, reply, moved ? null : (to) => planTo(input, to, true)),
   };
 }
 
@@ -50,7 +51,7 @@ function keyboard(buttons: unknown): Record<string, unknown>[][] {
   );
 }
 
-function judge(input: PrepareInput<"telegram">, reply: Reply, planTo: ((chatId: string) => Plan) | null): Verdict {
+function judge(input: PrepareInput<"telegram">, reply: Reply, follow: ((chatId: string) => Plan) | null): Verdict {
   const judging = judgingOf(input);
   const parsed = parsedBody(reply.body);
   const body = recordOf(parsed);
@@ -60,7 +61,7 @@ function judge(input: PrepareInput<"telegram">, reply: Reply, planTo: ((chatId: 
   if (reply.status === 0 || body["ok"] === undefined) return undescribed(judging, reply);
   if (body["ok"] === true) return { outcome: "delivered" };
   const movedTo = textOf(parameters["migrate_to_chat_id"]);
-  if (movedTo !== null && planTo) return { outcome: "next", plan: planTo(movedTo) };
+  if (movedTo !== null && follow) return { outcome: "next", plan: follow(movedTo) };
   const wait = Number(parameters["retry_after"]);
   if (code === 429) return judging.retry("rate_limited", words, Number.isFinite(wait) ? wait : null);
   if (code >= 500) return judging.retry(`http_${code}`, words);

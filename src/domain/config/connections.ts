@@ -78,7 +78,7 @@ export const metabot = z.strictObject({
   business: z.optional(vendorId),
   alias: z.optional(text),
   api_token: z.optional(text),
-  token_header: z._default(text, "Authorization"),
+  token_header: z._default(z.string().check(z.regex(/^[A-Za-z0-9-]{1,80}$/, "a header name")), "Authorization"),
 });
 export const telegram = z.strictObject({
   ...common,

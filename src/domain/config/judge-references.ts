@@ -20,11 +20,13 @@ export function judgeReferences(judged: Judged): FieldError[] {
 function connectionReferences(judged: Judged, body: Connection): FieldError[] {
   const at = `connections.${body.id}`;
   return [
-    ...(body.click_issuer === undefined ? [] : referenceMistake(judged, `${at}.click_issuer`, body.click_issuer)),
+    ...(body.click_issuer === undefined ? [] : referenceMistake(judged, { path: `${at}.click_issuer`, id: body.click_issuer })),
     ...(body.kind === "salebot" && body.school !== undefined
-      ? referenceMistake(judged, `${at}.school`, body.school, ["getcourse"])
+      ? referenceMistake(judged, { path: `${at}.school`, id: body.school, kinds: ["getcourse"] })
       : []),
-    ...(body.kind === "site" && body.bot !== undefined ? referenceMistake(judged, `${at}.bot`, body.bot, BOTS) : []),
+    ...(body.kind === "site" && body.bot !== undefined
+      ? referenceMistake(judged, { path: `${at}.bot`, id: body.bot, kinds: BOTS })
+      : []),
   ];
 }
 
@@ -34,14 +36,18 @@ function linkMistakes(
   link: { readonly clickids: Readonly<Record<string, string>>; readonly costs: readonly { readonly day: string }[] },
 ): FieldError[] {
   return [
-    ...Object.entries(link.clickids).flatMap(([name, to]) => referenceMistake(judged, `${at}.clickids.${name}`, to)),
+    ...Object.entries(link.clickids).flatMap(([name, to]) =>
+      referenceMistake(judged, { path: `${at}.clickids.${name}`, id: to }),
+    ),
     ...link.costs.flatMap(({ day }, index) =>
       isDay(day) ? [] : [{ path: `${at}.costs.${index}.day`, message: "there is no such day" }],
     ),
   ];
 }
 
-export function referenceMistake(judged: Judged, path: string, id: string, kinds?: readonly string[]): FieldError[] {
+export type Reference = { readonly path: string; readonly id: string; readonly kinds?: readonly string[] };
+
+export function referenceMistake(judged: Judged, { path, id, kinds }: Reference): FieldError[] {
   const kind = judged.kinds.get(id);
   if (kind === undefined) return [{ path, message: `there is no connection "${id}"` }];
   if (kind === null || kinds === undefined || kinds.includes(kind)) return [];

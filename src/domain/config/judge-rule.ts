@@ -21,7 +21,7 @@ export function judgeRule(judged: Judged, rule: Rule, path: Path): FieldError[] 
   return [
     ...listed(rule.on, [...path, "on"]).flatMap(([name, at]) => triggerMistake(name, at)),
     ...listed(rule.from ?? [], [...path, "from"]).flatMap(([id, at]) =>
-      OWN.includes(id) ? [] : referenceMistake(judged, dotted(at), id),
+      OWN.includes(id) ? [] : referenceMistake(judged, { path: dotted(at), id }),
     ),
     ...Object.entries(rule.if ?? {}).flatMap(([name, expected]) => conditionMistake(name, expected, [...path, "if", name])),
     ...rule.do.flatMap((action, index) => judgeAction(judged, action, [...path, "do", String(index)])),
@@ -44,7 +44,7 @@ function conditionMistake(name: string, expected: unknown, path: Path): FieldErr
 }
 
 function judgeAction(judged: Judged, action: RuleAction, path: Path): FieldError[] {
-  const unknown = referenceMistake(judged, dotted([...path, "to"]), action.to);
+  const unknown = referenceMistake(judged, { path: dotted([...path, "to"]), id: action.to });
   const connection = judged.connections.get(action.to);
   const templates = textsOf(action.with, [...path, "with"]).flatMap(({ path: at, text }) => {
     const message = templateMistake(text);
@@ -62,22 +62,31 @@ function judgeAction(judged: Judged, action: RuleAction, path: Path): FieldError
   }
   const parsed = schema.safeParse(action.with);
   const shape = parsed.success ? [] : fieldErrors(parsed.error.issues, action.with, [...path, "with"]);
-  return [...templates, ...shape, ...(connection.kind === "http" ? requestMistakes(judged, action, connection.url, path) : [])];
+  return [
+    ...templates,
+    ...shape,
+    ...(connection.kind === "http"
+      ? requestMistakes(action, { path: [...path, "with"], base: connection.url, local: judged.options.local })
+      : []),
+  ];
 }
 
 /** Addresses and secrets of `http.request`: what is literal in the address is judged now, the rest when it is sent. */
-function requestMistakes(judged: Judged, { with: parameters }: RuleAction, base: string | undefined, path: Path): FieldError[] {
+function requestMistakes(
+  { with: parameters }: RuleAction,
+  { path, base, local }: { readonly path: Path; readonly base: string | undefined; readonly local: boolean },
+): FieldError[] {
   const url = parameters["url"];
   const headers = Object.entries(objectOf(parameters["headers"])).flatMap(([name, value]) =>
     typeof value === "string" && secretName(value) !== null
-      ? [{ path: dotted([...path, "with", "headers", name]), message: "secret headers belong to the connection's own headers" }]
+      ? [{ path: dotted([...path, "headers", name]), message: "secret headers belong to the connection's own headers" }]
       : [],
   );
-  const at = dotted([...path, "with", "url"]);
+  const at = dotted([...path, "url"]);
   if (url === undefined)
     return base === undefined ? [{ path: at, message: "required: the connection has no url" }, ...headers] : headers;
   if (typeof url !== "string" || url.trimStart().startsWith("{")) return headers;
   const literal = url.trim().replaceAll(/\{\{[^{}]*\}\}|\{[^{}]*\}/g, "x");
-  const message = addressMistake(URL.parse(literal, base)?.href ?? literal, judged.options.local);
+  const message = addressMistake(URL.parse(literal, base)?.href ?? literal, local);
   return message === null ? headers : [{ path: at, message }, ...headers];
 }

@@ -1,7 +1,7 @@
 /** Judges a configuration document as a whole and names every mistake at once, each with the path of the field at fault. A part that does not
  *  fit its schema is left out of the later checks, and references are resolved against what the author wrote, so one slip in a connection does
  *  not drown the list in "unknown connection". Secrets are read to compare them, never put into a message. Pure. */
-import * as z from "zod/mini";
+import type * as z from "zod/mini";
 import { type FieldError, fieldErrors } from "../../lib/field-errors.ts";
 import { type Result, err, ok } from "../../lib/result.ts";
 import { connection } from "./connections.ts";

@@ -8,14 +8,14 @@ export type EventName = { readonly type: string; readonly named: NewEvent["named
 
 const ALIASES: Readonly<Record<string, string>> = {
   click: "click transition hit",
-  bot_start: "bot_start botstart start started /start bot_started dialog_started start_dialog startdialogue subscribe_bot",
+  bot_start: "bot_start botstart start started bot_started dialog_started start_dialog startdialogue subscribe_bot",
   identify: "identify identified user_updated update_user contact_updated profile",
   registration:
     "registration reg registered register registr signup sign_up lead superrega user_created contact_created complete_registration регистрация",
   login: "login log_in signin sign_in pin_login auth вход",
   order: "order deal order_created deal_created new_order create_order new_deal checkout заказ",
   payment:
-    "payment paid payed pay purchase deposit dep order_paid deal_paid deal_payment_accepted payment_accepted payment_success оплата депозит",
+    "payment paid payed pay purchase deposit dep order_paid deal_paid deal_payment_accepted payment_accepted payment_success payment_succeeded payment_completed оплата депозит",
   refund: "refund refunded chargeback charge_back refund_payment money_back moneyback возврат",
   rejected: "rejected reject trash cancelled canceled cancel fake declined decline отказ",
   withdrawal: "withdrawal withdraw withdrawn cashout cash_out вывод",
@@ -31,7 +31,7 @@ for (const [type, words] of Object.entries(ALIASES))
 for (const word of SALE.split(" ")) NAMES.set(squeezed(word), { type: "payment", named: "sale" });
 for (const word of RESALE.split(" ")) NAMES.set(squeezed(word), { type: "payment", named: "resale" });
 
-/** The event a known name stands for, or null. Case, spaces, hyphens and underscores do not matter: `firstDeposit` = `first-deposit`. */
+/** The event a known name stands for, or null. Case and separators do not matter: `firstDeposit` = `first-deposit`, `user.created` = `user_created`. */
 export const knownEvent = (text: string): EventName | null => NAMES.get(squeezed(clean(text))) ?? null;
 
 /** Any event name: a known alias folded, else a custom type in lower case. null = empty or unusable. */
@@ -42,5 +42,5 @@ export function readEventName(text: string): EventName | null {
 }
 
 function squeezed(text: string): string {
-  return text.toLowerCase().replaceAll(/[\s_-]+/g, "");
+  return text.toLowerCase().replaceAll(/[\s._/-]+/g, "");
 }

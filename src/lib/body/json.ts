@@ -27,21 +27,19 @@ function exactNumber(_key: string, value: unknown, context?: { source?: string }
 /** Flat view of a JSON value: nested names joined by dots, arrays by index, every leaf as text, null as "". `__proto__` is never a name. */
 export function flattenJson(value: unknown): Pair[] {
   const pairs: Pair[] = [];
-  flattenInto(pairs, "", value, 0);
-  return pairs;
-}
-
-function flattenInto(pairs: Pair[], path: string, value: unknown, depth: number): void {
-  if (typeof value === "object" && value !== null) {
-    if (depth >= MAX_DEPTH) return;
-    for (const [key, item] of Object.entries(value)) {
-      const name = key.trim();
-      if (name === "" || name === "__proto__") continue;
-      flattenInto(pairs, path === "" ? name : `${path}.${name}`, item, depth + 1);
+  const walk = (path: string, item: unknown, depth: number): void => {
+    if (typeof item !== "object" || item === null) {
+      if (path !== "") pairs.push([path, item === null || item === undefined ? "" : leafText(item)]);
+      return;
     }
-    return;
-  }
-  if (path !== "") pairs.push([path, value === null || value === undefined ? "" : leafText(value)]);
+    if (depth >= MAX_DEPTH) return;
+    for (const [key, inner] of Object.entries(item)) {
+      const name = key.trim();
+      if (name !== "" && name !== "__proto__") walk(path === "" ? name : `${path}.${name}`, inner, depth + 1);
+    }
+  };
+  walk("", value, 0);
+  return pairs;
 }
 
 const leafText = (value: unknown): string => (typeof value === "string" ? unescapeOnce(value) : String(value));

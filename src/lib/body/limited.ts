@@ -6,18 +6,18 @@ export async function readLimited(request: Request, maxBytes: number): Promise<U
     return null;
   }
   if (!request.body) return new Uint8Array(0);
-  const reader: ReadableStreamDefaultReader<Uint8Array> = request.body.getReader();
+  const reader = request.body.getReader();
   const chunks: Uint8Array[] = [];
   let size = 0;
   for (;;) {
-    const { done, value } = await reader.read();
-    if (done) break;
-    size += value.byteLength;
+    const step: { readonly done: boolean; readonly value?: unknown } = await reader.read();
+    if (step.done || !(step.value instanceof Uint8Array)) break;
+    size += step.value.byteLength;
     if (size > maxBytes) {
       await reader.cancel();
       return null;
     }
-    chunks.push(value);
+    chunks.push(step.value);
   }
   return joined(chunks, size);
 }

@@ -15,7 +15,8 @@ export function parseMultipart(bytes: Uint8Array): Pair[] | null {
   const delimiter = `--${opening[1] ?? ""}`;
   while (at < text.length) {
     const end = text.indexOf(delimiter, at);
-    const pair = parsePart(bytes, text, at, end < 0 ? text.length : end);
+    const stop = end < 0 ? text.length : end;
+    const pair = parsePart(bytes.subarray(at, stop), text.slice(at, stop));
     if (pair) pairs.push(pair);
     if (end < 0 || text.startsWith("--", end + delimiter.length)) break;
     at = text.indexOf("\n", end) + 1;
@@ -24,15 +25,15 @@ export function parseMultipart(bytes: Uint8Array): Pair[] | null {
   return pairs;
 }
 
-function parsePart(bytes: Uint8Array, text: string, from: number, to: number): Pair | null {
-  const part = text.slice(from, to);
+/** One part: the same stretch as bytes and, byte for byte, as text. */
+function parsePart(bytes: Uint8Array, part: string): Pair | null {
   const gap = /\r?\n\r?\n/.exec(part);
   if (!gap) return null;
-  const headers = decodeText(bytes.subarray(from, from + gap.index));
+  const headers = decodeText(bytes.subarray(0, gap.index));
   const name = /;\s*name="?([^";\r\n]*)"?/i.exec(headers)?.[1]?.trim();
   if (!name || name === "__proto__") return null;
   const file = /;\s*filename="?([^";\r\n]*)"?/i.exec(headers)?.[1];
   if (file !== undefined) return [dotted(name), file];
   const tail = part.endsWith("\r\n") ? 2 : part.endsWith("\n") ? 1 : 0;
-  return [dotted(name), decodeText(bytes.subarray(from + gap.index + gap[0].length, to - tail))];
+  return [dotted(name), decodeText(bytes.subarray(gap.index + gap[0].length, bytes.length - tail))];
 }

@@ -1,0 +1,35 @@
+/** The process operation «Вызвать URL», and signed Chatium code: common names, plus the order macros' own (`payed_money` is the sum paid so far). An
+ *  order process that names no event is understood by the order's status. */
+import type { ConnectionOf } from "../../domain/config.ts";
+import type { NewEvent } from "../../domain/event.ts";
+import type { EventName } from "../../domain/normalise/event-type.ts";
+import type { Incoming } from "../connector.ts";
+import type { Sent } from "../generic/sent.ts";
+import { readGeneric } from "../generic.ts";
+import { dealEvent } from "./order-news.ts";
+import { orderStatus } from "./status.ts";
+
+const UNNAMED: EventName = { type: "", named: null };
+
+export function readProcess(connection: ConnectionOf<"getcourse">, incoming: Incoming, sent: Sent): NewEvent {
+  const event = readGeneric(connection, incoming, {
+    sent,
+    money: { amount: ["cost_money_value", "cost_money"], paidTotal: ["payed_money", "payed_value", "payedValue"] },
+    fallback: ({ order }) => (order === null ? { type: "identify", named: null } : UNNAMED),
+  });
+  const status = event.status === null ? "" : orderStatus(event.status);
+  const told = { ...event, status: status === "" ? null : status };
+  if (event.order === null) return told;
+  const { amount: cost, paidTotal, currency } = event.money;
+  const deal = { order: event.order, status, cost, paidTotal, currency };
+  if (event.type === UNNAMED.type) return keepingIds(told, dealEvent({ ...deal, step: null }));
+  if (event.type !== "payment" || event.tid !== null) return told;
+  if (paidTotal !== null || cost === "0") return keepingIds(told, dealEvent({ ...deal, step: "paid" }));
+  return told;
+}
+
+/** The sender's own idempotency id or transaction id outranks the key that an order gives. */
+function keepingIds(event: NewEvent, deal: ReturnType<typeof dealEvent>): NewEvent {
+  const own = event.key !== null && !event.key.startsWith("order:");
+  return { ...event, ...deal, ...(own ? { key: event.key, state: event.state } : {}) };
+}

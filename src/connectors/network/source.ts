@@ -1,0 +1,47 @@
+/** An affiliate network's postback → us: 1win, Binomo (`name=true` events) and any other by common names. `user_id` here is the network's player,
+ *  `event_id` its event code: 1 = registration, any other value the transaction id (1win's macros, seen 2026-11). Whether a deposit is the
+ *  first is decided by our own count. A registration without a transaction id is one fact per click and player, however often it is sent;
+ *  deposits without one fall under the ten-minute rule. */
+import type { ConnectionOf } from "../../domain/config.ts";
+import type { NewEvent } from "../../domain/event.ts";
+import { type EventName, knownEvent } from "../../domain/normalise/event-type.ts";
+import type { Incoming } from "../connector.ts";
+import { oncePerClick } from "../generic/fact.ts";
+import { peek, use } from "../generic/sent.ts";
+import { openFields, readGeneric } from "../generic.ts";
+
+const REGISTRATION_CODE = "1";
+
+export function readNetwork(connection: ConnectionOf<"network">, incoming: Incoming): NewEvent {
+  const sent = openFields(connection, incoming);
+  const registered = peek(sent, "event_id")?.value.trim() === REGISTRATION_CODE;
+  if (registered) use(sent, "event_id");
+  const status = knownEvent(peek(sent, "status")?.value ?? "");
+  const scopes = { ...incoming.scopes, site: null };
+  const event = readGeneric(
+    connection,
+    { ...incoming, scopes },
+    {
+      sent,
+      eventNames: ["goal", "goal_alias", "event_name", "type", "eventName", "et"],
+      fallback: ({ money, tid }) => (registered ? REGISTRATION : (status ?? moneyEvent(money.amount !== null || tid !== null))),
+      claimNames: { player_id: ["user_id", "player", "trader_id", "traider_id", "uid"] },
+      tidNames: registered ? [] : ["event_id"],
+      eventIds: false,
+      timeNames: ["date"],
+    },
+  );
+  const settled = status?.type === "rejected" && event.type === "payment" ? rejected(event) : event;
+  return oncePerClick(settled);
+}
+
+const REGISTRATION: EventName = { type: "registration", named: null };
+const moneyEvent = (isMoney: boolean): EventName => ({ type: isMoney ? "payment" : "identify", named: null });
+
+/** `event=sale&status=rejected`: the status is the newer word. */
+const rejected = (event: NewEvent): NewEvent => ({
+  ...event,
+  type: "rejected",
+  named: null,
+  state: event.state.replace(/^payment/, "rejected"),
+});

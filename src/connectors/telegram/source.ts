@@ -1,0 +1,101 @@
+/** Telegram updates → us. The private chat's id is the user's id; a group, a channel or another bot is nobody. One fact per `update_id` (unique
+ *  per bot; Telegram redelivers until it sees a 2xx). A shared contact is the user's own phone only if Telegram says whose it is.
+ *  Facts: core.telegram.org/bots/api and the sources of its server, snapshot 2026-05. */
+import type { ConnectionOf } from "../../domain/config.ts";
+import type { NewEvent } from "../../domain/event.ts";
+import type { Claim } from "../../domain/identifier.ts";
+import { isOurClick, readMessengerId } from "../../domain/normalise/ids.ts";
+import { readMoney } from "../../domain/normalise/money.ts";
+import { readPhone } from "../../domain/normalise/phone.ts";
+import { readTime } from "../../domain/normalise/time.ts";
+import type { Incoming } from "../connector.ts";
+import { NO_MONEY } from "../generic/money.ts";
+import { readGeneric } from "../generic.ts";
+import { type Update, fromSmallestUnit, readUpdate } from "./update.ts";
+
+export function readTelegram(connection: ConnectionOf<"telegram">, incoming: Incoming): NewEvent {
+  const id = incoming.fields["update_id"];
+  const update = id === undefined ? null : readUpdate(incoming.fields);
+  if (id === undefined || !update) return readGeneric(connection, incoming);
+  const isPrivate = (update.at("chat.type") ?? update.at("message.chat.type") ?? "private") === "private";
+  const isBot = update.at("from.is_bot") === "true";
+  const text = update.at("text") ?? update.at("caption");
+  const slash = update.kind === "message" ? /^\/start(?:@\w+)?(?:\s+(\S+))?\s*$/i.exec(text ?? "") : null;
+  const start = slash?.[1] ?? null;
+  const identifiers = isPrivate && !isBot ? claimsOf(update, start) : [];
+  const time = readTime(update.at("date") ?? update.at("message.date") ?? "", "UTC", incoming.receivedAt);
+  const paid = paymentOf(update);
+  return {
+    type: paid ? "payment" : typeOf(update, isPrivate, slash !== null),
+    named: null,
+    eventAt: update.kind === "callback_query" || !time.ok ? null : time.value,
+    key: `update:${id}`,
+    state: "",
+    identifiers,
+    dropped: time.ok ? [] : [{ field: `${update.kind}.date`, cause: time.error }],
+    money: paid?.money ?? NO_MONEY,
+    tid: paid?.tid ?? null,
+    order: null,
+    status: update.at("new_chat_member.status"),
+    utm: {},
+    link: null,
+    start,
+    userAgent: null,
+    message: isPrivate ? (text ?? update.at("data")) : null,
+    profile: identifiers.length > 0 ? profileOf(update) : {},
+    fields: paid?.payload === undefined || paid.payload === null ? {} : { invoice_payload: paid.payload },
+    tracker: {},
+    outgoing: false,
+  };
+}
+
+function typeOf(update: Update, isPrivate: boolean, isStart: boolean): string {
+  if (update.kind === "message" || update.kind === "business_message") {
+    return isPrivate ? (isStart ? "bot_start" : "message") : "group_message";
+  }
+  if (update.kind === "callback_query") return "callback";
+  if (update.kind === "my_chat_member" && isPrivate)
+    return update.at("new_chat_member.status") === "kicked" ? "bot_blocked" : "bot_unblocked";
+  return update.kind.startsWith("edited_") ? "message_edited" : update.kind;
+}
+
+function claimsOf(update: Update, start: string | null): Claim[] {
+  const user = readMessengerId(update.at("from.id") ?? update.at("chat.id") ?? "");
+  if (!user.ok || user.value === null) return [];
+  const claims: Claim[] = [{ type: "telegram_id", scope: "", value: user.value, proof: "native" }];
+  const own = update.at("contact.user_id") === user.value ? readPhone(contactNumber(update)) : null;
+  if (own?.ok && own.value !== null) claims.push({ type: "phone", scope: "", value: own.value, proof: "proved" });
+  if (start !== null && isOurClick(start)) claims.push({ type: "click", scope: "", value: start, proof: "inferred" });
+  return claims;
+}
+
+/** Telegram writes contacts internationally, with or without the plus. */
+const contactNumber = (update: Update): string => {
+  const number = update.at("contact.phone_number") ?? "";
+  return /^\d/.test(number) ? `+${number}` : number;
+};
+
+function profileOf(update: Update): Record<string, string> {
+  const profile: Record<string, string> = {};
+  for (const name of ["first_name", "last_name", "username"] as const) {
+    const value = update.at(`from.${name}`);
+    if (value !== null) profile[name] = value;
+  }
+  const locale = update.at("from.language_code");
+  return locale === null ? profile : { ...profile, locale };
+}
+
+type Paid = { readonly money: NewEvent["money"]; readonly tid: string | null; readonly payload: string | null };
+
+function paymentOf(update: Update): Paid | null {
+  const total = update.at("successful_payment.total_amount");
+  const currency = update.at("successful_payment.currency");
+  if (total === null || currency === null) return null;
+  const amount = readMoney(fromSmallestUnit(total, currency) ?? "");
+  const money = { amount: amount.ok ? (amount.value?.amount ?? null) : null, paidTotal: null, currency };
+  return {
+    money,
+    tid: update.at("successful_payment.telegram_payment_charge_id"),
+    payload: update.at("successful_payment.invoice_payload"),
+  };
+}

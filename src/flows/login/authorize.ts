@@ -1,0 +1,141 @@
+/** A site's question "who is this?": spends a proof (a PIN, or the code of the edge page) and answers by the decision table. Nothing is linked here:
+ *  otherwise a victim who is signed in at the site could be made to link an attacker's messenger by posting the attacker's PIN. */
+import type { Context } from "../../context.ts";
+import { type AuthorizeAnswer, judgeAuthorize } from "../../domain/authorize.ts";
+import type { ConnectionOf } from "../../domain/config.ts";
+import type { PinRefusal } from "../../domain/pin.ts";
+import { randomBase62 } from "../../lib/ids.ts";
+import { type Result, err, ok } from "../../lib/result.ts";
+import { type SpentCode, readSpentCode, settleCode, spendCode } from "../../store/codes.ts";
+import { type Standing, readStanding, selectContacts, selectStanding } from "../../store/login-standing.ts";
+import { buidMac, codeMac, txnMac, userHash } from "./digests.ts";
+import { type SealedLink, messengerOf } from "./issue-link.ts";
+import { recordNow } from "./record-login-event.ts";
+import { redeemPin } from "./redeem-pin.ts";
+import { resendAndSend } from "./resend-pin.ts";
+
+export type AuthorizeRequest = {
+  readonly site: ConnectionOf<"site">;
+  readonly proof: { readonly buid: string; readonly pin: string; readonly txn: string | null } | { readonly code: string };
+  /** The user signed in at the site, if any. */
+  readonly userId: string | null;
+  /** On failure, send a new PIN to the messenger. */
+  readonly resend: boolean;
+};
+
+export type Contact = { readonly value: string; readonly proof: string };
+export type Profile = Readonly<Record<string, string | Contact>>;
+
+export type Authorized = AuthorizeAnswer & {
+  readonly buid: string;
+  readonly method: "pin" | "trusted_link";
+  readonly profile: Profile;
+};
+
+export type AuthorizeRefusal = PinRefusal | { readonly reason: "code_invalid" };
+export type RefusedAuthorize = { readonly refusal: AuthorizeRefusal; readonly resent: boolean };
+
+type Proved = { readonly standing: Standing; readonly method: "pin" | "trusted_link" };
+
+export async function authorize(ctx: Context, request: AuthorizeRequest): Promise<Result<Authorized, RefusedAuthorize>> {
+  const hash = request.userId === null ? "" : await userHash(ctx, request.site.id, request.userId);
+  const proved = "code" in request.proof ? await proveByCode(ctx, request, hash) : await proveByPin(ctx, request, hash);
+  return proved.ok ? ok(await answer(ctx, request, proved.value)) : proved;
+}
+
+async function proveByPin(ctx: Context, request: AuthorizeRequest, hash: string): Promise<Result<Proved, RefusedAuthorize>> {
+  if ("code" in request.proof) throw new Error("authorize: a code is no PIN");
+  const { buid, pin, txn } = request.proof;
+  const site = request.site.id;
+  const attempt = {
+    site: request.site,
+    buidMac: await buidMac(ctx, buid),
+    txnMac: txn === null ? "" : await txnMac(ctx, txn),
+    pin,
+    by: randomBase62(22),
+    proves: true,
+  };
+  const asked = { site, buid: attempt.buidMac, code: null };
+  const { verdict, link, extra } = await redeemPin(ctx, attempt, () => [
+    selectStanding(ctx.env.DB, { ...asked, userHash: hash }),
+    selectContacts(ctx.env.DB, asked),
+  ]);
+  const standing = readStanding(extra[0]?.results ?? [], extra[1]?.results ?? []);
+  if (verdict === "won" && standing) return ok({ standing, method: "pin" });
+  if (verdict === "won" || verdict === "repeated") throw new Error("authorize: a PIN was won without its link");
+  const sent = request.resend && link !== null ? await resendAndSend(ctx, request.site, link) : null;
+  return err({ refusal: verdict, resent: sent?.ok === true && sent.value === "sent" });
+}
+
+async function proveByCode(ctx: Context, request: AuthorizeRequest, hash: string): Promise<Result<Proved, RefusedAuthorize>> {
+  if (!("code" in request.proof)) throw new Error("authorize: a PIN is no code");
+  const db = ctx.env.DB;
+  const now = ctx.clock();
+  const site = request.site.id;
+  const code = await codeMac(ctx, request.proof.code);
+  const asked = { site, buid: null, code };
+  const [spent, , standing, contacts] = await db.batch([
+    spendCode(db, code, site, now),
+    settleCode(db, code, now),
+    selectStanding(db, { ...asked, userHash: hash }),
+    selectContacts(db, asked),
+  ]);
+  const proof: SpentCode | null = readSpentCode(spent?.results ?? []);
+  const found = readStanding(standing?.results ?? [], contacts?.results ?? []);
+  return proof && found
+    ? ok({ standing: found, method: proof.method })
+    : err({ refusal: { reason: "code_invalid" }, resent: false });
+}
+
+async function answer(ctx: Context, request: AuthorizeRequest, { standing, method }: Proved): Promise<Authorized> {
+  const [link, mapped, profile] = await Promise.all([
+    ctx.seal.open(standing.link),
+    standing.mapped === null ? null : ctx.seal.open(standing.mapped),
+    profileOf(ctx, standing),
+  ]);
+  const judged = judgeAuthorize({
+    mapped,
+    sent: request.userId,
+    sentIsTaken: standing.sentIsTaken,
+    onlyClaimed: standing.onlyClaimed,
+  });
+  await recordLogin(ctx, request, standing, mapped, method, judged.status);
+  const sealed = JSON.parse(link) as SealedLink;
+  return { ...judged, buid: sealed.buid, method, profile };
+}
+
+/** The login is an event of the holder's strongest account, and of the mapped user when there is one: never of a user that was only sent. */
+async function recordLogin(
+  ctx: Context,
+  { site }: AuthorizeRequest,
+  { identity }: Standing,
+  mapped: string | null,
+  method: string,
+  status: string,
+): Promise<void> {
+  if (!identity) return;
+  const account = { type: identity.type, scope: identity.scope, value: await ctx.seal.open(identity.sealed) };
+  const user = mapped === null ? [] : [{ type: "user_id" as const, scope: site.id, value: mapped }];
+  await recordNow(ctx, { type: "login", key: null, identifiers: [account, ...user], fields: { site: site.id, method, status } });
+}
+
+const SHOWN = ["first_name", "last_name", "name", "username", "locale"] as const;
+
+/** What the bots told of this holder. A contact told in a link's profile is somebody's word; one that came as an event carries its own proof. */
+async function profileOf(ctx: Context, { profile, identity, contacts }: Standing): Promise<Profile> {
+  const told = profile === null ? {} : (JSON.parse(await ctx.seal.open(profile)) as Record<string, string>);
+  const shown = SHOWN.flatMap((name) => (told[name] === undefined ? [] : [[name, told[name]] as const]));
+  const messenger = identity === null ? null : messengerOf(identity.type);
+  const contact = async (type: "email" | "phone"): Promise<readonly (readonly [string, Contact])[]> => {
+    const known = contacts.find((row) => row.type === type);
+    if (known) return [[type, { value: await ctx.seal.open(known.sealed), proof: known.proof }]];
+    const word = told[type];
+    return word === undefined ? [] : [[type, { value: word, proof: "claimed" }]];
+  };
+  return Object.fromEntries([
+    ...shown,
+    ...(messenger === null ? [] : [["messenger", messenger] as const]),
+    ...(await contact("email")),
+    ...(await contact("phone")),
+  ]);
+}

@@ -1,0 +1,38 @@
+/** Keyed digests under which login secrets are stored: the database holds nothing that opens anything. */
+import type { Context } from "../../context.ts";
+import type { HolderIdentity } from "../../domain/holder.ts";
+import { pinFrom } from "../../domain/pin.ts";
+import type { HashedIdentity } from "../../store/holders.ts";
+
+export const buidMac = (ctx: Context, buid: string): Promise<string> => ctx.seal.mac("buid", buid);
+export const txnMac = (ctx: Context, txn: string): Promise<string> => ctx.seal.mac("txn", txn);
+export const codeMac = (ctx: Context, code: string): Promise<string> => ctx.seal.mac("code", code);
+export const tokenMac = (ctx: Context, token: string): Promise<string> => ctx.seal.mac("token", token);
+
+/** One MAC per live pepper, newest first. Bound to site and link (by its buid's MAC): a PIN is worth nothing anywhere else. */
+export const pinMacs = (ctx: Context, site: string, buid: string, pin: string): Promise<readonly string[]> =>
+  ctx.seal.macs("pin", `${site}\n${buid}\n${pin}`);
+
+/** Blind index of a site's user id: the same as the person graph's. */
+export const userHash = (ctx: Context, site: string, userId: string): Promise<string> => ctx.seal.index("user_id", site, userId);
+
+export const identityHash = (ctx: Context, { type, scope, value }: HolderIdentity): Promise<string> =>
+  ctx.seal.index(type, scope, value);
+
+export const hashIdentities = (ctx: Context, identities: readonly HolderIdentity[]): Promise<HashedIdentity[]> =>
+  Promise.all(
+    identities.map(async (identity) => ({
+      ...identity,
+      hash: await identityHash(ctx, identity),
+      sealed: await ctx.seal.seal(identity.value),
+    })),
+  );
+
+/** Six digits, every combination equally likely. */
+export function newPin(): string {
+  for (;;) {
+    const [random = 0] = crypto.getRandomValues(new Uint32Array(1));
+    const pin = pinFrom(random);
+    if (pin !== null) return pin;
+  }
+}

@@ -1,0 +1,204 @@
+/** Issues a login link for the human in front of a bot: finds or makes the holder, puts a PIN on the holder's seat at the site (which ends the
+ *  earlier one) and writes the link, all in one transaction. The bot is authenticated and this is its own act, so there is no cool-down;
+ *  120 an hour keep a looping bot from filling the table. */
+import type { Context } from "../../context.ts";
+import type { Connection, ConnectionOf } from "../../domain/config.ts";
+import { type HolderIdentity, chooseHolder } from "../../domain/holder.ts";
+import { type Messenger, isRegistered, pageLocale, pageUrl, siteHost } from "../../domain/login-url.ts";
+import { HOUR_MS } from "../../domain/pin.ts";
+import { newHolderId, randomBase62 } from "../../lib/ids.ts";
+import { type Result, err, ok } from "../../lib/result.ts";
+import { findIdentities, keepBot, keepHolder, keepIdentity, type HashedIdentity } from "../../store/holders.ts";
+import { insertLink } from "../../store/login-links.ts";
+import { raiseProblem } from "../../store/problems.ts";
+import { issueSeat } from "../../store/seats.ts";
+import { type Transaction, answerTransaction, findTransaction } from "../../store/transactions.ts";
+import { type LoginMessages, loginMessages } from "../../ui/login-messages.ts";
+import { buidMac, hashIdentities, newPin, pinMacs, tokenMac, txnMac } from "./digests.ts";
+import { type LoginAct, prepareAct, settleActs } from "./record-login-event.ts";
+
+export type LinkRequest = {
+  readonly bot: Connection;
+  readonly site: ConnectionOf<"site">;
+  /** Strongest first, at least one. */
+  readonly identities: readonly HolderIdentity[];
+  /** null = make one; false = a trusted link without a PIN. */
+  readonly pin: string | null | false;
+  readonly pinTtlMs: number;
+  readonly linkTtlMs: number;
+  readonly returnTo: string | null;
+  readonly locale: string | null;
+  readonly txn: string | null;
+  readonly profile: Readonly<Record<string, string>> | null;
+  /** Our own origin, for the link. */
+  readonly origin: string;
+};
+
+export type IssuedLink = {
+  readonly buid: string;
+  readonly url: string;
+  readonly pin: string | null;
+  readonly pinExpiresAt: number | null;
+  readonly expiresAt: number;
+  readonly messages: LoginMessages;
+};
+
+export type LinkRefusal =
+  | { readonly reason: "return_to_not_registered" | "txn_unknown" | "trusted_links_off" | "no_identity" }
+  | { readonly reason: "too_many_links"; readonly retryAfterSeconds: number };
+
+/** What a link needs later and what must not stand in the open. */
+export type SealedLink = {
+  readonly buid: string;
+  readonly url: string;
+  readonly state: string | null;
+  readonly locale: string | null;
+};
+
+export async function issueLink(ctx: Context, request: LinkRequest): Promise<Result<IssuedLink, LinkRefusal>> {
+  const { site, bot } = request;
+  const now = ctx.clock();
+  if (request.returnTo !== null && !isRegistered(site, request.returnTo)) return err({ reason: "return_to_not_registered" });
+  if (request.pin === false && !site.trusted_links) return err({ reason: "trusted_links_off" });
+  const txn = request.txn === null ? null : await txnMac(ctx, request.txn);
+  const transaction = txn === null ? null : await findTransaction(ctx.env.DB, txn, now);
+  if (txn !== null && transaction?.site !== site.id) return err({ reason: "txn_unknown" });
+
+  const holder = await identify(ctx, request);
+  if (holder === null) return err({ reason: "no_identity" });
+  const issue = await draw(ctx, request, transaction, now);
+  const buid = await buidMac(ctx, issue.buid);
+  const db = ctx.env.DB;
+  const [issued] = await db
+    .batch([
+      ...holder.statements,
+      issueSeat(db, holder.identityHash, { site: site.id, buid, mac: issue.pinMac, until: issue.pinExpiresAt, now }),
+      insertLink(db, {
+        buid,
+        site: site.id,
+        identityHash: holder.identityHash,
+        connection: bot.id,
+        kind: issue.pin === null ? "trusted" : "pin",
+        txn: txn ?? "",
+        token: issue.tokenMac,
+        sealed: await ctx.seal.seal(JSON.stringify(issue.sealed)),
+        returnTo: transaction?.returnTo ?? request.returnTo,
+        pinTtlMs: request.pinTtlMs,
+        expiresAt: issue.expiresAt,
+        now,
+      }),
+      ...(txn === null ? [] : [answerTransaction(db, txn, buid)]),
+    ])
+    .then((results) => results.slice(holder.statements.length));
+  await settleActs(ctx, holder.acts);
+  if (!issued || issued.results.length === 0) return err({ reason: "too_many_links", retryAfterSeconds: HOUR_MS / 1_000 });
+  return ok({
+    buid: issue.buid,
+    url: issue.sealed.url,
+    pin: issue.pin,
+    pinExpiresAt: issue.pin === null ? null : issue.pinExpiresAt,
+    expiresAt: issue.expiresAt,
+    messages: loginMessages({
+      language: pageLocale(request.locale) ?? ctx.config.workspace.locale,
+      host: siteHost(site),
+      url: issue.sealed.url,
+      pin: issue.pin,
+      minutes: Math.ceil(request.pinTtlMs / 60_000),
+    }),
+  });
+}
+
+type Draw = {
+  readonly buid: string;
+  readonly pin: string | null;
+  readonly pinMac: string | null;
+  readonly tokenMac: string | null;
+  readonly pinExpiresAt: number;
+  readonly expiresAt: number;
+  readonly sealed: SealedLink;
+};
+
+/** The link's random parts. A link that answers a transaction leads to the page that is already open. */
+async function draw(ctx: Context, request: LinkRequest, transaction: Transaction | null, now: number): Promise<Draw> {
+  const buid = randomBase62(16);
+  const site = request.site.id;
+  const expiresAt = now + request.linkTtlMs;
+  const locale = pageLocale(request.locale);
+  const trusted = request.pin === false;
+  const pin = trusted ? null : (request.pin ?? newPin());
+  const token = trusted ? randomBase62(22) : undefined;
+  const url =
+    request.txn === null
+      ? pageUrl(request.origin, { site, buid, locale, ...(token === undefined ? {} : { token }) })
+      : pageUrl(request.origin, { site, txn: request.txn, locale, ...(token === undefined ? {} : { buid, token }) });
+  const state = transaction?.state ? await ctx.seal.open(transaction.state) : null;
+  return {
+    buid,
+    pin,
+    pinMac: pin === null ? null : ((await pinMacs(ctx, site, await buidMac(ctx, buid), pin))[0] ?? null),
+    tokenMac: token === undefined ? null : await tokenMac(ctx, token),
+    pinExpiresAt: Math.min(now + request.pinTtlMs, expiresAt),
+    expiresAt,
+    sealed: { buid, url, state, locale },
+  };
+}
+
+type Identified = {
+  readonly identityHash: string;
+  readonly statements: readonly D1PreparedStatement[];
+  readonly acts: readonly LoginAct[];
+};
+
+/** Statements that make sure of the holder: the strongest identity names it, the rest attach; what another holder has stays there and is reported. */
+async function identify(ctx: Context, { bot, identities, profile }: LinkRequest): Promise<Identified | null> {
+  const db = ctx.env.DB;
+  const now = ctx.clock();
+  const hashed = await hashIdentities(ctx, identities);
+  const known = await findIdentities(
+    db,
+    hashed.map(({ hash }) => hash),
+  );
+  const owners = new Map(known.map(({ hash, holderId }) => [hash, holderId]));
+  const holderId = chooseHolder(hashed, known) ?? newHolderId();
+  const own = hashed.filter(({ hash }) => (owners.get(hash) ?? holderId) === holderId);
+  const [named] = own;
+  if (!named) return null;
+  const elsewhere = hashed.filter((identity) => !own.includes(identity));
+  const isNew = own.some(({ hash }) => !owners.has(hash));
+  const told = isNew ? await prepareAct(ctx, introduction(hashed, profile)) : null;
+  const address = own.map(({ type, scope, value }) => ({ type, scope, value }));
+  const sealedProfile = profile === null ? null : await ctx.seal.seal(JSON.stringify(profile));
+  return {
+    identityHash: named.hash,
+    statements: [
+      ...own.map((identity) => keepIdentity(db, holderId, identity, now)),
+      keepHolder(db, named.hash, sealedProfile, now),
+      keepBot(db, { identityHash: named.hash, connection: bot.id, address: await ctx.seal.seal(JSON.stringify(address)), now }),
+      ...elsewhere.map(({ hash, type }) =>
+        raiseProblem(db, {
+          kind: "conflict",
+          cause: "holder_taken",
+          dedupe: `holder:${hash}`,
+          at: now,
+          connection: bot.id,
+          identifier: { hash, type },
+        }),
+      ),
+      ...(told ? [told.statement] : []),
+    ],
+    acts: told ? [told.act] : [],
+  };
+}
+
+/** The person graph learns which accounts are one human. */
+const introduction = (identities: readonly HashedIdentity[], profile: Readonly<Record<string, string>> | null) => ({
+  type: "identify" as const,
+  key: `identify\n${identities.map(({ hash }) => hash).join("\n")}`,
+  identifiers: identities,
+  fields: {},
+  profile: profile ?? {},
+});
+
+/** Messenger of an identity type, for words and profiles. */
+export const messengerOf = (type: string): Messenger | null =>
+  type === "telegram_id" ? "telegram" : type === "max_id" ? "max" : type === "vk_id" ? "vk" : null;

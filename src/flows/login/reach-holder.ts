@@ -1,0 +1,106 @@
+/** Writing to a holder: through the site's own bot if the holder is known there, else the messenger used last, else the next. Only addresses that a bot
+ *  told of this holder are used, never those of its person: a person can be merged by a typed phone, and a PIN must not follow that. */
+import type { Context } from "../../context.ts";
+import type { Connection } from "../../domain/config.ts";
+import type { HolderIdentity } from "../../domain/holder.ts";
+import type { DeliveryId } from "../../lib/ids.ts";
+import { holderBots } from "../../store/holders.ts";
+import type { NewDelivery } from "../enqueue-delivery.ts";
+
+/** What is to be said, in the forms that platforms take. */
+export type Speech = {
+  readonly text: string;
+  /** Telegram's HTML form and buttons, when they differ from the text. */
+  readonly html?: string;
+  readonly buttons?: readonly (readonly { readonly text: string; readonly url?: string; readonly copy_text?: string }[])[];
+  /** Plain form for platforms without buttons: usually the text and an address. */
+  readonly plain?: string;
+  /** Runs the bot's block of this name instead of sending a text. */
+  readonly event?: string;
+  readonly values?: Readonly<Record<string, string>>;
+};
+
+type Outgoing = { readonly action: string; readonly parameters: Readonly<Record<string, unknown>> };
+
+/** The delivery that says it, or null when the holder cannot be reached in this way. */
+export async function speechTo(
+  ctx: Context,
+  to: { readonly holderId: string; readonly preferred: string | undefined; readonly eventId?: string; readonly id?: DeliveryId },
+  speech: Speech,
+): Promise<NewDelivery | null> {
+  const bots = await holderBots(ctx.env.DB, to.holderId);
+  const ordered = [...bots].sort((a, b) => Number(b.connection === to.preferred) - Number(a.connection === to.preferred));
+  for (const bot of ordered) {
+    const connection = ctx.config.connections.get(bot.connection);
+    if (!connection || connection.disabled) continue;
+    const address = JSON.parse(await ctx.seal.open(bot.address)) as readonly HolderIdentity[];
+    const outgoing = outgoingFor(connection, address, speech);
+    if (outgoing) return delivery(to, connection, address, bot.lastUsedAt, outgoing);
+  }
+  return null;
+}
+
+function outgoingFor(connection: Connection, address: readonly HolderIdentity[], speech: Speech): Outgoing | null {
+  const has = (type: HolderIdentity["type"]): boolean => address.some((identity) => identity.type === type);
+  const values = speech.values ?? {};
+  const plain = speech.plain ?? speech.text;
+  switch (connection.kind) {
+    case "salebot":
+      if (speech.event !== undefined) {
+        const action = has("client_id") ? "callback" : has("telegram_id") ? "tg_callback" : null;
+        return action === null ? null : { action, parameters: { ...values, message: speech.event } };
+      }
+      return has("client_id") ? { action: "message", parameters: { message: plain } } : null;
+    case "telegram":
+      if (speech.event !== undefined || !has("telegram_id")) return null;
+      return { action: "send_message", parameters: telegramParameters(speech) };
+    case "metabot":
+      return { action: "call", parameters: { params: metabotParams(address, speech, plain) } };
+    case "chatterfy":
+      if (speech.event === undefined || !has("telegram_id")) return null;
+      return { action: "tracker_postback", parameters: { event: speech.event, fields: values } };
+    case "getcourse":
+    case "keitaro":
+    case "network":
+    case "site":
+    case "http":
+      return null;
+  }
+}
+
+const telegramParameters = ({ text, html, buttons }: Speech): Record<string, unknown> => ({
+  text: html ?? text,
+  ...(html === undefined ? {} : { parse_mode: "HTML" }),
+  ...(buttons === undefined ? {} : { buttons }),
+});
+
+const metabotParams = (address: readonly HolderIdentity[], speech: Speech, plain: string): Record<string, unknown> => ({
+  ...Object.fromEntries(address.map(({ type, value }) => [type, value])),
+  ...speech.values,
+  ...(speech.event === undefined ? { message: plain } : { event: speech.event }),
+});
+
+function delivery(
+  to: { readonly holderId: string; readonly eventId?: string; readonly id?: DeliveryId },
+  connection: Connection,
+  address: readonly HolderIdentity[],
+  lastSeen: number,
+  { action, parameters }: Outgoing,
+): NewDelivery {
+  const identifiers = address.map(({ type, scope, value }) => ({ type, scope, value, proof: "native", lastSeen }));
+  return {
+    ...(to.id === undefined ? {} : { id: to.id }),
+    connection: connection.id,
+    action,
+    line: to.holderId,
+    eventId: to.eventId ?? null,
+    work: {
+      with: parameters,
+      personId: null,
+      address: null,
+      event: null,
+      rendered: { parameters, person: { id: to.holderId, key: "", identifiers, traits: {} } },
+      replay: false,
+    },
+  };
+}

@@ -1,0 +1,53 @@
+/** `POST /v1/authorize`: a site spends a proof. Which failure it was is told here, to the signed back-channel, and nowhere else. */
+import * as z from "zod/mini";
+import type { Context } from "../context.ts";
+import { isKind } from "../domain/config.ts";
+import { type AuthorizeRefusal, authorize } from "../flows/login/authorize.ts";
+import { apiCall, isSite } from "./api-call.ts";
+import { invalidRequest, parseJson } from "./json-body.ts";
+import { buidText, flag, idText } from "./login-fields.ts";
+import { json, problem } from "./problem.ts";
+
+const authorizeBody = z.object({
+  buid: z.optional(buidText),
+  pin: z.optional(z.union([z.string().check(z.maxLength(64)), z.int()])),
+  code: z.optional(z.string().check(z.minLength(1), z.maxLength(128))),
+  txn: z.optional(z.string().check(z.maxLength(64))),
+  user_id: z.optional(z.nullable(z.union([idText, z.literal("")]))),
+  resend: z.optional(flag),
+});
+
+export const postAuthorize = apiCall(isSite, async (ctx, { caller, body }) => {
+  const parsed = parseJson(ctx, body, authorizeBody);
+  if (!parsed.ok) return parsed.error;
+  const { buid, pin, code, txn, resend } = parsed.value;
+  const site = caller.connection;
+  if (!isKind(site, "site")) throw new Error("authorize: the caller is no site");
+  const proof =
+    code !== undefined ? { code } : buid !== undefined && pin !== undefined ? { buid, pin: String(pin), txn: txn ?? null } : null;
+  if (proof === null || (code !== undefined && pin !== undefined)) {
+    return invalidRequest(ctx, [{ path: "pin", message: "send either buid and pin, or code" }]);
+  }
+  const result = await authorize(ctx, { site, proof, userId: parsed.value.user_id || null, resend: resend ?? false });
+  return result.ok ? json(result.value) : refusal(ctx, result.error.refusal, result.error.resent);
+});
+
+function refusal(ctx: Context, why: AuthorizeRefusal, resent: boolean): Response {
+  const told = resent ? { resent: true } : {};
+  switch (why.reason) {
+    case "pin_invalid":
+      return problem(ctx, { status: 403, reason: why.reason, extra: { attempts_left: why.attemptsLeft, ...told } });
+    case "pin_locked":
+      return problem(ctx, {
+        status: 403,
+        reason: why.reason,
+        retryAfterSeconds: why.retryAfterSeconds,
+        extra: { attempts_left: why.attemptsLeft, ...told },
+      });
+    case "pin_expired":
+    case "pin_used":
+    case "pin_replaced":
+    case "code_invalid":
+      return problem(ctx, { status: 403, reason: why.reason, extra: told });
+  }
+}

@@ -1,0 +1,97 @@
+/** `POST /v1/links`: a bot asks for a login link. The answer is flat with short keys, so that a Salebot block can read `buid->buid;pin->pin`. */
+import * as z from "zod/mini";
+import { readIdentities } from "../domain/holder.ts";
+import { LINK_TTL_SECONDS, PIN_TTL_SECONDS, readBotPin } from "../domain/pin.ts";
+import { type LinkRefusal, issueLink } from "../flows/login/issue-link.ts";
+import type { Context } from "../context.ts";
+import { apiCall, isBot } from "./api-call.ts";
+import { invalidRequest, parseJson } from "./json-body.ts";
+import { identityFields, iso, looseText, originOf, present, seconds, siteFor } from "./login-fields.ts";
+import { json, problem } from "./problem.ts";
+
+const told = z.union([z.string(), z.number(), z.boolean(), z.null()]);
+const linkBody = z.object({
+  ...identityFields,
+  site: looseText(64),
+  pin: z.optional(z.nullable(z.union([z.boolean(), z.string().check(z.maxLength(32)), z.int()]))),
+  ttl_seconds: seconds(PIN_TTL_SECONDS),
+  link_ttl_seconds: seconds(LINK_TTL_SECONDS),
+  return_to: looseText(2_000),
+  locale: looseText(35),
+  txn: looseText(64),
+  profile: z.optional(z.nullable(z.record(z.string().check(z.maxLength(64)), told))),
+});
+
+export const postLink = apiCall(isBot, async (ctx, call) => {
+  const parsed = parseJson(ctx, call.body, linkBody);
+  if (!parsed.ok) return parsed.error;
+  const body = parsed.value;
+  const site = siteFor(ctx, call.caller, present(body.site));
+  if (site === null) return invalidRequest(ctx, [{ path: "site", message: "name one of the site connections" }]);
+  const pin = readPinWish(body.pin);
+  if (pin === "invalid") return invalidRequest(ctx, [{ path: "pin", message: "true, false or six to eight digits" }]);
+  const issued = await issueLink(ctx, {
+    bot: call.caller.connection,
+    site,
+    identities: readIdentities(call.caller.connection, body),
+    pin,
+    pinTtlMs: (body.ttl_seconds ?? PIN_TTL_SECONDS) * 1_000,
+    linkTtlMs: (body.link_ttl_seconds ?? LINK_TTL_SECONDS) * 1_000,
+    returnTo: present(body.return_to),
+    locale: present(body.locale),
+    txn: present(body.txn),
+    profile: readProfile(body.profile ?? null),
+    origin: originOf(ctx, call.request),
+  });
+  if (!issued.ok) return refusal(ctx, issued.error);
+  const { buid, url, messages, pinExpiresAt, expiresAt } = issued.value;
+  return json(
+    {
+      buid,
+      url,
+      pin: issued.value.pin,
+      pin_expires_at: pinExpiresAt === null ? null : iso(pinExpiresAt),
+      expires_at: iso(expiresAt),
+      messages,
+    },
+    201,
+  );
+});
+
+/** null = make one, false = a trusted link, digits = the bot's own. */
+function readPinWish(wish: boolean | string | number | null | undefined): string | null | false | "invalid" {
+  if (wish === false || wish === "false") return false;
+  if (wish === undefined || wish === null || wish === true || wish === "true" || wish === "") return null;
+  return readBotPin(String(wish)) ?? "invalid";
+}
+
+/** A name is clamped rather than refused: the login matters more than the label. */
+const readProfile = (profile: Readonly<Record<string, string | number | boolean | null>> | null): Record<string, string> | null =>
+  profile === null
+    ? null
+    : Object.fromEntries(
+        Object.entries(profile)
+          .filter(([, value]) => value !== null && present(String(value)) !== null)
+          .slice(0, 20)
+          .map(([name, value]) => [
+            name,
+            String(value)
+              .replace(/\p{Cc}/gu, " ")
+              .slice(0, 256),
+          ]),
+      );
+
+function refusal(ctx: Context, why: LinkRefusal): Response {
+  switch (why.reason) {
+    case "no_identity":
+      return invalidRequest(ctx, [{ path: "telegram_id", message: "at least one native messenger id is required" }]);
+    case "return_to_not_registered":
+      return invalidRequest(ctx, [{ path: "return_to", message: "is not one of the site's registered addresses" }]);
+    case "txn_unknown":
+      return invalidRequest(ctx, [{ path: "txn", message: "is not a live transaction of this site" }]);
+    case "trusted_links_off":
+      return invalidRequest(ctx, [{ path: "pin", message: "the site does not allow links without a PIN" }]);
+    case "too_many_links":
+      return problem(ctx, { status: 429, reason: why.reason, retryAfterSeconds: why.retryAfterSeconds });
+  }
+}

@@ -1,0 +1,71 @@
+/** Fields of the login API as senders really write them: a Salebot block sends every value as text, an unset variable as "" or as its own
+ *  placeholder. */
+import * as z from "zod/mini";
+import type { Context } from "../context.ts";
+import { type ConnectionOf, isKind } from "../domain/config.ts";
+import type { Caller } from "../flows/verify-caller.ts";
+
+/** Control characters would split headers and log lines wherever the value goes. */
+const clean = z.refine<string>((text) => !/[\u0000-\u001f\u007f]/.test(text), "holds control characters");
+
+export const idText = z.union([
+  z.string().check(z.minLength(1), z.maxLength(255), clean),
+  z.pipe(
+    z.int(),
+    z.transform((value: number) => String(value)),
+  ),
+]);
+
+/** An id that may be absent: "", null and placeholders are read as absent later. */
+export const looseId = z.optional(z.nullable(z.union([z.string().check(z.maxLength(255), clean), z.number()])));
+
+export const looseText = (most: number) => z.optional(z.nullable(z.string().check(z.maxLength(most), clean)));
+
+/** A whole number within limits, also as text. */
+export const seconds = (most: number) =>
+  z.optional(
+    z.pipe(
+      z.union([z.number(), z.string().check(z.regex(/^\d{1,6}$/, "a whole number of seconds"))]),
+      z.transform((value: number | string, payload) => {
+        const given = Number(value);
+        if (Number.isInteger(given) && given >= 1 && given <= most) return given;
+        payload.issues.push({ code: "custom", message: `a whole number of seconds from 1 to ${most}`, input: value });
+        return z.NEVER;
+      }),
+    ),
+  );
+
+export const flag = z.pipe(
+  z.union([z.boolean(), z.enum(["true", "false"])]),
+  z.transform((value: boolean | "true" | "false") => value === true || value === "true"),
+);
+
+export const buidText = z.string().check(z.minLength(1), z.maxLength(64), clean);
+
+/** Fields that name a messenger account. */
+export const identityFields = {
+  telegram_id: looseId,
+  client_id: looseId,
+  lead_id: looseId,
+  person_id: looseId,
+  chat_id: looseId,
+  max_id: looseId,
+  vk_id: looseId,
+};
+
+export const present = (text: string | null | undefined): string | null =>
+  text === undefined || text === null || text.trim() === "" || /^#?\{.*\}$/.test(text.trim()) ? null : text;
+
+/** The site a bot means: the one it names, the one it serves, the only one. */
+export function siteFor(ctx: Context, caller: Caller, named: string | null): ConnectionOf<"site"> | null {
+  const sites = [...ctx.config.connections.values()].filter((connection) => isKind(connection, "site"));
+  if (named !== null) return sites.find(({ id }) => id === named) ?? null;
+  const served = sites.filter(({ bot }) => bot === caller.connection.id);
+  const fitting = served.length > 0 ? served : sites;
+  return fitting.length === 1 ? (fitting[0] ?? null) : null;
+}
+
+/** Our public origin; only a local server without one takes the request's own. */
+export const originOf = (ctx: Context, request: Request): string => ctx.settings.publicUrl ?? new URL(request.url).origin;
+
+export const iso = (at: number): string => new Date(at).toISOString();

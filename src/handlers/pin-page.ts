@@ -1,0 +1,134 @@
+/** The edge page, `/` and `/l/:buid`. GET and HEAD change nothing and read no database, so previews and scanners are harmless. A post succeeds with
+ *  `303` to the site or says one text for everything that can be wrong; which it was is told to the signed back-channel only. */
+import type { IRequest } from "itty-router";
+import type { Context } from "../context.ts";
+import { type ConnectionOf, isKind } from "../domain/config.ts";
+import { botName, deepLink } from "../domain/login-url.ts";
+import { type Entry, type PageAddress, askNewPin, enterByPin, enterByToken } from "../flows/login/enter-by-page.ts";
+import { formToken, isFormToken } from "../flows/login/form-token.ts";
+import { clientAddress } from "../lib/client-address.ts";
+import { escapeHtml } from "../lib/html.ts";
+import { type Language, PAGE_COPY } from "../ui/copy.ts";
+import { languageOf } from "../ui/language.ts";
+import { pageHeaders } from "../ui/page-headers.ts";
+import { type PinPage, type RenderedPage, renderNotice, renderPinPage } from "../ui/pin-page.ts";
+import { isPlain, readForm } from "./form-post.ts";
+import { problem } from "./problem.ts";
+import { comesFromOurPage } from "./same-origin.ts";
+
+type Visit = PageAddress & { readonly token: string | null; readonly language: Language; readonly subject: string };
+
+export async function pinPage(request: IRequest & Request, ctx: Context): Promise<Response> {
+  const limiter = request.method === "POST" ? ctx.env.PAGE_POSTS : ctx.env.PAGE_GETS;
+  const language = languageOf(new URL(request.url).searchParams, request.headers, ctx.config.workspace.locale);
+  const { success } = await limiter.limit({ key: clientAddress(request) });
+  if (!success) return notice(language, "busy", 429, { "retry-after": "60" });
+  switch (request.method) {
+    case "GET":
+    case "HEAD":
+      return show(request, ctx, language);
+    case "POST":
+      return enter(request, ctx, language);
+    case "OPTIONS":
+      return new Response(null, { status: 204, headers: { allow: "GET, HEAD, POST", "cache-control": "no-store" } });
+    default:
+      return new Response(null, { status: 405, headers: { allow: "GET, HEAD, POST", "cache-control": "no-store" } });
+  }
+}
+
+async function show(request: IRequest & Request, ctx: Context, language: Language): Promise<Response> {
+  const query = new URL(request.url).searchParams;
+  if ([...query.keys()].length === 0 && request.params?.["buid"] === undefined)
+    return problem(ctx, { status: 404, reason: "not_found" });
+  const visit = readVisit(request, ctx, language);
+  if (visit === "malformed") return notice(language, "gone", 400);
+  if (visit === null) return notice(language, "gone", 404);
+  return page(ctx, visit, visit.token === null ? "form" : "trusted");
+}
+
+async function enter(request: IRequest & Request, ctx: Context, language: Language): Promise<Response> {
+  const visit = readVisit(request, ctx, language);
+  if (visit === "malformed") return notice(language, "gone", 400);
+  if (visit === null) return notice(language, "gone", 404);
+  if (!comesFromOurPage(request, ctx.settings.publicUrl)) return notice(language, "forbidden", 403);
+  const form = await readForm(request);
+  if (!form.ok) return notice(language, "forbidden", { content_type: 415, too_large: 413, malformed: 400 }[form.error]);
+  const given = form.value.get("token") ?? "";
+  if (!(await isFormToken(ctx, visit.site.id, visit.subject, given))) return notice(language, "forbidden", 403);
+  try {
+    if (visit.token !== null) return await answer(ctx, visit, await enterByToken(ctx, visit, visit.token), "");
+    if (form.value.has("resend")) {
+      await askNewPin(ctx, visit);
+      return await page(ctx, visit, "sent");
+    }
+    const pin = form.value.get("pin") ?? "";
+    return await answer(ctx, visit, await enterByPin(ctx, visit, pin, given), pin);
+  } catch (failure) {
+    ctx.log("error", "page.failed", { error: failure instanceof Error ? failure.name : "unknown" });
+    return notice(language, "busy", 503, { "retry-after": "2" });
+  }
+}
+
+async function answer(ctx: Context, visit: Visit, entry: Entry, typed: string): Promise<Response> {
+  if (!entry.entered) return visit.token === null ? page(ctx, visit, "failed", typed) : notice(visit.language, "gone", 200);
+  if (entry.location === null) return notice(visit.language, "gone", 409);
+  const link = `<a href="${escapeHtml(entry.location)}">${PAGE_COPY[visit.language].onward}</a>`;
+  return respond(renderNotice(visit.language, escapeHtml(visit.site.id), link), [], 303, { location: entry.location });
+}
+
+/** Who is asked for and where; null = no such site, "malformed" = no browser of ours made this address. */
+function readVisit(request: IRequest & Request, ctx: Context, language: Language): Visit | null | "malformed" {
+  const query = new URL(request.url).searchParams;
+  if (!isPlain(query)) return "malformed";
+  const site = siteOf(ctx, query.get("site"));
+  if (site === null) return null;
+  const pathBuid: unknown = request.params?.["buid"];
+  const buid = (typeof pathBuid === "string" ? pathBuid : (query.get("buid") ?? "")).slice(0, 64);
+  const txn = query.get("txn");
+  const token = query.get("t");
+  return { site, buid, txn, token, language, subject: txn === null ? `b ${buid} ${token ?? ""}` : `t ${txn} ${token ?? ""}` };
+}
+
+function siteOf(ctx: Context, id: string | null): ConnectionOf<"site"> | null {
+  const sites = [...ctx.config.connections.values()].filter((connection) => isKind(connection, "site"));
+  if (id !== null) return sites.find((site) => site.id === id) ?? null;
+  return sites.length === 1 ? (sites[0] ?? null) : null;
+}
+
+async function page(ctx: Context, visit: Visit, state: PinPage["state"], typed = ""): Promise<Response> {
+  const bot = ctx.config.connections.get(visit.site.bot ?? "");
+  const rendered = renderPinPage({
+    site: visit.site,
+    language: visit.language,
+    formToken: await formToken(ctx, visit.site.id, visit.subject),
+    state,
+    botName: bot ? botName(bot) : null,
+    deepLink: bot && visit.txn !== null && /^[A-Za-z0-9_-]{1,64}$/.test(visit.txn) ? deepLink(bot, "telegram", visit.txn) : null,
+    typed,
+  });
+  return respond(rendered, returnOrigins(visit.site), 200);
+}
+
+const notice = (
+  language: Language,
+  text: keyof (typeof PAGE_COPY)["ru"],
+  status: number,
+  extra: Readonly<Record<string, string>> = {},
+): Promise<Response> => respond(renderNotice(language, PAGE_COPY[language][text], ""), [], status, extra);
+
+async function respond(
+  rendered: RenderedPage,
+  formTargets: readonly string[],
+  status: number,
+  extra: Readonly<Record<string, string>> = {},
+): Promise<Response> {
+  const headers = await pageHeaders({ style: rendered.style, formTargets, images: rendered.images });
+  for (const [name, value] of Object.entries(extra)) headers.set(name, value);
+  return new Response(rendered.html, { status, headers });
+}
+
+/** Origins of every registered way back: the page cannot know which one this link has. */
+function returnOrigins(site: ConnectionOf<"site">): string[] {
+  const urls = [...site.return_to, site.origin].filter((text) => URL.canParse(text)).map((text) => new URL(text).origin);
+  return [...new Set(urls)].filter((origin) => origin !== "null").slice(0, 10);
+}

@@ -1,0 +1,90 @@
+/** What a guess leaves behind and what it is judged by, read in the guess's own transaction. */
+import type { GuessedLink, Phantom, Seat } from "../domain/pin.ts";
+import type { Guess } from "./seats.ts";
+
+/** Marks the link when this very guess won; with `proves`, the site may map its holder for the next 15 minutes. */
+export const settleWin = (db: D1Database, { site, buid, by, now }: Guess, proves: boolean): D1PreparedStatement =>
+  db
+    .prepare(
+      `UPDATE login_links SET used_at = ?4, proved_at = CASE WHEN ?5 THEN ?4 ELSE proved_at END
+       WHERE buid = ?1 AND EXISTS (SELECT 1 FROM holders WHERE id = login_links.holder_id
+         AND seats ->> ('$."' || ?2 || '".by') = ?3 AND seats ->> ('$."' || ?2 || '".used') = ?4)`,
+    )
+    .bind(buid, site, by, now, proves ? 1 : 0);
+
+/** The single-use code of the edge page: written only when this very guess won. */
+export const insertCode = (db: D1Database, { site, buid, by, now }: Guess, expiresAt: number): D1PreparedStatement =>
+  db
+    .prepare(
+      `INSERT INTO codes (code, site, buid, holder_id, method, expires_at)
+       SELECT ?3, ?2, l.buid, l.holder_id, 'pin', ?5 FROM login_links AS l JOIN holders AS h ON h.id = l.holder_id
+       WHERE l.buid = ?1 AND h.seats ->> ('$."' || ?2 || '".by') = ?3 AND h.seats ->> ('$."' || ?2 || '".used') = ?4
+       ON CONFLICT (code) DO NOTHING`,
+    )
+    .bind(buid, site, by, now, expiresAt);
+
+export type GuessOutcome = {
+  /** null = no such link at this site (or in this transaction). */
+  readonly link: (GuessedLink & StoredLink) | null;
+  readonly seat: Seat | null;
+  readonly fails: number;
+  readonly phantom: Phantom | null;
+};
+
+export type StoredLink = {
+  readonly holderId: string;
+  readonly connection: string;
+  readonly returnTo: string | null;
+  readonly pinTtlMs: number;
+  readonly sealed: ArrayBuffer;
+};
+
+type Row = {
+  buid: string | null;
+  holder_id: string;
+  connection: string;
+  return_to: string | null;
+  pin_ttl_ms: number;
+  sealed: ArrayBuffer;
+  used_at: number | null;
+  ended_at: number | null;
+  expires_at: number;
+  fails: number | null;
+  seat: string | null;
+  tries: number | null;
+  locked: number;
+  phantom_expires_at: number;
+};
+
+export const selectGuess = (db: D1Database, { site, buid, txn }: Pick<Guess, "site" | "buid" | "txn">): D1PreparedStatement =>
+  db
+    .prepare(
+      `SELECT l.buid, l.holder_id, l.connection, l.return_to, l.pin_ttl_ms, l.sealed, l.used_at, l.ended_at, l.expires_at,
+              h.fails, h.seats -> ('$."' || ?2 || '"') AS seat, p.tries, p.locked, p.expires_at AS phantom_expires_at
+       FROM (SELECT 1) LEFT JOIN login_links AS l ON l.buid = ?1 AND l.site = ?2 AND l.txn = ?3 AND l.kind = 'pin'
+       LEFT JOIN holders AS h ON h.id = l.holder_id LEFT JOIN phantom_guesses AS p ON p.buid = ?1 || ?2`,
+    )
+    .bind(buid, site, txn);
+
+export function readGuess(results: readonly unknown[]): GuessOutcome {
+  const row = results[0] as Row | undefined;
+  if (!row) throw new Error("guess: the state was not read");
+  const phantom = row.tries === null ? null : { tries: row.tries, locked: row.locked, expiresAt: row.phantom_expires_at };
+  if (row.buid === null) return { link: null, seat: null, fails: 0, phantom };
+  return {
+    link: {
+      buid: row.buid,
+      holderId: row.holder_id,
+      connection: row.connection,
+      returnTo: row.return_to,
+      pinTtlMs: row.pin_ttl_ms,
+      sealed: row.sealed,
+      usedAt: row.used_at,
+      endedAt: row.ended_at,
+      expiresAt: row.expires_at,
+    },
+    seat: row.seat === null ? null : (JSON.parse(row.seat) as Seat),
+    fails: row.fails ?? 0,
+    phantom: null,
+  };
+}

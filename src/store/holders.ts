@@ -1,0 +1,103 @@
+/** Holders, their messenger accounts and the bots they can be reached by. Values are sealed; look-ups go by the blind index. */
+import type { HolderType, KnownIdentity } from "../domain/holder.ts";
+import type { HolderId } from "../lib/ids.ts";
+
+/** An identity ready to be stored or looked up. */
+export type HashedIdentity = {
+  readonly hash: string;
+  readonly type: HolderType;
+  readonly scope: string;
+  readonly value: string;
+  readonly sealed: ArrayBuffer;
+};
+
+type IdentityRow = { hash: string; type: HolderType; scope: string; holder_id: string };
+
+/** The given identities that are known, and the other identities of their holders. */
+export async function findIdentities(db: D1Database, hashes: readonly string[]): Promise<KnownIdentity[]> {
+  const { results } = await db
+    .prepare(
+      `SELECT hash, type, scope, holder_id FROM holder_identities
+       WHERE holder_id IN (SELECT holder_id FROM holder_identities WHERE hash IN (SELECT value FROM json_each(?1)))`,
+    )
+    .bind(JSON.stringify(hashes))
+    .all<IdentityRow>();
+  return results.map(({ hash, type, scope, holder_id }) => ({ hash, type, scope, holderId: holder_id }));
+}
+
+/** The holder of the first of these identities (strongest first) that belongs to one. */
+export async function findHolder(db: D1Database, hashes: readonly string[]): Promise<string | null> {
+  const known = new Map((await findIdentities(db, hashes)).map(({ hash, holderId }) => [hash, holderId]));
+  for (const hash of hashes) {
+    const holder = known.get(hash);
+    if (holder) return holder;
+  }
+  return null;
+}
+
+/** An identity goes to its holder unless someone has it already; seen again, only its time moves. */
+export const keepIdentity = (db: D1Database, holderId: string, identity: HashedIdentity, now: number): D1PreparedStatement =>
+  db
+    .prepare(
+      `INSERT INTO holder_identities (hash, holder_id, type, scope, sealed, last_used_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+       ON CONFLICT (hash) DO UPDATE SET last_used_at = excluded.last_used_at WHERE holder_id = excluded.holder_id`,
+    )
+    .bind(identity.hash, holderId, identity.type, identity.scope, identity.sealed, now);
+
+/** The holder that the identity belongs to now, created when it is new: two first links at once make one holder. */
+export const keepHolder = (db: D1Database, identityHash: string, profile: ArrayBuffer | null, now: number): D1PreparedStatement =>
+  db
+    .prepare(
+      `INSERT INTO holders (id, profile, created_at) SELECT holder_id, ?2, ?3 FROM holder_identities WHERE hash = ?1
+       ON CONFLICT (id) DO UPDATE SET profile = COALESCE(excluded.profile, profile)`,
+    )
+    .bind(identityHash, profile, now);
+
+/** Remembers that the holder can be written to through this bot, by these ids. */
+export const keepBot = (
+  db: D1Database,
+  bot: { readonly identityHash: string; readonly connection: string; readonly address: ArrayBuffer; readonly now: number },
+): D1PreparedStatement =>
+  db
+    .prepare(
+      `INSERT INTO holder_bots (holder_id, connection, address, last_used_at) SELECT holder_id, ?2, ?3, ?4 FROM holder_identities WHERE hash = ?1
+       ON CONFLICT (holder_id, connection) DO UPDATE SET address = excluded.address, last_used_at = excluded.last_used_at`,
+    )
+    .bind(bot.identityHash, bot.connection, bot.address, bot.now);
+
+export type HolderBot = { readonly connection: string; readonly address: ArrayBuffer; readonly lastUsedAt: number };
+
+/** Bots of a holder, the one used last first. */
+export async function holderBots(db: D1Database, holderId: string): Promise<HolderBot[]> {
+  const { results } = await db
+    .prepare(
+      "SELECT connection, address, last_used_at FROM holder_bots WHERE holder_id = ?1 ORDER BY last_used_at DESC, connection",
+    )
+    .bind(holderId)
+    .all<{ connection: string; address: ArrayBuffer; last_used_at: number }>();
+  return results.map(({ connection, address, last_used_at }) => ({ connection, address, lastUsedAt: last_used_at }));
+}
+
+export type HolderCard = {
+  readonly id: HolderId;
+  readonly profile: ArrayBuffer | null;
+  /** Strongest first. */
+  readonly identities: readonly { readonly type: HolderType; readonly scope: string; readonly sealed: ArrayBuffer }[];
+};
+
+type CardRow = { profile: ArrayBuffer | null; type: HolderType | null; scope: string; sealed: ArrayBuffer };
+
+/** A holder's profile and accounts. */
+export async function readHolder(db: D1Database, holderId: string): Promise<HolderCard | null> {
+  const { results } = await db
+    .prepare(
+      `SELECT h.profile, i.type, i.scope, i.sealed FROM holders AS h LEFT JOIN holder_identities AS i ON i.holder_id = h.id WHERE h.id = ?1
+       ORDER BY CASE i.type WHEN 'telegram_id' THEN 0 WHEN 'max_id' THEN 1 WHEN 'vk_id' THEN 2 WHEN 'person_id' THEN 3 WHEN 'client_id' THEN 4 ELSE 5 END, i.last_used_at DESC`,
+    )
+    .bind(holderId)
+    .all<CardRow>();
+  const [first] = results;
+  if (!first) return null;
+  const identities = results.flatMap(({ type, scope, sealed }) => (type === null ? [] : [{ type, scope, sealed }]));
+  return { id: holderId as HolderId, profile: first.profile, identities };
+}

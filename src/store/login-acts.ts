@@ -1,0 +1,16 @@
+/** Login acts that the inbox has not been told of yet. */
+
+export const insertAct = (db: D1Database, id: string, sealed: ArrayBuffer, now: number): D1PreparedStatement =>
+  db.prepare("INSERT INTO login_acts (id, sealed, created_at) VALUES (?1, ?2, ?3)").bind(id, sealed, now);
+
+export const deleteActs = (db: D1Database, ids: readonly string[]): Promise<unknown> =>
+  db.prepare("DELETE FROM login_acts WHERE id IN (SELECT value FROM json_each(?1))").bind(JSON.stringify(ids)).run();
+
+/** Sealed acts recorded before `before`, oldest first: their own request has had its chance. */
+export async function oldActs(db: D1Database, before: number, limit: number): Promise<ArrayBuffer[]> {
+  const { results } = await db
+    .prepare("SELECT sealed FROM login_acts WHERE created_at < ?1 ORDER BY created_at, id LIMIT ?2")
+    .bind(before, limit)
+    .all<{ sealed: ArrayBuffer }>();
+  return results.map(({ sealed }) => sealed);
+}

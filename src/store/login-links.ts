@@ -1,0 +1,137 @@
+/** Login links: one buid each, known by its MAC only. */
+
+export type NewLink = {
+  readonly buid: string;
+  readonly site: string;
+  /** The identity whose holder the link is for. */
+  readonly identityHash: string;
+  readonly connection: string;
+  readonly kind: "pin" | "trusted";
+  readonly txn: string;
+  readonly token: string | null;
+  readonly sealed: ArrayBuffer;
+  readonly returnTo: string | null;
+  readonly pinTtlMs: number;
+  readonly expiresAt: number;
+  readonly now: number;
+};
+
+/** Written in the batch that took the seat: a link exists only when this very batch was within the hour's allowance (`issueSeat` before it). */
+export const insertLink = (db: D1Database, link: NewLink): D1PreparedStatement =>
+  db
+    .prepare(
+      `INSERT INTO login_links (buid, site, holder_id, connection, kind, txn, token, sealed, return_to, pin_ttl_ms, expires_at, created_at)
+       SELECT ?1, ?2, h.id, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12 FROM holder_identities AS i JOIN holders AS h ON h.id = i.holder_id
+       WHERE i.hash = ?3 AND (?5 = 'trusted' AND changes() > 0 OR h.seats ->> ('$."' || ?2 || '".buid') = ?1)`,
+    )
+    .bind(
+      link.buid,
+      link.site,
+      link.identityHash,
+      link.connection,
+      link.kind,
+      link.txn,
+      link.token,
+      link.sealed,
+      link.returnTo,
+      link.pinTtlMs,
+      link.expiresAt,
+      link.now,
+    );
+
+export type FoundLink = {
+  readonly buid: string;
+  readonly site: string;
+  readonly holderId: string;
+  readonly connection: string;
+  readonly kind: "pin" | "trusted";
+  readonly sealed: ArrayBuffer;
+  readonly returnTo: string | null;
+  readonly pinTtlMs: number;
+  readonly expiresAt: number;
+  readonly usedAt: number | null;
+  readonly provedAt: number | null;
+  readonly endedAt: number | null;
+};
+
+type Row = {
+  buid: string;
+  site: string;
+  holder_id: string;
+  connection: string;
+  kind: "pin" | "trusted";
+  sealed: ArrayBuffer;
+  return_to: string | null;
+  pin_ttl_ms: number;
+  expires_at: number;
+  used_at: number | null;
+  proved_at: number | null;
+  ended_at: number | null;
+};
+
+const COLUMNS =
+  "buid, site, holder_id, connection, kind, sealed, return_to, pin_ttl_ms, expires_at, used_at, proved_at, ended_at";
+
+/** The link of a buid's MAC, at `site` when one is given. */
+export async function findLink(db: D1Database, buid: string, site: string | null): Promise<FoundLink | null> {
+  const row = await db
+    .prepare(`SELECT ${COLUMNS} FROM login_links WHERE buid = ?1 AND (?2 IS NULL OR site = ?2)`)
+    .bind(buid, site)
+    .first<Row>();
+  return row ? toLink(row) : null;
+}
+
+/** Spends a trusted link's token: single use, judged and marked in one statement. */
+export const spendToken = (
+  db: D1Database,
+  spend: { readonly buid: string; readonly site: string; readonly token: string; readonly now: number },
+): D1PreparedStatement =>
+  db
+    .prepare(
+      `UPDATE login_links SET used_at = ?4 WHERE buid = ?1 AND site = ?2 AND token = ?3 AND kind = 'trusted'
+         AND used_at IS NULL AND ended_at IS NULL AND expires_at > ?4 RETURNING ${COLUMNS}`,
+    )
+    .bind(spend.buid, spend.site, spend.token, spend.now);
+
+export const readLinkRow = (results: readonly unknown[]): FoundLink | null => {
+  const row = results[0] as Row | undefined;
+  return row ? toLink(row) : null;
+};
+
+/** Ends what a holder could still come in by at one site or everywhere: unused links; with `proofs`, also the right to map. */
+export const endLinks = (
+  db: D1Database,
+  end: { readonly holderId: string; readonly site: string | null; readonly proofs: boolean; readonly now: number },
+): D1PreparedStatement =>
+  db
+    .prepare(
+      `UPDATE login_links SET ended_at = ?3, proved_at = CASE WHEN ?4 THEN NULL ELSE proved_at END
+       WHERE holder_id = ?1 AND (?2 IS NULL OR site = ?2) AND ended_at IS NULL RETURNING kind, used_at, expires_at`,
+    )
+    .bind(end.holderId, end.site, end.now, end.proofs ? 1 : 0);
+
+/** Ends the codes that were not exchanged yet. */
+export const endCodes = (
+  db: D1Database,
+  end: { readonly holderId: string; readonly site: string | null; readonly now: number },
+): D1PreparedStatement =>
+  db
+    .prepare(
+      "UPDATE codes SET used_at = ?3 WHERE holder_id = ?1 AND (?2 IS NULL OR site = ?2) AND used_at IS NULL AND expires_at > ?3 RETURNING code",
+    )
+    .bind(end.holderId, end.site, end.now);
+
+const toLink = (row: Row): FoundLink => ({
+  buid: row.buid,
+  site: row.site,
+  holderId: row.holder_id,
+  connection: row.connection,
+  kind: row.kind,
+  sealed: row.sealed,
+  returnTo: row.return_to,
+  pinTtlMs: row.pin_ttl_ms,
+  expiresAt: row.expires_at,
+  usedAt: row.used_at,
+  provedAt: row.proved_at,
+  endedAt: row.ended_at,
+});

@@ -1,0 +1,86 @@
+/** Where a holder stands at a site: what the decision table of authorize is fed with. One read, in the transaction that spent the proof. */
+import type { HolderType } from "../domain/holder.ts";
+
+export type Standing = {
+  readonly holderId: string;
+  /** Sealed link: the buid. */
+  readonly link: ArrayBuffer;
+  readonly profile: ArrayBuffer | null;
+  readonly mapped: ArrayBuffer | null;
+  readonly mappedHash: string | null;
+  readonly sentIsTaken: boolean;
+  readonly onlyClaimed: boolean;
+  /** The strongest account, for the login event. */
+  readonly identity: { readonly type: HolderType; readonly scope: string; readonly sealed: ArrayBuffer } | null;
+  readonly contacts: readonly { readonly type: string; readonly proof: string; readonly sealed: ArrayBuffer }[];
+};
+
+type Row = {
+  holder_id: string;
+  link: ArrayBuffer;
+  profile: ArrayBuffer | null;
+  mapped: ArrayBuffer | null;
+  mapped_hash: string | null;
+  sent_is_taken: number;
+  only_claimed: number;
+  identity_type: HolderType | null;
+  identity_scope: string;
+  identity_sealed: ArrayBuffer;
+};
+
+const STRONGEST = `SELECT hash FROM holder_identities WHERE holder_id = l.holder_id
+  ORDER BY CASE type WHEN 'telegram_id' THEN 0 WHEN 'max_id' THEN 1 WHEN 'vk_id' THEN 2 WHEN 'person_id' THEN 3 WHEN 'client_id' THEN 4 ELSE 5 END, last_used_at DESC LIMIT 1`;
+
+/** `by` is the buid's MAC, or the code's when `code` is true. `userHash` = blind index of the user id that the site sent, "" for none. */
+export const selectStanding = (
+  db: D1Database,
+  asked: { readonly site: string; readonly buid: string | null; readonly code: string | null; readonly userHash: string },
+): D1PreparedStatement =>
+  db
+    .prepare(
+      `SELECT l.holder_id, l.sealed AS link, h.profile, m.user_id AS mapped, m.user_hash AS mapped_hash,
+         EXISTS (SELECT 1 FROM mappings AS o WHERE o.site = ?1 AND o.user_hash = ?4 AND o.holder_id <> l.holder_id) AS sent_is_taken,
+         EXISTS (SELECT 1 FROM holder_identities AS mine JOIN identifiers AS i ON i.hash = mine.hash
+           JOIN identifiers AS u ON u.person_id = i.person_id AND u.type = 'user_id' AND u.scope = ?1
+           WHERE mine.holder_id = l.holder_id
+             AND NOT EXISTS (SELECT 1 FROM mapping_history AS y WHERE y.holder_id = l.holder_id AND y.site = ?1 AND y.user_hash = u.hash)) AS only_claimed,
+         s.type AS identity_type, s.scope AS identity_scope, s.sealed AS identity_sealed
+       FROM login_links AS l JOIN holders AS h ON h.id = l.holder_id
+       LEFT JOIN mappings AS m ON m.site = ?1 AND m.holder_id = l.holder_id
+       LEFT JOIN holder_identities AS s ON s.hash = (${STRONGEST})
+       WHERE l.buid = COALESCE(?2, (SELECT buid FROM codes WHERE code = ?3)) AND l.site = ?1`,
+    )
+    .bind(asked.site, asked.buid, asked.code, asked.userHash);
+
+/** E-mail and phone that a bot told of this very holder: the event that brought them was bound through one of its accounts. What else the person
+ *  carries may be only claimed to be the same human's. */
+export const selectContacts = (
+  db: D1Database,
+  asked: { readonly site: string; readonly buid: string | null; readonly code: string | null },
+): D1PreparedStatement =>
+  db
+    .prepare(
+      `SELECT DISTINCT c.type, c.proof, c.sealed FROM login_links AS l JOIN holder_identities AS mine ON mine.holder_id = l.holder_id
+       JOIN identifiers AS i ON i.hash = mine.hash JOIN identifiers AS c ON c.person_id = i.person_id AND c.type IN ('email', 'phone')
+       JOIN events AS e ON e.id = c.event_id AND e.via_hash IN (SELECT hash FROM holder_identities WHERE holder_id = l.holder_id)
+       WHERE l.buid = COALESCE(?2, (SELECT buid FROM codes WHERE code = ?3)) AND l.site = ?1 AND c.sealed IS NOT NULL
+       ORDER BY c.last_seen DESC LIMIT 10`,
+    )
+    .bind(asked.site, asked.buid, asked.code);
+
+export function readStanding(rows: readonly unknown[], contacts: readonly unknown[]): Standing | null {
+  const row = rows[0] as Row | undefined;
+  if (!row) return null;
+  return {
+    holderId: row.holder_id,
+    link: row.link,
+    profile: row.profile,
+    mapped: row.mapped,
+    mappedHash: row.mapped_hash,
+    sentIsTaken: row.sent_is_taken === 1,
+    onlyClaimed: row.only_claimed === 1,
+    identity:
+      row.identity_type === null ? null : { type: row.identity_type, scope: row.identity_scope, sealed: row.identity_sealed },
+    contacts: contacts as Standing["contacts"],
+  };
+}

@@ -1,0 +1,106 @@
+/** Mappings: one site user per holder and one holder per user, by two unique keys. A change is compared and swapped by `version`: a stale one
+ *  writes NULL where NULL is forbidden (or meets a unique key), so its whole batch fails and nothing of it happened. */
+
+export type Mapping = {
+  readonly holderId: string;
+  readonly userHash: string;
+  /** Sealed user id. */
+  readonly userId: ArrayBuffer;
+  readonly version: number;
+};
+
+type Row = { holder_id: string; user_hash: string; user_id: ArrayBuffer; version: number };
+const COLUMNS = "holder_id, user_hash, user_id, version";
+const toMapping = (row: Row): Mapping => ({
+  holderId: row.holder_id,
+  userHash: row.user_hash,
+  userId: row.user_id,
+  version: row.version,
+});
+
+/** The mapping of the holder and the mapping of the user at a site, either may be absent or both the same. */
+export async function findMappings(
+  db: D1Database,
+  site: string,
+  holderId: string | null,
+  userHash: string | null,
+): Promise<{ readonly ofHolder: Mapping | null; readonly ofUser: Mapping | null }> {
+  const { results } = await db
+    .prepare(`SELECT ${COLUMNS} FROM mappings WHERE site = ?1 AND (holder_id = ?2 OR user_hash = ?3)`)
+    .bind(site, holderId, userHash)
+    .all<Row>();
+  const found = results.map(toMapping);
+  return {
+    ofHolder: found.find((mapping) => mapping.holderId === holderId) ?? null,
+    ofUser: found.find((mapping) => mapping.userHash === userHash) ?? null,
+  };
+}
+
+/** Every mapping of a holder. */
+export async function holderMappings(db: D1Database, holderId: string): Promise<(Mapping & { readonly site: string })[]> {
+  const { results } = await db
+    .prepare(`SELECT site, ${COLUMNS} FROM mappings WHERE holder_id = ?1 ORDER BY site`)
+    .bind(holderId)
+    .all<Row & { site: string }>();
+  return results.map((row) => ({ ...toMapping(row), site: row.site }));
+}
+
+export type NewMapping = {
+  readonly site: string;
+  readonly holderId: string;
+  readonly userHash: string;
+  readonly userId: ArrayBuffer;
+  readonly now: number;
+};
+
+/** Maps a holder that has no mapping; a taken holder or user fails the batch by a unique key. */
+export const insertMapping = (db: D1Database, mapping: NewMapping): D1PreparedStatement =>
+  db
+    .prepare("INSERT INTO mappings (site, holder_id, user_hash, user_id, version, linked_at) VALUES (?1, ?2, ?3, ?4, 1, ?5)")
+    .bind(mapping.site, mapping.holderId, mapping.userHash, mapping.userId, mapping.now);
+
+/** Gives a mapped holder another user; fails when the mapping is not at `version` any more. */
+export const moveMapping = (db: D1Database, mapping: NewMapping, version: number): D1PreparedStatement =>
+  db
+    .prepare(
+      `INSERT INTO mappings (site, holder_id, user_hash, user_id, version, linked_at)
+       VALUES (?1, ?2, ?3, ?4, CASE WHEN EXISTS (SELECT 1 FROM mappings WHERE site = ?1 AND holder_id = ?2 AND version = ?6) THEN 1 END, ?5)
+       ON CONFLICT (site, holder_id) DO UPDATE SET user_hash = excluded.user_hash, user_id = excluded.user_id, version = version + 1, linked_at = excluded.linked_at`,
+    )
+    .bind(mapping.site, mapping.holderId, mapping.userHash, mapping.userId, mapping.now, version);
+
+/** Removes a mapping at exactly this version; `RETURNING` tells whether it was there. */
+export const deleteMapping = (
+  db: D1Database,
+  site: string,
+  { holderId, version }: Pick<Mapping, "holderId" | "version">,
+): D1PreparedStatement =>
+  db
+    .prepare("DELETE FROM mappings WHERE site = ?1 AND holder_id = ?2 AND version = ?3 RETURNING version")
+    .bind(site, holderId, version);
+
+/** Fails the batch unless the statement before it changed a row. */
+export const demandChange = (db: D1Database): D1PreparedStatement =>
+  db.prepare("SELECT json(CASE WHEN changes() > 0 THEN '1' ELSE 'stale' END)");
+
+export type MappingChange = {
+  readonly id: string;
+  readonly site: string;
+  readonly holderId: string;
+  readonly userHash: string;
+  readonly userId: ArrayBuffer;
+  readonly act: "linked" | "unlinked";
+  readonly by: "site" | "bot" | "undo" | "logout" | "operator";
+  readonly now: number;
+};
+
+export const insertChange = (db: D1Database, change: MappingChange): D1PreparedStatement =>
+  db
+    .prepare(
+      "INSERT INTO mapping_history (id, site, holder_id, user_hash, user_id, act, by, at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+    )
+    .bind(change.id, change.site, change.holderId, change.userHash, change.userId, change.act, change.by, change.now);
+
+/** A batch lost its race: somebody changed or took the mapping in between. */
+export const isStale = (failure: unknown): boolean =>
+  failure instanceof Error && /UNIQUE constraint failed|NOT NULL constraint failed|malformed JSON/.test(failure.message);

@@ -1,0 +1,37 @@
+/** Site-first logins: what a site asked for, until the bot answers. */
+
+export type Transaction = {
+  readonly site: string;
+  readonly returnTo: string;
+  readonly state: ArrayBuffer | null;
+  /** MAC of the newest link issued for it. */
+  readonly buid: string | null;
+  readonly expiresAt: number;
+};
+
+export const insertTransaction = (
+  db: D1Database,
+  txn: string,
+  { site, returnTo, state, expiresAt }: Omit<Transaction, "buid">,
+): Promise<unknown> =>
+  db
+    .prepare("INSERT INTO transactions (txn, site, return_to, state, expires_at) VALUES (?1, ?2, ?3, ?4, ?5)")
+    .bind(txn, site, returnTo, state, expiresAt)
+    .run();
+
+type Row = { site: string; return_to: string; state: ArrayBuffer | null; buid: string | null; expires_at: number };
+
+/** The transaction of a MAC, while it lives. */
+export async function findTransaction(db: D1Database, txn: string, now: number): Promise<Transaction | null> {
+  const row = await db
+    .prepare("SELECT site, return_to, state, buid, expires_at FROM transactions WHERE txn = ?1 AND expires_at > ?2")
+    .bind(txn, now)
+    .first<Row>();
+  return row ? { site: row.site, returnTo: row.return_to, state: row.state, buid: row.buid, expiresAt: row.expires_at } : null;
+}
+
+/** The bot's newest link answers the transaction. */
+export const answerTransaction = (db: D1Database, txn: string, buid: string): D1PreparedStatement =>
+  db
+    .prepare("UPDATE transactions SET buid = ?2 WHERE txn = ?1 AND EXISTS (SELECT 1 FROM login_links WHERE buid = ?2)")
+    .bind(txn, buid);

@@ -1,0 +1,26 @@
+/** Which language a visitor gets: the address says it, then the browser, then the workspace. */
+import { pageLocale } from "../domain/login-url.ts";
+import type { Language } from "./copy.ts";
+
+export function languageOf(query: URLSearchParams, headers: Headers, usual: Language): Language {
+  const asked = [query.get("lang"), ...(query.get("ui_locales") ?? "").split(" "), ...accepted(headers.get("accept-language"))];
+  for (const locale of asked) {
+    const language = pageLocale(locale);
+    if (language !== null) return language;
+  }
+  return usual;
+}
+
+/** Languages of an Accept-Language header, most wanted first. */
+function accepted(header: string | null): string[] {
+  return (header ?? "")
+    .split(",")
+    .slice(0, 20)
+    .map((part) => {
+      const [name = "", quality = "q=1"] = part.trim().split(/\s*;\s*/, 2);
+      return { name, weight: Number(quality.replace("q=", "")) || 0 };
+    })
+    .filter(({ weight }) => weight > 0)
+    .toSorted((a, b) => b.weight - a.weight)
+    .map(({ name }) => name);
+}

@@ -1,0 +1,51 @@
+/** Ready login messages per platform. The PIN stands alone in `<code>` (a tap copies it) and on a copy button; the link is a button and previews are
+ *  off, so that no preview robot opens it; the host of the site that asked is named, so a relayed code is recognisable. */
+import { type Language, MESSAGE_COPY, fill } from "./copy.ts";
+
+export type LoginMessage = {
+  readonly language: Language;
+  /** Host of the site. */
+  readonly host: string;
+  readonly url: string;
+  /** null = a trusted link. */
+  readonly pin: string | null;
+  readonly minutes: number;
+};
+
+type Button = { readonly text: string; readonly url?: string; readonly copy_text?: { readonly text: string } };
+
+export type TelegramMessage = {
+  readonly text: string;
+  readonly parse_mode: "HTML";
+  readonly link_preview_options: { readonly is_disabled: true };
+  readonly reply_markup: { readonly inline_keyboard: readonly (readonly Button[])[] };
+};
+
+export type LoginMessages = { readonly telegram: TelegramMessage; readonly salebot: string };
+
+export function loginMessages(message: LoginMessage): LoginMessages {
+  return { telegram: telegramMessage(message), salebot: plainMessage(message) };
+}
+
+/** Text and link, for platforms without buttons of ours. */
+export const plainMessage = (message: LoginMessage): string => `${wording(message, message.pin ?? "")}\n${message.url}`;
+
+export function telegramMessage(message: LoginMessage): TelegramMessage {
+  const copy = MESSAGE_COPY[message.language];
+  const open = { text: fill(copy.open, { host: message.host }), url: message.url };
+  const buttons = message.pin === null ? [[open]] : [[{ text: copy.copy, copy_text: { text: message.pin } }], [open]];
+  return {
+    text: wording({ ...message, host: escapeText(message.host) }, `<code>${message.pin ?? ""}</code>`),
+    parse_mode: "HTML",
+    link_preview_options: { is_disabled: true },
+    reply_markup: { inline_keyboard: buttons },
+  };
+}
+
+function wording({ language, host, pin, minutes }: LoginMessage, shownPin: string): string {
+  const copy = MESSAGE_COPY[language];
+  return pin === null ? fill(copy.trusted, { host }) : fill(copy.pin, { host, pin: shownPin, minutes: String(minutes) });
+}
+
+/** Telegram's HTML knows three special characters. */
+const escapeText = (text: string): string => text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
