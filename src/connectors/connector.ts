@@ -1,8 +1,7 @@
-/** What a vendor must tell us: how to read it, how to write to it, how to understand its reply. No clock, storage or network: `normalise` turns
+/** What a vendor must tell us: how to read it, how to write to it, how to understand its reply. No clock, storage or network: a source reads
  *  a delivery into an event, `prepare` builds a request, `judge` judges a reply; verifying and sending happen once elsewhere.
  *  Vendor facts go stale: each file names its page and date. */
 import type { Connection, ConnectionOf, Kind } from "../domain/config.ts";
-import type { NewEvent } from "../domain/event.ts";
 import type { IdentifierType } from "../domain/identifier.ts";
 import type { Scopes } from "../domain/scope.ts";
 import type { Result } from "../lib/result.ts";
@@ -26,9 +25,6 @@ export type Incoming = {
 };
 
 export type Unreadable = { readonly reason: "unparsable"; readonly detail: string };
-
-/** A vendor's reading of a delivery into events (usually one). */
-export type Source<K extends Kind = Kind> = (connection: ConnectionOf<K>, incoming: Incoming) => Result<NewEvent, Unreadable>;
 
 export type OutgoingRequest = {
   readonly method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";

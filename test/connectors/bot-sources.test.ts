@@ -137,6 +137,9 @@ describe("Chatterfy's Send Webhook", () => {
     const [one, two] = [await read("chat", { query: query("s1") }), await read("chat", { query: query("s2") })];
     expect(one.event).toMatchObject({ type: "bot_start", eventAt: Date.UTC(2026, 2, 10, 11), fields: { step: "s1" } });
     expect(two.fact.key).not.toBe(one.fact.key);
+    const named = await read("chat", { query: query("s1"), path: "bot_start" });
+    expect(named.event).toMatchObject({ type: "bot_start", eventAt: one.event.eventAt });
+    expect((await read("chat", { query: query("s1"), path: "order" })).event).toMatchObject({ type: "order", eventAt: null });
   });
 
   it("a named event at its own time", async () => {

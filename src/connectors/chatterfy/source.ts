@@ -5,6 +5,7 @@
  *  reports are its own unless `click_issuer` says otherwise. */
 import type { ConnectionOf } from "../../domain/config.ts";
 import type { NewEvent } from "../../domain/event.ts";
+import { readEventName } from "../../domain/normalise/event-type.ts";
 import type { Incoming } from "../connector.ts";
 import { peek } from "../generic/sent.ts";
 import { openFields, readGeneric } from "../generic.ts";
@@ -15,7 +16,8 @@ const STEP = ["step", "stepKey", "step_id", "stepId"] as const;
 export function readChatterfy(connection: ConnectionOf<"chatterfy">, incoming: Incoming): NewEvent {
   const sent = openFields(connection, incoming);
   const given = (name: string): boolean => (peek(sent, name)?.value ?? "").trim() !== "";
-  const isStart = incoming.pathEvent === null && !given("event") && DIALOGUE_START.some(given);
+  const told = readEventName(incoming.pathEvent ?? peek(sent, "event")?.value ?? "");
+  const isStart = (told === null || told.type === "bot_start") && DIALOGUE_START.some(given);
   const hasStep = STEP.some(given);
   const event = readGeneric(connection, incoming, {
     sent,

@@ -6,6 +6,7 @@
 import type { ConnectionOf } from "../../domain/config.ts";
 import type { NewEvent } from "../../domain/event.ts";
 import type { Claim, IdentifierType } from "../../domain/identifier.ts";
+import { readEventName } from "../../domain/normalise/event-type.ts";
 import { isOurClick, readMessengerId, readVendorId } from "../../domain/normalise/ids.ts";
 import { readPhone } from "../../domain/normalise/phone.ts";
 import { parseTime } from "../../domain/normalise/time.ts";
@@ -44,6 +45,7 @@ function readBlock(connection: ConnectionOf<"salebot">, incoming: Incoming, sent
 
 function readMessage(connection: ConnectionOf<"salebot">, incoming: Incoming, sent: Sent): NewEvent {
   const identifiers = clientClaims(connection, sent);
+  const path = incoming.pathEvent === null ? null : readEventName(incoming.pathEvent);
   const outgoing = sent.values.has("is_input") && !isYes(sent.values.get("is_input")?.value);
   const text = takeText(sent, "message");
   const tag = takeText(sent, "client.tag");
@@ -61,8 +63,7 @@ function readMessage(connection: ConnectionOf<"salebot">, incoming: Incoming, se
   const { fields, tracker } = takeRest(sent);
   const group = fields["client.group"];
   return {
-    type: started ? "bot_start" : "message",
-    named: null,
+    ...(path ?? { type: started ? "bot_start" : "message", named: null }),
     eventAt: null,
     key: id === null ? null : `message:${id}`,
     state: "",

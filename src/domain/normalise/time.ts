@@ -5,7 +5,7 @@ import { type Result, err, ok } from "../../lib/result.ts";
 import type { DropCause } from "../event.ts";
 import { clean } from "./clean.ts";
 import { hasMacro } from "./macro.ts";
-import { instantOf, utcOf, type WallTime } from "./zone.ts";
+import { instantOf, utcOf, type WallTime } from "./wall-time.ts";
 
 const AHEAD_MS = 600_000;
 const EARLIEST = Date.UTC(2000, 0, 1);

@@ -1,4 +1,6 @@
 /** Wall-clock times to instants in an IANA zone, by the platform's own tables. */
+import { isTimeZone, zoneOffset } from "../../lib/zone.ts";
+
 export type WallTime = {
   readonly year: number;
   /** 1–12. */
@@ -9,8 +11,6 @@ export type WallTime = {
   readonly second: number;
   readonly ms: number;
 };
-
-const formats = new Map<string, Intl.DateTimeFormat | null>();
 
 /** The instant (epoch ms) at which clocks in `zone` show `wall`; null for a time no calendar has. In the hour that a clock change skips, the
  *  later reading; in the hour it repeats, the earlier one. An unknown zone counts as UTC. */
@@ -32,49 +32,4 @@ export function utcOf(wall: WallTime): number | null {
   return back.getUTCFullYear() === year && back.getUTCMonth() === month - 1 && back.getUTCDate() === day ? at : null;
 }
 
-/** Milliseconds that `zone` is ahead of UTC at an instant. */
-export function offsetAt(at: number, zone: string): number {
-  const format = formatOf(zone);
-  if (!format) return 0;
-  const parts: Record<string, number> = {};
-  for (const { type, value } of format.formatToParts(at)) parts[type] = Number(value);
-  const shown = Date.UTC(
-    parts["year"] ?? 0,
-    (parts["month"] ?? 1) - 1,
-    parts["day"] ?? 1,
-    parts["hour"] ?? 0,
-    parts["minute"] ?? 0,
-    parts["second"] ?? 0,
-  );
-  return shown - Math.floor(at / 1000) * 1000;
-}
-
-function formatOf(zone: string): Intl.DateTimeFormat | null {
-  const known = formats.get(zone);
-  if (known !== undefined) return known;
-  const format = newFormat(zone);
-  formats.set(zone, format);
-  return format;
-}
-
-function newFormat(timeZone: string): Intl.DateTimeFormat | null {
-  try {
-    const numeric = {
-      year: "numeric",
-      month: "numeric",
-      day: "numeric",
-      hour: "numeric",
-      minute: "numeric",
-      second: "numeric",
-    } as const;
-    return new Intl.DateTimeFormat("en-US", {
-      timeZone,
-      hourCycle: "h23",
-      calendar: "gregory",
-      numberingSystem: "latn",
-      ...numeric,
-    });
-  } catch {
-    return null;
-  }
-}
+const offsetAt = (at: number, zone: string): number => (isTimeZone(zone) ? zoneOffset(at, zone) : 0);
