@@ -1,0 +1,47 @@
+/** Deep links of the messengers: where a click id goes and how much of it fits. Five UTM never fit Telegram's 64 characters, so a link carries the
+ *  18-character click and the server keeps the rest. Limits: core.telegram.org/bots/features#deep-linking, dev.max.ru (both 2026-09). Pure. */
+export type Messenger = "telegram" | "max" | "vk" | "whatsapp";
+
+type Place = { readonly parameter: string; readonly limit: number; readonly charset: RegExp };
+
+/** VK and WhatsApp have no documented limit: 512 and free text keep a link sane. */
+export const START_PLACES: Readonly<Record<Messenger, Place>> = {
+  telegram: { parameter: "start", limit: 64, charset: /^[A-Za-z0-9_-]*$/ },
+  max: { parameter: "start", limit: 128, charset: /^[A-Za-z0-9_-]*$/ },
+  vk: { parameter: "ref", limit: 512, charset: /^[A-Za-z0-9_-]*$/ },
+  whatsapp: { parameter: "text", limit: 1_000, charset: /^[\s\S]*$/ },
+};
+
+const HOSTS: readonly (readonly [RegExp, Messenger])[] = [
+  [/^(t\.me|telegram\.me|telegram\.dog)$/, "telegram"],
+  [/^(max\.ru|web\.max\.ru)$/, "max"],
+  [/^(vk\.me|vk\.com|m\.vk\.com|vk\.ru)$/, "vk"],
+  [/^(wa\.me|api\.whatsapp\.com)$/, "whatsapp"],
+];
+
+/** The messenger a URL opens, or null for a site or an offer. */
+export const messengerOf = (url: URL): Messenger | null =>
+  HOSTS.find(([host]) => host.test(url.hostname.replace(/^www\./, "")))?.[1] ?? null;
+
+/** Characters a minted click id takes: `c_` and 16. */
+export const CLICK_LENGTH = 18;
+
+/** The `to` of a tracked link for an address an operator typed: the click's place added where it is missing. A site gets it as `tl`, a name that
+ *  neither browsers nor blockers strip, unlike utm_*, gclid, fbclid, yclid, click_id, clickid and subid. */
+export function withClickPlace(address: string): string {
+  if (address.includes("{click}")) return address;
+  const url = URL.parse(address);
+  if (!url) return address;
+  const messenger = messengerOf(url);
+  const name = messenger === null ? SITE_PARAMETER : START_PLACES[messenger].parameter;
+  if (messenger === "whatsapp" && url.searchParams.has(name)) return `${address} ({click})`;
+  url.searchParams.delete(name);
+  const [bare = "", hash] = url.href.split("#", 2);
+  return `${bare}${url.search === "" ? "?" : "&"}${name}={click}${hash === undefined ? "" : `#${hash}`}`;
+}
+
+export const SITE_PARAMETER = "tl";
+
+/** Puts the click id where the link asks for it; "" when nothing is counted. */
+export const fillClick = (to: string, click: string): string =>
+  to.replaceAll("{click}", click).replaceAll(/%7Bclick%7D/gi, click);

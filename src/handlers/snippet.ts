@@ -1,0 +1,13 @@
+/** `GET /snippet.js`: the same small file for every site; the site is named by the tag that loads it. */
+import { SNIPPET } from "../ui/snippet.ts";
+
+export const getSnippet = (): Response =>
+  new Response(SNIPPET, {
+    headers: {
+      "content-type": "text/javascript; charset=utf-8",
+      "cache-control": "public, max-age=3600",
+      "access-control-allow-origin": "*",
+      "cross-origin-resource-policy": "cross-origin",
+      "x-content-type-options": "nosniff",
+    },
+  });
