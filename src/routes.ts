@@ -2,8 +2,11 @@
 import { type IRequest, Router } from "itty-router";
 import { type Context, newContext } from "./context.ts";
 import type { Env } from "./env.ts";
+import { postAuthorize } from "./handlers/authorize.ts";
 import { getConfig, getConfigVersions, putConfig, rollbackConfig } from "./handlers/config.ts";
 import { getDeliveries, getDelivery, postCancel, postRecover, postReplay } from "./handlers/deliveries.ts";
+import { postLink } from "./handlers/links.ts";
+import { pinPage } from "./handlers/pin-page.ts";
 import { json, problem } from "./handlers/problem.ts";
 import { followLink } from "./handlers/redirect.ts";
 import { getReport, postReportShare } from "./handlers/report.ts";
@@ -33,6 +36,10 @@ router
   .get("/v1/deliveries/:id", getDelivery)
   .post("/v1/deliveries/:id/replay", postReplay)
   .post("/v1/deliveries/:id/cancel", postCancel)
+  .all("/", pinPage)
+  .all("/l/:buid", pinPage)
+  .post("/v1/authorize", postAuthorize)
+  .post("/v1/links", postLink)
   .all("*", (_request, ctx) => problem(ctx, { status: 404, reason: "not_found" }));
 
 export async function route(request: Request, env: Env, execution: ExecutionContext): Promise<Response> {
