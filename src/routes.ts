@@ -12,11 +12,13 @@ import { followLink } from "./handlers/redirect.ts";
 import { getReport, postReportShare } from "./handlers/report.ts";
 import { getSnippet } from "./handlers/snippet.ts";
 import { importLines } from "./handlers/import.ts";
+import { postTelegramId } from "./handlers/update-telegram-id.ts";
 import { postback, webhook } from "./handlers/webhook.ts";
 
 const router = Router<IRequest, [ctx: Context]>();
 
 router
+  .post("/webhook/:connection/:token/update_telegram_id", postTelegramId)
   .get("/webhook/:connection/:token?/:event?", webhook)
   .post("/webhook/:connection/:token?/:event?", webhook)
   .get("/postback/:connection/:token?/:event?", postback)

@@ -9,7 +9,7 @@ import { type Delivery, readDelivery } from "../lib/body.ts";
 import { fromUtf8 } from "../lib/crypto.ts";
 import { maskBody, maskText } from "../lib/mask.ts";
 import { type Result, err, ok } from "../lib/result.ts";
-import { type Accepted, acceptEvents } from "./accept-event.ts";
+import { type Accepted, type IntakeItem, acceptEvents } from "./accept-event.ts";
 import { type Caller, type Refusal, callerAt } from "./verify-caller.ts";
 
 export type DeliveryAddress = {
@@ -29,29 +29,55 @@ export async function receiveDelivery(
   request: Request,
   address: DeliveryAddress,
 ): Promise<Result<Received, DeliveryRefusal>> {
+  const proved = await proveDelivery(ctx, request, address);
+  if (!proved.ok) return proved;
+  const { caller, delivery } = proved.value;
+  const event = readContent(ctx, caller, delivery, address.pathEvent);
+  if (event.ok) return ok({ outcome: "stored", answer: await storeEvent(ctx, proved.value, event.value, null) });
+  const answer = await storeEvent(ctx, proved.value, UNREADABLE_EVENT, { cause: "unparsable", field: null });
+  return ok({ outcome: "unparsable", answer, detail: event.error.detail });
+}
+
+/** A delivery whose sender is known; nothing is stored yet. */
+export type ProvedDelivery = { readonly caller: Caller; readonly delivery: Delivery };
+
+export async function proveDelivery(
+  ctx: Context,
+  request: Request,
+  address: DeliveryAddress,
+): Promise<Result<ProvedDelivery, DeliveryRefusal>> {
   const delivery = await readDelivery(request);
   if (!delivery.ok) return delivery;
   const caller = await callerAt(ctx, { request, body: delivery.value.bytes, ...address });
-  if (!caller.ok) return caller;
-  const { connection } = caller.value;
-  const event = readContent(ctx, caller.value, delivery.value, address.pathEvent);
+  return caller.ok ? ok({ caller: caller.value, delivery: delivery.value }) : caller;
+}
+
+/** Stores what a proved delivery says; resolves only after the durable write. */
+export async function storeEvent(
+  ctx: Context,
+  { caller, delivery }: ProvedDelivery,
+  event: NewEvent,
+  quarantine: IntakeItem["quarantine"] | null,
+): Promise<Accepted> {
+  const { connection } = caller;
   const [answer] = await acceptEvents(ctx, [
     {
       connection,
-      event: event.ok ? event.value : UNREADABLE_EVENT,
-      raw: rawOf(delivery.value),
+      event,
+      raw: rawOf(delivery),
       receivedAt: ctx.clock(),
-      digest: delivery.value.digest,
+      digest: delivery.digest,
       rules: true,
-      ...(event.ok ? {} : { quarantine: { cause: "unparsable", field: null } }),
+      ...(quarantine ? { quarantine } : {}),
     },
   ]);
   if (!answer) throw new Error("the inbox gave no answer");
   ctx.log("info", "intake.stored", { connection: connection.id, outcome: answer.outcome, event: answer.id });
-  return ok(event.ok ? { outcome: "stored", answer } : { outcome: "unparsable", answer, detail: event.error.detail });
+  return answer;
 }
 
-function readContent(
+/** Vendor → ours; the event type of the path wins over the delivery's own. */
+export function readContent(
   ctx: Context,
   { connection, message }: Caller,
   delivery: Delivery,

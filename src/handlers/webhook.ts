@@ -3,6 +3,7 @@ import type { IRequest } from "itty-router";
 import type { Context } from "../context.ts";
 import { type DeliveryRefusal, type Received, receiveDelivery } from "../flows/receive-delivery.ts";
 import { json, problem } from "./problem.ts";
+import { refused as callerRefused } from "./refused.ts";
 
 export async function webhook(request: IRequest & Request, ctx: Context): Promise<Response> {
   const received = await receiveDelivery(ctx, request, addressOf(request));
@@ -45,15 +46,7 @@ const plain = (text: string): Response =>
 const tooMany = (ctx: Context, { answer }: Received): Response =>
   problem(ctx, { status: 429, reason: "rate_limited", retryAfterSeconds: answer.retryAfterSeconds ?? 1 });
 
-function refusal(ctx: Context, { reason }: DeliveryRefusal): Response {
-  switch (reason) {
-    case "unknown":
-      return problem(ctx, { status: 404, reason: "not_found" });
-    case "unauthorized":
-      return problem(ctx, { status: 401, reason: "unauthorized" });
-    case "limited":
-      return problem(ctx, { status: 429, reason: "rate_limited", retryAfterSeconds: 60 });
-    case "too_large":
-      return problem(ctx, { status: 413, reason: "too_large", detail: "at most 256 KiB" });
-  }
-}
+export const refusal = (ctx: Context, refused: DeliveryRefusal): Response =>
+  refused.reason === "too_large"
+    ? problem(ctx, { status: 413, reason: "too_large", detail: "at most 256 KiB" })
+    : callerRefused(ctx, { reason: refused.reason });

@@ -1,0 +1,106 @@
+/** The endpoint of the seed article (api.md §3.2): a Salebot block tells e-mail, Telegram id and client, the school's user gets both written.
+ *  The fact is stored before GetCourse is called, so a school that is down loses nothing; the answer tells what the school said, in the seed's words,
+ *  and comes within ten seconds whatever the school does. */
+import { seedError, telegramIdPlan } from "../connectors/getcourse/telegram-id.ts";
+import type { Plan, Verdict } from "../connectors/connector.ts";
+import type { Context } from "../context.ts";
+import { type Config, type Connection, type ConnectionOf, connectionOf, isKind } from "../domain/config.ts";
+import { UNREADABLE_EVENT } from "../domain/event.ts";
+import { hasMacro } from "../domain/normalise/macro.ts";
+import { type Result, ok } from "../lib/result.ts";
+import { rememberEchoes } from "../store/echoes.ts";
+import { echoDigest } from "./echo-digest.ts";
+import { type DeliveryAddress, type DeliveryRefusal, proveDelivery, readContent, storeEvent } from "./receive-delivery.ts";
+import { sendRequest } from "./send-request.ts";
+
+const TOTAL_MS = 10_000;
+const NAMES = ["email", "telegram_id", "sb_id"] as const;
+
+export type SeedAnswer = { readonly success: true } | { readonly success: false; readonly error: string };
+
+export const MISSING = "email, telegram_id и sb_id обязательны";
+
+export async function updateTelegramId(
+  ctx: Context,
+  request: Request,
+  address: DeliveryAddress,
+): Promise<Result<SeedAnswer, DeliveryRefusal>> {
+  const deadline = ctx.clock() + TOTAL_MS;
+  const proved = await proveDelivery(ctx, request, address);
+  if (!proved.ok) return proved;
+  const { delivery, caller } = proved.value;
+  const read = readContent(ctx, caller, delivery, "identify");
+  const given = valuesOf(delivery.content.ok ? delivery.content.value.fields : {});
+  const missing = NAMES.find((name) => given[name] === "");
+  const quarantine =
+    missing === undefined && read.ok ? null : { cause: read.ok ? "missing_field" : "unparsable", field: missing ?? null };
+  const { id } = await storeEvent(ctx, proved.value, read.ok ? read.value : UNREADABLE_EVENT, quarantine);
+  if (missing !== undefined) return ok({ success: false, error: MISSING });
+  const school = schoolOf(ctx.config, caller.connection);
+  const project = isKind(caller.connection, "salebot") ? caller.connection.project : caller.connection.id;
+  const input = { project, email: given.email, telegramId: given.telegram_id, salebotId: given.sb_id, now: ctx.clock() };
+  const plan = school ? telegramIdPlan({ school, ...input }) : null;
+  if (!school || !plan?.ok) return ok({ success: false, error: "internal_error" });
+  await expectEcho(ctx, school, id, { telegram_id: given.telegram_id, client_id: given.sb_id });
+  const verdict = await follow(ctx, plan.value, { id, deadline, timeoutMs: school.timeout_ms });
+  const error = seedError(verdict);
+  ctx.log(error === null ? "info" : "warn", "telegram_id_update.answered", { event: id, error: error ?? "none" });
+  return ok(error === null ? { success: true } : { success: false, error });
+}
+
+/** Trimmed values; a macro that was not substituted is a missing value. */
+function valuesOf(fields: Readonly<Record<string, string>>): Record<(typeof NAMES)[number], string> {
+  const value = (name: string): string => {
+    const text = (fields[name] ?? "").trim();
+    return hasMacro(text) ? "" : text;
+  };
+  return { email: value("email"), telegram_id: value("telegram_id"), sb_id: value("sb_id") };
+}
+
+/** The bot's own school, else the only one there is. */
+function schoolOf(config: Config, bot: Connection): ConnectionOf<"getcourse"> | null {
+  if (isKind(bot, "salebot") && bot.school !== undefined) return connectionOf(config, bot.school, "getcourse");
+  const schools = [...config.connections.values()].filter((connection) => isKind(connection, "getcourse"));
+  return schools.length === 1 ? (schools[0] ?? null) : null;
+}
+
+type Pace = { readonly id: string; readonly deadline: number; readonly timeoutMs: number };
+
+async function follow(ctx: Context, first: Plan, { id, deadline, timeoutMs }: Pace): Promise<Verdict> {
+  let plan = first;
+  for (let step = 0; step < 5; step += 1) {
+    const left = deadline - ctx.clock();
+    if (left <= 0) break;
+    const sent = await sendRequest(ctx, plan.request, {
+      timeoutMs: Math.min(timeoutMs, left),
+      idempotencyKey: id,
+      replay: false,
+    });
+    if (!sent.sent) return { outcome: "dead", reason: sent.why };
+    const verdict = plan.judge(sent.reply);
+    if (verdict.outcome !== "next") return verdict;
+    plan = verdict.plan;
+  }
+  return { outcome: "retry", reason: "timeout" };
+}
+
+/** What we write here comes back in the school's own reports: an echo (O-01). */
+async function expectEcho(
+  ctx: Context,
+  school: ConnectionOf<"getcourse">,
+  id: string,
+  written: Record<string, string>,
+): Promise<void> {
+  const names = {
+    telegram_id: school.fields["telegram_id"] ?? "telegram_id",
+    client_id: school.fields["salebot_id"] ?? "client_id",
+  };
+  const digests = await Promise.all(
+    Object.entries({
+      ...written,
+      [names.telegram_id]: written["telegram_id"] ?? "",
+      [names.client_id]: written["client_id"] ?? "",
+    }).map(([name, value]) => echoDigest(ctx, school.id, name, value)),
+  );
+  await rememberEchoes(ctx.env.DB, id, digests, ctx.clock()).run();
+}
