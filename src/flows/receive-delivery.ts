@@ -6,8 +6,7 @@ import { readEvent } from "../connectors/registry.ts";
 import type { Context } from "../context.ts";
 import { type NewEvent, UNREADABLE_EVENT } from "../domain/event.ts";
 import { type Delivery, readDelivery } from "../lib/body.ts";
-import { fromUtf8 } from "../lib/crypto.ts";
-import { maskBody, maskText } from "../lib/mask.ts";
+import { maskedRaw } from "../lib/mask.ts";
 import { type Result, err, ok } from "../lib/result.ts";
 import { type Accepted, type IntakeItem, acceptEvents } from "./accept-event.ts";
 import { type Caller, type Refusal, callerAt } from "./verify-caller.ts";
@@ -64,7 +63,7 @@ export async function storeEvent(
     {
       connection,
       event,
-      raw: rawOf(delivery),
+      raw: maskedRaw(delivery),
       receivedAt: ctx.clock(),
       digest: delivery.digest,
       rules: true,
@@ -86,14 +85,4 @@ export function readContent(
   if (!delivery.content.ok) return err(delivery.content.error);
   const given = { method: delivery.method, content: delivery.content.value, pathEvent, deliveryId: message?.id ?? null };
   return readEvent(connection, newIncoming(ctx.config, connection, { ...given, receivedAt: ctx.clock() }));
-}
-
-/** The raw delivery as it is kept: method, query and body with every secret masked. */
-function rawOf(delivery: Delivery): string {
-  return JSON.stringify({
-    method: delivery.method,
-    query: maskText(delivery.query),
-    content_type: delivery.contentType,
-    body: maskBody(fromUtf8(delivery.bytes)),
-  });
 }
