@@ -1,0 +1,44 @@
+/** `npm run test:browser`: the public pages in a real Chromium (Debian's, or the one named by CHROMIUM). */
+import { existsSync } from "node:fs";
+import { chromium } from "playwright-core";
+import { startSandbox } from "../sandbox/server.ts";
+import { checkPinPage } from "./browser/pin-page.ts";
+import { castOf } from "./demo/cast.ts";
+import { DEMO_VARS, demoDocument } from "./demo/config.ts";
+import { type Stage, request } from "./demo/stage.ts";
+import { newTeller } from "./demo/teller.ts";
+import { newMortalServer } from "./kill/server.ts";
+
+const executablePath = [process.env["CHROMIUM"], "/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"].find(
+  (path) => path !== undefined && existsSync(path),
+);
+if (executablePath === undefined) {
+  process.stderr.write("test:browser: no Chromium; apt-get install chromium, or set CHROMIUM to its path\n");
+  process.exit(1);
+}
+
+const sandbox = await startSandbox();
+const server = await newMortalServer(DEMO_VARS);
+const browser = await chromium.launch({ executablePath, args: ["--no-sandbox", "--disable-dev-shm-usage"] });
+const stage: Stage = {
+  gateway: server.url,
+  sandbox: sandbox.url,
+  adminToken: server.adminToken,
+  cast: castOf(0),
+  teller: newTeller((text) => process.stdout.write(text), process.stdout.isTTY),
+  fetch,
+  notes: new Map(),
+  seen: { seq: 0 },
+};
+try {
+  await server.start();
+  await request(stage, { method: "PUT", path: "/v1/config", proof: "operator", json: demoDocument(sandbox.url) });
+  await checkPinPage(stage, browser);
+} finally {
+  await browser.close();
+  await server.close();
+  await sandbox.close();
+}
+const failures = stage.teller.failures();
+process.stdout.write(failures.length === 0 ? "\ntest:browser: passed\n" : `\ntest:browser: failed\n  ${failures.join("\n  ")}\n`);
+process.exitCode = failures.length === 0 ? 0 : 1;

@@ -1,0 +1,42 @@
+/** What must hold for any page of ours, seen by a real browser. */
+import { createRequire } from "node:module";
+import type { Browser, BrowserContextOptions, Page } from "playwright-core";
+import * as z from "zod/mini";
+
+const Axe = z.object({ source: z.string() });
+const Violations = z.array(z.object({ id: z.string(), nodes: z.array(z.object({ html: z.string() })) }));
+
+/** Everything that is wrong with the page as it stands, by axe-core; empty when nothing is. */
+export async function axeViolations(page: Page): Promise<string[]> {
+  const { source } = Axe.parse(createRequire(import.meta.url)("axe-core"));
+  await page.evaluate(source);
+  const found = Violations.parse(await page.evaluate("axe.run().then(({ violations }) => violations)"));
+  return found.map(({ id, nodes }) => `${id}: ${nodes[0]?.html.slice(0, 120) ?? ""}`);
+}
+
+export const scrollsSideways = async (page: Page): Promise<boolean> =>
+  z.boolean().parse(await page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"));
+
+export type Visit = {
+  page: Page;
+  /** URLs asked for, and what the console complained about. */ requests: string[];
+  complaints: string[];
+  close: () => Promise<void>;
+};
+
+export async function visit(browser: Browser, url: string, options: BrowserContextOptions): Promise<Visit> {
+  const context = await browser.newContext(options);
+  const page = await context.newPage();
+  const requests: string[] = [];
+  const complaints: string[] = [];
+  page.on("request", (asked) => requests.push(asked.url()));
+  page.on("console", (message) => {
+    // Chromium asks any site for its icon by itself; that is no request of the page.
+    if (message.location().url.endsWith("/favicon.ico")) return;
+    if (message.type() === "error" || message.type() === "warning")
+      complaints.push(`${message.text()} ${message.location().url}`);
+  });
+  page.on("pageerror", (failure) => complaints.push(failure.message));
+  await page.goto(url);
+  return { page, requests, complaints, close: () => context.close() };
+}
