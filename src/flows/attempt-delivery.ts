@@ -30,7 +30,8 @@ export type AttemptInput = {
 export type PreparedAttempt = {
   readonly plan: Plan;
   readonly rendered: Rendered;
-  readonly content: string;
+  /** What the loop breaker compares; null = about nobody, so it cannot be the same person's loop. */
+  readonly content: string | null;
   /** Keyed digests of what will be written, for the echo check. */
   readonly echoes: readonly string[];
 };
@@ -60,11 +61,11 @@ export async function prepareAttempt(ctx: Context, input: AttemptInput): Promise
     now: ctx.clock(),
   });
   if (!plan.ok) return err({ state: "dead", reason: plan.error.reason, rendered });
-  const about = rendered.person.id || JSON.stringify(order.address);
+  const about = rendered.person.id || (order.address && JSON.stringify(order.address));
   const said = { amount: null, currency: null, ...order.event?.money, tid: order.event?.tid ?? null };
   const titles = connection.kind === "getcourse" ? connection.fields : {};
   const [content, echoes] = await Promise.all([
-    ctx.seal.mac("content", contentText(input.action, about, rendered.parameters, said)),
+    about ? ctx.seal.mac("content", contentText(input.action, about, rendered.parameters, said)) : null,
     Promise.all(
       echoesOf(input.action, rendered.parameters, titles).map(({ name, value }) => echoDigest(ctx, connection.id, name, value)),
     ),

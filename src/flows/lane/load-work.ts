@@ -16,7 +16,7 @@ export type Ready = {
   readonly row: WorkRow;
   readonly plan: Plan;
   readonly replay: boolean;
-  readonly content: string;
+  readonly content: string | null;
   /** Sealed; told to D1 with the first outcome. */
   readonly rendered: ArrayBuffer;
 };
@@ -96,7 +96,7 @@ async function prepare(
   }
   const { plan, content, echoes } = attempt.value;
   if (!rendered) throw new Error("lane: a prepared attempt has no rendering");
-  if (!order.replay && !admitContent(lane.sql, row, content, ctx.clock())) {
+  if (content !== null && !order.replay && !admitContent(lane.sql, row, content, ctx.clock())) {
     const from = order.event?.connection ?? "";
     const pair = [from, connection.id].toSorted().join(" ");
     conclude(lane, row, {
