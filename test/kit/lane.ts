@@ -59,16 +59,16 @@ export async function person(name: string): Promise<string> {
   return id;
 }
 
-export type Given = Partial<WorkOrder> & { readonly line?: string; readonly body?: unknown };
+export type Given = Partial<WorkOrder> & { readonly line?: string; readonly body?: unknown; readonly action?: string };
 
 /** Writes and hands over one delivery per item, in order; returns the ids. */
 export async function give(connection: string, items: readonly Given[]): Promise<string[]> {
   const ctx = await newTestContext();
   return enqueueDeliveries(
     ctx,
-    items.map(({ line, body, ...work }) => ({
+    items.map(({ line, body, action = "request", ...work }) => ({
       connection,
-      action: "request",
+      action,
       line: line ?? work.personId ?? "nobody",
       work: {
         with: { url: "https://vendor.example/in", method: "POST", body: body ?? { hello: 1 } },
