@@ -3,7 +3,7 @@ import { bindings, type Call, configure, fine, give, row, run, travel, vendor } 
 
 afterEach(() => vi.restoreAllMocks());
 
-const broken = (status = 500, headers: Record<string, string> = {}): Response => new Response("broken", { status, headers });
+const broken = (status = 500, headers: Record<string, string> = {}): Response => new Response(null, { status, headers });
 const said = (calls: readonly Call[]): string[] => calls.map(({ body }) => (JSON.parse(body) as { text: string }).text);
 const says = (line: string, text: string) => ({ line, body: { text } });
 
@@ -124,10 +124,10 @@ describe("retries", () => {
     const [first = "", second = ""] = await give("refusing", [says("l", "1"), says("l", "2")]);
     await run("refusing");
     expect(calls).toHaveLength(2);
-    expect(await row(first)).toMatchObject({ status: "dead", reason: "http_400", attempts: 1 });
+    expect(await row(first)).toMatchObject({ status: "dead", reason: "rejected: HTTP 400", attempts: 1 });
     expect(await row(second)).toMatchObject({ status: "delivered" });
     const problem = await bindings.DB.prepare("SELECT kind, cause, count FROM problems WHERE connection = 'refusing'").first();
-    expect(problem).toEqual({ kind: "delivery", cause: "http_400", count: 1 });
+    expect(problem).toEqual({ kind: "delivery", cause: "rejected", count: 1 });
   });
 
   it("follow a timeout, which is told apart from a lost connection", async () => {
@@ -140,7 +140,7 @@ describe("retries", () => {
     );
     const [id = ""] = await give("slow", [{}]);
     await run("slow");
-    expect(await row(id)).toMatchObject({ status: "retrying", reason: "no_reply" });
+    expect(await row(id)).toMatchObject({ status: "retrying", reason: "timeout" });
     const attempt = await bindings.DB.prepare("SELECT status, outcome FROM attempts WHERE delivery_id = ?1").bind(id).first();
     expect(attempt).toEqual({ status: 0, outcome: "timeout" });
   });
