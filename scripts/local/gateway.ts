@@ -61,6 +61,7 @@ async function startRuntime({ port, state, vars, file }: Launch) {
     bindings: {
       PUBLIC_URL: `http://${HOST}:${port}`,
       LOCAL_MODE: "1",
+      LOG_LEVEL: "warn",
       ...vars,
       MIGRATIONS: readMigrations(database.migrations_dir),
     },

@@ -1,6 +1,7 @@
 /** Is an event only the echo of what we wrote? A platform that we update reports the update back; taking the report for news would start a loop.
  *  An echo carries at least one value we wrote to that connection within the day and nothing that is news: every other identifier is known already
- *  and every other field is what is remembered. Money, starts, logins and messages are never echoes, whatever they repeat. */
+ *  and every other field is what is remembered. Money, starts, logins, messages and an identification by name are never echoes, whatever they repeat:
+ *  a form that sends the e-mail and the client whom we have just written to the school is the visitor's own act, and its rules must run. */
 import type { Context } from "../../context.ts";
 import { ownerOf } from "../../domain/identity/graph.ts";
 import { echoDigest } from "../echo-digest.ts";
@@ -9,7 +10,7 @@ import type { Session } from "./session.ts";
 import { traitsOf } from "./traits.ts";
 
 const FIRM: ReadonlySet<string> = new Set(
-  "click bot_start registration login order payment refund rejected withdrawal message consent_withdrawn consent_given".split(
+  "click bot_start identify registration login order payment refund rejected withdrawal message consent_withdrawn consent_given".split(
     " ",
   ),
 );
