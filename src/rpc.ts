@@ -85,7 +85,7 @@ export type Recovery = { readonly since: number; readonly until: number; readonl
 export type RecoveryState = Recovery & { readonly id: string; readonly replayed: number; readonly finishedAt: number | null };
 
 export interface LaneRpc {
-  /** `sweptTo`: everything queued in D1 up to this time has been handed over (the sweep's own bookmark). */
+  /** `sweptTo`: everything queued in D1 up to this place (`deliverySeq`) has been handed over: the sweep's own bookmark. */
   take(connection: string, items: readonly LaneWork[], sweptTo?: number): Promise<void>;
   /** Cancels what is not in flight, known or not: a key cancelled before it was taken is never sent. In-flight ones are not tried again. */
   cancel(connection: string, keys: readonly LaneKey[]): Promise<{ cancelled: DeliveryId[]; inFlight: DeliveryId[] }>;

@@ -3,11 +3,12 @@
  *  every minute; taking the same work twice changes nothing. */
 import { type Context, laneOf } from "../context.ts";
 import { unfinishedConnections } from "../store/deliveries.ts";
+import { deliverySeq } from "../store/new-deliveries.ts";
 import { queuedBetween } from "../store/replays.ts";
 import { laneWorkOf } from "./lane-work.ts";
 
 const GRACE_MS = 60_000;
-const PAGE = 200;
+const PAGE = 400;
 const MOST_PAGES = 10;
 
 export async function sweepDeliveries(ctx: Context): Promise<{ handedOver: number }> {
@@ -24,7 +25,7 @@ export async function sweepDeliveries(ctx: Context): Promise<{ handedOver: numbe
 
 async function sweepConnection(ctx: Context, connection: string): Promise<number> {
   const lane = laneOf(ctx.env, connection);
-  const until = ctx.clock() - GRACE_MS;
+  const until = deliverySeq(ctx.clock() - GRACE_MS, 999);
   let after = (await lane.wake()).sweptTo;
   let handedOver = 0;
   for (let page = 0; page < MOST_PAGES && after < until; page += 1) {

@@ -3,6 +3,7 @@
 import * as z from "zod/mini";
 import type { Context } from "../context.ts";
 import { judgeConfig } from "../domain/config/judge.ts";
+import { wakeLanes } from "../flows/sweep-deliveries.ts";
 import { listVersions, readVersion, saveConfig } from "../store/config.ts";
 import { requireAdmin } from "./admin.ts";
 import { invalidRequest, parseJson } from "./json-body.ts";
@@ -60,5 +61,7 @@ async function save(ctx: Context, document: unknown, note: string): Promise<Resp
   if (!judged.ok) return invalidRequest(ctx, judged.error);
   const config = await saveConfig(ctx.env, ctx.settings, { document, author: "operator", note, now: ctx.clock() });
   ctx.log("info", "config.saved", { version: config.version });
+  // Lanes whose connection was enabled go on at once; the cron would find them within a minute.
+  ctx.waitUntil(wakeLanes({ ...ctx, config }).catch(() => ctx.log("warn", "config.wake.failed")));
   return json({ version: config.version });
 }

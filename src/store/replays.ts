@@ -66,10 +66,11 @@ export async function countDead(db: D1Database, connection: string, since: numbe
 
 export type QueuedSlice = {
   readonly rows: QueuedRow[];
-  /** Everything queued up to here is in `rows` or earlier. */ readonly until: number;
+  /** Everything queued up to this place is in `rows` or before them. */
+  readonly until: number;
 };
 
-/** Deliveries of a connection that became queued in (after, until], oldest first: new ones and replayed ones. */
+/** Deliveries of a connection that became queued in (after, until], oldest first: new ones and replayed ones. Places are ms × 1000, as in `seq`. */
 export async function queuedBetween(
   db: D1Database,
   connection: string,
@@ -79,26 +80,26 @@ export async function queuedBetween(
   const [created, replayed] = await db.batch<QueuedRow>([
     db
       .prepare(
-        `SELECT ${COLUMNS} FROM deliveries WHERE status = 'queued' AND connection = ?1 AND seq >= ?2 AND seq < ?3 AND work IS NOT NULL
+        `SELECT ${COLUMNS} FROM deliveries WHERE status = 'queued' AND connection = ?1 AND seq > ?2 AND seq <= ?3 AND work IS NOT NULL
            AND replayed_at IS NULL ORDER BY seq LIMIT ?4`,
       )
-      .bind(connection, (after + 1) * 1_000, (until + 1) * 1_000, limit),
+      .bind(connection, after, until, limit),
     db
       .prepare(
-        `SELECT ${COLUMNS} FROM deliveries WHERE replayed_at > ?2 AND replayed_at <= ?3 AND status = 'queued' AND connection = ?1
+        `SELECT ${COLUMNS} FROM deliveries WHERE replayed_at * 1000 > ?2 AND replayed_at <= ?3 AND status = 'queued' AND connection = ?1
            AND work IS NOT NULL ORDER BY replayed_at, seq LIMIT ?4`,
       )
-      .bind(connection, after, until, limit),
+      .bind(connection, after, Math.floor(until / 1_000), limit),
   ]);
   const lists = [created?.results ?? [], replayed?.results ?? []];
+  // The last place of a full page may have more rows: it is read again, unless the page holds nothing else.
   const ends = lists.flatMap((rows) => {
     const last = rows.length < limit ? undefined : rows.at(-1);
-    // The last millisecond of a full page may be incomplete: it is read again, unless it is all there is.
-    return last ? [Math.max(queuedAt(last) - 1, after + 1)] : [];
+    return last ? [placeOf(rows[0] ?? last) < placeOf(last) ? placeOf(last) - 1 : placeOf(last)] : [];
   });
-  const rows = lists.flat().toSorted((a, b) => queuedAt(a) - queuedAt(b) || a.seq - b.seq);
+  const rows = lists.flat().toSorted((a, b) => placeOf(a) - placeOf(b) || a.seq - b.seq);
   return { rows, until: Math.min(until, ...ends) };
 }
 
-/** When a row became queued in its present generation. */
-export const queuedAt = (row: Pick<QueuedRow, "created_at" | "replayed_at">): number => row.replayed_at ?? row.created_at;
+/** Where a row stands among all that became queued in their present generation. */
+const placeOf = (row: QueuedRow): number => (row.replayed_at === null ? row.seq : row.replayed_at * 1_000);

@@ -1,0 +1,77 @@
+import { afterEach, describe, expect, it, vi } from "vitest";
+import { sendRequest } from "../../src/flows/send-request.ts";
+import { newTestContext, vendor } from "../kit/lane.ts";
+
+afterEach(() => vi.restoreAllMocks());
+
+const to = (url: string) => ({ method: "POST", url, headers: { "x-own": "1" }, body: "b" }) as const;
+const options = { timeoutMs: 1_000, idempotencyKey: "dlv_1", replay: false };
+
+describe("sending a request", () => {
+  it("O-06 refuses at send time what a template or a secret put together: private, reserved and local addresses, other schemes", async () => {
+    const calls = vendor(() => new Response("ok"));
+    const ctx = await newTestContext();
+    const refused =
+      "http://10.0.0.1/ http://169.254.169.254/ http://[fd00::1]/ http://localhost:1/ ftp://vendor.example/ http://0x0a000001/ no-url";
+    for (const url of refused.split(" ")) {
+      expect(await sendRequest(ctx, to(url), options)).toEqual({ sent: false, why: "address_refused" });
+    }
+    const production = { ...ctx, settings: { ...ctx.settings, local: false } };
+    for (const url of ["http://127.0.0.1:9/", "http://vendor.example/"]) {
+      expect(await sendRequest(production, to(url), options)).toEqual({ sent: false, why: "address_refused" });
+    }
+    expect(calls).toEqual([]);
+  });
+
+  it("O-06 does not follow a redirect: the reply is the redirect itself", async () => {
+    const fetched = vi
+      .spyOn(globalThis, "fetch")
+      .mockResolvedValue(new Response("moved", { status: 302, headers: { location: "http://10.0.0.1/" } }));
+    const sent = await sendRequest(await newTestContext(), to("https://vendor.example/"), options);
+    expect(fetched.mock.calls[0]?.[1]).toMatchObject({ redirect: "manual" });
+    expect(sent).toMatchObject({ sent: true, reply: { status: 302, body: "moved" } });
+  });
+
+  it("reads at most 64 KiB of a reply, also of one that never ends", async () => {
+    let cancelled = false;
+    const endless = new ReadableStream<Uint8Array>({
+      pull: (controller) => controller.enqueue(new Uint8Array(10_000).fill(97)),
+      cancel: () => {
+        cancelled = true;
+      },
+    });
+    vendor(() => new Response(endless));
+    const sent = await sendRequest(await newTestContext(), to("https://vendor.example/"), options);
+    expect(sent.sent && sent.reply.body.length).toBe(65_536);
+    expect(cancelled).toBe(true);
+  });
+
+  it("takes half a reply for no reply: what the vendor did is not known", async () => {
+    const half = new ReadableStream<Uint8Array>({
+      start(controller) {
+        controller.enqueue(new Uint8Array([123]));
+        controller.error(new Error("connection lost at https://vendor.example/?key=secret"));
+      },
+    });
+    vendor(() => new Response(half));
+    const sent = await sendRequest(await newTestContext(), to("https://vendor.example/"), options);
+    expect(sent).toEqual({ sent: true, reply: { status: 0, headers: {}, body: "", failure: "network" } });
+  });
+
+  it("tells a spent request budget from a failing vendor", async () => {
+    vendor(() => Promise.reject(new Error("Too many subrequests.")));
+    const sent = await sendRequest(await newTestContext(), to("https://vendor.example/"), options);
+    expect(sent).toEqual({ sent: false, why: "budget_spent" });
+  });
+
+  it("sends the idempotency key, and x-replay on a replay only", async () => {
+    const calls = vendor(() => new Response("ok"));
+    const ctx = await newTestContext();
+    await sendRequest(ctx, to("https://vendor.example/"), options);
+    await sendRequest(ctx, to("https://vendor.example/"), { ...options, replay: true });
+    expect(calls.map(({ headers }) => [headers.get("idempotency-key"), headers.get("x-replay")])).toEqual([
+      ["dlv_1", null],
+      ["dlv_1", "1"],
+    ]);
+  });
+});

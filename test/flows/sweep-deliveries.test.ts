@@ -1,0 +1,85 @@
+import { afterEach, describe, expect, it, vi } from "vitest";
+import { prepareDeliveries } from "../../src/flows/enqueue-delivery.ts";
+import { sweepDeliveries, wakeLanes } from "../../src/flows/sweep-deliveries.ts";
+import { requeue } from "../../src/store/replays.ts";
+import { bindings, configure, fine, give, newTestContext, row, run, travel, vendor } from "../kit/lane.ts";
+
+afterEach(() => vi.restoreAllMocks());
+
+/** Writes D1 rows as if the process had died before the lane was told. */
+async function writeOnly(connection: string, bodies: readonly unknown[]): Promise<string[]> {
+  const prepared = await prepareDeliveries(
+    await newTestContext(),
+    bodies.map((body) => ({
+      connection,
+      action: "request",
+      line: "nobody",
+      work: {
+        with: { url: "https://vendor.example/", body },
+        personId: null,
+        address: { email: "a@example.com" },
+        event: null,
+        rendered: null,
+        replay: false,
+      },
+    })),
+  );
+  await bindings.DB.batch(prepared.map(({ statement }) => statement));
+  return prepared.map(({ id }) => id);
+}
+
+describe("the sweep", () => {
+  it("hands over what never reached its lane, in order, after a minute and once", async () => {
+    await configure({ lost: {} });
+    const calls = vendor(fine);
+    const ids = await writeOnly("lost", [1, 2, 3]);
+    expect(await sweepDeliveries(await newTestContext())).toEqual({ handedOver: 0 });
+    travel(61_000);
+    expect(await sweepDeliveries(await newTestContext())).toEqual({ handedOver: 3 });
+    await run("lost");
+    expect(calls.map(({ body }) => body)).toEqual(["1", "2", "3"]);
+    for (const id of ids) expect((await row(id)).status).toBe("delivered");
+  });
+
+  it("reads a waiting backlog once, not every minute, and sends none of it twice", async () => {
+    await configure({ heap: { disabled: true } });
+    const calls = vendor(fine);
+    await give(
+      "heap",
+      Array.from({ length: 450 }, (_, n) => ({ line: "nobody", body: n })),
+    );
+    travel(61_000);
+    expect((await sweepDeliveries(await newTestContext())).handedOver).toBeGreaterThanOrEqual(450);
+    expect(await sweepDeliveries(await newTestContext())).toEqual({ handedOver: 0 });
+    await configure({ heap: {} });
+    await run("heap");
+    await run("heap");
+    expect(calls).toHaveLength(450);
+  });
+
+  it("hands over a replay that was written and never reached the lane, as a replay of the original", async () => {
+    await configure({ half: {} });
+    const calls = vendor(fine);
+    const [id = ""] = await give("half", [{ body: "x" }]);
+    await run("half");
+    expect(await requeue(bindings.DB, id, Date.now())).not.toBeNull();
+    travel(61_000);
+    await sweepDeliveries(await newTestContext());
+    await run("half");
+    expect(calls.map(({ body, headers }) => [body, headers.get("x-replay")])).toEqual([
+      ["x", null],
+      ["x", "1"],
+    ]);
+    expect(await row(id)).toMatchObject({ status: "delivered", generation: 1 });
+  });
+
+  it("wakes lanes that hold work when a configuration may have enabled them", async () => {
+    await configure({ woken: { disabled: true } });
+    const calls = vendor(fine);
+    await give("woken", [{}]);
+    await run("woken");
+    await configure({ woken: {} });
+    await wakeLanes(await newTestContext());
+    await vi.waitUntil(() => calls.length === 1, { timeout: 5_000, interval: 2 });
+  });
+});

@@ -1,0 +1,174 @@
+import { exports } from "cloudflare:workers";
+import { afterEach, describe, expect, it, vi } from "vitest";
+import { bindings, configure, fine, give, person, row, run, travel, vendor } from "../kit/lane.ts";
+
+afterEach(() => vi.restoreAllMocks());
+
+const TOKEN = "test-admin-token-000000000000";
+type Item = {
+  id: string;
+  status: string;
+  reason: string | null;
+  attempts: { status: number; outcome: string; reply: string | null }[];
+};
+type List = { items: Item[]; next_cursor: string | null };
+
+const call = (path: string, method = "GET", body?: unknown): Promise<Response> =>
+  exports.default.fetch(`https://go.example/v1/deliveries${path}`, {
+    method,
+    headers: { authorization: `Bearer ${TOKEN}` },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  });
+const list = async (query: string): Promise<List> => (await call(query)).json<List>();
+const broken = (): Response => new Response('{"error":"key-of-crm is wrong"}', { status: 400 });
+
+describe("the delivery log", () => {
+  it("lists newest first, page by page, by connection and status, with attempts and the vendor's words", async () => {
+    await configure({ crm: { headers: { "x-key": "key-of-crm" } } });
+    vendor((_call, n) => (n === 1 ? broken() : fine()));
+    const [dead = "", second = "", third = ""] = await give("crm", [{ line: "a" }, { line: "b" }, { line: "c" }]);
+    await run("crm");
+    const first = await list("?connection=crm&limit=2");
+    expect(first.items.map(({ id }) => id)).toEqual([third, second]);
+    const next = await list(`?connection=crm&limit=2&cursor=${first.next_cursor ?? ""}`);
+    expect(next.items.map(({ id }) => id)).toEqual([dead]);
+    expect(next.next_cursor).toBeNull();
+    const deads = await list("?status=dead");
+    expect(deads.items.map(({ id }) => id)).toEqual([dead]);
+    expect(deads.items[0]?.attempts).toMatchObject([{ status: 400, outcome: "dead", reply: '{"error":"•••• is wrong"}' }]);
+    expect(JSON.stringify(deads)).not.toContain("key-of-crm");
+    expect((await list("?status=delivered")).items.map(({ id }) => id)).toEqual([third, second]);
+    expect((await list(`?since=${new Date(Date.now() + 1_000).toISOString()}`)).items).toEqual([]);
+    expect(await (await call(`/${dead}`)).json()).toMatchObject({
+      id: dead,
+      status: "dead",
+      connection: "crm",
+      action: "request",
+    });
+  });
+
+  it("refuses strangers, filters it cannot read and ids it does not know", async () => {
+    expect((await exports.default.fetch("https://go.example/v1/deliveries")).status).toBe(401);
+    for (const path of ["/dlv_x/replay", "/dlv_x/cancel", "/recover"]) {
+      expect((await exports.default.fetch(`https://go.example/v1/deliveries${path}`, { method: "POST" })).status).toBe(401);
+    }
+    for (const query of ["?status=lost", "?since=yesterday", "?cursor=1", "?limit=0"])
+      expect((await call(query)).status).toBe(422);
+    expect((await call("/dlv_unknown")).status).toBe(404);
+    expect((await call("/dlv_unknown/replay", "POST")).status).toBe(404);
+    expect((await call("/dlv_unknown/cancel", "POST")).status).toBe(404);
+  });
+
+  it("says why the work of a disabled connection does not move", async () => {
+    await configure({ off: { disabled: true } });
+    const [id = ""] = await give("off", [{}]);
+    expect(await (await call(`/${id}`)).json()).toMatchObject({ status: "queued", reason: "connection_disabled", attempts: [] });
+  });
+});
+
+describe("replay", () => {
+  it("O-04 sends the exact original with the same idempotency id and x-replay, whatever the person became since", async () => {
+    await configure({ rep: {} });
+    const calls = vendor(fine);
+    const ann = await person("ann");
+    const [id = ""] = await give("rep", [{ personId: ann, literal: false, body: { tg: "{{person.telegram_id}}" } }]);
+    await run("rep");
+    const { seal } = await import("../kit/lane.ts").then((kit) => kit.newTestContext());
+    await bindings.DB.prepare("UPDATE identifiers SET sealed = ?1 WHERE person_id = ?2")
+      .bind(await seal.seal("other"), ann)
+      .run();
+    const answer = await call(`/${id}/replay`, "POST");
+    expect(answer.status).toBe(202);
+    expect(await answer.json()).toEqual({ id, generation: 1, status: "queued" });
+    await run("rep");
+    expect(calls).toHaveLength(2);
+    expect(calls[1]?.body).toBe(calls[0]?.body);
+    expect(calls[1]?.url).toBe(calls[0]?.url);
+    expect(calls.map(({ headers }) => headers.get("idempotency-key"))).toEqual([id, id]);
+    expect(calls.map(({ headers }) => headers.get("x-replay"))).toEqual([null, "1"]);
+    const view = await (await call(`/${id}`)).json<{ attempts: { generation: number }[] }>();
+    expect(view.attempts.map(({ generation }) => generation)).toEqual([0, 1]);
+  });
+
+  it("a double click is one replay, a click minutes later is another", async () => {
+    await configure({ click: {} });
+    const calls = vendor(fine);
+    const [id = ""] = await give("click", [{}]);
+    await run("click");
+    const answers = await Promise.all([call(`/${id}/replay`, "POST"), call(`/${id}/replay`, "POST")]);
+    await run("click");
+    answers.push(await call(`/${id}/replay`, "POST"));
+    await run("click");
+    expect(answers.map(({ status }) => status)).toEqual([202, 202, 202]);
+    expect(calls).toHaveLength(2);
+    travel(180_000);
+    expect((await call(`/${id}/replay`, "POST")).status).toBe(202);
+    await run("click");
+    expect(calls).toHaveLength(3);
+  });
+
+  it("of what is still being tried is refused", async () => {
+    await configure({ trying: { retry_seconds: [600] } });
+    vendor(() => new Response(null, { status: 500 }));
+    const [id = ""] = await give("trying", [{}]);
+    await run("trying");
+    const answer = await call(`/${id}/replay`, "POST");
+    expect(answer.status).toBe(409);
+    expect(await answer.json()).toMatchObject({ reason: "not_settled" });
+  });
+
+  it("recovers everything dead since a time, oldest first, and a double click is one job", async () => {
+    await configure({ rec: {} });
+    let down = true;
+    const calls = vendor(() => (down ? broken() : fine()));
+    const old = await give("rec", [{ body: "old" }]);
+    travel(3_600_000);
+    const since = new Date(Date.now()).toISOString();
+    const ids = await give(
+      "rec",
+      [1, 2, 3, 4, 5].map((body) => ({ line: "one", body })),
+    );
+    await run("rec");
+    down = false;
+    calls.length = 0;
+    const [first, second] = await Promise.all([
+      call("/recover", "POST", { connection: "rec", since, per_second: 100 }),
+      call("/recover", "POST", { connection: "rec", since, per_second: 100 }),
+    ]);
+    expect(first?.status).toBe(202);
+    const job = await first?.json<{ id: string; deliveries: number }>();
+    expect(job?.deliveries).toBe(5);
+    expect((await second?.json<{ id: string }>())?.id).toBe(job?.id);
+    await run("rec");
+    expect(calls.map(({ body }) => body)).toEqual(["1", "2", "3", "4", "5"]);
+    expect(calls.every(({ headers }) => headers.get("x-replay") === "1")).toBe(true);
+    for (const id of ids) expect(await row(id)).toMatchObject({ status: "delivered", generation: 1 });
+    expect(await row(old[0] ?? "")).toMatchObject({ status: "dead", generation: 0 });
+    expect((await call("/recover", "POST", { connection: "nobody", since })).status).toBe(422);
+    expect((await call("/recover", "POST", { connection: "rec", since: "now" })).status).toBe(422);
+  });
+});
+
+describe("cancel", () => {
+  it("settles what waits at once, and is the same answer when asked again", async () => {
+    await configure({ can: { retry_seconds: [600] } });
+    vendor(() => new Response(null, { status: 500 }));
+    const [id = ""] = await give("can", [{}]);
+    await run("can");
+    for (let click = 0; click < 2; click += 1) {
+      const answer = await call(`/${id}/cancel`, "POST");
+      expect(answer.status).toBe(200);
+      expect(await answer.json()).toEqual({ id, status: "cancelled" });
+    }
+    await run("can");
+    expect(await row(id)).toMatchObject({ status: "cancelled", reason: "cancelled", next_attempt_at: null });
+  });
+
+  it("of what is delivered is refused", async () => {
+    await configure({ done: {} });
+    vendor(fine);
+    const [id = ""] = await give("done", [{}]);
+    await run("done");
+    expect(await (await call(`/${id}/cancel`, "POST")).json()).toMatchObject({ status: 409, reason: "already_settled" });
+  });
+});

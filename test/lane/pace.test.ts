@@ -1,0 +1,48 @@
+import { runInDurableObject } from "cloudflare:test";
+import * as fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { openPace } from "../../src/flows/lane/pace.ts";
+import type { Lane } from "../../src/lane.ts";
+import { laneStub } from "../kit/lane.ts";
+
+/** Send times of `count` requests at the earliest moments the pace allows, on a clock of its own; the object is restarted after `restartAfter`. */
+function sendTimes(sql: SqlStorage, perSecond: number, count: number, restartAfter: number, from: number): number[] {
+  let pace = openPace(sql);
+  let now = from;
+  const times: number[] = [];
+  for (let n = 0; n < count; n += 1) {
+    if (n === restartAfter) pace = openPace(sql);
+    now += pace.waitMs(perSecond, now);
+    pace.take(perSecond, now);
+    times.push(now);
+    pace.answered(now);
+  }
+  return times;
+}
+
+describe("the pace", () => {
+  it("holds in every sliding second, also across a restart, and uses at least 98 % of the allowance", async () => {
+    await runInDurableObject(laneStub("pace"), (_lane: Lane, state) => {
+      let from = 0;
+      fc.assert(
+        fc.property(fc.integer({ min: 1, max: 60 }), fc.integer({ min: 1, max: 60 }), (perSecond, restartAfter) => {
+          from += 1_000_000;
+          const seconds = 20;
+          const times = sendTimes(state.storage.sql, perSecond, perSecond * seconds + 1, restartAfter, from);
+          for (let n = perSecond; n < times.length; n += 1) {
+            expect((times[n] ?? 0) - (times[n - perSecond] ?? 0)).toBeGreaterThanOrEqual(1_000);
+          }
+          expect(((times.at(-1) ?? 0) - from) / 1_000).toBeLessThanOrEqual(seconds / 0.98);
+        }),
+        { numRuns: 20 },
+      );
+    });
+  });
+
+  it("below one a second keeps the whole distance", async () => {
+    await runInDurableObject(laneStub("slow"), (_lane: Lane, state) => {
+      const times = sendTimes(state.storage.sql, 0.1, 4, 2, 0);
+      for (let n = 1; n < times.length; n += 1) expect((times[n] ?? 0) - (times[n - 1] ?? 0)).toBeGreaterThanOrEqual(10_000);
+    });
+  });
+});
