@@ -6,10 +6,17 @@ import { postAuthorize } from "./handlers/authorize.ts";
 import { getConfig, getConfigVersions, putConfig, rollbackConfig } from "./handlers/config.ts";
 import { getDeliveries, getDelivery, postCancel, postRecover, postReplay } from "./handlers/deliveries.ts";
 import { postLink } from "./handlers/links.ts";
+import { postLogout } from "./handlers/logout.ts";
+import { deleteMapping, getMapping, postMapping } from "./handlers/mappings.ts";
+import { postMergeLink } from "./handlers/merge-links.ts";
+import { postNotify } from "./handlers/notify.ts";
 import { pinPage } from "./handlers/pin-page.ts";
+import { postPin } from "./handlers/pins.ts";
 import { json, problem } from "./handlers/problem.ts";
 import { followLink } from "./handlers/redirect.ts";
 import { getReport, postReportShare } from "./handlers/report.ts";
+import { postTransaction } from "./handlers/transactions.ts";
+import { undoPage } from "./handlers/undo-page.ts";
 import { getSnippet } from "./handlers/snippet.ts";
 import { importLines } from "./handlers/import.ts";
 import { postTelegramId } from "./handlers/update-telegram-id.ts";
@@ -40,8 +47,17 @@ router
   .post("/v1/deliveries/:id/cancel", postCancel)
   .all("/", pinPage)
   .all("/l/:buid", pinPage)
+  .all("/undo/:token", undoPage)
   .post("/v1/authorize", postAuthorize)
   .post("/v1/links", postLink)
+  .post("/v1/links/:buid/pin", postPin)
+  .post("/v1/logout", postLogout)
+  .get("/v1/mappings", getMapping)
+  .post("/v1/mappings", postMapping)
+  .delete("/v1/mappings", deleteMapping)
+  .post("/v1/merge-links", postMergeLink)
+  .post("/v1/notify", postNotify)
+  .post("/v1/transactions", postTransaction)
   .all("*", (_request, ctx) => problem(ctx, { status: 404, reason: "not_found" }));
 
 export async function route(request: Request, env: Env, execution: ExecutionContext): Promise<Response> {

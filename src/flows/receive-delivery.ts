@@ -9,6 +9,7 @@ import { type Delivery, readDelivery } from "../lib/body.ts";
 import { maskedRaw } from "../lib/mask.ts";
 import { type Result, err, ok } from "../lib/result.ts";
 import { type Accepted, type IntakeItem, acceptEvents } from "./accept-event.ts";
+import { consumeMergeToken } from "./login/merge-links.ts";
 import { type Caller, type Refusal, callerAt } from "./verify-caller.ts";
 
 export type DeliveryAddress = {
@@ -59,10 +60,11 @@ export async function storeEvent(
   quarantine: IntakeItem["quarantine"] | null,
 ): Promise<Accepted> {
   const { connection } = caller;
+  const tied = await consumeMergeToken(ctx, connection, event);
   const [answer] = await acceptEvents(ctx, [
     {
       connection,
-      event,
+      event: tied.length === 0 ? event : { ...event, identifiers: [...event.identifiers, ...tied] },
       raw: maskedRaw(delivery),
       receivedAt: ctx.clock(),
       digest: delivery.digest,

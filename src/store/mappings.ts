@@ -7,15 +7,17 @@ export type Mapping = {
   /** Sealed user id. */
   readonly userId: ArrayBuffer;
   readonly version: number;
+  readonly linkedAt: number;
 };
 
-type Row = { holder_id: string; user_hash: string; user_id: ArrayBuffer; version: number };
-const COLUMNS = "holder_id, user_hash, user_id, version";
+type Row = { holder_id: string; user_hash: string; user_id: ArrayBuffer; version: number; linked_at: number };
+const COLUMNS = "holder_id, user_hash, user_id, version, linked_at";
 const toMapping = (row: Row): Mapping => ({
   holderId: row.holder_id,
   userHash: row.user_hash,
   userId: row.user_id,
   version: row.version,
+  linkedAt: row.linked_at,
 });
 
 /** The mapping of the holder and the mapping of the user at a site, either may be absent or both the same. */
@@ -53,10 +55,11 @@ export type NewMapping = {
   readonly now: number;
 };
 
-/** Maps a holder that has no mapping; a taken holder or user fails the batch by a unique key. */
+/** Maps a holder that has no mapping; a taken holder or user fails the batch by a unique key. Versions begin at the time, so that a mapping that was
+ *  removed and made again is never taken for the old one. */
 export const insertMapping = (db: D1Database, mapping: NewMapping): D1PreparedStatement =>
   db
-    .prepare("INSERT INTO mappings (site, holder_id, user_hash, user_id, version, linked_at) VALUES (?1, ?2, ?3, ?4, 1, ?5)")
+    .prepare("INSERT INTO mappings (site, holder_id, user_hash, user_id, version, linked_at) VALUES (?1, ?2, ?3, ?4, ?5, ?5)")
     .bind(mapping.site, mapping.holderId, mapping.userHash, mapping.userId, mapping.now);
 
 /** Gives a mapped holder another user; fails when the mapping is not at `version` any more. */

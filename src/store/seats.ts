@@ -97,3 +97,12 @@ export const clearSeats = (db: D1Database, holderId: string, site: string | null
   site === null
     ? db.prepare("UPDATE holders SET seats = '{}', fails = 0 WHERE id = ?1").bind(holderId)
     : db.prepare(`UPDATE holders SET seats = json_remove(seats, '$."' || ?2 || '"') WHERE id = ?1`).bind(holderId, site);
+
+/** Sites where the holder has a PIN that could still be used. */
+export const liveSeats = (db: D1Database, holderId: string, site: string | null, now: number): D1PreparedStatement =>
+  db
+    .prepare(
+      `SELECT s.key AS site FROM holders, json_each(holders.seats) AS s WHERE holders.id = ?1 AND (?2 IS NULL OR s.key = ?2)
+         AND s.value ->> '$.used' IS NULL AND s.value ->> '$.until' > ?3 AND s.value ->> '$.tries' < ${TRIES_PER_PIN}`,
+    )
+    .bind(holderId, site, now);

@@ -35,9 +35,9 @@ export type Arrived = {
 
 /** Login acts that give a site's user to somebody, or take it away, against every guess. */
 const MAPPING_ACTS: ReadonlyMap<string, GraphEvent["mapping"]> = new Map([
-  ["mapping_created", "move"],
-  ["mapping_moved", "move"],
-  ["mapping_deleted", "remove"],
+  ["mapping.created", "move"],
+  ["mapping.moved", "move"],
+  ["mapping.deleted", "remove"],
 ]);
 
 export async function openArrivals(ctx: Context, rows: readonly WaitingArrival[]): Promise<Arrived[]> {

@@ -3,19 +3,18 @@
  *  120 an hour keep a looping bot from filling the table. */
 import type { Context } from "../../context.ts";
 import type { Connection, ConnectionOf } from "../../domain/config.ts";
-import { type HolderIdentity, chooseHolder } from "../../domain/holder.ts";
+import type { HolderIdentity } from "../../domain/holder.ts";
 import { type Messenger, isRegistered, pageLocale, pageUrl, siteHost } from "../../domain/login-url.ts";
 import { HOUR_MS } from "../../domain/pin.ts";
-import { newHolderId, randomBase62 } from "../../lib/ids.ts";
+import { randomBase62 } from "../../lib/ids.ts";
 import { type Result, err, ok } from "../../lib/result.ts";
-import { findIdentities, keepBot, keepHolder, keepIdentity, type HashedIdentity } from "../../store/holders.ts";
 import { insertLink } from "../../store/login-links.ts";
-import { raiseProblem } from "../../store/problems.ts";
 import { issueSeat } from "../../store/seats.ts";
 import { type Transaction, answerTransaction, findTransaction } from "../../store/transactions.ts";
 import { type LoginMessages, loginMessages } from "../../ui/login-messages.ts";
-import { buidMac, hashIdentities, newPin, pinMacs, tokenMac, txnMac } from "./digests.ts";
-import { type LoginAct, prepareAct, settleActs } from "./record-login-event.ts";
+import { buidMac, newPin, pinMacs, tokenMac, txnMac } from "./digests.ts";
+import { identifyHolder } from "./identify-holder.ts";
+import { settleActs } from "./record-login-event.ts";
 
 export type LinkRequest = {
   readonly bot: Connection;
@@ -64,7 +63,7 @@ export async function issueLink(ctx: Context, request: LinkRequest): Promise<Res
   const transaction = txn === null ? null : await findTransaction(ctx.env.DB, txn, now);
   if (txn !== null && transaction?.site !== site.id) return err({ reason: "txn_unknown" });
 
-  const holder = await identify(ctx, request);
+  const holder = await identifyHolder(ctx, request);
   if (holder === null) return err({ reason: "no_identity" });
   const issue = await draw(ctx, request, transaction, now);
   const buid = await buidMac(ctx, issue.buid);
@@ -142,62 +141,6 @@ async function draw(ctx: Context, request: LinkRequest, transaction: Transaction
     sealed: { buid, url, state, locale },
   };
 }
-
-type Identified = {
-  readonly identityHash: string;
-  readonly statements: readonly D1PreparedStatement[];
-  readonly acts: readonly LoginAct[];
-};
-
-/** Statements that make sure of the holder: the strongest identity names it, the rest attach; what another holder has stays there and is reported. */
-async function identify(ctx: Context, { bot, identities, profile }: LinkRequest): Promise<Identified | null> {
-  const db = ctx.env.DB;
-  const now = ctx.clock();
-  const hashed = await hashIdentities(ctx, identities);
-  const known = await findIdentities(
-    db,
-    hashed.map(({ hash }) => hash),
-  );
-  const owners = new Map(known.map(({ hash, holderId }) => [hash, holderId]));
-  const holderId = chooseHolder(hashed, known) ?? newHolderId();
-  const own = hashed.filter(({ hash }) => (owners.get(hash) ?? holderId) === holderId);
-  const [named] = own;
-  if (!named) return null;
-  const elsewhere = hashed.filter((identity) => !own.includes(identity));
-  const isNew = own.some(({ hash }) => !owners.has(hash));
-  const told = isNew ? await prepareAct(ctx, introduction(hashed, profile)) : null;
-  const address = own.map(({ type, scope, value }) => ({ type, scope, value }));
-  const sealedProfile = profile === null ? null : await ctx.seal.seal(JSON.stringify(profile));
-  return {
-    identityHash: named.hash,
-    statements: [
-      ...own.map((identity) => keepIdentity(db, holderId, identity, now)),
-      keepHolder(db, named.hash, sealedProfile, now),
-      keepBot(db, { identityHash: named.hash, connection: bot.id, address: await ctx.seal.seal(JSON.stringify(address)), now }),
-      ...elsewhere.map(({ hash, type }) =>
-        raiseProblem(db, {
-          kind: "conflict",
-          cause: "holder_taken",
-          dedupe: `holder:${hash}`,
-          at: now,
-          connection: bot.id,
-          identifier: { hash, type },
-        }),
-      ),
-      ...(told ? [told.statement] : []),
-    ],
-    acts: told ? [told.act] : [],
-  };
-}
-
-/** The person graph learns which accounts are one human. */
-const introduction = (identities: readonly HashedIdentity[], profile: Readonly<Record<string, string>> | null) => ({
-  type: "identify" as const,
-  key: `identify\n${identities.map(({ hash }) => hash).join("\n")}`,
-  identifiers: identities,
-  fields: {},
-  profile: profile ?? {},
-});
 
 /** Messenger of an identity type, for words and profiles. */
 export const messengerOf = (type: string): Messenger | null =>

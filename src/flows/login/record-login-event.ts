@@ -1,7 +1,6 @@
 /** Login acts reach the person graph as events of the reserved connection `login`, through the inbox like every fact. The act is written to D1 in
  *  the batch that did it and deleted when the inbox has it, so a crash in between is repeated by the sweep; the inbox knows its key and counts it
- *  once. `fields.detached_user_id` asks the binder to take that user id (scope = `fields.site`) off its person before the event's own
- *  identifiers are resolved. */
+ *  once. A mapping act carries the account and the site's user: the binder gives the user to that account's person, or takes it away. */
 import { type Context, inboxOf } from "../../context.ts";
 import type { StoredFacts } from "../../domain/event.ts";
 import { type Claim, type IdentifierType, IDENTIFIER_TYPES } from "../../domain/identifier.ts";

@@ -1,0 +1,29 @@
+/** What becomes of a site's wish to map a holder to a user. One user per holder and one holder per user, always; nothing is taken from anybody without
+ *  an explicit `relink`. Pure. */
+
+export type MappingState = {
+  /** Blind index of the user the holder is mapped to. */
+  readonly holderUser: string | null;
+  /** Holder that the wished user is mapped to. */
+  readonly userHolder: string | null;
+};
+
+export type MappingWish = {
+  readonly holderId: string;
+  readonly userHash: string;
+  readonly onConflict: "keep" | "relink" | null;
+};
+
+export type MappingOutcome = "linked" | "unchanged" | "kept" | "relinked" | "conflict";
+
+export function judgeMapping(state: MappingState, { holderId, userHash, onConflict }: MappingWish): MappingOutcome {
+  if (state.holderUser === userHash) return "unchanged";
+  const taken = state.userHolder !== null && state.userHolder !== holderId;
+  if (state.holderUser === null && !taken) return "linked";
+  if (onConflict === null) return "conflict";
+  return onConflict === "keep" ? "kept" : "relinked";
+}
+
+/** How long a successful authorize lets the site map its holder. */
+export const PROOF_MS = 900_000;
+export const UNDO_MS = 86_400_000;

@@ -1,0 +1,87 @@
+/** A site's word to its user: through the site's own bot, else the messenger used last. Only holders are written to: a person who was merely claimed to be
+ *  the user is not. */
+import type { Context } from "../../context.ts";
+import { type ConnectionOf, connectionOf, isKind } from "../../domain/config.ts";
+import type { HolderIdentity } from "../../domain/holder.ts";
+import { type DeliveryId, newDeliveryId } from "../../lib/ids.ts";
+import { type Result, err, ok } from "../../lib/result.ts";
+import { findHolder } from "../../store/holders.ts";
+import { findLink } from "../../store/login-links.ts";
+import { findMappings } from "../../store/mappings.ts";
+import { claimNotifyKey } from "../../store/notify-keys.ts";
+import { enqueueDeliveries } from "../enqueue-delivery.ts";
+import { buidMac, hashIdentities, userHash } from "./digests.ts";
+import { speechTo } from "./reach-holder.ts";
+
+const KEY_LIFE_MS = 86_400_000;
+
+export type Notice = {
+  readonly site: ConnectionOf<"site">;
+  readonly to:
+    | { readonly userId: string }
+    | { readonly buid: string }
+    | { readonly telegramId: string }
+    | { readonly clientId: string };
+  readonly message: string | null;
+  readonly event: string | null;
+  readonly values: Readonly<Record<string, string>>;
+  readonly idempotencyKey: string | null;
+  /** Digest material of the request, to tell a repetition from another request under the same key. */
+  readonly content: string;
+};
+
+export type NotifyRefusal = { readonly reason: "not_linked" | "idempotency_conflict" };
+
+export async function notify(ctx: Context, notice: Notice): Promise<Result<DeliveryId, NotifyRefusal>> {
+  const holderId = await holderOf(ctx, notice);
+  if (holderId === null) return err({ reason: "not_linked" });
+  const id = await deliveryIdFor(ctx, notice);
+  if (id === null) return err({ reason: "idempotency_conflict" });
+  const speech = {
+    text: notice.message ?? "",
+    values: { ...notice.values, ...(notice.event !== null && notice.message !== null ? { text: notice.message } : {}) },
+    ...(notice.event === null ? {} : { event: notice.event }),
+  };
+  const delivery = await speechTo(ctx, { holderId, preferred: notice.site.bot, id }, speech);
+  if (delivery === null) return err({ reason: "not_linked" });
+  await enqueueDeliveries(ctx, [delivery]);
+  return ok(id);
+}
+
+async function deliveryIdFor(ctx: Context, { site, idempotencyKey, content }: Notice): Promise<DeliveryId | null> {
+  const fresh = newDeliveryId();
+  if (idempotencyKey === null) return fresh;
+  const claimed = await claimNotifyKey(ctx.env.DB, {
+    key: await ctx.seal.mac("notify key", `${site.id}\n${idempotencyKey}`),
+    content: await ctx.seal.mac("notify content", content),
+    deliveryId: fresh,
+    now: ctx.clock(),
+    expiresAt: ctx.clock() + KEY_LIFE_MS,
+  });
+  return claimed.same ? (`dlv_${claimed.deliveryId.slice(4)}` as const) : null;
+}
+
+async function holderOf(ctx: Context, { site, to }: Notice): Promise<string | null> {
+  const db = ctx.env.DB;
+  if ("userId" in to)
+    return (await findMappings(db, site.id, null, await userHash(ctx, site.id, to.userId))).ofUser?.holderId ?? null;
+  if ("buid" in to) return (await findLink(db, await buidMac(ctx, to.buid), site.id))?.holderId ?? null;
+  const identities: HolderIdentity[] =
+    "telegramId" in to
+      ? [{ type: "telegram_id", scope: "", value: to.telegramId }]
+      : projectsFor(ctx, site).map((scope) => ({ type: "client_id", scope, value: to.clientId }));
+  const hashed = await hashIdentities(ctx, identities);
+  return findHolder(
+    db,
+    hashed.map(({ hash }) => hash),
+  );
+}
+
+/** Salebot projects a client id may mean: the site's own bot first. */
+function projectsFor(ctx: Context, site: ConnectionOf<"site">): string[] {
+  const own = connectionOf(ctx.config, site.bot, "salebot")?.project;
+  const all = [...ctx.config.connections.values()]
+    .filter((connection) => isKind(connection, "salebot"))
+    .map(({ project }) => project);
+  return own === undefined ? (new Set(all).size === 1 ? all.slice(0, 1) : []) : [own];
+}

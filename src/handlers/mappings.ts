@@ -1,0 +1,116 @@
+/** `/v1/mappings`: a site links, looks up and unlinks its users; a bot looks up and, where the site allows it, registers. */
+import * as z from "zod/mini";
+import type { Context } from "../context.ts";
+import { type ConnectionOf, isKind } from "../domain/config.ts";
+import { readIdentities } from "../domain/holder.ts";
+import { buidMac, hashIdentities, userHash } from "../flows/login/digests.ts";
+import { type MappingConflict, linkAccount } from "../flows/login/link-account.ts";
+import { registerThroughBot } from "../flows/login/register-through-bot.ts";
+import { unlinkAccount } from "../flows/login/unlink-account.ts";
+import { findHolder } from "../store/holders.ts";
+import { findLink } from "../store/login-links.ts";
+import { type Mapping, findMappings } from "../store/mappings.ts";
+import { type ApiCall, apiCall, isBot, isSite } from "./api-call.ts";
+import { invalidRequest, parseJson } from "./json-body.ts";
+import { buidText, idText, identityFields, iso, looseText, originOf, present, siteFor } from "./login-fields.ts";
+import { json, problem } from "./problem.ts";
+
+const linkBody = z.object({
+  buid: buidText,
+  user_id: idText,
+  on_conflict: z.optional(z.nullable(z.enum(["keep", "relink"]))),
+});
+const registerBody = z.object({ ...identityFields, site: looseText(64), user_id: idText });
+
+const either = (connection: Parameters<typeof isBot>[0]): boolean => isBot(connection) || isSite(connection);
+
+export const postMapping = apiCall(either, (ctx, call) =>
+  isKind(call.caller.connection, "site") ? linkForSite(ctx, call, call.caller.connection) : registerForBot(ctx, call),
+);
+
+async function linkForSite(ctx: Context, call: ApiCall, site: ConnectionOf<"site">): Promise<Response> {
+  const parsed = parseJson(ctx, call.body, linkBody);
+  if (!parsed.ok) return parsed.error;
+  const { buid, user_id: userId, on_conflict: onConflict } = parsed.value;
+  const wish = { site, buid, userId, onConflict: onConflict ?? null, origin: originOf(ctx, call.request) };
+  const result = await linkAccount(ctx, wish);
+  if (result.ok) return json({ status: result.value }, result.value === "linked" ? 201 : 200);
+  return result.error.reason === "conflict"
+    ? conflict(ctx, result.error)
+    : problem(ctx, { status: 403, reason: result.error.reason });
+}
+
+async function registerForBot(ctx: Context, call: ApiCall): Promise<Response> {
+  const parsed = parseJson(ctx, call.body, registerBody);
+  if (!parsed.ok) return parsed.error;
+  const site = siteFor(ctx, call.caller, present(parsed.value.site));
+  if (site === null) return invalidRequest(ctx, [{ path: "site", message: "name one of the site connections" }]);
+  const bot = call.caller.connection;
+  const identities = readIdentities(bot, parsed.value);
+  const wish = { bot, site, identities, userId: parsed.value.user_id, origin: originOf(ctx, call.request) };
+  const result = await registerThroughBot(ctx, wish);
+  if (result.ok) return json({ status: result.value }, result.value === "linked" ? 201 : 200);
+  switch (result.error.reason) {
+    case "no_identity":
+      return invalidRequest(ctx, [{ path: "telegram_id", message: "at least one native messenger id is required" }]);
+    case "registration_off":
+      return problem(ctx, { status: 403, reason: "registration_off", detail: "the site does not let bots register users" });
+    case "conflict":
+      return problem(ctx, { status: 409, reason: "conflict" });
+  }
+}
+
+const conflict = (ctx: Context, { linkedUserId, alsoLinked }: MappingConflict): Response =>
+  problem(ctx, {
+    status: 409,
+    reason: "conflict",
+    extra: {
+      options: ["keep", "relink"],
+      ...(linkedUserId === null ? {} : { linked_user_id: linkedUserId }),
+      ...(alsoLinked ? { also_linked: true } : {}),
+    },
+  });
+
+export const getMapping = apiCall(either, async (ctx, call) => {
+  const { connection } = call.caller;
+  const mapping = isKind(connection, "site") ? await ofSite(ctx, connection, call.query) : await ofBot(ctx, call);
+  if (mapping === "invalid") return invalidRequest(ctx, [{ path: "buid", message: "name whose mapping is asked for" }]);
+  if (mapping === null) return problem(ctx, { status: 404, reason: "not_linked" });
+  return json({ user_id: await ctx.seal.open(mapping.userId), linked_at: iso(mapping.linkedAt) });
+});
+
+export const deleteMapping = apiCall(isSite, async (ctx, call) => {
+  const site = call.caller.connection;
+  if (!isKind(site, "site")) throw new Error("mappings: the caller is no site");
+  const body = parseJson(
+    ctx,
+    call.body.trim() === "" ? "{}" : call.body,
+    z.object({ buid: z.optional(buidText), user_id: z.optional(idText) }),
+  );
+  if (!body.ok) return body.error;
+  const named = new URLSearchParams(
+    [...call.query, ...Object.entries(body.value)].filter((pair): pair is [string, string] => pair[1] !== undefined),
+  );
+  const mapping = await ofSite(ctx, site, named);
+  if (mapping === "invalid") return invalidRequest(ctx, [{ path: "buid", message: "send buid or user_id" }]);
+  if (mapping === null) return problem(ctx, { status: 404, reason: "not_linked" });
+  const done = await unlinkAccount(ctx, { site, mapping, by: "site", origin: originOf(ctx, call.request) });
+  return done ? json({ status: "unlinked" }) : problem(ctx, { status: 409, reason: "conflict" });
+});
+
+async function ofSite(ctx: Context, site: ConnectionOf<"site">, query: URLSearchParams): Promise<Mapping | null | "invalid"> {
+  const [buid, userId] = [query.get("buid"), query.get("user_id")];
+  if (userId) return (await findMappings(ctx.env.DB, site.id, null, await userHash(ctx, site.id, userId))).ofUser;
+  if (!buid) return "invalid";
+  const link = await findLink(ctx.env.DB, await buidMac(ctx, buid), site.id);
+  return link === null ? null : (await findMappings(ctx.env.DB, site.id, link.holderId, null)).ofHolder;
+}
+
+async function ofBot(ctx: Context, { caller, query }: ApiCall): Promise<Mapping | null | "invalid"> {
+  const site = siteFor(ctx, caller, query.get("site"));
+  const identities = await hashIdentities(ctx, readIdentities(caller.connection, Object.fromEntries(query)));
+  if (site === null || identities.length === 0) return "invalid";
+  const hashes = identities.map(({ hash }) => hash);
+  const holderId = await findHolder(ctx.env.DB, hashes);
+  return holderId === null ? null : (await findMappings(ctx.env.DB, site.id, holderId, null)).ofHolder;
+}

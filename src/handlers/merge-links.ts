@@ -1,0 +1,32 @@
+/** `POST /v1/merge-links`: a link by which a second messenger proves that it is the same human. */
+import * as z from "zod/mini";
+import { readIdentities } from "../domain/holder.ts";
+import { issueMergeLink } from "../flows/login/merge-links.ts";
+import { apiCall, isBot } from "./api-call.ts";
+import { invalidRequest, parseJson } from "./json-body.ts";
+import { identityFields, iso } from "./login-fields.ts";
+import { json } from "./problem.ts";
+
+const mergeBody = z.object({
+  ...identityFields,
+  to: z.enum(["max", "vk", "telegram"]),
+  connection: z.string().check(z.maxLength(64)),
+});
+
+export const postMergeLink = apiCall(isBot, async (ctx, call) => {
+  const parsed = parseJson(ctx, call.body, mergeBody);
+  if (!parsed.ok) return parsed.error;
+  const bot = call.caller.connection;
+  const to = ctx.config.connections.get(parsed.value.connection);
+  if (!to || !isBot(to))
+    return invalidRequest(ctx, [{ path: "connection", message: "name the second messenger's bot connection" }]);
+  const identities = readIdentities(bot, parsed.value);
+  const issued = await issueMergeLink(ctx, { bot, identities, profile: null, messenger: parsed.value.to, to });
+  if (issued.ok) {
+    const { url, token, expiresAt } = issued.value;
+    return json({ url, token, expires_at: iso(expiresAt) }, 201);
+  }
+  return issued.error.reason === "bot_unnamed"
+    ? invalidRequest(ctx, [{ path: "connection", message: "its configuration does not tell the bot's public name" }])
+    : invalidRequest(ctx, [{ path: "telegram_id", message: "at least one native messenger id is required" }]);
+});

@@ -1,0 +1,56 @@
+/** `POST /v1/notify`: a site writes to its user through the bot. */
+import * as z from "zod/mini";
+import { isKind } from "../domain/config.ts";
+import { type Notice, notify } from "../flows/login/notify.ts";
+import { apiCall, isSite } from "./api-call.ts";
+import { invalidRequest, parseJson } from "./json-body.ts";
+import { buidText, idText, present } from "./login-fields.ts";
+import { json, problem } from "./problem.ts";
+
+const scalar = z.union([z.string().check(z.maxLength(4_000)), z.number(), z.boolean(), z.null()]);
+const notifyBody = z.object({
+  user_id: z.optional(z.nullable(idText)),
+  buid: z.optional(z.nullable(buidText)),
+  telegram_id: z.optional(z.nullable(idText)),
+  client_id: z.optional(z.nullable(idText)),
+  message: z.optional(z.nullable(z.string().check(z.maxLength(4_000)))),
+  event: z.optional(z.nullable(z.string().check(z.maxLength(200)))),
+  data: z.optional(z.nullable(z.record(z.string().check(z.maxLength(100)), scalar))),
+});
+type NotifyBody = z.infer<typeof notifyBody>;
+
+export const postNotify = apiCall(isSite, async (ctx, call) => {
+  const parsed = parseJson(ctx, call.body, notifyBody);
+  if (!parsed.ok) return parsed.error;
+  const site = call.caller.connection;
+  if (!isKind(site, "site")) throw new Error("notify: the caller is no site");
+  const to = addressee(parsed.value);
+  if (to === null) return invalidRequest(ctx, [{ path: "user_id", message: "one of user_id, buid, telegram_id, client_id" }]);
+  const message = present(parsed.value.message);
+  const event = present(parsed.value.event);
+  if (message === null && event === null) return invalidRequest(ctx, [{ path: "message", message: "a message or an event" }]);
+  const values = Object.entries(parsed.value.data ?? {}).flatMap(([name, value]) =>
+    value === null ? [] : [[name, String(value)]],
+  );
+  const key = call.request.headers.get("idempotency-key")?.slice(0, 255) || null;
+  const sent = await notify(ctx, {
+    site,
+    to,
+    message,
+    event,
+    values: Object.fromEntries(values),
+    idempotencyKey: key,
+    content: call.body,
+  });
+  if (sent.ok) return json({ id: sent.value }, 202);
+  return sent.error.reason === "not_linked"
+    ? problem(ctx, { status: 404, reason: "not_linked" })
+    : problem(ctx, { status: 409, reason: "idempotency_conflict", detail: "this Idempotency-Key was used for another request" });
+});
+
+function addressee(body: NotifyBody): Notice["to"] | null {
+  if (body.user_id) return { userId: body.user_id };
+  if (body.buid) return { buid: body.buid };
+  if (body.telegram_id) return { telegramId: body.telegram_id };
+  return body.client_id ? { clientId: body.client_id } : null;
+}

@@ -1,0 +1,43 @@
+/** `POST /v1/links/:buid/pin`: a new PIN for the same link, told to the bot that asks. */
+import type { IRequest } from "itty-router";
+import type { Context } from "../context.ts";
+import { connectionOf } from "../domain/config.ts";
+import { buidMac } from "../flows/login/digests.ts";
+import { type ResendRefusal, resendPin } from "../flows/login/resend-pin.ts";
+import { findLink } from "../store/login-links.ts";
+import { apiCall, isBot } from "./api-call.ts";
+import { iso } from "./login-fields.ts";
+import { json, problem } from "./problem.ts";
+
+export const postPin = (request: IRequest & Request, ctx: Context): Promise<Response> => {
+  const buid: unknown = request.params?.["buid"];
+  return apiCall(isBot, async () => newPinFor(ctx, typeof buid === "string" ? buid : ""))(request, ctx);
+};
+
+async function newPinFor(ctx: Context, buid: string): Promise<Response> {
+  const link = await findLink(ctx.env.DB, await buidMac(ctx, buid), null);
+  const site = connectionOf(ctx.config, link?.site, "site");
+  if (!link || !site || link.kind === "trusted") return problem(ctx, { status: 404, reason: "not_found" });
+  const resent = await resendPin(ctx, site, link);
+  if (!resent.ok) return resendRefusal(ctx, resent.error);
+  const { pin, pinExpiresAt, url, messages } = resent.value;
+  return json({
+    buid,
+    url,
+    pin,
+    pin_expires_at: iso(pinExpiresAt),
+    expires_at: iso(link.expiresAt),
+    messages,
+  });
+}
+
+function resendRefusal(ctx: Context, why: ResendRefusal): Response {
+  switch (why.reason) {
+    case "pin_expired":
+    case "pin_locked":
+      return problem(ctx, { status: 403, reason: why.reason });
+    case "resend_too_soon":
+    case "too_many_resends":
+      return problem(ctx, { status: 429, reason: why.reason, retryAfterSeconds: why.retryAfterSeconds });
+  }
+}

@@ -1,0 +1,95 @@
+/** Links into a second messenger, and joining the holder that opens one. */
+import type { HolderType } from "../domain/holder.ts";
+
+export type MergeLink = {
+  readonly holderId: string;
+  readonly identityHash: string;
+  readonly connection: string;
+  readonly type: Extract<HolderType, "telegram_id" | "max_id" | "vk_id">;
+  readonly usedBy: string | null;
+};
+
+/** Written in the batch that made sure of the holder. */
+export const insertMergeLink = (
+  db: D1Database,
+  link: Omit<MergeLink, "holderId" | "usedBy"> & { readonly token: string; readonly expiresAt: number },
+): D1PreparedStatement =>
+  db
+    .prepare(
+      `INSERT INTO merge_links (token, holder_id, identity_hash, connection, type, expires_at)
+       SELECT ?1, holder_id, hash, ?3, ?4, ?5 FROM holder_identities WHERE hash = ?2`,
+    )
+    .bind(link.token, link.identityHash, link.connection, link.type, link.expiresAt);
+
+type Row = { holder_id: string; identity_hash: string; connection: string; type: MergeLink["type"]; used_by: string | null };
+
+/** The first account to come with the token has it for good; the same account again is the same use. null = no such live token here. */
+export async function claimMergeLink(
+  db: D1Database,
+  claim: { readonly token: string; readonly connection: string; readonly hash: string; readonly now: number },
+): Promise<MergeLink | null> {
+  const row = await db
+    .prepare(
+      `UPDATE merge_links SET used_by = COALESCE(used_by, ?3) WHERE token = ?1 AND connection = ?2 AND expires_at > ?4
+       RETURNING holder_id, identity_hash, connection, type, used_by`,
+    )
+    .bind(claim.token, claim.connection, claim.hash, claim.now)
+    .first<Row>();
+  return row
+    ? {
+        holderId: row.holder_id,
+        identityHash: row.identity_hash,
+        connection: row.connection,
+        type: row.type,
+        usedBy: row.used_by,
+      }
+    : null;
+}
+
+/** Which type of account a live token of this bot is for; null = no such token. */
+export async function mergeLinkType(
+  db: D1Database,
+  token: string,
+  connection: string,
+  now: number,
+): Promise<MergeLink["type"] | null> {
+  const row = await db
+    .prepare("SELECT type FROM merge_links WHERE token = ?1 AND connection = ?2 AND expires_at > ?3")
+    .bind(token, connection, now)
+    .first<Pick<Row, "type">>();
+  return row?.type ?? null;
+}
+
+/** The accounts of one holder go to another, unless the one that loses them is mapped anywhere: then nothing happens, since joining would hand its
+ *  logins to whoever made the link. */
+export const moveAccounts = (db: D1Database, from: string, to: string): D1PreparedStatement[] => {
+  const free = "NOT EXISTS (SELECT 1 FROM mappings WHERE holder_id = ?1)";
+  return [
+    db.prepare(`UPDATE OR REPLACE holder_bots SET holder_id = ?2 WHERE holder_id = ?1 AND ${free}`).bind(from, to),
+    db.prepare(`UPDATE merge_links SET holder_id = ?2 WHERE holder_id = ?1 AND ${free}`).bind(from, to),
+    db.prepare(`DELETE FROM login_links WHERE holder_id = ?1 AND ${free}`).bind(from),
+    db.prepare(`DELETE FROM codes WHERE holder_id = ?1 AND ${free}`).bind(from),
+    db.prepare(`DELETE FROM holders WHERE id = ?1 AND ${free}`).bind(from),
+    db.prepare(`UPDATE holder_identities SET holder_id = ?2 WHERE holder_id = ?1 AND ${free}`).bind(from, to),
+  ];
+};
+
+/** Key of the person an identity belongs to; null while the graph does not know it. */
+export async function personKeyOf(db: D1Database, identityHash: string): Promise<string | null> {
+  const row = await db
+    .prepare("SELECT p.key FROM identifiers AS i JOIN persons AS p ON p.id = i.person_id WHERE i.hash = ?1")
+    .bind(identityHash)
+    .first<{ key: string }>();
+  return row?.key ?? null;
+}
+
+/** The sealed value of an identity. */
+export async function identityValue(
+  db: D1Database,
+  hash: string,
+): Promise<{ readonly type: HolderType; readonly scope: string; readonly sealed: ArrayBuffer } | null> {
+  return db
+    .prepare("SELECT type, scope, sealed FROM holder_identities WHERE hash = ?1")
+    .bind(hash)
+    .first<{ type: HolderType; scope: string; sealed: ArrayBuffer }>();
+}

@@ -1,0 +1,246 @@
+import { env } from "cloudflare:workers";
+import { beforeEach, describe, expect, it, vi } from "vitest";
+import { SCHOOL, people, saveConfig } from "../kit/login.ts";
+import { OTHER_SECRET } from "../kit/sign.ts";
+
+const { link, authorize, site, bot, submit, open } = people();
+
+beforeEach(async () => {
+  vi.spyOn(globalThis, "fetch").mockImplementation(async () => new Response('{"status":"success"}'));
+  await saveConfig(SCHOOL);
+});
+
+let count = 2_000;
+const someone = () => String((count += 1));
+
+/** A holder who just passed a PIN; the site may map her. */
+async function proved(fields: Record<string, unknown> = {}) {
+  const human = { telegram_id: someone(), ...fields };
+  const made = await link(human);
+  await authorize({ buid: made.buid, pin: made.pin });
+  return { ...made, human };
+}
+
+async function login(human: Record<string, unknown>, extra: Record<string, unknown> = {}) {
+  const made = await link(human);
+  return (await authorize({ buid: made.buid, pin: made.pin, ...extra })).body;
+}
+
+const map = (buid: string, userId: string, onConflict?: string) =>
+  site("/v1/mappings", { buid, user_id: userId, ...(onConflict ? { on_conflict: onConflict } : {}) });
+
+describe("mappings", () => {
+  it("P-01 P-02 P-03 a linked holder is authorized, and already_authorized when the same user is signed in", async () => {
+    const { buid, human } = await proved();
+    const user = someone();
+    expect(await map(buid, user)).toMatchObject({ status: 201, body: { status: "linked" } });
+    expect(await map(buid, user)).toMatchObject({ status: 200, body: { status: "unchanged" } });
+    expect(await login(human)).toMatchObject({ status: "authorized", user_id: user });
+    expect(await login(human, { user_id: user })).toMatchObject({ status: "already_authorized", user_id: user });
+  });
+
+  it("P-04 another user of the same holder is a conflict until the site chooses", async () => {
+    const { buid, human } = await proved();
+    const [first, second] = [someone(), someone()];
+    await map(buid, first);
+    expect(await login(human, { user_id: second })).toMatchObject({
+      status: "conflict",
+      linked_user_id: first,
+      options: ["keep", "relink"],
+    });
+    expect(await map(buid, second)).toMatchObject({ status: 409, body: { reason: "conflict", linked_user_id: first } });
+    expect(await map(buid, second, "keep")).toMatchObject({ status: 200, body: { status: "kept" } });
+    expect(await login(human)).toMatchObject({ user_id: first });
+    expect(await map(buid, second, "relink")).toMatchObject({ status: 200, body: { status: "relinked" } });
+    expect(await login(human)).toMatchObject({ user_id: second });
+    expect(await login({ telegram_id: someone() }, { user_id: first })).toMatchObject({ status: "link_required" });
+  });
+
+  it("P-05 a user of another holder is conflict_other; relink moves only that mapping", async () => {
+    const [a, b] = [await proved(), await proved()];
+    const user = someone();
+    await map(b.buid, user);
+    expect(await login(a.human, { user_id: user })).toMatchObject({ status: "conflict_other", options: ["keep", "relink"] });
+    expect(await map(a.buid, user)).toMatchObject({ status: 409, body: { also_linked: true } });
+    expect(await map(a.buid, user, "relink")).toMatchObject({ status: 200, body: { status: "relinked" } });
+    expect(await login(a.human)).toMatchObject({ status: "authorized", user_id: user });
+    expect(await login(b.human)).toMatchObject({ status: "registration_required" });
+  });
+
+  it("a conflict says so when the other user is taken too", async () => {
+    const [a, b] = [await proved(), await proved()];
+    const [mine, theirs] = [someone(), someone()];
+    await map(a.buid, mine);
+    await map(b.buid, theirs);
+    expect(await login(a.human, { user_id: theirs })).toMatchObject({
+      status: "conflict",
+      linked_user_id: mine,
+      also_linked: true,
+    });
+    expect(await map(a.buid, theirs, "relink")).toMatchObject({ body: { status: "relinked" } });
+    expect(await login(a.human)).toMatchObject({ user_id: theirs });
+  });
+
+  it("needs a proof of the same site, not older than 15 minutes", async () => {
+    const made = await link({ telegram_id: someone() });
+    expect(await map(made.buid, someone())).toMatchObject({ status: 403, body: { reason: "proof_required" } });
+    await authorize({ buid: made.buid, pin: made.pin });
+    const foreign = await site("/v1/mappings", { buid: made.buid, user_id: "1" }, { secret: OTHER_SECRET });
+    expect(foreign.body["reason"]).toBe("proof_required");
+    vi.spyOn(Date, "now").mockReturnValue(Date.now() + 900_000);
+    expect(await map(made.buid, someone())).toMatchObject({ status: 403, body: { reason: "proof_required" } });
+    vi.mocked(Date.now).mockRestore();
+  });
+
+  it("stays provable after a newer link", async () => {
+    const { buid, human } = await proved();
+    await link(human);
+    expect(await map(buid, someone())).toMatchObject({ status: 201 });
+  });
+
+  it("is looked up by the site and the bot, and is gone after an unlink", async () => {
+    const { buid, human } = await proved();
+    const user = someone();
+    await map(buid, user);
+    const ask = (query: string) => site(`/v1/mappings?${query}`, null, { method: "GET" });
+    expect((await ask(`buid=${buid}`)).body).toMatchObject({ user_id: user });
+    expect((await ask(`user_id=${user}`)).body).toMatchObject({ user_id: user });
+    const asBot = () => bot(`/v1/mappings?telegram_id=${human.telegram_id}&site=site`, null, undefined, "GET");
+    expect((await asBot()).body).toMatchObject({ user_id: user });
+    expect(await site("/v1/mappings", { user_id: user }, { method: "DELETE" })).toMatchObject({
+      status: 200,
+      body: { status: "unlinked" },
+    });
+    expect(await asBot()).toMatchObject({ status: 404, body: { reason: "not_linked" } });
+    expect(await login(human)).toMatchObject({ status: "registration_required" });
+  });
+
+  it("may be registered by the bot only where the site allows it and nobody is mapped", async () => {
+    const human = { telegram_id: someone(), site: "site" };
+    const user = someone();
+    expect(await bot("/v1/mappings", { ...human, user_id: user })).toMatchObject({ status: 403 });
+    const { site: school, ...others } = SCHOOL.connections;
+    await saveConfig({ ...SCHOOL, connections: { ...others, site: { ...school, bot_may_register: true } } });
+    expect(await bot("/v1/mappings", { ...human, user_id: user })).toMatchObject({ status: 201, body: { status: "linked" } });
+    expect(await bot("/v1/mappings", { ...human, user_id: someone() })).toMatchObject({ status: 409 });
+    expect(await bot("/v1/mappings", { telegram_id: someone(), site: "site", user_id: user })).toMatchObject({ status: 409 });
+  });
+});
+
+/** The text of every delivery to a connection, newest last. */
+async function deliveries(connection: string): Promise<Record<string, unknown>[]> {
+  const { newSealer } = await import("../../src/lib/seal.ts");
+  const sealer = await newSealer("test-seal-key-00000000000000000000");
+  const { results } = await env.DB.prepare("SELECT work FROM deliveries WHERE connection = ?1 ORDER BY seq")
+    .bind(connection)
+    .all<{ work: ArrayBuffer }>();
+  return Promise.all(
+    results.map(async ({ work }) => (JSON.parse(await sealer.open(work)) as { with: Record<string, unknown> }).with),
+  );
+}
+
+describe("the news of a change", () => {
+  it("S17 reaches the bot with an undo that works once", async () => {
+    const { buid, human } = await proved({ client_id: someone() });
+    const user = someone();
+    await map(buid, user);
+    const message = String((await deliveries("bot")).at(-1)?.["message"]);
+    const undo = /https:\/\/go\.example\/undo\/\w+/.exec(message)?.[0] ?? "";
+    expect(undo).not.toBe("");
+    expect(await (await open(undo)).text()).toContain("<form");
+    expect(await login(human)).toMatchObject({ status: "authorized" });
+    const pressed = await submit(undo, {});
+    expect(await pressed.text()).toContain("отменено");
+    expect(await login(human)).toMatchObject({ status: "registration_required" });
+    expect(await (await submit(undo, {})).text()).toContain("Отменять нечего");
+    expect(await map(buid, user)).toMatchObject({ status: 403, body: { reason: "proof_required" } });
+  });
+
+  it("P-05 reaches both bots, and either undo restores both sides", async () => {
+    const a = await proved({ client_id: someone() });
+    const b = await proved({ client_id: someone() });
+    const [mine, user] = [someone(), someone()];
+    await map(a.buid, mine);
+    await map(b.buid, user);
+    await map(a.buid, user, "relink");
+    const told = (await deliveries("bot")).slice(-2).map(({ message }) => String(message));
+    expect(told[0]).toContain("другому мессенджеру");
+    const undo = /https:\/\/go\.example\/undo\/\w+/.exec(told[0] ?? "")?.[0] ?? "";
+    expect(await (await submit(undo, {})).text()).toContain("отменено");
+    expect(await login(a.human)).toMatchObject({ user_id: mine });
+    expect(await login(b.human)).toMatchObject({ user_id: user });
+  });
+
+  it("an undo does nothing once the mapping has changed again, or after a day", async () => {
+    const { buid, human } = await proved({ client_id: someone() });
+    const [first, second] = [someone(), someone()];
+    await map(buid, first);
+    const undo = /https:\/\/go\.example\/undo\/\w+/.exec(String((await deliveries("bot")).at(-1)?.["message"]))?.[0] ?? "";
+    await map(buid, second, "relink");
+    expect(await (await submit(undo, {})).text()).toContain("Отменять нечего");
+    expect(await login(human)).toMatchObject({ user_id: second });
+  });
+
+  it("reaches the site as a signed webhook when it has an address for it", async () => {
+    const { site: school, ...others } = SCHOOL.connections;
+    const heard = { ...school, webhook_url: "https://school.example/hooks" };
+    await saveConfig({ ...SCHOOL, connections: { ...others, site: heard } });
+    const { buid } = await proved();
+    const [first, second] = [someone(), someone()];
+    await map(buid, first);
+    await map(buid, second, "relink");
+    await site("/v1/mappings", { user_id: second }, { method: "DELETE" });
+    expect(await deliveries("site")).toMatchObject([
+      { type: "mapping.created", data: { user_id: first, by: "site" } },
+      { type: "mapping.moved", data: { user_id: second, previous_user_id: first } },
+      { type: "mapping.deleted", data: { user_id: second } },
+    ]);
+  });
+});
+
+describe("the person graph", () => {
+  const person = async (query: string) => {
+    const { inboxOf } = await import("../../src/context.ts");
+    await inboxOf(env as never).drain();
+    const { results } = await env.DB.prepare(
+      `SELECT e.type, e.status, e.person_id FROM events AS e WHERE e.connection = 'login' AND e.person_id = (SELECT person_id FROM identifiers WHERE hash = ?1) ORDER BY e.seq`,
+    )
+      .bind(query)
+      .all<{ type: string; status: string; person_id: string }>();
+    return results;
+  };
+  const hashOf = async (type: string, scope: string, value: string) => {
+    const { newSealer } = await import("../../src/lib/seal.ts");
+    return (await newSealer("test-seal-key-00000000000000000000")).index(type, scope, value);
+  };
+
+  it("P-01 P-04 hears of logins and mappings: the user is attached, proved, and follows a relink", async () => {
+    const { buid, human } = await proved();
+    const [first, second] = [someone(), someone()];
+    await map(buid, first);
+    await map(buid, second, "relink");
+    const events = await person(await hashOf("telegram_id", "", human.telegram_id));
+    expect(events.map(({ type }) => type)).toEqual(["identify", "login", "mapping.created", "mapping.moved"]);
+    const { results } = await env.DB.prepare("SELECT hash, proof FROM identifiers WHERE type = 'user_id' AND person_id = ?1")
+      .bind(events[0]?.person_id)
+      .all();
+    expect(results).toEqual([{ hash: await hashOf("user_id", "site", second), proof: "proved" }]);
+  });
+
+  it("P-06 a user of a person merged by a typed phone is only confirmation_required", async () => {
+    const victim = await proved();
+    const user = someone();
+    await map(victim.buid, user);
+    const phone = "+79001112233";
+    const webhook = (body: Record<string, unknown>, connection: string, token: string) =>
+      bot(`/webhook/${connection}`, body, token);
+    await webhook({ event: "identify", telegram_id: victim.human.telegram_id, phone }, "tg", "tg-token-0000000000000");
+    const attacker = { max_id: someone() };
+    await webhook({ event: "identify", ...attacker, phone }, "max", "max-token-000000000000");
+    await person("");
+    const made = await link({ telegram_id: undefined, ...attacker }, "max-token-000000000000");
+    const { body } = await authorize({ buid: made.buid, pin: made.pin });
+    expect(body["status"]).toBe("confirmation_required");
+    expect(JSON.stringify(body)).not.toContain(user);
+  });
+});
