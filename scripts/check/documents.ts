@@ -32,19 +32,23 @@ export const storagePageCheck: Check = {
   },
 };
 
-/** A reason is written as `reason: "…"` where a problem is made. */
+/** Reasons of refusals are made in the handlers and the login flows; a rule of thumb finds them: a quoted word on a line that says `reason`. */
+const MAKES_REASONS = /^src\/(handlers\/|flows\/login\/|routes\.ts|domain\/(pin|authorize)\.ts)/;
+const REASON = /\breason\??: [^;{]*/g;
+
 export const errorsPageCheck: Check = {
   name: "docs/errors.md names every reason",
   run: async () => {
     const page = readPage("docs/errors.md");
-    const sources = readSources().filter(({ path }) => path.startsWith("src/handlers/") || path === "src/routes.ts");
-    const written = sources.flatMap(({ text }) =>
-      [...text.matchAll(/problem\([^;]*?reason: "([a-z_]+)"/g)].map(([, reason]) => reason ?? ""),
-    );
-    const reasons = [...new Set(written)].toSorted();
+    const sources = readSources().filter(({ path }) => MAKES_REASONS.test(path));
+    const phrases = sources.flatMap(({ text }) => [...text.matchAll(REASON)].map(([phrase]) => phrase));
+    const words = phrases.flatMap((phrase) => [
+      ...phrase.matchAll(/"([a-z]+(?:_[a-z]+)+|conflict|replayed|unauthorized|unparsable|gone)"/g),
+    ]);
+    const reasons = [...new Set(words.map(([, word]) => word ?? ""))].toSorted();
     const missing = reasons
-      .filter((reason) => !page.includes(`\`${reason}\``))
-      .map((reason) => `the reason ${reason} is not described`);
+      .filter((reason) => !page.includes(`### ${reason}\n`))
+      .map((reason) => `no heading for the reason ${reason}`);
     return { note: `${reasons.length} reasons`, findings: missing };
   },
 };
