@@ -15,6 +15,7 @@ import { countUnsettled, nextDueAt, prune, put } from "./flows/lane/queue.ts";
 import { type Recoverer, openRecoverer } from "./flows/lane/recovery.ts";
 import { createLaneTables, readMark, setMark } from "./flows/lane/schema.ts";
 import { type LaneState, newSignal } from "./flows/lane/state.ts";
+import { newLog } from "./lib/log.ts";
 import type { LaneKey, LaneRpc, LaneWork, Recovery, RecoveryState } from "./rpc.ts";
 
 /** Should this invocation be cut off, the next one follows within a second. */
@@ -96,7 +97,7 @@ export class Lane extends DurableObject<Env> implements LaneRpc {
         prune(this.#lane.sql, this.#prunedAt);
       }
     } catch (failure) {
-      console.error(JSON.stringify({ level: "error", name: "lane.run.threw", error: String(failure) }));
+      newLog("error")("error", "lane.run.threw", { error: String(failure) });
     }
     // No await between here and the alarm: work taken from now on sets its own.
     this.#running = null;

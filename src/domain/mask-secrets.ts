@@ -22,6 +22,6 @@ export function maskSecrets(connection: Connection, text: string): string {
   const secrets = [...SECRET_FIELDS, ...SECRET_PAIRS]
     .flatMap((name) => fields.get(name) ?? [])
     .concat(connection.kind === "http" ? Object.values(connection.headers) : [])
-    .filter((value) => typeof value === "string" && value.length >= SHORTEST);
-  return secrets.reduce<string>((masked, secret) => masked.replaceAll(String(secret), "••••"), text);
+    .filter((value): value is string => typeof value === "string" && value.length >= SHORTEST);
+  return secrets.reduce((masked, secret) => masked.replaceAll(secret, "••••"), text);
 }

@@ -46,14 +46,14 @@ export async function sendRequest(ctx: Context, request: OutgoingRequest, option
 /** The first 64 KiB as text; the rest is refused, so that an endless reply costs nothing. */
 async function readCapped(response: Response): Promise<string> {
   if (!response.body) return "";
-  const reader = response.body.getReader();
+  const reader = (response.body as ReadableStream<Uint8Array>).getReader();
   const decoder = new TextDecoder();
   let text = "";
   let left = LARGEST_REPLY;
   while (left > 0) {
     const { done, value } = await reader.read();
     if (done) return text + decoder.decode();
-    const part: Uint8Array = value.subarray(0, left);
+    const part = value.subarray(0, left);
     left -= part.byteLength;
     text += decoder.decode(part, { stream: true });
   }

@@ -1,11 +1,11 @@
 /** The person a delivery is about, as she is now: merges are followed, so what was bound to one of her earlier rows reaches her all the same.
  *  One round trip for all the deliveries of a tick. */
 import type { Context } from "../context.ts";
-import type { PersonView } from "../connectors/connector.ts";
+import type { Addressee } from "../domain/delivery.ts";
 import { isIdentifierType, priorityOf } from "../domain/identifier.ts";
 
 /** `gone`: erased, or never existed. */
-export type PersonLookup = PersonView | "gone";
+export type PersonLookup = Addressee | "gone";
 
 type PersonRow = { id: string; root: string; key: string; erased_at: number | null };
 type IdentifierRow = {
@@ -46,7 +46,7 @@ export async function loadPersonViews(ctx: Context, ids: readonly string[]): Pro
   ]);
   const identifiersOf = Map.groupBy((identifiers?.results ?? []) as IdentifierRow[], (row) => row.person_id);
   const traitsOf = Map.groupBy((traits?.results ?? []) as TraitRow[], (row) => row.person_id);
-  const opened = new Map<string, Promise<PersonView>>();
+  const opened = new Map<string, Promise<Addressee>>();
   for (const row of (persons?.results ?? []) as PersonRow[]) {
     if (row.erased_at !== null) {
       views.set(row.id, "gone");
@@ -65,7 +65,7 @@ async function openView(
   person: PersonRow,
   identifierRows: readonly IdentifierRow[],
   traitRows: readonly TraitRow[],
-): Promise<PersonView> {
+): Promise<Addressee> {
   const identifiers = await Promise.all(
     identifierRows.slice(0, MOST_IDENTIFIERS).map(async ({ type, scope, proof, last_seen, sealed }) => {
       if (!isIdentifierType(type)) throw new Error(`person view: unknown identifier type ${type}`);

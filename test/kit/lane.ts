@@ -3,7 +3,7 @@
 import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { vi } from "vitest";
-import { type Context, laneOf, newContext } from "../../src/context.ts";
+import { type Context, newContext } from "../../src/context.ts";
 import type { WorkOrder } from "../../src/domain/delivery.ts";
 import { type Env, settingsOf } from "../../src/env.ts";
 import { enqueueDeliveries } from "../../src/flows/enqueue-delivery.ts";
@@ -32,7 +32,12 @@ export function vendor(answer: (call: Call, n: number) => Answer): Call[] {
   const calls: Call[] = [];
   vi.spyOn(globalThis, "fetch").mockImplementation(async (input, init) => {
     const headers = new Headers(init?.headers);
-    const call = { url: String(input), headers, body: typeof init?.body === "string" ? init.body : "", at: Date.now() };
+    const call = {
+      url: input instanceof Request ? input.url : input.toString(),
+      headers,
+      body: typeof init?.body === "string" ? init.body : "",
+      at: Date.now(),
+    };
     calls.push(call);
     return answer(call, calls.length);
   });
@@ -88,8 +93,6 @@ export const laneStub = (connection: string): DurableObjectStub<Lane> =>
 
 /** Runs the lane until it has nothing to do soon. */
 export const run = (connection: string): Promise<void> => runInDurableObject(laneStub(connection), (lane: Lane) => lane.alarm());
-
-export const wake = (connection: string) => laneOf(bindings, connection).wake();
 
 export type Row = { status: string; reason: string | null; attempts: number; next_attempt_at: number | null; generation: number };
 

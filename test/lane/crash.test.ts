@@ -4,13 +4,19 @@ import type { Lane } from "../../src/lane.ts";
 import { laneOf } from "../../src/context.ts";
 import { bindings, configure, fine, give, laneStub, row, run, travel, vendor } from "../kit/lane.ts";
 
+const moment = (): Promise<void> =>
+  new Promise((resolve) => {
+    setTimeout(resolve, 1);
+  });
+const byText = (a: string | null, b: string | null): number => (a ?? "").localeCompare(b ?? "");
+
 afterEach(() => vi.restoreAllMocks());
 
-const never = (): Promise<Response> => new Promise(() => undefined);
+const never = (): Promise<Response> => new Promise(() => {});
 
 /** A reply that is held back until the gate opens; it waits inside the lane's own context. */
 async function after(gate: { readonly open: boolean }, status: number, body: string): Promise<Response> {
-  while (!gate.open) await new Promise((resolve) => setTimeout(resolve, 1));
+  while (!gate.open) await moment();
   return new Response(body, { status });
 }
 
@@ -39,9 +45,9 @@ describe("a crash", () => {
     const after = vendor(fine);
     await run("crash");
     const again = after.map((call) => call.headers.get("idempotency-key"));
-    expect(again.slice(0, 4).toSorted()).toEqual(out.toSorted());
-    expect(again.toSorted()).toEqual(
-      ids.filter((id) => !before.slice(0, 3).some((call) => call.headers.get("idempotency-key") === id)).toSorted(),
+    expect(again.slice(0, 4).toSorted(byText)).toEqual(out.toSorted(byText));
+    expect(again.toSorted(byText)).toEqual(
+      ids.filter((id) => !before.slice(0, 3).some((call) => call.headers.get("idempotency-key") === id)).toSorted(byText),
     );
     for (const id of ids) expect(await row(id)).toMatchObject({ status: "delivered", attempts: 1 });
   });

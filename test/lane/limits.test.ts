@@ -3,6 +3,11 @@ import { afterEach, describe, expect, it, vi } from "vitest";
 import type { Lane } from "../../src/lane.ts";
 import { configure, fine, give, laneStub, row, run, travel, vendor } from "../kit/lane.ts";
 
+const moment = (): Promise<void> =>
+  new Promise((resolve) => {
+    setTimeout(resolve, 1);
+  });
+
 afterEach(() => vi.restoreAllMocks());
 
 const lines = (n: number) => Array.from({ length: n }, (_, at) => ({ line: `line ${at}` }));
@@ -16,7 +21,7 @@ describe("limits of a lane", () => {
     vendor(async () => {
       out += 1;
       most = Math.max(most, out);
-      await new Promise((resolve) => setTimeout(resolve, 1));
+      await moment();
       out -= 1;
       return fine();
     });
@@ -34,7 +39,7 @@ describe("limits of a lane", () => {
       out += 1;
       most = Math.max(most, out);
       order.push((JSON.parse(call.body) as { n: number }).n);
-      await new Promise((resolve) => setTimeout(resolve, 1));
+      await moment();
       out -= 1;
       return fine();
     });

@@ -1,7 +1,6 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { bindings, configure, fine, give, person, row, run, travel, vendor } from "../kit/lane.ts";
+import { bindings, configure, fine, give, newTestContext, person, row, run, travel, vendor } from "../kit/lane.ts";
 import { replayDelivery } from "../../src/flows/replay-delivery.ts";
-import { newTestContext } from "../kit/lane.ts";
 
 afterEach(() => vi.restoreAllMocks());
 

@@ -60,7 +60,7 @@ export async function fly(lane: LaneState, ctx: Context, connection: Connection,
     reply: kept,
     now,
   });
-  count(ctx, connection, row.action, settlement.state, now - at);
+  count(ctx, connection, { action: row.action, outcome: settlement.state, tookMs: now - at });
   return "concluded";
 }
 
@@ -89,10 +89,15 @@ async function converse(lane: LaneState, ctx: Context, connection: Connection, r
     if (step === MOST_STEPS) return { judged: { outcome: "dead", reason: "too_many_steps" }, reply: sent.reply, repeatable };
     plan = verdict.plan;
     for (let wait = lane.pace.waitMs(perSecond, ctx.clock()); wait > 0; wait = lane.pace.waitMs(perSecond, ctx.clock())) {
-      await new Promise((resolve) => setTimeout(resolve, wait));
+      await sleep(wait);
     }
   }
 }
+
+const sleep = (ms: number): Promise<void> =>
+  new Promise((resolve) => {
+    setTimeout(resolve, ms);
+  });
 
 const NO_REPLY: Reply = { status: 0, headers: {}, body: "", failure: null };
 
@@ -116,12 +121,10 @@ function wordOf(judged: Judged, reply: Reply): AttemptTold["outcome"] {
   return reply.failure ?? judged.outcome;
 }
 
+type Counted = { readonly action: string; readonly outcome: string; readonly tookMs: number };
+
 /** Counters per connection and outcome, where Analytics Engine is bound, and one line of log. */
-function count(ctx: Context, connection: Connection, action: string, outcome: string, tookMs: number): void {
-  ctx.env.METRICS?.writeDataPoint({
-    indexes: [connection.id],
-    blobs: ["delivery", connection.id, action, outcome],
-    doubles: [1, tookMs],
-  });
-  ctx.log("info", "delivery.attempt", { connection: connection.id, action, outcome, took_ms: tookMs });
+function count(ctx: Context, { id }: Connection, { action, outcome, tookMs }: Counted): void {
+  ctx.env.METRICS?.writeDataPoint({ indexes: [id], blobs: ["delivery", id, action, outcome], doubles: [1, tookMs] });
+  ctx.log("info", "delivery.attempt", { connection: id, action, outcome, took_ms: tookMs });
 }

@@ -50,7 +50,7 @@ export async function loadWork(
         const { personId } = item.order;
         const known = item.frozen !== null || personId === null;
         if (!known && persons === null) return giveBack(lane, item.row, ctx.clock() + D1_PAUSE_MS);
-        return prepare(lane, ctx, connection, item, known ? null : (persons?.get(personId) ?? "gone"));
+        return prepare({ lane, ctx, connection }, item, known ? null : (persons?.get(personId) ?? "gone"));
       }),
     ),
   );
@@ -79,10 +79,10 @@ function giveBack(lane: LaneState, row: WorkRow, dueAt: number): null {
   return null;
 }
 
+type Place = { readonly lane: LaneState; readonly ctx: Context; readonly connection: Connection };
+
 async function prepare(
-  lane: LaneState,
-  ctx: Context,
-  connection: Connection,
+  { lane, ctx, connection }: Place,
   { row, order, frozen }: Opened,
   person: PersonLookup | null,
 ): Promise<Ready | null> {
@@ -115,7 +115,7 @@ async function prepare(
     });
     return null;
   }
-  if (row.rendered === null) await firstAttempt(lane, ctx, row, rendered, echoes);
+  if (row.rendered === null) await firstAttempt({ lane, ctx }, row, { rendered, echoes });
   return { row: { ...row, rendered, echoes }, plan, replay: order.replay, content, rendered };
 }
 
@@ -123,11 +123,9 @@ const unsendable = ({ state, reason }: Unsendable) => ({ state, reason }) as con
 
 /** Freezes the rendering. Echoes are remembered before the request leaves: the platform may report the change before it answers us. */
 async function firstAttempt(
-  lane: LaneState,
-  ctx: Context,
+  { lane, ctx }: Omit<Place, "connection">,
   row: WorkRow,
-  rendered: ArrayBuffer,
-  echoes: readonly string[],
+  { rendered, echoes }: { readonly rendered: ArrayBuffer; readonly echoes: readonly string[] },
 ): Promise<void> {
   if (!lane.inHand.get(row.seq)?.forgotten) freeze(lane.sql, row.seq, rendered, echoes);
   if (echoes.length === 0) return;

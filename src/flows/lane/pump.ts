@@ -36,6 +36,9 @@ type Run = {
   readonly chores: Set<string>;
 };
 
+/** One look around: what may be out at this moment. */
+type Turn = { readonly lane: LaneState; readonly run: Run; readonly cap: number; readonly now: number };
+
 /** Runs until nothing is due soon; answers when to run again, null = when there is new work. */
 export async function pump(lane: LaneState, ctx: Context, id: string, recoverer: Recoverer): Promise<number | null> {
   const startedAt = ctx.clock();
@@ -56,13 +59,14 @@ export async function pump(lane: LaneState, ctx: Context, id: string, recoverer:
     run.connection = openConnection(lane, run.ctx, id, now);
     const stopping = run.spent || run.sends >= MOST_SENDS || now - startedAt > LONGEST_RUN_MS;
     const cap = run.connection && !stopping ? allowedInFlight(lane.breaker, run.connection.in_flight, now) : 0;
+    const turn: Turn = { lane, run, cap, now };
     if (run.connection) {
-      launch(lane, run, run.connection, cap, now);
-      load(lane, run, run.connection, cap, now);
-      if (!stopping && recoverer.isDue(now)) start(lane, run, "recover", () => recoverer.step(run.ctx, id));
+      launch(turn, run.connection);
+      load(turn, run.connection);
+      if (!stopping && recoverer.isDue(now)) start(turn, "recover", () => recoverer.step(run.ctx, id));
     }
-    if (!lane.outbox.isEmpty() && now >= lane.outbox.retryAt()) start(lane, run, "flush", () => lane.outbox.flush(run.ctx));
-    const at = nextAt(lane, run, recoverer, cap, now);
+    if (!lane.outbox.isEmpty() && now >= lane.outbox.retryAt()) start(turn, "flush", () => lane.outbox.flush(run.ctx));
+    const at = nextAt(turn, recoverer);
     if (run.out === 0 && run.chores.size === 0 && (stopping || at === null || at - now > SOON_MS)) {
       for (const { row } of run.ready) lane.inHand.delete(row.seq);
       return stopping ? now : at;
@@ -83,7 +87,7 @@ async function refreshConfig(run: Run): Promise<void> {
 }
 
 /** Sends what is ready, within the cap and the rate. */
-function launch(lane: LaneState, run: Run, connection: Connection, cap: number, now: number): void {
+function launch({ lane, run, cap, now }: Turn, connection: Connection): void {
   while (run.ready.length > 0 && run.out < cap && lane.pace.waitMs(connection.rate?.per_second ?? null, now) === 0) {
     const next = run.ready.shift();
     if (!next) return;
@@ -105,7 +109,8 @@ function launch(lane: LaneState, run: Run, connection: Connection, cap: number, 
 }
 
 /** Prepares the next heads while others are out. */
-function load(lane: LaneState, run: Run, connection: Connection, cap: number, now: number): void {
+function load(turn: Turn, connection: Connection): void {
+  const { lane, run, cap, now } = turn;
   const perSecond = connection.rate?.per_second ?? null;
   const ahead = Math.min(AHEAD, cap * 2, Math.ceil(perSecond ?? AHEAD));
   const room = ahead - run.ready.length - run.out;
@@ -113,13 +118,13 @@ function load(lane: LaneState, run: Run, connection: Connection, cap: number, no
   const rows = dueHeads(lane.sql, now, room, new Set(lane.inHand.keys()));
   if (rows.length === 0) return;
   for (const { seq } of rows) lane.inHand.set(seq, { cancelled: false, forgotten: false });
-  start(lane, run, "load", async () => {
+  start(turn, "load", async () => {
     run.ready.push(...(await loadWork(lane, run.ctx, connection, rows)));
   });
 }
 
 /** Runs a chore beside the others, one of each name at a time. */
-function start(lane: LaneState, run: Run, name: string, chore: () => Promise<unknown>): void {
+function start({ lane, run }: Turn, name: string, chore: () => Promise<unknown>): void {
   if (run.chores.has(name)) return;
   run.chores.add(name);
   void chore()
@@ -131,7 +136,7 @@ function start(lane: LaneState, run: Run, name: string, chore: () => Promise<unk
 }
 
 /** The earliest moment at which there is something to do that no signal will tell of; null = none. */
-function nextAt(lane: LaneState, run: Run, recoverer: Recoverer, cap: number, now: number): number | null {
+function nextAt({ lane, run, cap, now }: Turn, recoverer: Recoverer): number | null {
   const times: number[] = [];
   const { connection } = run;
   if (!lane.outbox.isEmpty() && !run.chores.has("flush")) times.push(Math.max(now, lane.outbox.retryAt()));
