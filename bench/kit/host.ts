@@ -57,6 +57,7 @@ export async function startHost(
       ...vars,
     },
     unsafeDirectSockets: [{ host: "127.0.0.1", port }],
+    ...(process.env["INSPECT"] ? { inspectorPort: 9339 } : {}),
   });
   const miniflare = new Miniflare({ ...options, resourcePersistencePath: directory, logRequests: false });
   await miniflare.ready;
