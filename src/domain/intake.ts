@@ -42,10 +42,10 @@ const FACT_DAYS = 400;
 
 /** Which fact an event is. `update` (default): another state of a known fact replaces it. `ignore`: the first state stays. `new`: the
  *  vendor's transaction ids are not trusted, so only the same content within ten minutes is the same fact. */
-export function factKey(connection: { readonly duplicates: DuplicateMode }, event: NewEvent, digest: string): Fact {
+export function factKey(connection: { readonly duplicates: DuplicateMode }, event: NewEvent, content: () => string): Fact {
   const conversion = event.key?.startsWith("tid:") === true;
   if (event.key === null || (connection.duplicates === "new" && conversion)) {
-    return { key: `content:${event.type}:${digest}`, state: "", windowMs: CONTENT_WINDOW_MS, keepDays: CONTENT_DAYS };
+    return { key: `content:${event.type}:${content()}`, state: "", windowMs: CONTENT_WINDOW_MS, keepDays: CONTENT_DAYS };
   }
   const state = connection.duplicates === "ignore" ? "" : event.state;
   return { key: event.key, state, windowMs: null, keepDays: keepDaysOf(event, event.key) };

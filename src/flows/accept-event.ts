@@ -15,8 +15,8 @@ export type IntakeItem = {
   /** The delivery as it came with secrets masked; null when there is nothing beyond the event. */
   readonly raw: string | null;
   readonly receivedAt: number;
-  /** Hex digest of the content: the identity of a fact without a vendor key. */
-  readonly digest: string;
+  /** The content as canonical text: the identity of a fact without a vendor key. Asked for only when there is none. */
+  readonly content: () => string;
   /** false = bind without running rules. */
   readonly rules: boolean;
   /** Why it is of no use although it was proved (`unparsable`, `missing_field`); absent = the event speaks for itself. */
@@ -47,7 +47,7 @@ async function arrivalOf(ctx: Context, item: IntakeItem): Promise<Arrival> {
   const { connection, event, receivedAt } = item;
   const id = newEventId();
   const verdict = item.quarantine ? { verdict: "quarantined" as const, ...item.quarantine } : intakeVerdict(event);
-  const fact = factKey(connection, event, item.digest);
+  const fact = factKey(connection, event, item.content);
   const stored: StoredFacts = { ...event, connection: connection.id, receivedAt };
   // Quarantined without a vendor key: two different people's deliveries may look the same, so each counts.
   const key = verdict.verdict === "quarantined" && event.key === null ? id : fact.key;

@@ -6,7 +6,7 @@ import { newIncoming } from "../connectors/incoming.ts";
 import { readEvent } from "../connectors/registry.ts";
 import { isReserved, readReserved, reservedConnection } from "../connectors/reserved.ts";
 import { parseTime } from "../domain/normalise/time.ts";
-import { contentDigest, contentOf } from "../lib/body.ts";
+import { contentText, contentOf } from "../lib/body.ts";
 import { maskJson } from "../lib/mask.ts";
 import { parseJson } from "../lib/body/json.ts";
 import { type Result, err, ok } from "../lib/result.ts";
@@ -64,7 +64,7 @@ async function readLine(ctx: Context, text: string, rules: boolean): Promise<Res
     event: event.value,
     raw: JSON.stringify(maskJson(shape.data.event)),
     receivedAt,
-    digest: await contentDigest(content),
+    content: () => contentText(content),
     rules,
   });
 }

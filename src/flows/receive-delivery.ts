@@ -5,7 +5,7 @@ import { newIncoming } from "../connectors/incoming.ts";
 import { readEvent } from "../connectors/registry.ts";
 import type { Context } from "../context.ts";
 import { type NewEvent, UNREADABLE_EVENT } from "../domain/event.ts";
-import { type Delivery, readDelivery } from "../lib/body.ts";
+import { type Delivery, contentText, readDelivery } from "../lib/body.ts";
 import { maskedRaw } from "../lib/mask.ts";
 import { type Result, err, ok } from "../lib/result.ts";
 import { type Accepted, type IntakeItem, acceptEvents } from "./accept-event.ts";
@@ -67,7 +67,7 @@ export async function storeEvent(
       event: tied.length === 0 ? event : { ...event, identifiers: [...event.identifiers, ...tied] },
       raw: maskedRaw(delivery),
       receivedAt: ctx.clock(),
-      digest: delivery.digest,
+      content: () => (delivery.content.ok ? contentText(delivery.content.value) : ""),
       rules: true,
       ...(quarantine ? { quarantine } : {}),
     },

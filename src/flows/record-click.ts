@@ -6,7 +6,7 @@ import { newIncoming } from "../connectors/incoming.ts";
 import { readReserved, reservedConnection } from "../connectors/reserved.ts";
 import type { TrackedLink } from "../domain/config.ts";
 import type { ClickId } from "../lib/ids.ts";
-import { contentDigest, contentOf } from "../lib/body.ts";
+import { contentText, contentOf } from "../lib/body.ts";
 import { maskJson } from "../lib/mask.ts";
 import { acceptEvents } from "./accept-event.ts";
 
@@ -37,7 +37,7 @@ export async function recordClick(ctx: Context, input: ClickInput): Promise<void
       event: event.value,
       raw: JSON.stringify(maskJson(facts)),
       receivedAt,
-      digest: await contentDigest(content),
+      content: () => contentText(content),
       rules: true,
     },
   ]);

@@ -7,7 +7,6 @@ import { readLimited } from "./body/limited.ts";
 import { parseMultipart } from "./body/multipart.ts";
 import { type Pair, parseQuery } from "./body/query.ts";
 import { decodeText } from "./body/text.ts";
-import { hex, sha256 } from "./crypto.ts";
 import { newRecord } from "./record.ts";
 import { type Result, err, ok } from "./result.ts";
 
@@ -27,8 +26,6 @@ export type Delivery = {
   readonly contentType: string;
   readonly bytes: Uint8Array;
   readonly content: Result<Content, { readonly reason: "unparsable"; readonly detail: string }>;
-  /** Hex SHA-256 of the merged fields in name order (of the bytes when unparsable): the same content again has the same digest. */
-  readonly digest: string;
 };
 
 export async function readDelivery(
@@ -40,8 +37,7 @@ export async function readDelivery(
   const query = queryOf(request.url);
   const contentType = request.headers.get("content-type") ?? "";
   const content = parseContent(query, contentType, bytes);
-  const digest = content.ok ? await contentDigest(content.value) : hex(await sha256(bytes));
-  return ok({ method: request.method, query, contentType, bytes, content, digest });
+  return ok({ method: request.method, query, contentType, bytes, content });
 }
 
 /** Query and body merged, body wins. */
@@ -54,10 +50,9 @@ export function parseContent(query: string, contentType: string, bytes: Uint8Arr
 /** The content of an already parsed JSON value, for import lines and tests. */
 export const contentOf = (json: unknown): Content => ({ fields: fieldsOf(flattenJson(json)), json });
 
-export async function contentDigest(content: Content): Promise<string> {
-  const entries = Object.entries(content.fields).toSorted(([a], [b]) => (a < b ? -1 : 1));
-  return hex(await sha256(JSON.stringify(entries)));
-}
+/** The merged fields in name order: the same content again, in whatever shape, is the same text. */
+export const contentText = ({ fields }: Content): string =>
+  JSON.stringify(Object.entries(fields).toSorted(([a], [b]) => (a < b ? -1 : 1)));
 
 type Body = { readonly pairs: readonly Pair[]; readonly json: unknown };
 

@@ -7,7 +7,7 @@ import { configDocument } from "../../src/domain/config/document.ts";
 import { resolveConfig } from "../../src/domain/config/resolve.ts";
 import type { NewEvent } from "../../src/domain/event.ts";
 import { type Fact, type IntakeVerdict, factKey, intakeVerdict } from "../../src/domain/intake.ts";
-import { readDelivery } from "../../src/lib/body.ts";
+import { contentText, readDelivery } from "../../src/lib/body.ts";
 
 export const RECEIVED_AT = Date.UTC(2026, 2, 10, 12);
 
@@ -63,7 +63,8 @@ export async function read(id: string, sending: Sending, config: Config = WORKED
     body === undefined ? {} : { method: "POST", body, headers: { "content-type": sending.type ?? "application/json" } };
   const delivery = await readDelivery(new Request(`https://go.example/webhook/x?${sending.query ?? ""}`, init));
   if (!delivery.ok || !delivery.value.content.ok) throw new Error("not readable");
-  const { method, digest, content } = delivery.value;
+  const { method, content } = delivery.value;
+  const delivered = content.value;
   const receivedAt = sending.receivedAt ?? RECEIVED_AT;
   const deliveryId = sending.webhookId ?? null;
   const incoming = newIncoming(config, connection, {
@@ -75,7 +76,11 @@ export async function read(id: string, sending: Sending, config: Config = WORKED
   });
   const event = isReserved(id) ? readReserved(config, id, incoming) : readEvent(connection, incoming);
   if (!event.ok) throw new Error(event.error.detail);
-  return { event: event.value, verdict: intakeVerdict(event.value), fact: factKey(connection, event.value, digest) };
+  return {
+    event: event.value,
+    verdict: intakeVerdict(event.value),
+    fact: factKey(connection, event.value, () => contentText(delivered)),
+  };
 }
 
 /** `type@scope=value` of every identifier: short enough to compare at a glance. */

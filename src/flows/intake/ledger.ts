@@ -20,7 +20,7 @@ const FAILURES_BEFORE_SET_ASIDE = 5;
 export function createLedger(sql: SqlStorage): void {
   sql.exec(`
     CREATE TABLE IF NOT EXISTS arrivals (
-      seq INTEGER PRIMARY KEY AUTOINCREMENT, fact TEXT UNIQUE, id TEXT NOT NULL, state TEXT NOT NULL, received_at INTEGER NOT NULL,
+      seq INTEGER PRIMARY KEY, fact TEXT UNIQUE, id TEXT NOT NULL, state TEXT NOT NULL, received_at INTEGER NOT NULL,
       keep_until INTEGER NOT NULL, connection TEXT NOT NULL, type TEXT NOT NULL, verdict TEXT NOT NULL, cause TEXT, field TEXT,
       rules INTEGER NOT NULL, replaces TEXT, possible_duplicate INTEGER NOT NULL, failures INTEGER NOT NULL DEFAULT 0, facts BLOB, raw BLOB) STRICT;
     CREATE TABLE IF NOT EXISTS duplicates (
@@ -48,10 +48,14 @@ export function record(sql: SqlStorage, arrival: Arrival): Acceptance {
   return { id: arrival.id, outcome: arrival.verdict };
 }
 
+/** Never a number twice, also when the newest rows are gone; cheaper than AUTOINCREMENT, which writes a second table. */
+const NEXT_SEQ = `1 + MAX(COALESCE((SELECT MAX(seq) FROM arrivals), 0), COALESCE((SELECT value FROM marks WHERE name = 'bound'), 0))`;
+
 function insert(sql: SqlStorage, a: Arrival, replaces: EventId | null, possibleDuplicate: boolean): boolean {
   const written = sql.exec(
-    `INSERT INTO arrivals (fact, id, state, received_at, keep_until, connection, type, verdict, cause, field, rules, replaces, possible_duplicate, facts, raw)
-     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15) ON CONFLICT (fact) DO NOTHING RETURNING seq`,
+    `INSERT INTO arrivals (seq, fact, id, state, received_at, keep_until, connection, type, verdict, cause, field, rules, replaces, possible_duplicate, facts, raw)
+     VALUES (${NEXT_SEQ}, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)
+     ON CONFLICT (fact) DO NOTHING RETURNING seq`,
     a.fact,
     a.id,
     a.state,
@@ -135,7 +139,7 @@ export function settleBound(sql: SqlStorage, seqs: readonly number[]): void {
   const first = sql
     .exec<{ seq: number | null }>("SELECT MIN(seq) AS seq FROM arrivals WHERE seq > ?1 AND facts IS NOT NULL", mark(sql))
     .one().seq;
-  const last = sql.exec<{ seq: number }>("SELECT seq FROM sqlite_sequence WHERE name = 'arrivals'").one().seq;
+  const last = Math.max(mark(sql), ...seqs);
   setMark(sql, "bound", first === null ? last : first - 1);
 }
 
