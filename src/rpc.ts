@@ -52,7 +52,7 @@ export type Decision =
   | { readonly act: "move"; readonly type: string; readonly scope: string | null; readonly value: string; readonly to: PersonId }
   | { readonly act: "keep_apart"; readonly persons: readonly [PersonId, PersonId] }
   | { readonly act: "block"; readonly type: string; readonly scope: string | null; readonly value: string }
-  | { readonly act: "erase"; readonly person: PersonId };
+  | { readonly act: "erase"; readonly person: PersonId; readonly basis?: string };
 
 export type DecisionResult =
   | { readonly ok: true; readonly persons: readonly PersonId[]; readonly detail?: Readonly<Record<string, number>> }

@@ -1,7 +1,145 @@
-/** Operator decisions about identity. */
+/** Operator decisions about identity. They go through the single writer, outrank everything and are never undone by later automation: a merge may
+ *  exceed limits, an identifier that was moved is pinned and its two people are kept apart, an automatic merge that was undone stays undone.
+ *  Undoing an operator's own merge leaves no trace in the graph: both sides are exactly what they were. */
 import type { Context } from "../context.ts";
+import { mergePersons, giveNode, removeNode, unmergePersons } from "../domain/identity/apply.ts";
+import { type Ref, membersOf, nodesOf, rootOf } from "../domain/identity/graph.ts";
+import { isContact } from "../domain/identity/limits.ts";
+import type { PersonId } from "../lib/ids.ts";
 import type { Decision, DecisionResult } from "../rpc.ts";
+import {
+  blockIdentifier,
+  forgetClaims,
+  keepApart,
+  liftApart,
+  newestMerge,
+  settleAbout,
+  settleBetween,
+  undoMerge,
+} from "../store/decisions.ts";
+import { settleConflictsWithin } from "../store/identity-writes.ts";
+import { loadNeighbourhood } from "../store/neighbourhood.ts";
+import { relabel } from "./bind/fire.ts";
+import { newSession } from "./bind/load.ts";
+import type { Session } from "./bind/session.ts";
+import { writeSession } from "./bind/write.ts";
+import { erasePerson } from "./erase-person.ts";
+import { identifierRefs } from "./find-identifier.ts";
 
-export async function decideIdentity(_ctx: Context, decision: Decision): Promise<DecisionResult> {
-  throw new Error(`deciding is not here yet (${decision.act})`);
+export async function decideIdentity(ctx: Context, decision: Decision): Promise<DecisionResult> {
+  switch (decision.act) {
+    case "merge":
+      return merge(ctx, decision.persons);
+    case "unmerge":
+      return unmerge(ctx, decision.person);
+    case "move":
+      return move(ctx, decision);
+    case "keep_apart":
+      return separate(ctx, decision.persons);
+    case "block":
+      return block(ctx, decision);
+    case "erase":
+      return erasePerson(ctx, decision);
+  }
+}
+
+const refused = (reason: Extract<DecisionResult, { ok: false }>["reason"]): DecisionResult => ({ ok: false, reason });
+
+/** The persons named by id or key, and the owners of some identifiers, with everything that a decision may touch. */
+async function open(ctx: Context, persons: readonly string[], refs: readonly Ref[] = []): Promise<Session> {
+  const session = newSession(ctx.clock());
+  await loadNeighbourhood(ctx.env.DB, session.known, {
+    hashes: refs.filter(({ type }) => type !== "key").map(({ hash }) => hash),
+    keys: persons,
+    events: [],
+    replaced: [],
+    facts: [],
+    echoes: [],
+    traits: false,
+    now: session.now,
+  });
+  return session;
+}
+
+/** The current person behind an id or a key; null when there is none (any more). */
+function personBehind({ graph }: Session, name: string): PersonId | null {
+  const leaf = [...graph.leaves.values()].find(({ id, key }) => id === name || key === name);
+  return leaf && leaf.erasedAt === null ? leaf.rootId : null;
+}
+
+async function write(ctx: Context, session: Session, more: readonly D1PreparedStatement[], persons: readonly PersonId[]): Promise<DecisionResult> {
+  for (const root of persons) relabel(session, root);
+  await writeSession(ctx, session, more);
+  return { ok: true, persons };
+}
+
+async function merge(ctx: Context, [first, second]: readonly [string, string]): Promise<DecisionResult> {
+  const session = await open(ctx, [first, second]);
+  const { graph, now } = session;
+  const [a, b] = [personBehind(session, first), personBehind(session, second)];
+  if (a === null || b === null) return refused("not_found");
+  if (a === b) return refused("same_person");
+  const [left, right] = [[...membersOf(graph, a)], [...membersOf(graph, b)]];
+  const { survivor } = mergePersons(graph, a, b, "operator", null);
+  const contacts = [...nodesOf(graph, survivor)].filter(isContact).map(({ hash }) => hash);
+  const db = ctx.env.DB;
+  const more = [liftApart(db, left, right), forgetClaims(db, contacts), settleConflictsWithin(db, [...left, ...right], now)];
+  return write(ctx, session, more, [survivor]);
+}
+
+async function unmerge(ctx: Context, name: string): Promise<DecisionResult> {
+  const session = await open(ctx, [name]);
+  const root = personBehind(session, name);
+  if (root === null) return refused("not_found");
+  const db = ctx.env.DB;
+  const last = await newestMerge(db, root);
+  if (last === null) return refused("nothing_to_unmerge");
+  unmergePersons(session.graph, last);
+  const more = [undoMerge(db, last.id, session.now)];
+  if (last.by !== "operator") more.push(keepApart(db, last.survivor, last.loser, session.now));
+  return write(ctx, session, more, [last.survivor, last.loser]);
+}
+
+async function move(ctx: Context, decision: Extract<Decision, { act: "move" }>): Promise<DecisionResult> {
+  const refs = await identifierRefs(ctx, decision);
+  if (refs === null) return refused("invalid");
+  const session = await open(ctx, [decision.to], refs);
+  const { graph, now } = session;
+  const to = personBehind(session, decision.to);
+  const nodes = refs.flatMap(({ hash }) => graph.nodes.get(hash) ?? []);
+  const [node] = nodes;
+  if (to === null || !node) return refused("not_found");
+  if (nodes.length > 1) return refused("invalid");
+  const from = rootOf(graph, node.homeId);
+  if (from === to) return refused("same_person");
+  giveNode(graph, node.hash, to);
+  node.pinned = true;
+  const db = ctx.env.DB;
+  const more = [keepApart(db, from, to, now), forgetClaims(db, [node.hash]), settleAbout(db, [node.hash], now)];
+  return write(ctx, session, more, [from, to]);
+}
+
+async function separate(ctx: Context, [first, second]: readonly [string, string]): Promise<DecisionResult> {
+  const session = await open(ctx, [first, second]);
+  const { graph, now } = session;
+  const [a, b] = [personBehind(session, first), personBehind(session, second)];
+  if (a === null || b === null) return refused("not_found");
+  if (a === b) return refused("same_person");
+  const db = ctx.env.DB;
+  const more = [keepApart(db, a, b, now), settleBetween(db, [...membersOf(graph, a)], [...membersOf(graph, b)], now)];
+  return write(ctx, session, more, [a, b]);
+}
+
+/** The value belongs to nobody from now on; what came through it stays where it is. */
+async function block(ctx: Context, decision: Extract<Decision, { act: "block" }>): Promise<DecisionResult> {
+  const refs = await identifierRefs(ctx, decision);
+  if (refs === null || refs.length === 0 || decision.type === "key") return refused("invalid");
+  const session = await open(ctx, [], refs);
+  const { graph, now } = session;
+  const owners = refs.flatMap(({ hash }) => graph.nodes.get(hash)?.homeId ?? []).map((home) => rootOf(graph, home));
+  for (const { hash } of refs) removeNode(graph, hash);
+  const db = ctx.env.DB;
+  const hashes = refs.map(({ hash }) => hash);
+  const more = [...refs.map((ref) => blockIdentifier(db, ref, now)), forgetClaims(db, hashes), settleAbout(db, hashes, now)];
+  return write(ctx, session, more, owners);
 }

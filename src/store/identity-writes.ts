@@ -11,8 +11,6 @@ export type IdentityWrite = {
   readonly graph: Graph;
   readonly values: ReadonlyMap<string, IdentifierValue>;
   readonly now: number;
-  /** Orders merges; the newest is undone first. */
-  readonly seq: number;
 };
 
 export function identityStatements(db: D1Database, write: IdentityWrite): D1PreparedStatement[] {
@@ -123,10 +121,16 @@ function identifierStatements(db: D1Database, { graph, values }: IdentityWrite):
        first_seen = excluded.first_seen, last_seen = excluded.last_seen, pinned = excluded.pinned, started = excluded.started`,
     rows,
   );
-  return [...(removedNodes.size > 0 ? [removed] : []), ...written];
+  const scopes = packedStatements(
+    db,
+    `INSERT INTO identifier_scopes (type, scope) SELECT DISTINCT ${column("type")}, ${column("scope")} FROM json_each(?1) WHERE TRUE
+     ON CONFLICT DO NOTHING`,
+    rows.map(({ columns }) => ({ columns: { type: columns.type, scope: columns.scope } })),
+  );
+  return [...(removedNodes.size > 0 ? [removed] : []), ...written, ...scopes];
 }
 
-function mergeStatements(db: D1Database, { graph, now, seq }: IdentityWrite): D1PreparedStatement[] {
+function mergeStatements(db: D1Database, { graph, now }: IdentityWrite): D1PreparedStatement[] {
   const { merges, claimants } = graph.changes;
   const mergeRows = merges.map((merge, place): { columns: Record<string, string | number | null> } => {
     const id: MergeId = newMergeId();
@@ -139,7 +143,7 @@ function mergeStatements(db: D1Database, { graph, now, seq }: IdentityWrite): D1
         members: JSON.stringify(members),
         by,
         event_id: eventId,
-        seq: seq * 1_000 + place,
+        seq: now * 1_000 + place,
         at: now,
       },
     };

@@ -10,6 +10,7 @@ export type Sealed = readonly number[];
 
 export type Asked = {
   readonly hashes: readonly string[];
+  /** Keys or ids of persons. */
   readonly keys: readonly string[];
   readonly events: readonly EventId[];
   readonly replaced: readonly EventId[];
@@ -103,6 +104,7 @@ export const firingOf = (subject: string, trigger: string): string => `${subject
 const LIST = (n: number): string => `(SELECT value FROM json_each(?${n}))`;
 const ROOTS = `SELECT person_id FROM identifiers WHERE hash IN ${LIST(1)}
   UNION SELECT person_id FROM persons WHERE key IN ${LIST(2)}
+  UNION SELECT person_id FROM persons WHERE id IN ${LIST(2)}
   UNION SELECT person_id FROM events WHERE id IN ${LIST(3)} AND person_id IS NOT NULL`;
 const LEAVES = `SELECT id FROM persons WHERE person_id IN (${ROOTS})`;
 

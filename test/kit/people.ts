@@ -64,7 +64,7 @@ export type World = {
   readonly graph: Graph;
   readonly conflicts: Conflict[];
   readonly bound: Bound[];
-  in(ids: Ids, type?: string, at?: number, mapping?: GraphEvent["mapping"]): Bound;
+  in(ids: Ids, type?: string, at?: number, act?: Pick<GraphEvent, "mapping"> & { readonly detach: Ids }): Bound;
   /** The person an identifier belongs to, or null. */
   P(ids: Ids): PersonId | null;
   people(): PersonId[];
@@ -93,10 +93,10 @@ export function newWorld(): World {
     conflicts,
     bound,
     P,
-    in: (ids, type = "identify", at, mapping = null) => {
+    in: (ids, type = "identify", at, act = { mapping: null, detach: {} }) => {
       events += 1;
       const time = at ?? events * 1_000;
-      const event: GraphEvent = { id: `evt_${events}`, type, at: time, receivedAt: time, claims: claimsOf(ids), mapping };
+      const event: GraphEvent = { id: `evt_${events}`, type, at: time, receivedAt: time, claims: claimsOf(ids), mapping: act.mapping, detach: claimsOf(act.detach) };
       const outcomes = bindEvent(graph, event, fresh);
       for (const outcome of outcomes) conflicts.push(...outcome.decision.conflicts);
       bound.push(...outcomes);

@@ -130,8 +130,24 @@ function refreshNode(graph: Graph, claim: GraphClaim, at: number, start: boolean
   graph.changes.nodes.add(node.hash);
 }
 
-/** Moves an identifier to another leaf; a click takes along the events that came through it. */
+/** Gives a click to its real starter, with the events that came through it. */
 export function moveNode(graph: Graph, hash: string, to: PersonId): void {
+  const node = graph.nodes.get(hash);
+  const from = node?.homeId;
+  giveNode(graph, hash, to);
+  if (node?.type === "click" && from !== undefined) followClick(graph, hash, from, to);
+}
+
+function followClick(graph: Graph, hash: string, from: PersonId, to: PersonId): void {
+  graph.changes.clickMoves.push({ hash, from, to });
+  for (const event of graph.events.values()) {
+    const through = event.viaHash === hash || event.clickHash === hash;
+    if (through && rootOf(graph, event.homeId) === rootOf(graph, from)) event.homeId = to;
+  }
+}
+
+/** Moves an identifier alone: what came through it stays where it is. */
+export function giveNode(graph: Graph, hash: string, to: PersonId): void {
   const node = graph.nodes.get(hash);
   if (!node) return;
   const from = node.homeId;
@@ -139,12 +155,6 @@ export function moveNode(graph: Graph, hash: string, to: PersonId): void {
   node.homeId = to;
   setIn(graph.owned, to).add(hash);
   graph.changes.nodes.add(hash);
-  if (node.type !== "click") return;
-  graph.changes.clickMoves.push({ hash, from, to });
-  for (const event of graph.events.values()) {
-    const through = event.viaHash === hash || event.clickHash === hash;
-    if (through && rootOf(graph, event.homeId) === rootOf(graph, from)) event.homeId = to;
-  }
 }
 
 export function removeNode(graph: Graph, hash: string): void {

@@ -1,7 +1,7 @@
 /** Binds one event and then everything that only waited for it: an event may make an identifier known, a waiting event that carries it is bound
  *  with its own time and may make the next one known. Pure but for the graph it changes. */
 import type { EventId, PersonId } from "../../lib/ids.ts";
-import { apply } from "./apply.ts";
+import { apply, removeNode } from "./apply.ts";
 import type { Decision, Fresh, Step } from "./decision.ts";
 import { type Graph, type GraphEvent, type Ref, ownerOf } from "./graph.ts";
 import { resolve } from "./resolve.ts";
@@ -26,14 +26,26 @@ export function bindEvent(graph: Graph, event: GraphEvent, fresh: () => Fresh): 
 }
 
 function decide(graph: Graph, event: GraphEvent, fresh: () => Fresh, late: { ref: Ref; at: number } | null): Bound {
+  const detached = detach(graph, event);
   const decision = resolve(graph, event, fresh());
   const more = apply(graph, decision);
   const waited: Step[] = late ? [{ step: "late", ref: late.ref, waitedMs: Math.max(0, late.at - event.receivedAt) }] : [];
   return {
     decision,
-    trace: [...decision.trace, ...more, ...waited],
+    trace: [...detached, ...decision.trace, ...more, ...waited],
     boundAt: late ? Math.max(late.at, event.receivedAt) : event.receivedAt,
   };
+}
+
+/** Takes off the event's person what a login act says is no longer hers; what meanwhile belongs to somebody else stays there. */
+function detach(graph: Graph, event: GraphEvent): Step[] {
+  const owners = new Set(event.claims.map((claim) => ownerOf(graph, claim)));
+  return event.detach.flatMap((ref): Step[] => {
+    const owner = ownerOf(graph, ref);
+    if (owner === null || !owners.has(owner)) return [];
+    removeNode(graph, ref.hash);
+    return [{ step: "detached", ref }];
+  });
 }
 
 /** Waiting events that one of the decision's identifiers makes known, oldest first. */

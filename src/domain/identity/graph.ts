@@ -30,14 +30,16 @@ export type Node = Ref & {
   started: boolean;
 };
 
-/** What the resolution needs of an event. `mapping` marks the login acts that give a site's user to somebody or take it away. */
+/** What the resolution needs of an event. `mapping: "move"` marks the login acts that give a site's user to somebody; `detach` is taken off the
+ *  event's person before anything else. */
 export type GraphEvent = {
   readonly id: EventId;
   readonly type: string;
   readonly at: number;
   readonly receivedAt: number;
   readonly claims: readonly GraphClaim[];
-  readonly mapping: "move" | "remove" | null;
+  readonly mapping: "move" | null;
+  readonly detach: readonly Ref[];
 };
 
 /** Where an event of this graph belongs. `clickHash` is set on the click event itself: it follows its click. */

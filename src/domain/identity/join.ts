@@ -136,15 +136,9 @@ function refuse(graph: Graph, start: Start, union: Union, draft: Draft, claim: G
   draft.conflicts.push({ ref, cause, persons: [start.root, owner] });
 }
 
-/** Login acts outrank guesses: `move` gives the site's user to this person alone and takes her former one away, `remove` only takes. */
+/** Login acts outrank guesses: `move` gives the site's user to this person alone and takes her former one away. */
 function obeyMapping(graph: Graph, start: Start, union: Union, draft: Draft, claim: GraphClaim, owner: PersonId | null): void {
   const mine = owner !== null && union.roots.has(owner);
-  if (start.event.mapping === "remove") {
-    if (!mine) return;
-    draft.detach.push(refOf(claim));
-    start.trace.push({ step: "detached", ref: refOf(claim) });
-    return;
-  }
   for (const root of start.create ? [] : union.roots) {
     for (const node of nodesOf(graph, root)) {
       if (node.type !== "user_id" || node.scope !== claim.scope || node.hash === claim.hash) continue;

@@ -34,41 +34,30 @@ export type Arrived = {
 };
 
 /** Login acts that give a site's user to somebody, or take it away, against every guess. */
-const MAPPING_ACTS: ReadonlyMap<string, GraphEvent["mapping"]> = new Map([
-  ["mapping.created", "move"],
-  ["mapping.moved", "move"],
-  ["mapping.deleted", "remove"],
-]);
+const GIVES: ReadonlySet<string> = new Set(["mapping.created", "mapping.moved"]);
+const TAKES = "mapping.deleted";
 
-export async function openArrivals(ctx: Context, rows: readonly WaitingArrival[]): Promise<Arrived[]> {
-  return Promise.all(
+export const openArrivals = (ctx: Context, rows: readonly WaitingArrival[]): Promise<Arrived[]> =>
+  Promise.all(
     rows.map(async (row) => {
       const facts = await openFacts(ctx, row.facts);
-      const claims = await hashClaims(ctx, facts);
-      return {
-        ...row,
-        facts,
-        claims,
-        event: graphEventOf(row.id, row, facts, claims),
-        sealedFacts: row.facts,
-        counted: !facts.dropped.some(({ cause }) => cause === "bad_amount"),
-      };
+      const counted = !facts.dropped.some(({ cause }) => cause === "bad_amount");
+      return { ...row, ...(await openGraphEvent(ctx, row, facts)), facts, sealedFacts: row.facts, counted };
     }),
   );
-}
 
 /** Events that wait in D1; one whose facts are gone cannot be bound any more and is left out. */
 export async function openWaiting(ctx: Context, rows: readonly WaitingRow[]): Promise<Arrived[]> {
   const opened = rows.map(async (row): Promise<Arrived | null> => {
     if (row.facts === null) return null;
     const facts = await openFacts(ctx, row.facts);
-    const claims = await hashClaims(ctx, facts);
+    const receivedAt = row.received_at;
     return {
       id: row.id,
       seq: row.seq,
       connection: row.connection,
       type: row.type,
-      receivedAt: row.received_at,
+      receivedAt,
       fact: row.fact,
       rules: row.rules === 1,
       replaces: null,
@@ -77,8 +66,7 @@ export async function openWaiting(ctx: Context, rows: readonly WaitingRow[]): Pr
       cause: null,
       field: null,
       facts,
-      claims,
-      event: graphEventOf(row.id, { ...row, receivedAt: row.received_at }, facts, claims),
+      ...(await openGraphEvent(ctx, { ...row, receivedAt }, facts)),
       sealedFacts: null,
       raw: null,
       counted: row.counted === 1,
@@ -91,21 +79,20 @@ export async function openFacts(ctx: Context, sealed: ArrayBuffer | readonly num
   return JSON.parse(await ctx.seal.open(sealed)) as StoredFacts;
 }
 
-const hashClaims = (ctx: Context, facts: StoredFacts): Promise<HashedClaim[]> =>
-  Promise.all(facts.identifiers.map(async (claim) => ({ ...claim, hash: await hashClaim(ctx, claim) })));
+type Row = { readonly id: EventId; readonly connection: string; readonly type: string; readonly receivedAt: number };
 
-function graphEventOf(
-  id: EventId,
-  row: { readonly connection: string; readonly type: string; readonly receivedAt: number },
-  facts: StoredFacts,
-  claims: readonly HashedClaim[],
-): GraphEvent {
-  return {
-    id,
+async function openGraphEvent(ctx: Context, row: Row, facts: StoredFacts): Promise<Pick<Arrived, "claims" | "event">> {
+  const claims = await Promise.all(facts.identifiers.map(async (claim) => ({ ...claim, hash: await hashClaim(ctx, claim) })));
+  const act = row.connection === "login";
+  const taken = (claim: Claim): boolean => act && row.type === TAKES && claim.type === "user_id";
+  const event: GraphEvent = {
+    id: row.id,
     type: row.type,
     at: facts.eventAt ?? row.receivedAt,
     receivedAt: row.receivedAt,
-    claims: claims.map(({ type, scope, hash, proof }) => ({ type, scope, hash, proof })),
-    mapping: row.connection === "login" ? (MAPPING_ACTS.get(row.type) ?? null) : null,
+    claims: claims.filter((claim) => !taken(claim)).map(({ type, scope, hash, proof }) => ({ type, scope, hash, proof })),
+    mapping: act && GIVES.has(row.type) ? "move" : null,
+    detach: claims.filter(taken).map(({ type, scope, hash }) => ({ type, scope, hash })),
   };
+  return { claims, event };
 }

@@ -1,7 +1,7 @@
 /** Loads everything a batch may touch: usually one round trip, a second one when an event that waits brings identifiers of its own. */
 import type { Context } from "../../context.ts";
 import { rulesReadPerson } from "../../domain/rule.ts";
-import { addParked, newGraph } from "../../domain/identity/graph.ts";
+import { type Ref, addParked, newGraph } from "../../domain/identity/graph.ts";
 import { type Asked, loadNeighbourhood, newNeighbourhood } from "../../store/neighbourhood.ts";
 import type { WaitingArrival } from "../intake/ledger.ts";
 import { type Arrived, openArrivals, openWaiting } from "./arrived.ts";
@@ -63,7 +63,7 @@ async function loadWaiting(ctx: Context, session: Session, wanted: Asked): Promi
 }
 
 function claimsAsked(arrivals: readonly Arrived[]): { hashes: string[]; keys: string[] } {
-  const claims = arrivals.flatMap(({ event }) => event.claims);
+  const claims = arrivals.flatMap(({ event }): Ref[] => [...event.claims, ...event.detach]);
   return {
     hashes: [...new Set(claims.filter(({ type }) => type !== "key").map(({ hash }) => hash))],
     keys: [...new Set(claims.filter(({ type }) => type === "key").map(({ hash }) => hash))],

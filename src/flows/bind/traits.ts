@@ -43,6 +43,7 @@ export function rememberTraits(traits: Traits, home: PersonId, id: EventId, at: 
 }
 
 function told(facts: StoredFacts): [string, string][] {
+  if (facts.connection === "login") return Object.entries(facts.profile);
   const touch = facts.type === "click" || facts.type === "bot_start" ? Object.entries(facts.utm) : [];
   return [
     ...Object.entries(facts.profile),

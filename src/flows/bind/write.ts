@@ -29,8 +29,8 @@ const DAY_MS = 86_400_000;
 
 export type Handover = { readonly connection: string; readonly laneWork: LaneWork };
 
-/** All statements of the batch, and the deliveries to hand over once it is written. */
-export async function writeSession(ctx: Context, session: Session): Promise<Handover[]> {
+/** Writes the batch, with `more` of the caller's own at its end; answers with the deliveries to hand over. */
+export async function writeSession(ctx: Context, session: Session, more: readonly D1PreparedStatement[] = []): Promise<Handover[]> {
   const db = ctx.env.DB;
   const outcomes = [...session.outcomes.values()];
   const [fresh, late] = [outcomes.filter((outcome) => !outcome.late), outcomes.filter((outcome) => outcome.late)];
@@ -47,7 +47,6 @@ export async function writeSession(ctx: Context, session: Session): Promise<Hand
       graph: session.graph,
       values,
       now: session.now,
-      seq: Math.max(0, ...fresh.map((o) => o.arrived.seq)),
     }),
     ...insertEvents(db, events),
     ...bindWaiting(db, waiting),
@@ -70,6 +69,7 @@ export async function writeSession(ctx: Context, session: Session): Promise<Hand
     ...insertDeliveries(db, deliveries.rows),
     ...session.problems.map((problem) => raiseProblem(db, problem)),
     countArrivalsStatement(ctx, countsOf(fresh)),
+    ...more,
   ];
   await db.batch(statements);
   return deliveries.handover;

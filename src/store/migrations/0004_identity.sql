@@ -1,5 +1,5 @@
 -- Why: who referred whom, withdrawn consent, totals that vendors report, what retention and erasure need.
--- Undo by hand: drop the two tables and the indexes, then the columns; recreate events_raw as in 0001.
+-- Undo by hand: drop the three tables and the indexes, then the columns; recreate events_raw as in 0001.
 
 ALTER TABLE persons ADD COLUMN referred_by TEXT;
 ALTER TABLE persons ADD COLUMN consent_withdrawn_at INTEGER;
@@ -33,3 +33,10 @@ CREATE TABLE erasures (
   counts TEXT NOT NULL CHECK (json_valid(counts))
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX erasures_person ON erasures (person_id);
+
+-- Scopes in which a type has identifiers: a look-up without a scope tries each of them.
+CREATE TABLE identifier_scopes (
+  type TEXT NOT NULL,
+  scope TEXT NOT NULL,
+  PRIMARY KEY (type, scope)
+) STRICT, WITHOUT ROWID;

@@ -167,11 +167,13 @@ it("P-05 a mapping that moves takes the site's user alone and leaves the rest", 
   const world = newWorld();
   world.in({ tg: 2, site_user: 31, email: "b@b.ru" });
   world.in({ tg: 1, site_user: 32 });
-  world.in({ tg: 1, site_user: 31 }, "mapping.moved", undefined, "move");
+  world.in({ tg: 1, site_user: 31 }, "mapping.moved", undefined, { mapping: "move", detach: { site_user: 32 } });
   expect(world.P({ site_user: 31 })).toBe(world.P({ tg: 1 }));
   expect(world.P({ site_user: 32 })).toBeNull();
   expect(world.P({ email: "b@b.ru" })).toBe(world.P({ tg: 2 }));
-  world.in({ tg: 1, site_user: 31 }, "mapping.deleted", undefined, "remove");
+  world.in({ tg: 2 }, "mapping.deleted", undefined, { mapping: null, detach: { site_user: 31 } });
+  expect(world.P({ site_user: 31 })).toBe(world.P({ tg: 1 }));
+  world.in({ tg: 1 }, "mapping.deleted", undefined, { mapping: null, detach: { site_user: 31 } });
   expect(world.P({ site_user: 31 })).toBeNull();
 });
 

@@ -1,0 +1,24 @@
+/** An identifier as somebody types it into a search, normalised the way events are; null when it can be none. */
+import { type IdentifierType, IDENTIFIER_TYPES } from "../identifier.ts";
+import { readEmail } from "./email.ts";
+import { readClick, readMessengerId, readPersonKey, readVendorId } from "./ids.ts";
+import { readPhone } from "./phone.ts";
+import type { Reading } from "./reading.ts";
+
+const READERS: Partial<Readonly<Record<IdentifierType, (text: string) => Reading>>> = {
+  telegram_id: readMessengerId,
+  max_id: readMessengerId,
+  vk_id: readMessengerId,
+  wa_id: readPhone,
+  key: readPersonKey,
+  email: readEmail,
+  phone: readPhone,
+  click: readClick,
+};
+
+export function readIdentifierValue(type: IdentifierType, text: string): string | null {
+  const reading = (READERS[type] ?? readVendorId)(text);
+  return reading.ok ? reading.value : null;
+}
+
+export const isGlobal = (type: IdentifierType): boolean => IDENTIFIER_TYPES[type].scope === "global";

@@ -1,0 +1,30 @@
+/** The act of erasure as the operator API shows it: date, basis, scope, counts, method, operator. Names nothing of the person but her id. */
+import type { Erasure } from "../store/erasures.ts";
+
+export type ErasureView = {
+  readonly id: string;
+  readonly person_id: string;
+  readonly erased_at: string;
+  readonly basis: string;
+  readonly operator: string;
+  readonly scope: readonly string[];
+  readonly counts: Readonly<Record<string, number>>;
+  readonly method: string;
+  readonly copies: string;
+};
+
+const SCOPE = ["identifiers", "names and custom fields", "event payloads and decision traces", "contents of deliveries and replies", "log-in accounts, links and mappings"];
+const METHOD = "rows deleted or emptied in one database transaction, then in every delivery queue; anonymous counters stay";
+const COPIES = "the platform's point-in-time copies expire by themselves within 30 days";
+
+export const erasureView = (erasure: Erasure): ErasureView => ({
+  id: erasure.id,
+  person_id: erasure.person_id,
+  erased_at: new Date(erasure.at).toISOString(),
+  basis: erasure.basis,
+  operator: erasure.operator,
+  scope: SCOPE,
+  counts: { ...erasure.counts },
+  method: METHOD,
+  copies: COPIES,
+});

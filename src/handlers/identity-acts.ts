@@ -1,0 +1,89 @@
+/** Operator API: decisions about who is who. Every one goes through the inbox, the single writer of identity. */
+import * as z from "zod/mini";
+import { type Context, inboxOf } from "../context.ts";
+import type { PersonId } from "../lib/ids.ts";
+import type { Decision, DecisionResult } from "../rpc.ts";
+import { findErasure } from "../store/erasures.ts";
+import { leavesOf } from "../store/persons.ts";
+import { erasurePage } from "../ui/erasure-page.ts";
+import { requireAdmin } from "./admin.ts";
+import { erasureView } from "./erasure-view.ts";
+import { parseJson } from "./json-body.ts";
+import { printedPage } from "./printed-page.ts";
+import { json, problem } from "./problem.ts";
+
+type PersonRequest = Request & { readonly params: { readonly id?: string } };
+
+/** Ids of persons; keys are understood too. */
+const person = z.pipe(
+  z.string().check(z.regex(/^(per|k)_[0-9A-Za-z]{1,64}$/, "a person's id or key")),
+  z.transform((name) => name as PersonId),
+);
+const two = z.object({ persons: z.tuple([person, person]) });
+const identifier = { type: z.string(), scope: z.optional(z.string()), value: z.string().check(z.minLength(1), z.maxLength(1_000)) };
+
+export const postMerge = act(two, ({ persons }) => ({ act: "merge", persons }));
+export const postKeepApart = act(two, ({ persons }) => ({ act: "keep_apart", persons }));
+export const postUnmerge = act(z.object({ person }), ({ person: name }) => ({ act: "unmerge", person: name }));
+export const postMoveIdentifier = act(z.object({ ...identifier, to: person }), ({ type, scope = null, value, to }) => ({
+  act: "move",
+  type,
+  scope,
+  value,
+  to,
+}));
+export const postBlock = act(z.object(identifier), ({ type, scope = null, value }) => ({ act: "block", type, scope, value }));
+
+/** A handler that reads a decision from the body and has it carried out. */
+function act<T>(schema: z.ZodMiniType<T>, decisionOf: (body: T) => Decision): (request: Request, ctx: Context) => Promise<Response> {
+  return async (request, ctx) => {
+    const refused = await requireAdmin(ctx, request);
+    if (refused) return refused;
+    const body = parseJson(ctx, await request.text(), schema);
+    if (!body.ok) return body.error;
+    return answer(ctx, await inboxOf(ctx.env).decide(decisionOf(body.value)));
+  };
+}
+
+function answer(ctx: Context, result: DecisionResult): Response {
+  if (result.ok) return json({ persons: [...new Set(result.persons)], person: result.persons[0] ?? null });
+  switch (result.reason) {
+    case "not_found":
+      return problem(ctx, { status: 404, reason: "not_found" });
+    case "invalid":
+      return problem(ctx, { status: 422, reason: "invalid_request", errors: [{ path: "value", message: "not one identifier; give its type, value and scope" }] });
+    case "same_person":
+    case "kept_apart":
+    case "nothing_to_unmerge":
+      return problem(ctx, { status: 409, reason: result.reason });
+  }
+}
+
+const erasureBody = z.object({ basis: z.optional(z.string().check(z.minLength(1), z.maxLength(1_000))) });
+
+/** Erases a person and answers with the act. */
+export async function deletePerson(request: PersonRequest, ctx: Context): Promise<Response> {
+  const refused = await requireAdmin(ctx, request);
+  if (refused) return refused;
+  const text = await request.text();
+  const body = parseJson(ctx, text.trim() === "" ? "{}" : text, erasureBody);
+  if (!body.ok) return body.error;
+  const [root] = await leavesOf(ctx.env.DB, request.params.id ?? "");
+  if (!root) return problem(ctx, { status: 404, reason: "not_found" });
+  if (root.erased_at !== null) return problem(ctx, { status: 404, reason: "gone" });
+  const { basis } = body.value;
+  const erased = await inboxOf(ctx.env).decide({ act: "erase", person: root.person_id, ...(basis === undefined ? {} : { basis }) });
+  if (!erased.ok) return answer(ctx, erased);
+  const erasure = await findErasure(ctx.env.DB, root.person_id);
+  return erasure ? json(erasureView(erasure)) : problem(ctx, { status: 404, reason: "gone" });
+}
+
+/** The act of an erasure: JSON, or a page to print. */
+export async function getErasure(request: PersonRequest, ctx: Context): Promise<Response> {
+  const refused = await requireAdmin(ctx, request);
+  if (refused) return refused;
+  const erasure = await findErasure(ctx.env.DB, request.params.id ?? "");
+  if (!erasure) return problem(ctx, { status: 404, reason: "not_found" });
+  const view = erasureView(erasure);
+  return printedPage(request, view, () => erasurePage(view, ctx.config.workspace));
+}

@@ -1,0 +1,11 @@
+/** One document, two forms: JSON for programs, a plain page to read and print for `Accept: text/html` or `?format=html`. */
+import { PRINT_STYLE } from "../ui/print-style.ts";
+import { pageHeaders } from "../ui/page-headers.ts";
+import { json } from "./problem.ts";
+
+export async function printedPage(request: Request, document: unknown, page: () => string): Promise<Response> {
+  const asked = new URL(request.url).searchParams.get("format");
+  const html = asked === null ? (request.headers.get("accept") ?? "").includes("text/html") : asked === "html";
+  if (!html) return json(document);
+  return new Response(page(), { headers: await pageHeaders({ style: PRINT_STYLE, formTargets: [], images: false }) });
+}

@@ -1,0 +1,147 @@
+/** Erasing a person. What identifies her goes, in every table; rows that only count stay, without anything that leads back. Her identifiers'
+ *  blind indexes are remembered so that a late webhook about the past is recognised and dropped instead of bringing her back. */
+import type { PersonId } from "../lib/ids.ts";
+
+export type ErasureCounts = Readonly<Record<"identifiers" | "traits" | "events" | "deliveries" | "login_accounts", number>>;
+
+export type Erasure = {
+  readonly id: string;
+  readonly person_id: PersonId;
+  readonly at: number;
+  readonly basis: string;
+  readonly operator: string;
+  readonly counts: ErasureCounts;
+};
+
+const PERSON_DELIVERIES = `SELECT id FROM deliveries WHERE person_id IN (SELECT value FROM json_each(?2))
+  UNION SELECT d.id FROM deliveries d JOIN events e ON e.id = d.event_id WHERE e.person_id = ?1`;
+const HASHES = "SELECT hash FROM identifiers WHERE person_id = ?1";
+const HOLDERS = `SELECT holder_id FROM holder_identities WHERE hash IN (${HASHES})`;
+
+/** What there is to erase, and where deliveries wait. */
+export async function countErasure(
+  db: D1Database,
+  root: PersonId,
+  leaves: readonly PersonId[],
+): Promise<{ counts: ErasureCounts; connections: string[]; numbers: { id: string; tid: string | null; order_number: string | null }[] }> {
+  const members = JSON.stringify(leaves);
+  const [counted, connections, numbers] = await db.batch([
+    db
+      .prepare(
+        `SELECT (SELECT COUNT(*) FROM identifiers WHERE person_id = ?1) AS identifiers, (SELECT COUNT(*) FROM traits WHERE person_id = ?1) AS traits,
+           (SELECT COUNT(*) FROM events WHERE person_id = ?1) AS events, (SELECT COUNT(*) FROM (${PERSON_DELIVERIES})) AS deliveries,
+           (SELECT COUNT(*) FROM holder_identities WHERE holder_id IN (${HOLDERS})) AS login_accounts`,
+      )
+      .bind(root, members),
+    db.prepare(`SELECT DISTINCT connection FROM deliveries WHERE id IN (${PERSON_DELIVERIES})`).bind(root, members),
+    db
+      .prepare("SELECT id, tid, order_number FROM events WHERE person_id = ?1 AND (tid IS NOT NULL OR order_number IS NOT NULL)")
+      .bind(root),
+  ]);
+  const [counts] = (counted?.results ?? []) as ErasureCounts[];
+  if (!counts) throw new Error("erasure: nothing was counted");
+  return {
+    counts,
+    connections: ((connections?.results ?? []) as { connection: string }[]).map(({ connection }) => connection),
+    numbers: (numbers?.results ?? []) as { id: string; tid: string | null; order_number: string | null }[],
+  };
+}
+
+/** Everything at once: either the person is gone or nothing happened. `numbers`: order numbers and tids by keyed digests of theirs. */
+export function eraseStatements(
+  db: D1Database,
+  erasure: Erasure,
+  leaves: readonly PersonId[],
+  numbers: readonly { readonly id: string; readonly tid: string | null; readonly order_number: string | null }[],
+): D1PreparedStatement[] {
+  const { person_id: root, at } = erasure;
+  const members = JSON.stringify(leaves);
+  const run = (sql: string, ...values: unknown[]): D1PreparedStatement => db.prepare(sql).bind(...values);
+  return [
+    ...eraseLogin(db, root),
+    run(
+      `UPDATE attempts SET reply = NULL WHERE delivery_id IN (${PERSON_DELIVERIES})`,
+      root,
+      members,
+    ),
+    run(`DELETE FROM echoes WHERE delivery_id IN (${PERSON_DELIVERIES})`, root, members),
+    run(
+      `UPDATE deliveries SET work = NULL, rendered = NULL, content = NULL, next_attempt_at = NULL,
+         settled_at = CASE WHEN status IN ('queued', 'retrying') THEN ?3 ELSE settled_at END,
+         reason = CASE WHEN status IN ('queued', 'retrying') THEN 'erased' WHEN status = 'dead' THEN 'erased' ELSE reason END,
+         status = CASE WHEN status IN ('queued', 'retrying') THEN 'cancelled' ELSE status END
+       WHERE id IN (${PERSON_DELIVERIES})`,
+      root,
+      members,
+      at,
+    ),
+    run(`DELETE FROM contact_claims WHERE messenger_hash IN (${HASHES}) OR contact_hash IN (${HASHES})`, root),
+    run(
+      `UPDATE problems SET identifier_hash = NULL, persons = '[]', event_id = NULL, dedupe = id, resolved_at = COALESCE(resolved_at, ?3)
+       WHERE identifier_hash IN (${HASHES}) OR EXISTS (SELECT 1 FROM json_each(persons) WHERE value IN (SELECT value FROM json_each(?2)))`,
+      root,
+      members,
+      at,
+    ),
+    run(
+      `INSERT INTO erased_identifiers (hash, erased_at) SELECT hash, ?2 FROM identifiers WHERE person_id = ?1
+       ON CONFLICT (hash) DO UPDATE SET erased_at = excluded.erased_at`,
+      root,
+      at,
+    ),
+    run(
+      `UPDATE events SET utm_source = c.utm_source, utm_medium = c.utm_medium, utm_campaign = c.utm_campaign, utm_content = c.utm_content,
+         utm_term = c.utm_term, link = COALESCE(events.link, c.link)
+       FROM clicks c WHERE c.hash = events.click_hash AND events.person_id = ?1 AND events.utm_source IS NULL AND events.utm_campaign IS NULL`,
+      root,
+    ),
+    run(
+      `UPDATE events SET status = CASE status WHEN 'bound' THEN 'erased' ELSE status END, facts = NULL, raw = NULL, trace = NULL, via_hash = NULL
+       WHERE person_id = ?1`,
+      root,
+    ),
+    run(
+      `UPDATE events SET tid = r.tid, order_number = r.order_number
+       FROM (SELECT value ->> 'id' AS id, value ->> 'tid' AS tid, value ->> 'order_number' AS order_number FROM json_each(?1)) AS r
+       WHERE events.id = r.id`,
+      JSON.stringify(numbers),
+    ),
+    run("DELETE FROM traits WHERE person_id = ?1", root),
+    run("DELETE FROM identifiers WHERE person_id = ?1", root),
+    run("UPDATE persons SET erased_at = ?2, referred_by = NULL WHERE person_id = ?1", root, at),
+    run(
+      "INSERT INTO erasures (id, person_id, at, basis, operator, counts) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+      erasure.id,
+      root,
+      at,
+      erasure.basis,
+      erasure.operator,
+      JSON.stringify(erasure.counts),
+    ),
+  ];
+}
+
+/** Her holders may log in nowhere any more. */
+function eraseLogin(db: D1Database, root: PersonId): D1PreparedStatement[] {
+  return [
+    `DELETE FROM mapping_history WHERE holder_id IN (${HOLDERS}) OR user_hash IN (${HASHES})`,
+    `DELETE FROM mappings WHERE holder_id IN (${HOLDERS}) OR user_hash IN (${HASHES})`,
+    `DELETE FROM codes WHERE holder_id IN (${HOLDERS})`,
+    `DELETE FROM login_links WHERE holder_id IN (${HOLDERS})`,
+    `DELETE FROM merge_links WHERE holder_id IN (${HOLDERS})`,
+    `DELETE FROM holder_bots WHERE holder_id IN (${HOLDERS})`,
+    `DELETE FROM holders WHERE id IN (${HOLDERS})`,
+    `DELETE FROM holder_identities WHERE holder_id IN (${HOLDERS})`,
+  ].map((sql) => db.prepare(sql).bind(root));
+}
+
+export async function findErasure(db: D1Database, person: string): Promise<Erasure | null> {
+  const row = await db
+    .prepare(
+      `SELECT e.id, e.person_id, e.at, e.basis, e.operator, e.counts FROM erasures e JOIN persons p ON p.person_id = e.person_id
+       WHERE p.id = ?1 OR p.key = ?1 OR e.id = ?1 LIMIT 1`,
+    )
+    .bind(person)
+    .first<Omit<Erasure, "counts"> & { counts: string }>();
+  return row && { ...row, counts: JSON.parse(row.counts) as ErasureCounts };
+}

@@ -1,0 +1,23 @@
+/** The rows of one person, followed through merges. */
+import type { PersonId, PersonKey } from "../lib/ids.ts";
+
+export type PersonRow = {
+  readonly id: PersonId;
+  readonly person_id: PersonId;
+  readonly key: PersonKey;
+  readonly erased_at: number | null;
+  readonly consent_withdrawn_at: number | null;
+};
+
+/** All rows of the person behind an id or a key, the current one first; none when there is no such person. */
+export async function leavesOf(db: D1Database, name: string): Promise<PersonRow[]> {
+  const { results } = await db
+    .prepare(
+      `SELECT id, person_id, key, erased_at, consent_withdrawn_at FROM persons
+       WHERE person_id = COALESCE((SELECT person_id FROM persons WHERE id = ?1), (SELECT person_id FROM persons WHERE key = ?1))
+       ORDER BY id <> person_id, first_seen, id`,
+    )
+    .bind(name)
+    .all<PersonRow>();
+  return results;
+}

@@ -1,0 +1,35 @@
+/** Statements that forget. Each touches a bounded stretch, found by an index. */
+const STRETCH = 1_000;
+
+/** Raw deliveries written before `before`. */
+export const forgetRaw = (db: D1Database, before: number): D1PreparedStatement =>
+  db
+    .prepare(
+      `UPDATE events SET raw = NULL WHERE id IN (SELECT id FROM events WHERE raw IS NOT NULL AND stored_at < ?1 ORDER BY stored_at LIMIT ${STRETCH})`,
+    )
+    .bind(before);
+
+/** Payloads of events written before `before`, and what was sent because of them; the rows stay and count. */
+export const forgetPayloads = (db: D1Database, before: number): D1PreparedStatement[] => {
+  const due = `SELECT id FROM events WHERE facts IS NOT NULL AND stored_at < ?1 ORDER BY stored_at LIMIT ${STRETCH}`;
+  return [
+    `UPDATE attempts SET reply = NULL WHERE delivery_id IN (SELECT id FROM deliveries WHERE event_id IN (${due}))`,
+    `UPDATE deliveries SET work = NULL, rendered = NULL, content = NULL WHERE event_id IN (${due}) AND status IN ('delivered', 'dead', 'cancelled')`,
+    `UPDATE events SET facts = NULL, raw = NULL, trace = NULL WHERE id IN (${due})`,
+  ].map((sql) => db.prepare(sql).bind(before));
+};
+
+/** Whose time is over: waiting events (they stay unbound, of their day), echoes, the memory of erased identifiers. */
+export const forgetExpired = (db: D1Database, now: number, old: number): D1PreparedStatement[] => [
+  db
+    .prepare(
+      `DELETE FROM parked WHERE (hash, event_id) IN (SELECT hash, event_id FROM parked WHERE expires_at <= ?1 ORDER BY expires_at LIMIT ${STRETCH})`,
+    )
+    .bind(now),
+  db.prepare(`DELETE FROM echoes WHERE hash IN (SELECT hash FROM echoes WHERE expires_at <= ?1 LIMIT ${STRETCH})`).bind(now),
+  db
+    .prepare(
+      `DELETE FROM erased_identifiers WHERE hash IN (SELECT hash FROM erased_identifiers WHERE erased_at < ?1 ORDER BY erased_at LIMIT ${STRETCH})`,
+    )
+    .bind(old),
+];

@@ -1,0 +1,18 @@
+/** Building blocks of printed documents; every value is escaped here. */
+import { escapeHtml } from "../lib/html.ts";
+import { PRINT_STYLE } from "./print-style.ts";
+
+export type PrintedLocale = "ru" | "en";
+
+export const printedDocument = (locale: PrintedLocale, title: string, body: string): string =>
+  `<!doctype html><html lang="${locale}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${escapeHtml(title)}</title><style>${PRINT_STYLE}</style></head><body><h1>${escapeHtml(title)}</h1>${body}</body></html>`;
+
+/** A table of text cells; nothing when there are no rows. */
+export function printedTable(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  if (rows.length === 0) return "<p>—</p>";
+  const line = (cells: readonly string[], tag: "th" | "td"): string =>
+    `<tr>${cells.map((cell) => `<${tag}>${escapeHtml(cell)}</${tag}>`).join("")}</tr>`;
+  return `<table>${line(head, "th")}${rows.map((cells) => line(cells, "td")).join("")}</table>`;
+}
+
+export const printedSection = (title: string, content: string): string => `<h2>${escapeHtml(title)}</h2>${content}`;
