@@ -5,6 +5,15 @@ import type { Env } from "./env.ts";
 import { postAuthorize } from "./handlers/authorize.ts";
 import { getConfig, getConfigVersions, putConfig, rollbackConfig } from "./handlers/config.ts";
 import { getDeliveries, getDelivery, postCancel, postRecover, postReplay } from "./handlers/deliveries.ts";
+import {
+  deletePerson,
+  getErasure,
+  postBlock,
+  postKeepApart,
+  postMerge,
+  postMoveIdentifier,
+  postUnmerge,
+} from "./handlers/identity-acts.ts";
 import { postLink } from "./handlers/links.ts";
 import { postLogout } from "./handlers/logout.ts";
 import { deleteMapping, getMapping, postMapping } from "./handlers/mappings.ts";
@@ -40,6 +49,13 @@ router
   .post("/v1/config/rollback", rollbackConfig)
   .get("/v1/report", getReport)
   .post("/v1/report/share", postReportShare)
+  .post("/v1/persons/merge", postMerge)
+  .post("/v1/persons/unmerge", postUnmerge)
+  .post("/v1/persons/move-identifier", postMoveIdentifier)
+  .post("/v1/persons/keep-apart", postKeepApart)
+  .delete("/v1/persons/:id", deletePerson)
+  .get("/v1/persons/:id/erasure", getErasure)
+  .post("/v1/identifiers/block", postBlock)
   .get("/v1/deliveries", getDeliveries)
   .post("/v1/deliveries/recover", postRecover)
   .get("/v1/deliveries/:id", getDelivery)

@@ -67,7 +67,12 @@ function personBehind({ graph }: Session, name: string): PersonId | null {
   return leaf && leaf.erasedAt === null ? leaf.rootId : null;
 }
 
-async function write(ctx: Context, session: Session, more: readonly D1PreparedStatement[], persons: readonly PersonId[]): Promise<DecisionResult> {
+async function write(
+  ctx: Context,
+  session: Session,
+  more: readonly D1PreparedStatement[],
+  persons: readonly PersonId[],
+): Promise<DecisionResult> {
   for (const root of persons) relabel(session, root);
   await writeSession(ctx, session, more);
   return { ok: true, persons };

@@ -7,7 +7,8 @@ import type { Decision, DecisionResult } from "../rpc.ts";
 import { type Erasure, countErasure, eraseStatements } from "../store/erasures.ts";
 import { leavesOf } from "../store/persons.ts";
 
-export const DEFAULT_BASIS = "Обращение субъекта персональных данных (152-ФЗ, ст. 14 и 21) / Request of the data subject (GDPR, art. 17)";
+export const DEFAULT_BASIS =
+  "Обращение субъекта персональных данных (152-ФЗ, ст. 14 и 21) / Request of the data subject (GDPR, art. 17)";
 
 export async function erasePerson(ctx: Context, decision: Extract<Decision, { act: "erase" }>): Promise<DecisionResult> {
   const db = ctx.env.DB;

@@ -3,11 +3,13 @@
 import { type Context, inboxOf } from "../context.ts";
 import { sweepLogins } from "./login/sweep-logins.ts";
 import { sweepDeliveries } from "./sweep-deliveries.ts";
+import { sweepRetention } from "./sweep-retention.ts";
 
 const CHORES: Readonly<Record<string, (ctx: Context) => Promise<unknown>>> = {
   bind: (ctx) => inboxOf(ctx.env).drain(),
   deliveries: sweepDeliveries,
   logins: sweepLogins,
+  retention: sweepRetention,
 };
 
 export async function runCron(ctx: Context, cron: string): Promise<void> {

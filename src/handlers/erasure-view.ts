@@ -13,7 +13,13 @@ export type ErasureView = {
   readonly copies: string;
 };
 
-const SCOPE = ["identifiers", "names and custom fields", "event payloads and decision traces", "contents of deliveries and replies", "log-in accounts, links and mappings"];
+const SCOPE = [
+  "identifiers",
+  "names and custom fields",
+  "event payloads and decision traces",
+  "contents of deliveries and replies",
+  "log-in accounts, links and mappings",
+];
 const METHOD = "rows deleted or emptied in one database transaction, then in every delivery queue; anonymous counters stay";
 const COPIES = "the platform's point-in-time copies expire by themselves within 30 days";
 

@@ -20,7 +20,11 @@ const person = z.pipe(
   z.transform((name) => name as PersonId),
 );
 const two = z.object({ persons: z.tuple([person, person]) });
-const identifier = { type: z.string(), scope: z.optional(z.string()), value: z.string().check(z.minLength(1), z.maxLength(1_000)) };
+const identifier = {
+  type: z.string(),
+  scope: z.optional(z.string()),
+  value: z.string().check(z.minLength(1), z.maxLength(1_000)),
+};
 
 export const postMerge = act(two, ({ persons }) => ({ act: "merge", persons }));
 export const postKeepApart = act(two, ({ persons }) => ({ act: "keep_apart", persons }));
@@ -35,7 +39,10 @@ export const postMoveIdentifier = act(z.object({ ...identifier, to: person }), (
 export const postBlock = act(z.object(identifier), ({ type, scope = null, value }) => ({ act: "block", type, scope, value }));
 
 /** A handler that reads a decision from the body and has it carried out. */
-function act<T>(schema: z.ZodMiniType<T>, decisionOf: (body: T) => Decision): (request: Request, ctx: Context) => Promise<Response> {
+function act<T>(
+  schema: z.ZodMiniType<T>,
+  decisionOf: (body: T) => Decision,
+): (request: Request, ctx: Context) => Promise<Response> {
   return async (request, ctx) => {
     const refused = await requireAdmin(ctx, request);
     if (refused) return refused;
@@ -51,7 +58,11 @@ function answer(ctx: Context, result: DecisionResult): Response {
     case "not_found":
       return problem(ctx, { status: 404, reason: "not_found" });
     case "invalid":
-      return problem(ctx, { status: 422, reason: "invalid_request", errors: [{ path: "value", message: "not one identifier; give its type, value and scope" }] });
+      return problem(ctx, {
+        status: 422,
+        reason: "invalid_request",
+        errors: [{ path: "value", message: "not one identifier; give its type, value and scope" }],
+      });
     case "same_person":
     case "kept_apart":
     case "nothing_to_unmerge":
@@ -72,7 +83,11 @@ export async function deletePerson(request: PersonRequest, ctx: Context): Promis
   if (!root) return problem(ctx, { status: 404, reason: "not_found" });
   if (root.erased_at !== null) return problem(ctx, { status: 404, reason: "gone" });
   const { basis } = body.value;
-  const erased = await inboxOf(ctx.env).decide({ act: "erase", person: root.person_id, ...(basis === undefined ? {} : { basis }) });
+  const erased = await inboxOf(ctx.env).decide({
+    act: "erase",
+    person: root.person_id,
+    ...(basis === undefined ? {} : { basis }),
+  });
   if (!erased.ok) return answer(ctx, erased);
   const erasure = await findErasure(ctx.env.DB, root.person_id);
   return erasure ? json(erasureView(erasure)) : problem(ctx, { status: 404, reason: "gone" });

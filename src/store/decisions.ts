@@ -25,9 +25,7 @@ export const undoMerge = (db: D1Database, id: MergeId, now: number): D1PreparedS
 
 /** One edge between two person rows, smaller id first. */
 export const keepApart = (db: D1Database, a: PersonId, b: PersonId, now: number): D1PreparedStatement =>
-  db
-    .prepare("INSERT INTO kept_apart (a, b, at) VALUES (MIN(?1, ?2), MAX(?1, ?2), ?3) ON CONFLICT DO NOTHING")
-    .bind(a, b, now);
+  db.prepare("INSERT INTO kept_apart (a, b, at) VALUES (MIN(?1, ?2), MAX(?1, ?2), ?3) ON CONFLICT DO NOTHING").bind(a, b, now);
 
 /** A later decision to merge lifts every edge between the two sides. */
 export const liftApart = (db: D1Database, left: readonly PersonId[], right: readonly PersonId[]): D1PreparedStatement =>

@@ -23,7 +23,11 @@ export async function countErasure(
   db: D1Database,
   root: PersonId,
   leaves: readonly PersonId[],
-): Promise<{ counts: ErasureCounts; connections: string[]; numbers: { id: string; tid: string | null; order_number: string | null }[] }> {
+): Promise<{
+  counts: ErasureCounts;
+  connections: string[];
+  numbers: { id: string; tid: string | null; order_number: string | null }[];
+}> {
   const members = JSON.stringify(leaves);
   const [counted, connections, numbers] = await db.batch([
     db
@@ -59,11 +63,7 @@ export function eraseStatements(
   const run = (sql: string, ...values: unknown[]): D1PreparedStatement => db.prepare(sql).bind(...values);
   return [
     ...eraseLogin(db, root),
-    run(
-      `UPDATE attempts SET reply = NULL WHERE delivery_id IN (${PERSON_DELIVERIES})`,
-      root,
-      members,
-    ),
+    run(`UPDATE attempts SET reply = NULL WHERE delivery_id IN (${PERSON_DELIVERIES})`, root, members),
     run(`DELETE FROM echoes WHERE delivery_id IN (${PERSON_DELIVERIES})`, root, members),
     run(
       `UPDATE deliveries SET work = NULL, rendered = NULL, content = NULL, next_attempt_at = NULL,

@@ -2,23 +2,7 @@ import { env } from "cloudflare:workers";
 import { beforeEach, expect, it } from "vitest";
 import { inboxOf } from "../../src/context.ts";
 import { type Told, accept, bindings, configure, feed, pay, testContext } from "../kit/feed.ts";
-import { namedValues, type Ids } from "../kit/people.ts";
-
-const rows = async <T>(sql: string, ...bind: unknown[]): Promise<T[]> =>
-  (
-    await env.DB.prepare(sql)
-      .bind(...bind)
-      .all<T>()
-  ).results;
-
-async function personOf(ids: Ids): Promise<string | null> {
-  const ctx = await testContext();
-  const [claim] = namedValues(ids);
-  if (!claim) return null;
-  const hash = await ctx.seal.index(claim.type, claim.scope, claim.value);
-  const [row] = await rows<{ person_id: string }>("SELECT person_id FROM identifiers WHERE hash = ?1", hash);
-  return row?.person_id ?? null;
-}
+import { emptyGraph, personOf, rows } from "../kit/identity-rows.ts";
 
 type EventRow = {
   id: string;
@@ -39,20 +23,7 @@ const eventRow = async (id: string | undefined): Promise<EventRow | undefined> =
   )[0];
 
 beforeEach(async () => {
-  for (const table of [
-    "persons",
-    "identifiers",
-    "events",
-    "parked",
-    "merges",
-    "problems",
-    "firings",
-    "deliveries",
-    "traits",
-    "clicks",
-  ]) {
-    await env.DB.prepare(`DELETE FROM ${table}`).run();
-  }
+  await emptyGraph();
   await configure({
     connections: {
       bot: { kind: "salebot", project: "P1" },

@@ -96,7 +96,15 @@ export function newWorld(): World {
     in: (ids, type = "identify", at, act = { mapping: null, detach: {} }) => {
       events += 1;
       const time = at ?? events * 1_000;
-      const event: GraphEvent = { id: `evt_${events}`, type, at: time, receivedAt: time, claims: claimsOf(ids), mapping: act.mapping, detach: claimsOf(act.detach) };
+      const event: GraphEvent = {
+        id: `evt_${events}`,
+        type,
+        at: time,
+        receivedAt: time,
+        claims: claimsOf(ids),
+        mapping: act.mapping,
+        detach: claimsOf(act.detach),
+      };
       const outcomes = bindEvent(graph, event, fresh);
       for (const outcome of outcomes) conflicts.push(...outcome.decision.conflicts);
       bound.push(...outcomes);

@@ -1,0 +1,191 @@
+import { env } from "cloudflare:workers";
+import { beforeEach, expect, it } from "vitest";
+import { contextWith } from "../kit/context.ts";
+import { sweepRetention } from "../../src/flows/sweep-retention.ts";
+import { configure, feed, pay } from "../kit/feed.ts";
+import { emptyGraph, personOf, rows, snapshot } from "../kit/identity-rows.ts";
+import { operator } from "../kit/operator.ts";
+
+beforeEach(async () => {
+  await emptyGraph();
+  await configure({
+    connections: { bot: { kind: "salebot", project: "P1" }, school: { kind: "getcourse", account: "school1" } },
+  });
+});
+
+const act = async (path: string, body: unknown): Promise<{ status: number; body: Record<string, unknown> }> => {
+  const response = await operator("POST", `/v1/${path}`, body);
+  return { status: response.status, body: await response.json() };
+};
+const conflicts = (): Promise<{ kind: string; cause: string }[]> =>
+  rows("SELECT kind, cause FROM problems WHERE resolved_at IS NULL AND kind IN ('conflict', 'contact_quarantined')");
+const twoClaims = async (): Promise<[string, string]> => {
+  await feed({ ids: { tg: 1, email: "x@x.ru" } });
+  await feed({ ids: { tg: 2, email: "x@x.ru" } });
+  return [(await personOf({ tg: 1 })) ?? "", (await personOf({ tg: 2 })) ?? ""];
+};
+
+it("C-03a merging settles the conflict and automation does not reopen it", async () => {
+  const persons = await twoClaims();
+  expect(await conflicts()).toEqual([{ kind: "conflict", cause: "taken" }]);
+  expect((await act("persons/merge", { persons })).status).toBe(200);
+  expect(await personOf({ tg: 2 })).toBe(await personOf({ tg: 1 }));
+  await feed({ ids: { tg: 2, email: "x@x.ru" } }, { ids: { tg: 1, phone: "+79001112233" } });
+  expect(await conflicts()).toEqual([]);
+  expect(await rows("SELECT DISTINCT person_id FROM persons")).toHaveLength(1);
+});
+
+it("C-03b a moved e-mail takes later payments along and leaves the old ones", async () => {
+  const [first, second] = await twoClaims();
+  const [before] = await feed(pay("10", { ids: { email: "x@x.ru" }, connection: "school" }));
+  expect((await act("persons/move-identifier", { type: "email", value: " X@x.ru ", to: second })).status).toBe(200);
+  const [after] = await feed(pay("20", { ids: { email: "x@x.ru" }, connection: "school" }));
+  const owner = async (id: string | undefined): Promise<unknown> =>
+    (await rows("SELECT person_id FROM events WHERE id = ?1", id))[0];
+  expect(await owner(before)).toEqual({ person_id: first });
+  expect(await owner(after)).toEqual({ person_id: second });
+  await feed({ ids: { tg: 1, email: "x@x.ru" } });
+  expect(await personOf({ email: "x@x.ru" })).toBe(second);
+  expect(await conflicts()).toEqual([]);
+});
+
+it("C-03c two that are kept apart never raise the same conflict again", async () => {
+  const persons = await twoClaims();
+  expect((await act("persons/keep-apart", { persons })).status).toBe(200);
+  await feed({ ids: { tg: 2, email: "x@x.ru" } });
+  expect(await conflicts()).toEqual([]);
+});
+
+it("C-09 a merge that is undone leaves both exactly as they were, and what came between goes with its identifier", async () => {
+  await feed({ ids: { tg: 1, sb: 5 }, profile: { first_name: "A" } });
+  await feed(pay("70", { ids: { gc: 7, email: "b@b.ru" }, connection: "school", tid: "1" }));
+  const before = await snapshot();
+  const persons = [await personOf({ tg: 1 }), await personOf({ gc: 7 })];
+  await act("persons/merge", { persons });
+  expect(await snapshot()).not.toBe(before);
+  expect((await act("persons/unmerge", { person: persons[0] })).body["persons"]).toEqual(expect.arrayContaining(persons));
+  expect(await snapshot()).toBe(before);
+  await act("persons/merge", { persons });
+  const [between] = await feed(pay("30", { ids: { gc: 7 }, connection: "school", tid: "2" }));
+  await act("persons/unmerge", { person: persons[1] });
+  expect(await rows("SELECT person_id, label FROM events WHERE id = ?1", between)).toEqual([
+    { person_id: persons[1], label: "resale" },
+  ]);
+  expect((await act("persons/unmerge", { person: persons[0] })).body["reason"]).toBe("nothing_to_unmerge");
+});
+
+it("an automatic merge that an operator undoes stays undone", async () => {
+  await feed({ ids: { tg: 1, email: "x@x.ru" } });
+  await feed({ ids: { gc: 7 } });
+  await feed({ ids: { gc: 7, email: "x@x.ru" } });
+  expect(await personOf({ gc: 7 })).toBe(await personOf({ tg: 1 }));
+  await act("persons/unmerge", { person: await personOf({ tg: 1 }) });
+  await feed({ ids: { gc: 7, email: "x@x.ru" } });
+  expect(await personOf({ gc: 7 })).not.toBe(await personOf({ tg: 1 }));
+});
+
+it("a blocked value belongs to nobody and joins nobody", async () => {
+  await feed({ ids: { tg: 1, email: "info@x.ru" } });
+  expect((await act("identifiers/block", { type: "email", value: "info@x.ru" })).status).toBe(200);
+  await feed({ ids: { gc: 7, email: "info@x.ru" } });
+  expect(await personOf({ email: "info@x.ru" })).toBeNull();
+  expect(await personOf({ gc: 7 })).not.toBe(await personOf({ tg: 1 }));
+});
+
+it("three claimants quarantine a contact until an operator says whose it is", async () => {
+  for (const tg of [1, 2, 3]) await feed({ ids: { tg, email: "x@x.ru" } });
+  expect((await conflicts()).map(({ kind }) => kind).toSorted()).toEqual(["conflict", "contact_quarantined"]);
+  const [parked] = await feed(pay("1", { ids: { email: "x@x.ru" }, connection: "school" }));
+  expect(await rows("SELECT status FROM events WHERE id = ?1", parked)).toEqual([{ status: "unbound" }]);
+  await act("persons/move-identifier", { type: "email", value: "x@x.ru", to: await personOf({ tg: 3 }) });
+  await feed(pay("2", { ids: { email: "x@x.ru" }, connection: "school" }));
+  const owners = await rows("SELECT DISTINCT person_id FROM events WHERE type = 'payment'");
+  expect(owners).toEqual([{ person_id: await personOf({ tg: 3 }) }]);
+});
+
+it("a decision about nobody, about one person twice, or without a body is refused by name", async () => {
+  await feed({ ids: { tg: 1 } });
+  const one = await personOf({ tg: 1 });
+  expect(await act("persons/merge", { persons: [one, one] })).toMatchObject({ status: 409, body: { reason: "same_person" } });
+  expect(await act("persons/merge", { persons: [one, "per_nobody"] })).toMatchObject({
+    status: 404,
+    body: { reason: "not_found" },
+  });
+  expect(await act("persons/merge", {})).toMatchObject({ status: 422, body: { reason: "invalid_request" } });
+  expect(await act("persons/move-identifier", { type: "email", value: "not an e-mail", to: one })).toMatchObject({ status: 422 });
+});
+
+it("R-01 an erased person is found by nothing, her past is dropped, her next start is somebody new, and the counters stay", async () => {
+  const at = Date.UTC(2026, 2, 1);
+  await feed({ ids: { tg: 1, sb: 5, email: "ivan@mail.ru" }, profile: { first_name: "Ivan" }, at });
+  const [payment] = await feed(pay("70", { ids: { tg: 1 }, connection: "school", order: "O1", at: at + 1_000 }));
+  const person = await personOf({ tg: 1 });
+  const [key] = await rows<{ key: string }>("SELECT key FROM persons WHERE id = ?1", person);
+  const response = await operator("DELETE", `/v1/persons/${person}`, { basis: "заявление" });
+  expect(response.status).toBe(200);
+  expect(await response.json()).toMatchObject({ basis: "заявление", counts: { identifiers: 3, events: 2 } });
+  expect(await rows("SELECT hash FROM identifiers")).toEqual([]);
+  expect(await rows("SELECT name FROM traits")).toEqual([]);
+  expect(await rows("SELECT id FROM events WHERE facts IS NOT NULL OR raw IS NOT NULL OR trace IS NOT NULL")).toEqual([]);
+  expect(await rows("SELECT status, amount_e4, label FROM events WHERE id = ?1", payment)).toEqual([
+    { status: "erased", amount_e4: 700_000, label: "sale" },
+  ]);
+  expect(await (await operator("DELETE", `/v1/persons/${key?.key}`)).json()).toMatchObject({ status: 404, reason: "gone" });
+  const [late] = await feed({ type: "message", ids: { tg: 1, email: "ivan@mail.ru" }, at: at + 2_000 });
+  expect(await rows("SELECT status, person_id, facts FROM events WHERE id = ?1", late)).toEqual([
+    { status: "erased", person_id: null, facts: null },
+  ]);
+  await feed({ type: "bot_start", ids: { tg: 1 }, at: Date.now() + 60_000 });
+  expect(await personOf({ tg: 1 })).not.toBe(person);
+  expect(await personOf({ tg: 1 })).not.toBeNull();
+});
+
+it("R-07 the act of an erasure is a page to print that names nothing of the person", async () => {
+  await feed({ ids: { tg: 1, email: "ivan@mail.ru" } });
+  const person = await personOf({ tg: 1 });
+  await operator("DELETE", `/v1/persons/${person}`);
+  const page = await (await operator("GET", `/v1/persons/${person}/erasure?format=html`)).text();
+  expect(page).toContain("Акт об уничтожении персональных данных");
+  expect(page).toContain(`${person}`);
+  expect(page).not.toContain("ivan");
+});
+
+it("R-06 raw deliveries, then payloads are forgotten, the rows go on counting", async () => {
+  await feed(pay("70", { ids: { gc: 1 }, connection: "school", tid: "1" }));
+  const after = async (days: number): Promise<unknown[]> => {
+    await sweepRetention(await contextWith({}, { clock: () => Date.now() + days * 86_400_000 }));
+    return rows("SELECT raw IS NULL AS raw, facts IS NULL AS facts, amount_e4 FROM events");
+  };
+  expect(await after(29)).toEqual([{ raw: 0, facts: 0, amount_e4: 700_000 }]);
+  expect(await after(31)).toEqual([{ raw: 1, facts: 0, amount_e4: 700_000 }]);
+  expect(await after(401)).toEqual([{ raw: 1, facts: 1, amount_e4: 700_000 }]);
+});
+
+it("L-04 what never arrives leaves the waiting list and stays unbound of its day", async () => {
+  const [sale] = await feed(pay("10", { ids: { clickid: "ZZZ@chat" }, connection: "bot" }));
+  await sweepRetention(await contextWith({}, { clock: () => Date.now() + 91 * 86_400_000 }));
+  expect(await rows("SELECT hash FROM parked")).toEqual([]);
+  expect(await rows("SELECT status, facts IS NULL AS gone FROM events WHERE id = ?1", sale)).toEqual([
+    { status: "unbound", gone: 0 },
+  ]);
+  await feed({ ids: { tg: 9, clickid: "ZZZ@chat" } });
+  expect(await rows("SELECT status FROM events WHERE id = ?1", sale)).toEqual([{ status: "unbound" }]);
+});
+
+it("erasing takes the person's log-ins along", async () => {
+  await feed({ ids: { tg: 1 } });
+  const [identity] = await rows<{ hash: string }>("SELECT hash FROM identifiers");
+  await env.DB.batch([
+    env.DB.prepare("INSERT INTO holders (id, created_at) VALUES ('hld_1', 0)"),
+    env.DB.prepare(
+      "INSERT INTO holder_identities (hash, holder_id, type, scope, sealed, last_used_at) VALUES (?1, 'hld_1', 'telegram_id', '', x'00', 0)",
+    ).bind(identity?.hash),
+    env.DB.prepare(
+      "INSERT INTO mappings (site, holder_id, user_hash, user_id, version, linked_at) VALUES ('site', 'hld_1', 'u', x'00', 1, 0)",
+    ),
+  ]);
+  await operator("DELETE", `/v1/persons/${await personOf({ tg: 1 })}`);
+  expect(await rows("SELECT id FROM holders UNION SELECT hash FROM holder_identities UNION SELECT site FROM mappings")).toEqual(
+    [],
+  );
+});
