@@ -11,8 +11,8 @@ import { repeatsOf } from "./kill/repeats.ts";
 import { newMortalServer } from "./kill/server.ts";
 
 const KILLS = 10;
-/** Every third acknowledged write, so that all the steps are struck. */
-const STRIDE = 3;
+/** One kill for so many acknowledged writes, so that all the steps are struck. */
+const STRIDE = 2.6;
 const CONTRACT_MS = 10_000;
 const IN_FLIGHT = 6;
 
@@ -31,7 +31,7 @@ const mortalFetch: typeof fetch = async (input, init) => {
     response.ok && (init?.method === "POST" || addressOf(input).includes("/webhook/") || addressOf(input).includes("/postback/"));
   if (!wrote) return answer;
   writes += 1;
-  if (writes % STRIDE !== 0 || restarts.length >= KILLS) return answer;
+  if (Math.floor(writes / STRIDE) <= restarts.length || restarts.length >= KILLS) return answer;
   await server.kill();
   restarts.push(await server.start());
   const within = await settle(server, CONTRACT_MS);

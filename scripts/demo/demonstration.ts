@@ -46,7 +46,7 @@ export async function demonstrate(options: Options): Promise<void> {
   const gateway: Gateway = await openGateway({
     port: options.port,
     stateDirectory: options.stateDirectory,
-    vars: { ...DEMO_VARS, ...given },
+    vars: { LOG_LEVEL: "error", ...DEMO_VARS, ...given },
   });
   const stop = async (): Promise<void> => {
     await gateway.stop();

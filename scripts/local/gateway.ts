@@ -36,6 +36,15 @@ function rejectBindingNames(vars: Record<string, string>, file: WranglerFile): v
 
 type Launch = { port: number; state: State; vars: Record<string, string>; file: WranglerFile };
 
+/** workerd notes every alarm that was due while it was down; after a kill that is what is meant to happen. */
+const EXPECTED_AFTER_KILL = "NOSENTRY SQLite alarm overdue";
+
+function tellLog({ level, message }: { level: string; message: string }): void {
+  if (message.startsWith(EXPECTED_AFTER_KILL)) return;
+  const stream = level === "error" || level === "warn" ? process.stderr : process.stdout;
+  stream.write(`${message}\n`);
+}
+
 async function startRuntime({ port, state, vars, file }: Launch) {
   process.env["TMPDIR"] = join(state.directory, "tmp");
   const [{ Log, LogLevel, Miniflare, convertV4MiniflareOptions }, contents] = await Promise.all([
@@ -48,6 +57,7 @@ async function startRuntime({ port, state, vars, file }: Launch) {
     host: HOST,
     port: 0,
     cf: false,
+    handleStructuredLogs: tellLog,
     log: new Log(LogLevel.WARN),
     name: "throughline",
     modules: [{ type: "ESModule", path: "worker.mjs", contents }],
