@@ -13,9 +13,9 @@ function sendTimes(sql: SqlStorage, perSecond: number, count: number, restartAft
   for (let n = 0; n < count; n += 1) {
     if (n === restartAfter) pace = openPace(sql);
     now += pace.waitMs(perSecond, now);
-    pace.take(perSecond, now);
+    const place = pace.take(perSecond, "a", now);
     times.push(now);
-    pace.answered(now);
+    place.answered(now);
   }
   return times;
 }

@@ -70,9 +70,9 @@ async function converse(lane: LaneState, ctx: Context, connection: Connection, r
   let plan: Plan = ready.plan;
   for (let step = 1; ; step += 1) {
     const repeatable = plan.repeatable !== false;
-    lane.storage.transactionSync(() => {
+    const place = lane.storage.transactionSync(() => {
       if (!lane.inHand.get(ready.row.seq)?.forgotten) markFlying(lane.sql, ready.row.seq, ready.row.attempts + 1, repeatable);
-      lane.pace.take(perSecond, ctx.clock());
+      return lane.pace.take(perSecond, `${ready.row.action}#${step}`, ctx.clock());
     });
     const sent = await sendRequest(ctx, plan.request, {
       timeoutMs: connection.timeout_ms,
@@ -83,7 +83,7 @@ async function converse(lane: LaneState, ctx: Context, connection: Connection, r
       if (sent.why === "budget_spent") return "budget_spent";
       return { judged: { outcome: "dead", reason: sent.why }, reply: NO_REPLY, repeatable: true };
     }
-    if (sent.reply.status > 0) lane.pace.answered(ctx.clock());
+    if (sent.reply.status > 0) place.answered(ctx.clock());
     const verdict = judge(ctx, connection, plan, sent.reply);
     if (verdict.outcome !== "next") return { judged: masked(connection, verdict), reply: sent.reply, repeatable };
     if (step === MOST_STEPS) return { judged: { outcome: "dead", reason: "too_many_steps" }, reply: sent.reply, repeatable };

@@ -18,7 +18,7 @@ const LONGEST_RUN_MS = 8 * 60_000;
 const MOST_SENDS = 400;
 const CONFIG_AGE_MS = 1_000;
 /** Waits up to this long are slept through, so that a rate is used to the full; longer ones are left to the alarm. */
-const SOON_MS = 1_200;
+const SOON_MS = 1_300;
 /** How many are prepared ahead at most. */
 const AHEAD = 12;
 const HELD_MS = 30_000;
