@@ -23,6 +23,9 @@ import { pinPage } from "./handlers/pin-page.ts";
 import { postPin } from "./handlers/pins.ts";
 import { json, problem } from "./handlers/problem.ts";
 import { followLink } from "./handlers/redirect.ts";
+import { getEvent, getEvents, postEventReplay } from "./handlers/events.ts";
+import { getPerson, getPersons, getTimeline } from "./handlers/persons.ts";
+import { getProblems } from "./handlers/problems.ts";
 import { getReport, postReportShare } from "./handlers/report.ts";
 import { postTransaction } from "./handlers/transactions.ts";
 import { undoPage } from "./handlers/undo-page.ts";
@@ -49,6 +52,13 @@ router
   .post("/v1/config/rollback", rollbackConfig)
   .get("/v1/report", getReport)
   .post("/v1/report/share", postReportShare)
+  .get("/v1/events", getEvents)
+  .get("/v1/events/:id", getEvent)
+  .post("/v1/events/:id/replay", postEventReplay)
+  .get("/v1/problems", getProblems)
+  .get("/v1/persons", getPersons)
+  .get("/v1/persons/:id", getPerson)
+  .get("/v1/persons/:id/timeline", getTimeline)
   .post("/v1/persons/merge", postMerge)
   .post("/v1/persons/unmerge", postUnmerge)
   .post("/v1/persons/move-identifier", postMoveIdentifier)

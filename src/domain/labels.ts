@@ -97,3 +97,7 @@ export function labelTriggersOf(label: Label | null, ordinal: number | null): Tr
     { name: `resale#${ordinal ?? 1}`, oncePerPerson: true },
   ];
 }
+
+/** A label as the wire shows it: "sale", "resale#2". */
+export const labelText = (label: string, ordinal: number | null): string =>
+  label === "resale" && ordinal !== null ? `resale#${ordinal}` : label;

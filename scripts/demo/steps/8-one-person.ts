@@ -21,7 +21,7 @@ const EXPECTED = [
   "message",
   "registration",
   "payment sale",
-  "payment resale",
+  "payment resale#1",
   "payment resale#2",
 ];
 

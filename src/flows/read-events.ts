@@ -1,0 +1,149 @@
+/** Events for the operator: the ledger together with what still waits in the inbox, and one event from its raw bytes to what we sent about it.
+ *  The inbox is asked before the ledger: an event that moves meanwhile is seen twice and shown once, never missed. */
+import { type Context, inboxOf } from "../context.ts";
+import { fromE4 } from "../domain/amount.ts";
+import { labelText } from "../domain/labels.ts";
+import type { Step } from "../domain/identity/decision.ts";
+import type { Ref } from "../domain/identity/graph.ts";
+import { type Locale, tellTrace } from "../domain/trace.ts";
+import type { WaitingEvent } from "../rpc.ts";
+import { type EventFilter, type EventListRow, type EventRow, findEvent, listEvents } from "../store/event-lists.ts";
+import { readValues } from "../store/person-reads.ts";
+
+export type EventSummary = {
+  readonly id: string;
+  readonly status: string;
+  readonly connection: string;
+  readonly type: string;
+  readonly received_at: string;
+  readonly at: string | null;
+  readonly person_id: string | null;
+  readonly cause: string | null;
+  readonly field: string | null;
+  readonly label: string | null;
+  readonly amount: string | null;
+  readonly currency: string | null;
+  readonly flags: readonly string[];
+};
+
+const WAITING_STATUSES: ReadonlySet<string | null> = new Set([null, "accepted", "quarantined", "preview"]);
+const MOST_WAITING = 1_000;
+
+/** Newest first by acknowledgement; `next` is the seq to go on before. */
+export async function openEvents(ctx: Context, filter: EventFilter): Promise<{ items: EventSummary[]; next: number | null }> {
+  const waiting = await waitingEvents(ctx, filter);
+  const rows = filter.status === "accepted" ? [] : await listEvents(ctx.env.DB, { ...filter, limit: filter.limit + 1 });
+  const written = new Set(rows.map(({ id }) => id));
+  const all = [
+    ...waiting.filter(({ id }) => !written.has(id)).map((event) => ({ seq: event.seq, summary: waitingSummary(event) })),
+    ...rows.map((row) => ({ seq: row.seq, summary: summaryOf(row) })),
+  ].toSorted((a, b) => b.seq - a.seq);
+  const page = all.slice(0, filter.limit);
+  return { items: page.map(({ summary }) => summary), next: all.length > filter.limit ? (page.at(-1)?.seq ?? null) : null };
+}
+
+async function waitingEvents(ctx: Context, filter: EventFilter): Promise<WaitingEvent[]> {
+  if (!WAITING_STATUSES.has(filter.status) || filter.person !== null) return [];
+  const waiting = await inboxOf(ctx.env).waiting(filter.before, MOST_WAITING);
+  return waiting.filter(
+    (event) =>
+      (filter.status === null || event.verdict === filter.status) &&
+      (filter.connection === null || event.connection === filter.connection) &&
+      (filter.type === null || event.type === filter.type) &&
+      (filter.since === null || event.receivedAt >= filter.since),
+  );
+}
+
+export type EventStory = EventSummary & {
+  readonly bound_at: string | null;
+  readonly via: string | null;
+  readonly tid: string | null;
+  readonly order: string | null;
+  readonly raw: unknown;
+  readonly normalised: unknown;
+  readonly trace: readonly string[];
+  readonly steps: readonly Step[];
+};
+
+/** null = there is no such event. Raw payloads and facts are gone after their retention. */
+export async function openEvent(ctx: Context, id: string, locale: Locale): Promise<EventStory | null> {
+  const waiting = (await inboxOf(ctx.env).waiting(null, MOST_WAITING)).find((event) => event.id === id);
+  const row = await findEvent(ctx.env.DB, id);
+  if (row) return storyOf(ctx, row, locale);
+  if (!waiting) return null;
+  const [raw, normalised] = await Promise.all([openJson(ctx, waiting.raw), openJson(ctx, waiting.facts)]);
+  const unknown = { bound_at: null, via: null, tid: null, order: null, trace: [], steps: [] };
+  return { ...waitingSummary(waiting), ...unknown, raw, normalised };
+}
+
+async function storyOf(ctx: Context, row: EventRow, locale: Locale): Promise<EventStory> {
+  const [raw, normalised, trace] = await Promise.all([
+    openJson(ctx, row.raw),
+    openJson(ctx, row.facts),
+    openJson(ctx, row.trace),
+  ]);
+  const steps = Array.isArray(trace) ? (trace as Step[]) : [];
+  return {
+    ...summaryOf(row),
+    bound_at: row.bound_at === null ? null : iso(row.bound_at),
+    via: row.via,
+    tid: row.tid,
+    order: row.order_number,
+    raw,
+    normalised,
+    trace: await tell(ctx, steps, locale),
+    steps,
+  };
+}
+
+/** The trace as sentences with the values the operator may see; a value that is gone is left out. */
+async function tell(ctx: Context, steps: readonly Step[], locale: Locale): Promise<string[]> {
+  const hashes = steps.flatMap((step) => ("ref" in step && step.ref ? [step.ref.hash] : []));
+  const rows = await readValues(ctx.env.DB, [...new Set(hashes)]);
+  const values = new Map(
+    await Promise.all(
+      rows.map(async (row) => [row.hash, row.sealed === null ? row.hint : await ctx.seal.open(row.sealed)] as const),
+    ),
+  );
+  return tellTrace(steps, { locale, value: (ref: Ref) => values.get(ref.hash) ?? "", person: (id) => id });
+}
+
+async function openJson(ctx: Context, sealed: ArrayBuffer | readonly number[] | null): Promise<unknown> {
+  return sealed === null ? null : JSON.parse(await ctx.seal.open(sealed));
+}
+
+const iso = (at: number): string => new Date(at).toISOString();
+
+function summaryOf(row: EventListRow): EventSummary {
+  return {
+    id: row.id,
+    status: row.status,
+    connection: row.connection,
+    type: row.type,
+    received_at: iso(row.received_at),
+    at: iso(row.event_at),
+    person_id: row.person_id,
+    cause: row.cause,
+    field: row.field,
+    label: row.label === null ? null : labelText(row.label, row.ordinal),
+    amount: row.amount_e4 === null ? null : fromE4(row.amount_e4),
+    currency: row.currency,
+    flags: [...(row.counted === 0 ? ["replaced"] : []), ...(row.possible_duplicate === 1 ? ["possible_duplicate"] : [])],
+  };
+}
+
+const waitingSummary = (event: WaitingEvent): EventSummary => ({
+  id: event.id,
+  status: event.verdict,
+  connection: event.connection,
+  type: event.type,
+  received_at: iso(event.receivedAt),
+  at: null,
+  person_id: null,
+  cause: event.cause,
+  field: event.field,
+  label: null,
+  amount: null,
+  currency: null,
+  flags: [],
+});

@@ -1,0 +1,129 @@
+/** The person card: everything known of one current person, opened for the operator. A pseudonymous contact shows its hint only. */
+import type { Context } from "../context.ts";
+import { type Exact, convert, moneyText } from "../domain/funnel/amount.ts";
+import { NO_ORIGIN, originLabel } from "../domain/funnel/origin.ts";
+import { priorityOf } from "../domain/identifier.ts";
+import type { PersonId } from "../lib/ids.ts";
+import {
+  type Found,
+  type IdentifierRow,
+  type NetRow,
+  type TouchRow,
+  findOwner,
+  findPerson,
+  readPerson,
+  wasErased,
+} from "../store/person-reads.ts";
+import { identifierRefs } from "./find-identifier.ts";
+
+/** Identifiers of this priority or stronger make a person known; weaker ones belong to an anonymous visitor. */
+const KNOWN_PRIORITY = 7;
+
+export type PersonCard = {
+  readonly id: PersonId;
+  readonly key: string;
+  readonly state: "anon" | "known";
+  readonly identifiers: readonly CardIdentifier[];
+  readonly stages: Readonly<Record<string, string>>;
+  readonly net: string;
+  readonly first_touch: CardTouch | null;
+  readonly last_touch: CardTouch | null;
+  readonly first_seen: string;
+  readonly last_seen: string;
+  readonly referred_by: string | null;
+  readonly merged: readonly string[];
+  readonly profile: Readonly<Record<string, string>>;
+};
+
+export type CardIdentifier = {
+  readonly type: string;
+  readonly scope: string;
+  readonly value: string;
+  readonly proof: string;
+  readonly first_seen: string;
+  readonly last_seen: string;
+  readonly by_operator: boolean;
+};
+
+export type CardTouch = {
+  readonly at: string;
+  readonly source: string;
+  readonly link: string | null;
+  readonly utm_source: string | null;
+  readonly utm_campaign: string | null;
+  readonly utm_content: string | null;
+};
+
+const iso = (at: number): string => new Date(at).toISOString();
+
+/** The owner of an identifier in any of the scopes it is known in; `gone` after erasure. `key` finds persons by any key ever issued. */
+export async function findByIdentifier(
+  ctx: Context,
+  given: { readonly type: string; readonly scope: string | null; readonly value: string },
+): Promise<Found | null> {
+  const db = ctx.env.DB;
+  if (given.type === "key") return findPerson(db, "key", given.value.trim());
+  const refs = (await identifierRefs(ctx, given)) ?? [];
+  for (const { hash } of refs) {
+    const owner = await findOwner(db, hash);
+    if (owner) return owner;
+  }
+  for (const { hash } of refs) {
+    if (await wasErased(db, hash)) return { id: "per_", gone: true };
+  }
+  return null;
+}
+
+export async function openCard(ctx: Context, id: PersonId): Promise<PersonCard | null> {
+  const rows = await readPerson(ctx.env.DB, id);
+  const own = rows.leaves.find((leaf) => leaf.id === id);
+  if (!own) return null;
+  const [identifiers, traits] = await Promise.all([
+    Promise.all(rows.identifiers.map((row) => openIdentifier(ctx, row))),
+    Promise.all(rows.traits.map(async ({ name, sealed }) => [name, await ctx.seal.open(sealed)] as const)),
+  ]);
+  const [first, last] = rows.touches.map((touch) => touchView(ctx, touch));
+  return {
+    id,
+    key: own.key,
+    state: rows.identifiers.some(({ type }) => priorityOf(type) <= KNOWN_PRIORITY) ? "known" : "anon",
+    identifiers: identifiers.toSorted((a, b) => a.priority - b.priority).map(({ view }) => view),
+    stages: Object.fromEntries(rows.stages.map(({ stage, at }) => [stage, iso(at)])),
+    net: netOf(ctx, rows.net),
+    first_touch: first ?? null,
+    last_touch: last ?? null,
+    first_seen: iso(Math.min(...rows.leaves.map((leaf) => leaf.first_seen))),
+    last_seen: iso(Math.max(...rows.leaves.map((leaf) => leaf.last_seen))),
+    referred_by: rows.leaves.find((leaf) => leaf.referred_by !== null)?.referred_by ?? null,
+    merged: rows.leaves.filter((leaf) => leaf.id !== id).map((leaf) => leaf.id),
+    profile: Object.fromEntries(traits),
+  };
+}
+
+async function openIdentifier(ctx: Context, row: IdentifierRow): Promise<{ priority: number; view: CardIdentifier }> {
+  const view = {
+    type: row.type,
+    scope: row.scope,
+    value: row.sealed === null ? row.hint : await ctx.seal.open(row.sealed),
+    proof: row.proof,
+    first_seen: iso(row.first_seen),
+    last_seen: iso(row.last_seen),
+    by_operator: row.pinned === 1,
+  };
+  return { priority: priorityOf(row.type), view };
+}
+
+/** Gross less refunds in the workspace currency; a currency without a rate is left out, as in reports. */
+function netOf(ctx: Context, rows: readonly NetRow[]): string {
+  const { currency, fx } = ctx.config.workspace;
+  const net = rows.reduce<Exact>((sum, row) => {
+    const amount = convert(row.amount, row.currency, { currency, fx }) ?? 0n;
+    return row.refund === 1 ? sum - amount : sum + amount;
+  }, 0n);
+  return moneyText(net);
+}
+
+function touchView(ctx: Context, { at, link, utm_source, utm_campaign, utm_content }: TouchRow): CardTouch {
+  const origin = { ...NO_ORIGIN, link, source: utm_source, campaign: utm_campaign, content: utm_content };
+  return { at: iso(at), source: originLabel("source", origin, ctx.config.links), link, utm_source, utm_campaign, utm_content };
+}

@@ -1,0 +1,86 @@
+/** A person's timeline: her events in order of their own time, each saying by which identifier it is hers. */
+import type { Context } from "../context.ts";
+import { fromE4 } from "../domain/amount.ts";
+import { labelText } from "../domain/labels.ts";
+import { type IdentifierType, isIdentifierType } from "../domain/identifier.ts";
+import { type Locale, tellWhy } from "../domain/trace.ts";
+import type { PersonId } from "../lib/ids.ts";
+import { type TimelineRow, readTimeline, readValues } from "../store/person-reads.ts";
+
+export type TimelineEntry = {
+  readonly event_id: string;
+  readonly type: string;
+  readonly at: string;
+  readonly received_at: string;
+  readonly connection: string;
+  readonly label?: string;
+  readonly amount?: string;
+  readonly currency?: string;
+  readonly order?: string;
+  readonly tid?: string;
+  readonly link?: string;
+  readonly status: string;
+  readonly counted: boolean;
+  readonly flags: readonly string[];
+  readonly via: string | null;
+  readonly why: string;
+};
+
+type Page = { readonly items: TimelineEntry[]; readonly next: string | null };
+
+/** `cursor` is a former page's `next`. */
+export async function openTimeline(
+  ctx: Context,
+  id: PersonId,
+  { cursor, limit, locale }: { cursor: string | null; limit: number; locale: Locale },
+): Promise<Page> {
+  const [at, seq] = (cursor ?? "").split(".").map(Number);
+  const after = cursor === null || at === undefined || seq === undefined ? null : { at, seq };
+  const rows = await readTimeline(ctx.env.DB, id, after, limit + 1);
+  const shown = rows.slice(0, limit);
+  const values = await openValues(ctx, shown);
+  const last = rows.length > limit ? shown.at(-1) : undefined;
+  return { items: shown.map((row) => entryOf(row, values, locale)), next: last ? `${last.event_at}.${last.seq}` : null };
+}
+
+async function openValues(ctx: Context, rows: readonly TimelineRow[]): Promise<Map<string, string>> {
+  const hashes = [...new Set(rows.flatMap(({ via_hash }) => (via_hash === null ? [] : [via_hash])))];
+  const sealed = await readValues(ctx.env.DB, hashes);
+  const opened = sealed.map(async (row) => [row.hash, row.sealed === null ? row.hint : await ctx.seal.open(row.sealed)] as const);
+  return new Map(await Promise.all(opened));
+}
+
+function entryOf(row: TimelineRow, values: ReadonlyMap<string, string>, locale: Locale): TimelineEntry {
+  const flags = [
+    ...(row.counted === 0 ? ["replaced"] : []),
+    ...(row.possible_duplicate === 1 ? ["possible_duplicate"] : []),
+    ...(row.shared === 1 ? ["shared"] : []),
+    ...(row.type === "order" && row.amount_e4 === 0 ? ["free_order"] : []),
+  ];
+  return {
+    event_id: row.id,
+    type: row.type,
+    at: new Date(row.event_at).toISOString(),
+    received_at: new Date(row.received_at).toISOString(),
+    connection: row.connection,
+    ...(row.label === null ? {} : { label: labelText(row.label, row.ordinal) }),
+    ...(row.amount_e4 === null ? {} : { amount: fromE4(row.amount_e4) }),
+    ...(row.currency === null ? {} : { currency: row.currency }),
+    ...(row.order_number === null ? {} : { order: row.order_number }),
+    ...(row.tid === null ? {} : { tid: row.tid }),
+    ...(row.link === null ? {} : { link: row.link }),
+    status: row.status,
+    counted: row.counted === 1,
+    flags,
+    via: row.via,
+    why: whyOf(row, values, locale),
+  };
+}
+
+function whyOf(row: TimelineRow, values: ReadonlyMap<string, string>, locale: Locale): string {
+  const type: IdentifierType | null = row.via !== null && isIdentifierType(row.via) ? row.via : null;
+  if (type === null || row.via_hash === null) return "";
+  const waited = row.bound_at === null ? 0 : Math.max(0, row.bound_at - row.received_at);
+  const value = values.get(row.via_hash) ?? "";
+  return tellWhy({ type, scope: "", hash: row.via_hash }, waited < 5_000 ? 0 : waited, { locale, value: () => value });
+}

@@ -1,0 +1,68 @@
+/** Events for the operator: the list with filters, one event whole, replay of what was sent about it, and a test event of a connection. */
+import type { IRequest } from "itty-router";
+import type { Context } from "../context.ts";
+import { openEvent, openEvents } from "../flows/read-events.ts";
+import { replayDelivery } from "../flows/replay-delivery.ts";
+import { attemptsOf, listDeliveries } from "../store/deliveries.ts";
+import { requireAdmin } from "./admin.ts";
+import { deliveriesView } from "./delivery-view.ts";
+import { invalidRequest } from "./json-body.ts";
+import { localeOf, pageOf } from "./page.ts";
+import { json, problem } from "./problem.ts";
+
+const STATUSES = ["accepted", "bound", "unbound", "quarantined", "echo", "preview", "erased"];
+
+export async function getEvents(request: Request, ctx: Context): Promise<Response> {
+  const refused = await requireAdmin(ctx, request);
+  if (refused) return refused;
+  const query = new URL(request.url).searchParams;
+  const given = (name: string): string | null => query.get(name) || null;
+  const [status, since, cursor] = [given("status"), given("since"), given("cursor")];
+  const errors = [
+    ...(status === null || STATUSES.includes(status) ? [] : [{ path: "status", message: `one of ${STATUSES.join(", ")}` }]),
+    ...(since === null || !Number.isNaN(Date.parse(since)) ? [] : [{ path: "since", message: "an ISO 8601 time" }]),
+    ...(cursor === null || /^\d{1,16}$/.test(cursor) ? [] : [{ path: "cursor", message: "not a cursor of this list" }]),
+  ];
+  if (errors.length > 0) return invalidRequest(ctx, errors);
+  const { items, next } = await openEvents(ctx, {
+    status,
+    connection: given("connection"),
+    type: given("type"),
+    person: given("person"),
+    since: since === null ? null : Date.parse(since),
+    before: cursor === null ? null : Number(cursor),
+    limit: pageOf(query, 50, 200),
+  });
+  return json({ items, next_cursor: next === null ? null : String(next) });
+}
+
+export async function getEvent(request: IRequest & Request, ctx: Context): Promise<Response> {
+  const refused = await requireAdmin(ctx, request);
+  if (refused) return refused;
+  const id = request.params["id"] ?? "";
+  const story = await openEvent(ctx, id, localeOf(ctx, new URL(request.url).searchParams));
+  if (!story) return problem(ctx, { status: 404, reason: "not_found" });
+  const rows = await deliveriesOf(ctx, id);
+  const ids = rows.map((row) => row.id);
+  return json({ ...story, deliveries: await deliveriesView(ctx, rows, await attemptsOf(ctx.env.DB, ids)) });
+}
+
+/** Sends again everything that was sent about the event: the exact originals, each with its own id and `x-replay: 1`. */
+export async function postEventReplay(request: IRequest & Request, ctx: Context): Promise<Response> {
+  const refused = await requireAdmin(ctx, request);
+  if (refused) return refused;
+  const id = request.params["id"] ?? "";
+  if (!(await openEvent(ctx, id, "en"))) return problem(ctx, { status: 404, reason: "not_found" });
+  const replayed = [];
+  for (const row of await deliveriesOf(ctx, id)) {
+    const answer = await replayDelivery(ctx, row.id);
+    replayed.push(answer.ok ? { id: row.id, generation: answer.value.generation } : { id: row.id, reason: answer.error });
+  }
+  return json({ id, deliveries: replayed }, 202);
+}
+
+/** Oldest first, as they were made. */
+const deliveriesOf = async (ctx: Context, event: string) => {
+  const filter = { status: null, connection: null, event, person: null, since: null, before: null, limit: 200 };
+  return (await listDeliveries(ctx.env.DB, filter)).toReversed();
+};

@@ -1,0 +1,70 @@
+/** Persons for the operator: by any identifier, id or key; the list; the timeline. */
+import type { IRequest } from "itty-router";
+import type { Context } from "../context.ts";
+import { isIdentifierType } from "../domain/identifier.ts";
+import { findByIdentifier, openCard } from "../flows/read-person.ts";
+import { openTimeline } from "../flows/read-timeline.ts";
+import { type Found, findPerson, listPersons } from "../store/person-reads.ts";
+import { requireAdmin } from "./admin.ts";
+import { invalidRequest } from "./json-body.ts";
+import { localeOf, pageOf } from "./page.ts";
+import { json, problem } from "./problem.ts";
+
+export async function getPersons(request: Request, ctx: Context): Promise<Response> {
+  const refused = await requireAdmin(ctx, request);
+  if (refused) return refused;
+  const query = new URL(request.url).searchParams;
+  const asked = [...query.keys()].filter(isIdentifierType);
+  const [type] = asked;
+  const unknown = [...query.keys()].filter(
+    (name) => !isIdentifierType(name) && !["scope", "limit", "cursor", "lang"].includes(name),
+  );
+  if (unknown.length > 0 || asked.length > 1) {
+    const errors = unknown.map((path) => ({ path, message: "not an identifier type" }));
+    return invalidRequest(ctx, asked.length > 1 ? [...errors, { path: "", message: "one identifier a call" }] : errors);
+  }
+  if (type === undefined) return listPage(ctx, query);
+  return answerCard(ctx, await findByIdentifier(ctx, { type, scope: query.get("scope"), value: query.get(type) ?? "" }));
+}
+
+export async function getPerson(request: IRequest & Request, ctx: Context): Promise<Response> {
+  const refused = await requireAdmin(ctx, request);
+  return refused ?? answerCard(ctx, await currentPerson(ctx, request.params["id"] ?? ""));
+}
+
+export async function getTimeline(request: IRequest & Request, ctx: Context): Promise<Response> {
+  const refused = await requireAdmin(ctx, request);
+  if (refused) return refused;
+  const found = await currentPerson(ctx, request.params["id"] ?? "");
+  if (!found || found.gone) return missing(ctx, found);
+  const query = new URL(request.url).searchParams;
+  const locale = localeOf(ctx, query);
+  const { items, next } = await openTimeline(ctx, found.id, {
+    cursor: query.get("cursor"),
+    limit: pageOf(query, 200, 1_000),
+    locale,
+  });
+  return json({ items, next_cursor: next });
+}
+
+/** A path segment that names a person: an id or a key, merged and old ones too. */
+export const currentPerson = (ctx: Context, name: string): Promise<Found | null> =>
+  findPerson(ctx.env.DB, name.startsWith("k_") ? "key" : "id", name);
+
+async function answerCard(ctx: Context, found: Found | null): Promise<Response> {
+  const card = found && !found.gone ? await openCard(ctx, found.id) : null;
+  return card ? json({ person: card }) : missing(ctx, found);
+}
+
+/** Nobody, or somebody who was erased: both 404, told apart by the reason. */
+export const missing = (ctx: Context, found: Found | null): Response =>
+  problem(ctx, { status: 404, reason: found?.gone ? "gone" : "not_found" });
+
+async function listPage(ctx: Context, query: URLSearchParams): Promise<Response> {
+  const limit = pageOf(query, 50, 200);
+  const [at, id] = (query.get("cursor") ?? "").split(".");
+  const rows = await listPersons(ctx.env.DB, id === undefined ? null : { at: Number(at), id }, limit + 1);
+  const cards = await Promise.all(rows.slice(0, limit).map((row) => openCard(ctx, row.id)));
+  const last = rows.length > limit ? rows[limit - 1] : undefined;
+  return json({ items: cards.filter((card) => card !== null), next_cursor: last ? `${last.last_seen}.${last.id}` : null });
+}

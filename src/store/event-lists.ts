@@ -1,0 +1,70 @@
+/** Events as lists show them and one event whole. Newest first by the order of acknowledgement. */
+import type { Sealed } from "./neighbourhood.ts";
+
+export type EventFilter = {
+  readonly status: string | null;
+  readonly connection: string | null;
+  readonly type: string | null;
+  readonly person: string | null;
+  readonly since: number | null;
+  /** Exclusive seq. */
+  readonly before: number | null;
+  readonly limit: number;
+};
+
+export type EventListRow = {
+  readonly id: string;
+  readonly seq: number;
+  readonly connection: string;
+  readonly type: string;
+  readonly status: string;
+  readonly cause: string | null;
+  readonly field: string | null;
+  readonly received_at: number;
+  readonly event_at: number;
+  readonly person_id: string | null;
+  readonly label: string | null;
+  readonly ordinal: number | null;
+  readonly amount_e4: number | null;
+  readonly currency: string | null;
+  readonly counted: number;
+  readonly possible_duplicate: number;
+};
+
+export type EventRow = EventListRow & {
+  readonly bound_at: number | null;
+  readonly via: string | null;
+  readonly via_hash: string | null;
+  readonly tid: string | null;
+  readonly order_number: string | null;
+  readonly facts: Sealed | null;
+  readonly raw: Sealed | null;
+  readonly trace: Sealed | null;
+};
+
+const LISTED = `id, seq, connection, type, status, cause, field, received_at, event_at, person_id, label, ordinal, amount_e4, currency, counted,
+  possible_duplicate`;
+
+export async function listEvents(db: D1Database, filter: EventFilter): Promise<EventListRow[]> {
+  const given: readonly (readonly [string, string | number | null])[] = [
+    ["seq < ?", filter.before ?? Number.MAX_SAFE_INTEGER],
+    ["status = ?", filter.status],
+    ["connection = ?", filter.connection],
+    ["(type = ? OR label = ?)", filter.type],
+    ["person_id = ?", filter.person],
+    ["received_at >= ?", filter.since],
+  ];
+  const conditions = given.filter(([, value]) => value !== null);
+  const where = conditions.map(([condition], place) => condition.replaceAll("?", `?${place + 1}`)).join(" AND ");
+  const { results } = await db
+    .prepare(`SELECT ${LISTED} FROM events WHERE ${where} ORDER BY seq DESC LIMIT ?${conditions.length + 1}`)
+    .bind(...conditions.map(([, value]) => value), filter.limit)
+    .all<EventListRow>();
+  return results;
+}
+
+export const findEvent = (db: D1Database, id: string): Promise<EventRow | null> =>
+  db
+    .prepare(`SELECT ${LISTED}, bound_at, via, via_hash, tid, order_number, facts, raw, trace FROM events WHERE id = ?1`)
+    .bind(id)
+    .first<EventRow>();

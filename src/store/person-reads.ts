@@ -1,0 +1,174 @@
+/** Reads of one person, always of the current one: merged ids, old keys and identifiers that changed hands lead here. */
+import type { IdentifierType, Proof } from "../domain/identifier.ts";
+import type { PersonId, PersonKey } from "../lib/ids.ts";
+import type { Sealed } from "./neighbourhood.ts";
+import { TOUCHES } from "./report/touch.ts";
+
+export type Found = { readonly id: PersonId; readonly gone: boolean };
+
+type FoundRow = { id: PersonId; erased_at: number | null };
+
+const found = (row: FoundRow | null): Found | null => (row ? { id: row.id, gone: row.erased_at !== null } : null);
+
+const ROOT = "SELECT r.id AS id, r.erased_at AS erased_at FROM persons r WHERE r.id =";
+
+/** By id or key; both resolve for ever. */
+export const findPerson = async (db: D1Database, by: "id" | "key", value: string): Promise<Found | null> =>
+  found(await db.prepare(`${ROOT} (SELECT person_id FROM persons WHERE ${by} = ?1)`).bind(value).first<FoundRow>());
+
+/** The owner of an identifier by its blind index. */
+export const findOwner = async (db: D1Database, hash: string): Promise<Found | null> =>
+  found(await db.prepare(`${ROOT} (SELECT person_id FROM identifiers WHERE hash = ?1)`).bind(hash).first<FoundRow>());
+
+/** Was this identifier erased with its person? */
+export const wasErased = async (db: D1Database, hash: string): Promise<boolean> =>
+  (await db.prepare("SELECT 1 AS gone FROM erased_identifiers WHERE hash = ?1").bind(hash).first<{ gone: number }>()) !== null;
+
+export type IdentifierRow = {
+  readonly hash: string;
+  readonly type: IdentifierType;
+  readonly scope: string;
+  readonly proof: Proof;
+  readonly first_seen: number;
+  readonly last_seen: number;
+  readonly pinned: number;
+  readonly hint: string;
+  readonly sealed: Sealed | null;
+};
+export type LeafRow = {
+  readonly id: PersonId;
+  readonly key: PersonKey;
+  readonly first_seen: number;
+  readonly last_seen: number;
+  readonly referred_by: string | null;
+};
+export type NetRow = { readonly refund: number; readonly currency: string | null; readonly amount: number };
+export type StageRow = { readonly stage: string; readonly at: number };
+export type TouchRow = {
+  readonly at: number;
+  readonly link: string | null;
+  readonly utm_source: string | null;
+  readonly utm_campaign: string | null;
+  readonly utm_content: string | null;
+};
+
+export type PersonRows = {
+  readonly leaves: LeafRow[];
+  readonly identifiers: IdentifierRow[];
+  readonly stages: StageRow[];
+  readonly net: NetRow[];
+  readonly touches: TouchRow[];
+  readonly traits: { readonly name: string; readonly sealed: Sealed }[];
+};
+
+const COUNTED = "status IN ('bound', 'erased') AND counted = 1";
+
+const STAGES = `
+  SELECT type AS stage, MIN(event_at) AS at FROM events
+  WHERE person_id = ?1 AND ${COUNTED} AND type IN ('click', 'bot_start', 'registration', 'login') GROUP BY type
+  UNION ALL SELECT 'order', MIN(event_at) FROM events WHERE person_id = ?1 AND ${COUNTED} AND type = 'order' AND amount_e4 > 0 HAVING COUNT(*) > 0
+  UNION ALL SELECT CASE n WHEN 1 THEN 'sale' ELSE 'resale' END, at FROM (
+    SELECT at, ROW_NUMBER() OVER (ORDER BY at) AS n FROM (
+      SELECT MIN(event_at) AS at FROM events WHERE person_id = ?1 AND ${COUNTED} AND type = 'payment' AND amount_e4 > 0
+      GROUP BY connection, COALESCE('o' || order_number, 't' || tid, id))) WHERE n <= 2`;
+
+const TOUCH = `SELECT event_at AS at, seq, link, utm_source, utm_campaign, utm_content FROM (${TOUCHES(
+  `(SELECT person_id, event_at, seq, type, link, utm_source, utm_campaign, utm_content, click_hash FROM events WHERE person_id = ?1 AND ${COUNTED})`,
+)})`;
+
+export async function readPerson(db: D1Database, id: PersonId): Promise<PersonRows> {
+  const of = (sql: string): D1PreparedStatement => db.prepare(sql).bind(id);
+  const answers = await db.batch([
+    of("SELECT id, key, first_seen, last_seen, referred_by FROM persons WHERE person_id = ?1 ORDER BY first_seen, id"),
+    of(`SELECT hash, type, scope, proof, first_seen, last_seen, pinned, hint, sealed FROM identifiers WHERE person_id = ?1
+        ORDER BY last_seen DESC, hash LIMIT 500`),
+    of(STAGES),
+    of(`SELECT type = 'refund' AS refund, currency, SUM(amount_e4) AS amount FROM events
+        WHERE person_id = ?1 AND ${COUNTED} AND type IN ('payment', 'refund') AND amount_e4 > 0 GROUP BY 1, 2`),
+    of(`SELECT * FROM (${TOUCH} ORDER BY at, seq LIMIT 1) UNION ALL SELECT * FROM (${TOUCH} ORDER BY at DESC, seq DESC LIMIT 1)`),
+    of("SELECT name, sealed, MAX(at) FROM traits WHERE person_id = ?1 GROUP BY name"),
+  ]);
+  const rows = <T>(place: number): T[] => (answers[place]?.results ?? []) as T[];
+  return {
+    leaves: rows(0),
+    identifiers: rows(1),
+    stages: rows(2),
+    net: rows(3),
+    touches: rows(4),
+    traits: rows(5),
+  };
+}
+
+export type PersonSummary = { readonly id: PersonId; readonly key: PersonKey; readonly last_seen: number };
+
+/** Current persons, the most recently seen first. The cursor is the last row's (last_seen, id). */
+export async function listPersons(
+  db: D1Database,
+  before: { at: number; id: string } | null,
+  limit: number,
+): Promise<PersonSummary[]> {
+  const { results } = await db
+    .prepare(
+      `SELECT id, key, last_seen FROM persons
+       WHERE erased_at IS NULL AND id = person_id AND (last_seen < ?1 OR (last_seen = ?1 AND id > ?2))
+       ORDER BY last_seen DESC, id LIMIT ?3`,
+    )
+    .bind(before?.at ?? Number.MAX_SAFE_INTEGER, before?.id ?? "", limit)
+    .all<PersonSummary>();
+  return results;
+}
+
+export type TimelineRow = {
+  readonly id: string;
+  readonly seq: number;
+  readonly type: string;
+  readonly status: string;
+  readonly event_at: number;
+  readonly received_at: number;
+  readonly bound_at: number | null;
+  readonly connection: string;
+  readonly label: string | null;
+  readonly ordinal: number | null;
+  readonly amount_e4: number | null;
+  readonly currency: string | null;
+  readonly counted: number;
+  readonly possible_duplicate: number;
+  readonly shared: number;
+  readonly via: string | null;
+  readonly via_hash: string | null;
+  readonly order_number: string | null;
+  readonly tid: string | null;
+  readonly link: string | null;
+  readonly trace: Sealed | null;
+};
+
+/** A person's events, oldest first by event time. The cursor is the last row's (event_at, seq). */
+export async function readTimeline(
+  db: D1Database,
+  id: PersonId,
+  after: { at: number; seq: number } | null,
+  limit: number,
+): Promise<TimelineRow[]> {
+  const { results } = await db
+    .prepare(
+      `SELECT id, seq, type, status, event_at, received_at, bound_at, connection, label, ordinal, amount_e4, currency, counted, possible_duplicate, shared,
+         via, via_hash, order_number, tid, link, trace
+       FROM events WHERE person_id = ?1 AND (event_at > ?2 OR (event_at = ?2 AND seq > ?3)) ORDER BY event_at, seq LIMIT ?4`,
+    )
+    .bind(id, after?.at ?? Number.MIN_SAFE_INTEGER, after?.seq ?? 0, limit)
+    .all<TimelineRow>();
+  return results;
+}
+
+/** Sealed values of identifiers by blind index, wherever they belong now. */
+export async function readValues(
+  db: D1Database,
+  hashes: readonly string[],
+): Promise<Pick<IdentifierRow, "hash" | "hint" | "sealed">[]> {
+  if (hashes.length === 0) return [];
+  const { results } = await db
+    .prepare("SELECT hash, hint, sealed FROM identifiers WHERE hash IN (SELECT value FROM json_each(?1))")
+    .bind(JSON.stringify(hashes))
+    .all<Pick<IdentifierRow, "hash" | "hint" | "sealed">>();
+  return results;
+}
