@@ -19,6 +19,7 @@ import { postLogout } from "./handlers/logout.ts";
 import { deleteMapping, getMapping, postMapping } from "./handlers/mappings.ts";
 import { postMergeLink } from "./handlers/merge-links.ts";
 import { postNotify } from "./handlers/notify.ts";
+import { getExport } from "./handlers/person-export.ts";
 import { pinPage } from "./handlers/pin-page.ts";
 import { postPin } from "./handlers/pins.ts";
 import { json, problem } from "./handlers/problem.ts";
@@ -65,6 +66,7 @@ router
   .post("/v1/persons/keep-apart", postKeepApart)
   .delete("/v1/persons/:id", deletePerson)
   .get("/v1/persons/:id/erasure", getErasure)
+  .get("/v1/persons/:id/export", getExport)
   .post("/v1/identifiers/block", postBlock)
   .get("/v1/deliveries", getDeliveries)
   .post("/v1/deliveries/recover", postRecover)

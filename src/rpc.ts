@@ -1,5 +1,5 @@
 /** What the two Durable Objects answer to. Types only, so that every layer can call them without importing their code. */
-import type { DeliveryId, EventId, PersonId } from "./lib/ids.ts";
+import type { DeliveryId, EventId, PersonId, PersonKey } from "./lib/ids.ts";
 
 export type IntakeOutcome = "accepted" | "duplicate" | "quarantined" | "preview" | "limited";
 
@@ -45,12 +45,21 @@ export type WaitingEvent = {
   readonly raw: ArrayBuffer | null;
 };
 
+/** An id or any key ever issued. */
+export type PersonName = PersonId | PersonKey;
+
 /** Operator decisions about identity; they go through the single writer and outrank everything. */
 export type Decision =
-  | { readonly act: "merge"; readonly persons: readonly [PersonId, PersonId] }
-  | { readonly act: "unmerge"; readonly person: PersonId }
-  | { readonly act: "move"; readonly type: string; readonly scope: string | null; readonly value: string; readonly to: PersonId }
-  | { readonly act: "keep_apart"; readonly persons: readonly [PersonId, PersonId] }
+  | { readonly act: "merge"; readonly persons: readonly [PersonName, PersonName] }
+  | { readonly act: "unmerge"; readonly person: PersonName }
+  | {
+      readonly act: "move";
+      readonly type: string;
+      readonly scope: string | null;
+      readonly value: string;
+      readonly to: PersonName;
+    }
+  | { readonly act: "keep_apart"; readonly persons: readonly [PersonName, PersonName] }
   | { readonly act: "block"; readonly type: string; readonly scope: string | null; readonly value: string }
   | { readonly act: "erase"; readonly person: PersonId; readonly basis?: string };
 

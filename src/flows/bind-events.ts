@@ -35,7 +35,7 @@ async function matchShifted(ctx: Context, session: Session): Promise<void> {
     const facts = session.arrived.get(payment.id)?.facts ?? (sealed ? await openFacts(ctx, sealed) : null);
     if (facts === null) continue;
     const root = rootOf(session.graph, payment.homeId);
-    await matchDeliveries(ctx, session, { ...payment, facts }, root, payment, { names, before });
+    await matchDeliveries(ctx, session, { subject: { ...payment, facts }, root, payment, fired: { names, before } });
   }
 }
 
@@ -49,7 +49,12 @@ function toHandover(row: QueuedRow): Handover {
 async function silence(ctx: Context, session: Session): Promise<void> {
   const persons = [...session.withdrawn].map((home): PersonId => rootOf(session.graph, home));
   if (persons.length === 0) return;
-  const cancelled = await cancelQueued(ctx.env.DB, persons, silencedConnections(ctx), "consent_withdrawn", session.now);
+  const cancelled = await cancelQueued(ctx.env.DB, {
+    persons,
+    connections: silencedConnections(ctx),
+    reason: "consent_withdrawn",
+    now: session.now,
+  });
   for (const [connection, items] of Map.groupBy(cancelled, (item) => item.connection)) {
     await laneOf(ctx.env, connection).cancel(connection, items);
   }

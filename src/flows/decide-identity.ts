@@ -85,7 +85,7 @@ async function merge(ctx: Context, [first, second]: readonly [string, string]): 
   if (a === null || b === null) return refused("not_found");
   if (a === b) return refused("same_person");
   const [left, right] = [[...membersOf(graph, a)], [...membersOf(graph, b)]];
-  const { survivor } = mergePersons(graph, a, b, "operator", null);
+  const { survivor } = mergePersons(graph, [a, b], "operator", null);
   const contacts = [...nodesOf(graph, survivor)].filter(isContact).map(({ hash }) => hash);
   const db = ctx.env.DB;
   const more = [liftApart(db, left, right), forgetClaims(db, contacts), settleConflictsWithin(db, [...left, ...right], now)];

@@ -17,10 +17,12 @@ export type Cancelled = { readonly id: DeliveryId; readonly generation: number; 
 /** Cancels what is not sent yet of some persons at some connections; answers with what its lanes must forget. */
 export async function cancelQueued(
   db: D1Database,
-  persons: readonly string[],
-  connections: readonly string[],
-  reason: string,
-  now: number,
+  cut: {
+    readonly persons: readonly string[];
+    readonly connections: readonly string[];
+    readonly reason: string;
+    readonly now: number;
+  },
 ): Promise<Cancelled[]> {
   const { results } = await db
     .prepare(
@@ -29,7 +31,7 @@ export async function cancelQueued(
          AND connection IN (SELECT value FROM json_each(?2)) AND status IN ('queued', 'retrying')
        RETURNING id, generation, connection`,
     )
-    .bind(JSON.stringify(persons), JSON.stringify(connections), reason, now)
+    .bind(JSON.stringify(cut.persons), JSON.stringify(cut.connections), cut.reason, cut.now)
     .all<Cancelled>();
   return results;
 }

@@ -39,7 +39,7 @@ export function apply(graph: Graph, decision: Decision): readonly Step[] {
   for (const claim of decision.attach) attachClaim(graph, claim, home, decision);
   for (const claim of decision.moves) moveNode(graph, claim.hash, home);
   const steps = decision.merges.map(({ with: other, ref }): Step => {
-    const merge = mergePersons(graph, leafOf(graph, home).rootId, rootOf(graph, other), "rule", event.id);
+    const merge = mergePersons(graph, [leafOf(graph, home).rootId, rootOf(graph, other)], "rule", event.id);
     return { step: "merged", ref, survivor: merge.survivor, loser: merge.loser };
   });
   for (const claim of [...decision.refresh, ...decision.moves]) refreshNode(graph, claim, event.at, event.type === "bot_start");
@@ -54,8 +54,8 @@ export function apply(graph: Graph, decision: Decision): readonly Step[] {
 }
 
 /** Gives every leaf of one person to the other. The survivor was seen first; at the same time the smaller key survives. */
-export function mergePersons(graph: Graph, a: PersonId, b: PersonId, by: Merge["by"], eventId: EventId | null): Merge {
-  const [survivor, loser] = ageOrder(graph, a, b);
+export function mergePersons(graph: Graph, pair: readonly [PersonId, PersonId], by: Merge["by"], eventId: EventId | null): Merge {
+  const [survivor, loser] = ageOrder(graph, ...pair);
   const members = [...membersOf(graph, loser)];
   reroot(graph, members, loser, survivor);
   const merge: Merge = { survivor, loser, members, by, eventId };

@@ -32,6 +32,8 @@ type Draft = {
   shared: boolean;
 };
 
+type Join = { readonly graph: Graph; readonly start: Start; readonly union: Union; readonly draft: Draft };
+
 export function joinClaims(graph: Graph, start: Start): Decision {
   const union = unionOf(graph, start);
   const draft: Draft = {
@@ -45,12 +47,13 @@ export function joinClaims(graph: Graph, start: Start): Decision {
     referredBy: null,
     shared: false,
   };
+  const join: Join = { graph, start, union, draft };
   for (const claim of start.claims) {
     const owner = ownerOf(graph, claim);
-    if (claim.type === "user_id" && start.event.mapping !== null) obeyMapping(graph, start, union, draft, claim, owner);
-    else if (owner === null) attach(start, union, draft, claim);
+    if (claim.type === "user_id" && start.event.mapping !== null) obeyMapping(join, claim, owner);
+    else if (owner === null) attach(join, claim);
     else if (union.roots.has(owner)) draft.refresh.push(claim);
-    else meet(graph, start, union, draft, claim, owner);
+    else meet(join, claim, owner);
   }
   const { event, home, create, via, trace } = start;
   return { event, outcome: "bound", homeId: home, create, via, ...draft, trace };
@@ -67,7 +70,7 @@ function unionOf(graph: Graph, start: Start): Union {
   };
 }
 
-function attach(start: Start, union: Union, draft: Draft, claim: GraphClaim): void {
+function attach({ start, union, draft }: Join, claim: GraphClaim): void {
   const added = hold([claim]);
   if (isLimited(claim) && !fits(union.held, added)) {
     draft.conflicts.push({ ref: refOf(claim), cause: "limit", persons: [start.root] });
@@ -81,7 +84,8 @@ function attach(start: Start, union: Union, draft: Draft, claim: GraphClaim): vo
 }
 
 /** The identifier is another person's: one human after all, or two. */
-function meet(graph: Graph, start: Start, union: Union, draft: Draft, claim: GraphClaim, owner: PersonId): void {
+function meet(join: Join, claim: GraphClaim, owner: PersonId): void {
+  const { graph, start, union, draft } = join;
   const ref = refOf(claim);
   const apart = [...union.roots].some((root) => !start.create && keptApart(graph, root, owner));
   const theirs = [...nodesOf(graph, owner)];
@@ -108,7 +112,7 @@ function meet(graph: Graph, start: Start, union: Union, draft: Draft, claim: Gra
     return;
   }
   if (apart) start.trace.push({ step: "kept_apart", ref, person: owner });
-  else refuse(graph, start, union, draft, claim, owner);
+  else refuse(join, claim, owner);
 }
 
 /** A click belongs to whoever first started with it; until then it is only lent to the cookie's person. */
@@ -117,7 +121,7 @@ function isUnstarted(graph: Graph, event: GraphEvent, claim: GraphClaim): boolea
   return event.type === "bot_start" && claim.type === "click" && node !== undefined && !node.started && !node.pinned;
 }
 
-function refuse(graph: Graph, start: Start, union: Union, draft: Draft, claim: GraphClaim, owner: PersonId): void {
+function refuse({ graph, start, union, draft }: Join, claim: GraphClaim, owner: PersonId): void {
   const ref = refOf(claim);
   let cause: ConflictCause = "taken";
   if (claim.type === "key") {
@@ -137,7 +141,7 @@ function refuse(graph: Graph, start: Start, union: Union, draft: Draft, claim: G
 }
 
 /** Login acts outrank guesses: `move` gives the site's user to this person alone and takes her former one away. */
-function obeyMapping(graph: Graph, start: Start, union: Union, draft: Draft, claim: GraphClaim, owner: PersonId | null): void {
+function obeyMapping({ graph, start, union, draft }: Join, claim: GraphClaim, owner: PersonId | null): void {
   const mine = owner !== null && union.roots.has(owner);
   for (const root of start.create ? [] : union.roots) {
     for (const node of nodesOf(graph, root)) {

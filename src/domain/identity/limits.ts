@@ -1,14 +1,13 @@
 /** How many different values of one type one person may hold (`identifier.ts`), judged over unions. A person whom an operator took over a limit
  *  keeps what she has: only what automation would ADD to an over-full group is refused. */
 import type { PersonId } from "../../lib/ids.ts";
-import { type IdentifierType, MESSENGER_TYPES, limitOf, priorityOf } from "../identifier.ts";
-import { type Graph, type Ref, nodesOf, setIn } from "./graph.ts";
+import { MESSENGER_TYPES, limitOf, priorityOf } from "../identifier.ts";
+import { type Graph, type Ref, nodesOf } from "./graph.ts";
 
 /** Limited identifiers by (type, scope). */
-export type Held = Map<string, Set<string>>;
+export type Held = Map<string, { readonly limit: number; readonly values: ReadonlySet<string> }>;
 
 const groupOf = (ref: Ref): string => `${ref.type}\n${ref.scope}`;
-const limitOfGroup = (group: string): number => limitOf(group.slice(0, group.indexOf("\n")) as IdentifierType);
 
 export const isLimited = (ref: Ref): boolean => Number.isFinite(limitOf(ref.type));
 export const isMessenger = (ref: Ref): boolean => MESSENGER_TYPES.some((type) => type === ref.type);
@@ -24,23 +23,29 @@ export function heldBy(graph: Graph, root: PersonId): Held {
 
 export function hold(refs: Iterable<Ref>): Held {
   const held: Held = new Map();
-  for (const ref of refs) if (isLimited(ref)) setIn(held, groupOf(ref)).add(ref.hash);
+  for (const ref of refs) {
+    if (!isLimited(ref)) continue;
+    const group = groupOf(ref);
+    held.set(group, { limit: limitOf(ref.type), values: new Set([...(held.get(group)?.values ?? []), ref.hash]) });
+  }
   return held;
 }
 
 /** Does the union of two sides keep every limit that either of them would newly break? */
 export function fits(a: Held, b: Held): boolean {
-  for (const [group, values] of b) {
-    const own = a.get(group);
+  for (const [group, { limit, values }] of b) {
+    const own = a.get(group)?.values;
     if (!own) continue;
     const union = new Set([...own, ...values]).size;
-    if (union > limitOfGroup(group) && union > Math.max(own.size, values.size)) return false;
+    if (union > limit && union > Math.max(own.size, values.size)) return false;
   }
   return true;
 }
 
 export function unite(a: Held, b: Held): Held {
   const union: Held = new Map(a);
-  for (const [group, values] of b) union.set(group, new Set([...values, ...(union.get(group) ?? [])]));
+  for (const [group, { limit, values }] of b) {
+    union.set(group, { limit, values: new Set([...values, ...(union.get(group)?.values ?? [])]) });
+  }
   return union;
 }

@@ -27,7 +27,7 @@ export async function bindOne(ctx: Context, session: Session, arrived: Arrived, 
   const roots = new Set<PersonId>(replacedPerson === null ? [] : [replacedPerson]);
   for (const one of bound) {
     const own = session.arrived.get(one.decision.event.id);
-    if (own) take(session, own, one, echo && own === arrived, roots);
+    if (own) take(session, { arrived: own, bound: one, echo: echo && own === arrived }, roots);
   }
   followClicks(session, roots);
   await fireAll(ctx, session, bound, roots);
@@ -45,14 +45,11 @@ const outcomeOf = (arrived: Arrived, given: Partial<Outcome> & Pick<Outcome, "st
   ...given,
 });
 
+type Taking = { readonly arrived: Arrived; readonly bound: Bound; readonly echo: boolean };
+
 /** Notes one decision in the session. */
-function take(
-  session: Session,
-  arrived: Arrived,
-  { decision, trace, boundAt }: Bound,
-  echo: boolean,
-  roots: Set<PersonId>,
-): void {
+function take(session: Session, { arrived, bound, echo }: Taking, roots: Set<PersonId>): void {
+  const { decision, trace, boundAt } = bound;
   const { id } = arrived;
   const written = session.outcomes.get(id);
   const late = written ? written.late : session.graph.changes.unparked.has(id) && !isNew(session, id);
@@ -74,7 +71,7 @@ function take(
   for (const conflict of decision.conflicts) session.problems.push(conflictProblem(session, arrived, conflict));
   if (decision.homeId === null) return;
   roots.add(rootOf(session.graph, decision.homeId));
-  rememberTraits(session.traits, decision.homeId, id, arrived.event.at, arrived.facts);
+  rememberTraits(session.traits, decision.homeId, { id, at: arrived.event.at, facts: arrived.facts });
   obeyConsent(session, arrived, decision.homeId);
   if (status === "bound") addPayment(session, arrived, decision.homeId, decision.via?.hash ?? null);
 }
@@ -108,7 +105,8 @@ async function fireAll(ctx: Context, session: Session, bound: readonly Bound[], 
     const root = personOf(session, arrived.id);
     if (!arrived.rules || root === null) continue;
     const subject = { ...arrived, at: arrived.event.at };
-    await matchDeliveries(ctx, session, subject, root, session.known.payments.get(arrived.id), names);
+    const payment = session.known.payments.get(arrived.id);
+    await matchDeliveries(ctx, session, { subject, root, payment, fired: names });
   }
   const mayRun = bound.every(({ decision }) => session.arrived.get(decision.event.id)?.rules !== false);
   for (const payment of changed) {

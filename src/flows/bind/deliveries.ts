@@ -38,14 +38,15 @@ const MESSENGERS_AND_ADS: ReadonlySet<Kind> = new Set<Kind>([
 ]);
 const RECORDS: ReadonlySet<string> = new Set(["save_variables"]);
 
-export async function matchDeliveries(
-  ctx: Context,
-  session: Session,
-  subject: Subject,
-  root: PersonId,
-  payment: PaymentRow | undefined,
-  fired: Fired,
-): Promise<void> {
+/** What fired, for whom. */
+export type Match = {
+  readonly subject: Subject;
+  readonly root: PersonId;
+  readonly payment: PaymentRow | undefined;
+  readonly fired: Fired;
+};
+
+export async function matchDeliveries(ctx: Context, session: Session, { subject, root, payment, fired }: Match): Promise<void> {
   if (fired.names.length === 0 || ctx.config.rules.length === 0) return;
   const event = eventFactsOf(subject, payment);
   const person = rulesReadPerson(ctx.config) ? await addresseeOf(ctx, session, root) : null;

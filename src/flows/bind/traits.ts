@@ -28,8 +28,10 @@ export function addLoadedTraits(traits: Traits, rows: readonly TraitRow[]): void
   }
 }
 
+type Telling = { readonly id: EventId; readonly at: number; readonly facts: StoredFacts };
+
 /** Remembers what one event tells. */
-export function rememberTraits(traits: Traits, home: PersonId, id: EventId, at: number, facts: StoredFacts): void {
+export function rememberTraits(traits: Traits, home: PersonId, { id, at, facts }: Telling): void {
   const own = traits.known.get(home) ?? new Map<string, Trait>();
   traits.known.set(home, own);
   const changed = traits.changed.get(home) ?? new Set<string>();

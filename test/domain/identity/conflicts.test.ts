@@ -32,7 +32,7 @@ it("C-03a one human by the operator's word: automation does not reopen it", () =
   world.in({ tg: 2, email: "x@x.ru" });
   const [a, b] = world.people();
   if (!a || !b) throw new Error("two people expected");
-  mergePersons(world.graph, a, b, "operator", null);
+  mergePersons(world.graph, [a, b], "operator", null);
   expect(world.people()).toHaveLength(1);
   world.conflicts.length = 0;
   for (const ids of [
@@ -121,7 +121,7 @@ it("C-09 unmerge is exact, and what came between goes with its identifier", () =
   const [a, b] = [world.P({ tg: 1 }), world.P({ gc: 7 })];
   if (!a || !b) throw new Error("two people expected");
   const before = [world.hashesOf(a), world.hashesOf(b), world.eventsOf(a), world.eventsOf(b)];
-  const merge = mergePersons(world.graph, a, b, "operator", null);
+  const merge = mergePersons(world.graph, [a, b], "operator", null);
   world.in({ gc: 7 }, "payment");
   unmergePersons(world.graph, merge);
   expect([world.hashesOf(a), world.hashesOf(b), world.eventsOf(a)]).toEqual(before.slice(0, 3));

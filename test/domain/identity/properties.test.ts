@@ -75,7 +75,7 @@ it("two persons that are merged and unmerged with nothing between are what they 
       const b = people[second % Math.max(1, people.length)];
       if (a === undefined || b === undefined || a === b) return;
       const before = pictureOf(world, names) + JSON.stringify([...world.graph.leaves]);
-      unmergePersons(world.graph, mergePersons(world.graph, a, b, "operator", null));
+      unmergePersons(world.graph, mergePersons(world.graph, [a, b], "operator", null));
       expect(pictureOf(world, names) + JSON.stringify([...world.graph.leaves])).toBe(before);
     }),
     { numRuns: 200 },

@@ -1,0 +1,148 @@
+/** A person's copy of what is kept about her: identifiers, events, consents, touches, money. No secret is in it (raw deliveries are left out) and
+ *  nothing of anybody else: an identifier that an event named but that belongs to another person is not hers to see. */
+import type { Context } from "../context.ts";
+import { fromE4 } from "../domain/amount.ts";
+import type { StoredFacts } from "../domain/event.ts";
+import { type ExportEvent, type ExportRows, loadExport } from "../store/person-export.ts";
+import type { PersonRow } from "../store/persons.ts";
+import { openFacts } from "./bind/arrived.ts";
+import { hashClaim } from "./bind/hash-claim.ts";
+
+export type PersonExport = {
+  readonly person: { readonly id: string; readonly key: string; readonly former_keys: readonly string[] };
+  readonly exported_at: string;
+  readonly identifiers: readonly {
+    readonly type: string;
+    readonly scope: string;
+    readonly value: string;
+    readonly proof: string;
+    readonly first_seen: string;
+    readonly last_seen: string;
+  }[];
+  readonly traits: Readonly<Record<string, string>>;
+  readonly consents: readonly { readonly at: string; readonly state: "withdrawn" | "given"; readonly connection: string }[];
+  readonly touches: readonly Readonly<Record<string, string | null>>[];
+  readonly money: readonly Readonly<Record<string, string | null>>[];
+  readonly events: readonly Readonly<Record<string, unknown>>[];
+};
+
+const iso = (at: number): string => new Date(at).toISOString();
+
+/** `leaves`: all rows of the person, the current one first. */
+export async function exportPerson(ctx: Context, leaves: readonly PersonRow[]): Promise<PersonExport | null> {
+  const [root, ...former] = leaves;
+  if (!root) return null;
+  const rows = await loadExport(ctx.env.DB, root.person_id);
+  const own = new Set(rows.identifiers.map(({ hash }) => hash));
+  const keys = new Set(leaves.map(({ key }) => String(key)));
+  const [identifiers, traits, events] = await Promise.all([
+    openIdentifiers(ctx, rows),
+    openTraits(ctx, rows),
+    Promise.all(rows.events.map((event) => eventView(ctx, event, (hash) => own.has(hash) || keys.has(hash)))),
+  ]);
+  return {
+    person: { id: root.id, key: root.key, former_keys: former.map(({ key }) => key) },
+    exported_at: iso(ctx.clock()),
+    identifiers,
+    traits,
+    consents: rows.events.flatMap(consentOf),
+    touches: rows.events.filter(isTouch).map(touchView),
+    money: rows.events.filter(({ type }) => type === "payment" || type === "refund").map(moneyView),
+    events,
+  };
+}
+
+const openIdentifiers = (ctx: Context, rows: ExportRows): Promise<PersonExport["identifiers"]> =>
+  Promise.all(
+    rows.identifiers.map(async ({ type, scope, proof, sealed, hint, first_seen, last_seen }) => ({
+      type,
+      scope,
+      value: sealed ? await ctx.seal.open(sealed) : hint,
+      proof,
+      first_seen: iso(first_seen),
+      last_seen: iso(last_seen),
+    })),
+  );
+
+/** The newest word of each name. */
+async function openTraits(ctx: Context, rows: ExportRows): Promise<Record<string, string>> {
+  const newest = new Map(rows.traits.map(({ name, sealed }) => [name, sealed]));
+  const opened = await Promise.all([...newest].map(async ([name, sealed]) => [name, await ctx.seal.open(sealed)] as const));
+  return Object.fromEntries(opened);
+}
+
+async function eventView(
+  ctx: Context,
+  event: ExportEvent,
+  isOwn: (hash: string) => boolean,
+): Promise<Readonly<Record<string, unknown>>> {
+  const head = { id: event.id, type: event.type, at: iso(event.event_at), connection: event.connection, status: event.status };
+  if (event.facts === null) return head;
+  const facts = await openFacts(ctx, event.facts);
+  const claims = await Promise.all(facts.identifiers.map(async (claim) => ({ claim, own: isOwn(await hashClaim(ctx, claim)) })));
+  const foreign = claims.filter(({ own }) => !own).map(({ claim }) => claim.value.toLowerCase());
+  const { message, status, order, tid, start, profile, fields, tracker } = withoutForeign(facts, foreign);
+  return {
+    ...head,
+    identifiers: claims.filter(({ own }) => own).map(({ claim: { type, scope, value } }) => ({ type, scope, value })),
+    ...moneyView(event),
+    message,
+    sender_status: status,
+    order,
+    tid,
+    start,
+    utm: facts.utm,
+    profile,
+    fields,
+    tracker,
+  };
+}
+
+/** Free texts that repeat somebody else's identifier are left out whole. */
+function withoutForeign(facts: StoredFacts, foreign: readonly string[]): StoredFacts {
+  const names = (text: string): boolean => foreign.some((value) => value.length > 3 && text.toLowerCase().includes(value));
+  const clean = (values: Readonly<Record<string, string>>): Record<string, string> =>
+    Object.fromEntries(Object.entries(values).filter(([, value]) => !names(value)));
+  return {
+    ...facts,
+    message: facts.message !== null && names(facts.message) ? null : facts.message,
+    profile: clean(facts.profile),
+    fields: clean(facts.fields),
+    tracker: clean(facts.tracker),
+  };
+}
+
+function consentOf({ type, event_at, connection }: ExportEvent): PersonExport["consents"][number][] {
+  if (type === "consent_withdrawn") return [{ at: iso(event_at), state: "withdrawn", connection }];
+  return type === "consent_given" ? [{ at: iso(event_at), state: "given", connection }] : [];
+}
+
+const isTouch = (event: ExportEvent): boolean =>
+  (event.type === "click" || event.type === "bot_start") &&
+  [event.link, event.utm_source, event.utm_campaign, event.utm_content, event.utm_medium, event.utm_term].some(
+    (mark) => mark !== null,
+  );
+
+const touchView = (event: ExportEvent): Record<string, string | null> => ({
+  at: iso(event.event_at),
+  type: event.type,
+  connection: event.connection,
+  link: event.link,
+  utm_source: event.utm_source,
+  utm_medium: event.utm_medium,
+  utm_campaign: event.utm_campaign,
+  utm_content: event.utm_content,
+  utm_term: event.utm_term,
+});
+
+const moneyView = (event: ExportEvent): Record<string, string | null> => ({
+  at: iso(event.event_at),
+  type: event.type,
+  connection: event.connection,
+  label: event.label === "resale" ? `resale#${event.ordinal ?? 1}` : event.label,
+  amount: event.amount_e4 === null ? null : fromE4(event.amount_e4),
+  currency: event.currency,
+  order: event.order_number,
+  tid: event.tid,
+  counted: event.counted === 1 ? "yes" : "no",
+});

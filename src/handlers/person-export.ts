@@ -1,0 +1,21 @@
+/** Operator API: `GET /v1/persons/:id/export`, a person's copy of her data as JSON or as a page. */
+import type { Context } from "../context.ts";
+import { exportPerson } from "../flows/export-person.ts";
+import { leavesOf } from "../store/persons.ts";
+import { exportPage } from "../ui/export-page.ts";
+import { requireAdmin } from "./admin.ts";
+import { printedPage } from "./printed-page.ts";
+import { problem } from "./problem.ts";
+
+export async function getExport(
+  request: Request & { readonly params: { readonly id?: string } },
+  ctx: Context,
+): Promise<Response> {
+  const refused = await requireAdmin(ctx, request);
+  if (refused) return refused;
+  const leaves = await leavesOf(ctx.env.DB, request.params.id ?? "");
+  if (leaves.some(({ erased_at }) => erased_at !== null)) return problem(ctx, { status: 404, reason: "gone" });
+  const copy = await exportPerson(ctx, leaves);
+  if (copy === null) return problem(ctx, { status: 404, reason: "not_found" });
+  return printedPage(request, copy, () => exportPage(copy, ctx.config.workspace));
+}

@@ -1,0 +1,72 @@
+/** Everything kept about one person, for her copy of her own data. */
+import type { IdentifierType, Proof } from "../domain/identifier.ts";
+import type { PersonId } from "../lib/ids.ts";
+import type { Sealed } from "./neighbourhood.ts";
+
+export type ExportIdentifier = {
+  readonly hash: string;
+  readonly type: IdentifierType;
+  readonly scope: string;
+  readonly proof: Proof;
+  readonly sealed: Sealed | null;
+  readonly hint: string;
+  readonly first_seen: number;
+  readonly last_seen: number;
+};
+
+export type ExportEvent = {
+  readonly id: string;
+  readonly type: string;
+  readonly status: string;
+  readonly connection: string;
+  readonly event_at: number;
+  readonly received_at: number;
+  readonly label: string | null;
+  readonly ordinal: number | null;
+  readonly counted: number;
+  readonly amount_e4: number | null;
+  readonly currency: string | null;
+  readonly order_number: string | null;
+  readonly tid: string | null;
+  readonly link: string | null;
+  readonly utm_source: string | null;
+  readonly utm_medium: string | null;
+  readonly utm_campaign: string | null;
+  readonly utm_content: string | null;
+  readonly utm_term: string | null;
+  readonly facts: Sealed | null;
+};
+
+export type ExportRows = {
+  readonly identifiers: readonly ExportIdentifier[];
+  readonly traits: readonly { readonly name: string; readonly at: number; readonly sealed: Sealed }[];
+  readonly events: readonly ExportEvent[];
+};
+
+/** A start's campaign is that of its click. */
+const touched = (name: string): string => `COALESCE(e.${name}, c.${name}) AS ${name}`;
+
+export async function loadExport(db: D1Database, root: PersonId): Promise<ExportRows> {
+  const utm = ["link", "utm_source", "utm_medium", "utm_campaign", "utm_content", "utm_term"].map(touched).join(", ");
+  const [identifiers, traits, events] = await db.batch([
+    db
+      .prepare(
+        "SELECT hash, type, scope, proof, sealed, hint, first_seen, last_seen FROM identifiers WHERE person_id = ?1 ORDER BY type, first_seen, hash",
+      )
+      .bind(root),
+    db.prepare("SELECT name, at, sealed FROM traits WHERE person_id = ?1 ORDER BY name, at").bind(root),
+    db
+      .prepare(
+        `SELECT e.id, e.type, e.status, e.connection, e.event_at, e.received_at, e.label, e.ordinal, e.counted, e.amount_e4, e.currency,
+           e.order_number, e.tid, ${utm}, e.facts
+         FROM events e LEFT JOIN clicks c ON c.hash = e.click_hash AND e.type IN ('click', 'bot_start')
+         WHERE e.person_id = ?1 ORDER BY e.event_at, e.seq`,
+      )
+      .bind(root),
+  ]);
+  return {
+    identifiers: (identifiers?.results ?? []) as ExportIdentifier[],
+    traits: (traits?.results ?? []) as ExportRows["traits"],
+    events: (events?.results ?? []) as ExportEvent[],
+  };
+}
