@@ -1,9 +1,12 @@
 /** The whole URL surface. Reads as a contents page: every handler is `(request, ctx) => Response`. */
 import { type IRequest, Router } from "itty-router";
+import { consoleRoutes } from "./console/console.ts";
+import { sharedReport } from "./console/shared-report.ts";
 import { type Context, newContext } from "./context.ts";
 import type { Env } from "./env.ts";
 import { postAuthorize } from "./handlers/authorize.ts";
 import { getConfig, getConfigVersions, putConfig, rollbackConfig } from "./handlers/config.ts";
+import { postConnectionTest } from "./handlers/connections.ts";
 import { getDeliveries, getDelivery, postCancel, postRecover, postReplay } from "./handlers/deliveries.ts";
 import {
   deletePerson,
@@ -68,6 +71,8 @@ router
   .get("/v1/persons/:id/erasure", getErasure)
   .get("/v1/persons/:id/export", getExport)
   .post("/v1/identifiers/block", postBlock)
+  .get("/report/:token", sharedReport)
+  .post("/v1/connections/:id/test", postConnectionTest)
   .get("/v1/deliveries", getDeliveries)
   .post("/v1/deliveries/recover", postRecover)
   .get("/v1/deliveries/:id", getDelivery)
@@ -86,6 +91,8 @@ router
   .post("/v1/merge-links", postMergeLink)
   .post("/v1/notify", postNotify)
   .post("/v1/transactions", postTransaction)
+  .all("/console", consoleRoutes)
+  .all("/console/*", consoleRoutes)
   .all("*", (_request, ctx) => problem(ctx, { status: 404, reason: "not_found" }));
 
 export async function route(request: Request, env: Env, execution: ExecutionContext): Promise<Response> {

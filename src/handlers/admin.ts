@@ -1,12 +1,24 @@
-/** Who may call the operator API: the admin token as a bearer, compared in constant time. */
+/** Who may call the operator API: the admin token as a bearer, compared in constant time, or the console's session. A session that changes
+ *  something must also bring its CSRF token, because a browser sends the cookie by itself. */
 import type { Context } from "../context.ts";
+import { isSameSession, readSession } from "../flows/console-session.ts";
 import { sameSecret } from "../lib/crypto.ts";
 import { problem } from "./problem.ts";
 
-/** null = allowed; otherwise the 401 to answer with. */
+/** null = allowed; otherwise the 401 or 403 to answer with. */
 export async function requireAdmin(ctx: Context, request: Request): Promise<Response | null> {
-  const [scheme, token] = (request.headers.get("authorization") ?? "").split(" ", 2);
+  const authorization = request.headers.get("authorization");
+  if (authorization === null) return requireSession(ctx, request);
+  const [scheme, token] = authorization.split(" ", 2);
   const given = scheme?.toLowerCase() === "bearer" ? (token ?? "") : "";
   if (await sameSecret(given, ctx.settings.adminToken)) return null;
   return problem(ctx, { status: 401, reason: "unauthorized" });
+}
+
+async function requireSession(ctx: Context, request: Request): Promise<Response | null> {
+  const session = await readSession(ctx, request);
+  if (!session) return problem(ctx, { status: 401, reason: "unauthorized" });
+  const reads = request.method === "GET" || request.method === "HEAD";
+  if (reads || (await isSameSession(session, request.headers.get("x-csrf-token")))) return null;
+  return problem(ctx, { status: 403, reason: "csrf_required" });
 }

@@ -1,0 +1,33 @@
+/** The console's one enhancing script: live lists, keys, copying, confirmations. Every page works without it. It polls once a second while the page
+ *  is visible, because a poll survives proxies, sleep and restarts that break a stream; an unchanged answer is an empty 204. */
+export const SCRIPT = `(function(d,w){
+var $=function(s,r){return (r||d).querySelector(s)},$$=function(s,r){return [].slice.call((r||d).querySelectorAll(s))};
+var live=$("[data-live]"),paused=false,pill=$("[data-pill]"),count=$("[data-count]"),held=null,since=live?live.getAttribute("data-version"):"",busy=false;
+function show(t){var old={};$$("[data-id]",live).forEach(function(n){old[n.getAttribute("data-id")]=1});var doc=new DOMParser().parseFromString(t,"text/html"),from=$("[data-live]",doc);if(!from)return;live.replaceChildren.apply(live,[].slice.call(from.childNodes));
+var n=0;$$("[data-id]",live).forEach(function(r){if(!old[r.getAttribute("data-id")]){r.classList.add("new");n++}});if(count&&n)count.textContent=count.getAttribute("data-count").replace("{0}",n);held=null;if(pill)pill.hidden=true;sel=-1}
+function poll(){if(!live||d.hidden||busy||paused)return;busy=true;var u=new URL(location.href);u.searchParams.set("live",since);fetch(u,{headers:{"x-live":"1"}}).then(function(r){if(r.status==204)return null;if(!r.ok)throw 0;since=r.headers.get("x-version")||since;return r.text()}).then(function(t){if(t===null)return;
+if(w.scrollY>120||sel>=0){held=t;var doc=new DOMParser().parseFromString(t,"text/html"),n=$$("[data-id]",doc).filter(function(r){return !$('[data-id="'+r.getAttribute("data-id")+'"]',live)}).length;if(pill&&n){pill.hidden=false;pill.textContent=pill.getAttribute("data-pill").replace("{0}",n)}}else show(t)}).catch(function(){}).then(function(){busy=false})}
+if(live){setInterval(poll,1000);d.addEventListener("visibilitychange",poll)}
+if(pill)pill.addEventListener("click",function(){w.scrollTo(0,0);sel=-1;if(held)show(held)});
+var waitFor=$("[data-await]");if(waitFor)setInterval(function(){if(d.hidden)return;fetch(location.href).then(function(r){return r.text()}).then(function(t){var doc=new DOMParser().parseFromString(t,"text/html"),n=$("[data-await]",doc);if(n&&n.innerHTML!=waitFor.innerHTML)waitFor.innerHTML=n.innerHTML}).catch(function(){})},1500);
+d.addEventListener("click",function(e){var b=e.target.closest("[data-copy]");if(b){var n=d.getElementById(b.getAttribute("data-copy")),t=n.value||n.textContent;navigator.clipboard.writeText(t).then(function(){var o=b.textContent;b.textContent="✓";setTimeout(function(){b.textContent=o},1200)})}
+var p=e.target.closest("[data-open]");if(p){var g=d.getElementById(p.getAttribute("data-open"));if(g&&g.showModal){e.preventDefault();g.showModal()}}
+if(e.target.closest("[data-close]")){var q=e.target.closest("dialog");if(q)q.close()}});
+d.addEventListener("submit",function(e){var m=e.target.getAttribute("data-confirm");if(m&&!w.confirm(m))e.preventDefault();else{var f=e.target;setTimeout(function(){$$("button",f).forEach(function(b){if(f.method=="post")b.disabled=true})},0)}});
+$$("select[data-go]").forEach(function(s){s.addEventListener("change",function(){s.form.requestSubmit()})});
+var sel=-1,chord=false;
+function rows(){return $$("tr[data-href],[data-row]")}
+function move(k){var r=rows();if(!r.length)return;if(r[sel])r[sel].classList.remove("sel");sel=Math.max(0,Math.min(r.length-1,sel+k));r[sel].classList.add("sel");r[sel].scrollIntoView({block:"nearest"});var a=$("a",r[sel]);if(a)a.focus({preventScroll:true})}
+function press(s){var b=$("[data-key='"+s+"']");if(b)b.click();return !!b}
+d.addEventListener("keydown",function(e){if(e.ctrlKey||e.metaKey||e.altKey)return;var t=e.target,typing=/^(INPUT|TEXTAREA|SELECT)$/.test(t.tagName);
+if(e.key=="Escape"){if(typing)t.blur();else if(!$("dialog[open]")&&!press("Escape"))sel=-1;return}if(typing)return;
+var k=e.key.toLowerCase();var ru="йцукенгшщзхъфывапролджэячсмитьбю.",en="qwertyuiop[]asdfghjkl;'zxcvbnm,./";if(ru.indexOf(k)>=0&&/[а-яё]/.test(k))k=en[ru.indexOf(k)];
+if(chord){chord=false;var g=$("[data-go-key='"+k+"']");if(g){e.preventDefault();g.click()}return}
+if(k=="g"){chord=true;setTimeout(function(){chord=false},1200)}else if(k=="/"){e.preventDefault();var s=$("#search");if(s){if(!s.offsetParent)location.href="/console/people";s.focus()}}
+else if(k=="j")move(1);else if(k=="k")move(-1);else if(k=="enter"&&sel>=0&&t.tagName!="A"&&t.tagName!="BUTTON"){var a=$("a",rows()[sel]);if(a)a.click()}
+else if(k=="."){paused=!paused;var b=$("[data-key='.']");if(b)b.setAttribute("aria-pressed",paused)}
+else if(k=="?"){var h=d.getElementById("help");if(h)h.open?h.close():h.showModal()}
+else if("rt[]".indexOf(k)>=0&&press(k))e.preventDefault()});
+var pb=$("[data-key='.']");if(pb)pb.addEventListener("click",function(){paused=!paused;pb.setAttribute("aria-pressed",paused)});
+})(document,window);
+`;

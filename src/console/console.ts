@@ -1,0 +1,174 @@
+/** The operator's console: its own small router over server-rendered screens. Signed out, every address shows the sign-in page and goes on to
+ *  where it led; unsafe methods need the session's CSRF token. */
+import type { Context } from "../context.ts";
+import { reportCsv } from "../domain/funnel/csv.ts";
+import { type Session, closeSession, isSameSession, openSession, readSession } from "../flows/console-session.ts";
+import { runReport } from "../flows/run-report.ts";
+import { clientAddress } from "../lib/client-address.ts";
+import { sameSecret } from "../lib/crypto.ts";
+import { type Html, html, render } from "../lib/markup.ts";
+import { countProblems } from "../store/operator/pulse.ts";
+import { ACTS, type ActResult } from "./acts.ts";
+import { assetAt } from "./assets.ts";
+import { type Page, menuBody, renderPage } from "./page.ts";
+import { CONSOLE_POLICY } from "./policy.ts";
+import { connectionPage, connectionsPage } from "./screens/connections.ts";
+import { eventPage } from "./screens/event.ts";
+import { eventsPage, liveVersion } from "./screens/events.ts";
+import { funnelPage } from "./screens/funnel.ts";
+import { linkCheckPage, linksPage } from "./screens/links.ts";
+import { overviewPage } from "./screens/overview.ts";
+import { peoplePage, reportPeoplePage } from "./screens/people.ts";
+import { personPage } from "./screens/person.ts";
+import { problemPage, problemsPage } from "./screens/problems.ts";
+import { searchPage } from "./screens/search.ts";
+import { settingsPage } from "./screens/settings.ts";
+import { signInPage } from "./screens/sign-in.ts";
+import { type View, newView } from "./view.ts";
+
+type Draw = (view: View, id: string) => Promise<Page | null>;
+
+const SCREENS: readonly (readonly [RegExp, Draw])[] = [
+  [/^\/console\/?$/, overviewPage],
+  [/^\/console\/events$/, eventsPage],
+  [/^\/console\/events\/([^/]+)$/, eventPage],
+  [/^\/console\/people$/, peoplePage],
+  [/^\/console\/people\/([^/]+)$/, personPage],
+  [/^\/console\/funnel$/, funnelPage],
+  [/^\/console\/funnel\/people$/, reportPeoplePage],
+  [/^\/console\/links$/, linksPage],
+  [/^\/console\/links\/check$/, linkCheckPage],
+  [/^\/console\/connections$/, connectionsPage],
+  [/^\/console\/connections\/([^/]+)$/, connectionPage],
+  [/^\/console\/problems$/, problemsPage],
+  [/^\/console\/problems\/([^/]+)$/, problemPage],
+  [/^\/console\/settings$/, (view) => settingsPage(view)],
+  [/^\/console\/search$/, searchPage],
+  [/^\/console\/menu$/, async (view) => ({ title: view.word("more"), screen: "settings", body: menuBody(view) })],
+];
+
+export async function consoleRoutes(request: Request, ctx: Context): Promise<Response> {
+  const { pathname } = new URL(request.url);
+  const asset = assetAt(pathname);
+  if (asset) return asset;
+  const session = await readSession(ctx, request);
+  if (pathname === "/console/sign-in" && request.method === "POST") return signIn(request, ctx);
+  const view = newView(request, ctx, session, session === null ? 0 : await countProblems(ctx.env.DB));
+  if (session === null) return answer(signInPage(view, null), request.method === "GET" || request.method === "HEAD" ? 200 : 401);
+  if (request.method === "POST") return change(request, view, session);
+  if (request.method !== "GET" && request.method !== "HEAD") return answer(notFound(view), 405);
+  if (pathname === "/console/funnel.csv") return csv(view);
+  if (request.headers.get("x-live") !== null) return live(view);
+  const page = await draw(view);
+  return page === null ? answer(notFound(view), 404) : answer(renderPage(view, page), 200);
+}
+
+async function draw(view: View): Promise<Page | null> {
+  for (const [pattern, screen] of SCREENS) {
+    const match = pattern.exec(view.url.pathname);
+    if (match) return screen(view, decodeURIComponent(match[1] ?? ""));
+  }
+  return null;
+}
+
+/** The same page again, or 204 when nothing changed since the version the reader has. */
+async function live(view: View): Promise<Response> {
+  const version = await liveVersion(view);
+  if (view.url.searchParams.get("live") === version)
+    return new Response(null, { status: 204, headers: { "cache-control": "no-store" } });
+  const page = await draw(view);
+  const response = page === null ? answer(notFound(view), 404) : answer(renderPage(view, page), 200);
+  response.headers.set("x-version", version);
+  return response;
+}
+
+const answer = (body: Html, status: number): Response => new Response(render(body), { status, headers: CONSOLE_POLICY });
+
+const notFound = (view: View): Html =>
+  renderPage(view, {
+    title: view.word("gone"),
+    screen: null,
+    body: html`<p>${view.word("goneText")}</p><a class="btn" href="/console">${view.word("overview")}</a>`,
+  });
+
+function redirect(location: string, cookies: readonly string[] = []): Response {
+  const headers = new Headers({ location, "cache-control": "no-store" });
+  for (const cookie of cookies) headers.append("set-cookie", cookie);
+  return new Response(null, { status: 303, headers });
+}
+
+/** The token is compared in constant time; failures of one address are counted by the platform's limiter. */
+async function signIn(request: Request, ctx: Context): Promise<Response> {
+  const form = await request.formData();
+  const token = form.get("token");
+  const view = newView(request, ctx, null, 0);
+  if (typeof token === "string" && (await sameSecret(token.trim(), ctx.settings.adminToken))) {
+    return redirect("/console", [await openSession(ctx, request)]);
+  }
+  const { success } = await ctx.env.FAILED_PROOFS.limit({ key: `console:${clientAddress(request)}` });
+  ctx.log("warn", "console.sign_in.failed");
+  return answer(signInPage(view, success ? "wrong" : "limited"), success ? 401 : 429);
+}
+
+async function change(request: Request, view: View, session: Session): Promise<Response> {
+  const data = await request.formData();
+  const form = (name: string): string => {
+    const value = data.get(name);
+    return typeof value === "string" ? value : "";
+  };
+  if (!(await isSameSession(session, form("csrf"))))
+    return answer(
+      renderPage(view, {
+        title: view.word("refused"),
+        screen: null,
+        body: html`<p class="note bad" role="alert">${view.word("expired")}</p>`,
+      }),
+      403,
+    );
+  const { pathname } = view.url;
+  if (pathname === "/console/sign-out") return redirect("/console", [closeSession(request)]);
+  const back = safeBack(form("back"));
+  if (pathname === "/console/preferences") return redirect(back, preferenceCookies(form));
+  const act = ACTS[pathname.replace("/console/act/", "")];
+  if (!pathname.startsWith("/console/act/") || !act) return answer(notFound(view), 404);
+  return afterAct(view, await act(view, form), back);
+}
+
+async function afterAct(view: View, result: ActResult, back: string): Promise<Response> {
+  if ("refused" in result) return answer(renderPage(view, await settingsPage(view, result.refused)), 422);
+  if ("shared" in result) {
+    const url = `${view.ctx.settings.publicUrl ?? view.url.origin}${result.shared}`;
+    const body = html`<p>${view.say(["Ссылка только для чтения, действует 30 дней:", "A read-only link, valid for 30 days:"])}</p><div class="copy"><pre id="shared" tabindex="0">${url}</pre><button type="button" data-copy="shared">${view.word("copyIt")}</button></div><p><a class="btn" data-key="Escape" href="${back}">${view.say(["Назад", "Back"])}</a></p>`;
+    return answer(renderPage(view, { title: view.say(["Поделиться", "Share"]), screen: "funnel", body }), 200);
+  }
+  const target = new URL(result.next ?? back, view.url);
+  target.searchParams.delete("done");
+  target.searchParams.delete("failed");
+  if ("failed" in result && result.failed !== undefined) target.searchParams.set("failed", result.failed);
+  else target.searchParams.set("done", "1");
+  return redirect(`${target.pathname}${target.search}`);
+}
+
+/** Only addresses of the console itself. */
+const safeBack = (text: string): string => (/^\/console(?:[/?]|$)/.test(text) && !text.includes("\\") ? text : "/console");
+
+function preferenceCookies(form: (name: string) => string): string[] {
+  const keep = (name: string, value: string): string => `${name}=${value}; Path=/; Max-Age=31536000; SameSite=Lax`;
+  const [lang, theme] = [form("lang"), form("theme")];
+  return [
+    ...(lang === "ru" || lang === "en" ? [keep("tl_lang", lang)] : []),
+    ...(lang === "" && ["auto", "light", "dark"].includes(theme) ? [keep("tl_theme", theme)] : []),
+  ];
+}
+
+async function csv(view: View): Promise<Response> {
+  const report = await runReport(view.ctx, Object.fromEntries(view.url.searchParams));
+  if (!report.ok) return answer(notFound(view), 404);
+  return new Response(`\uFEFF${reportCsv(report.value)}`, {
+    headers: {
+      "content-type": "text/csv; charset=utf-8",
+      "content-disposition": 'attachment; filename="funnel.csv"',
+      "cache-control": "no-store",
+    },
+  });
+}

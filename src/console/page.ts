@@ -1,0 +1,128 @@
+/** The shell around every screen: navigation, search, keys, the phone's bottom bar. */
+import { type Content, type Html, html, trusted } from "../lib/markup.ts";
+import { ASSETS } from "./assets.ts";
+import { KEYS, type Word } from "./copy.ts";
+import { icon } from "./icons.ts";
+import type { View } from "./view.ts";
+
+export type Screen = "overview" | "events" | "people" | "funnel" | "links" | "connections" | "problems" | "settings";
+
+const NAVIGATION: readonly (readonly [Screen, string])[] = [
+  ["overview", "o"],
+  ["events", "e"],
+  ["people", "p"],
+  ["funnel", "f"],
+  ["links", "l"],
+  ["connections", "c"],
+  ["problems", "i"],
+  ["settings", "s"],
+];
+
+export const screenPath = (screen: Screen): string => (screen === "overview" ? "/console" : `/console/${screen}`);
+
+export type Page = { readonly title: string; readonly screen: Screen | null; readonly aside?: Content; readonly body: Content };
+
+/** A whole page; `null` as a view's session is never drawn here: the sign-in page has its own frame. */
+export function renderPage(view: View, page: Page): Html {
+  const item = ([screen, key]: readonly [Screen, string]): Html =>
+    html`<a href="${screenPath(screen)}" data-go-key="${key}" ${page.screen === screen ? trusted(' aria-current="page"') : ""}
+      >${icon(screen)}<span>${view.word(screen)}</span>${
+        screen === "problems" && view.problems > 0 && html`<span class="n">${view.problems}</span>`
+      }</a
+    >`;
+  return frame(
+    view,
+    page.title,
+    html`<a class="skip" href="#main">${view.word("skip")}</a>
+      <div class="app">
+        <nav class="side" aria-label="Throughline">
+          <b>${view.ctx.config.workspace.name}</b>${NAVIGATION.map(item)}${preferences(view)}
+        </nav>
+        <main id="main" tabindex="-1">
+          <header class="top">
+            <h1>${page.title}</h1>
+            ${page.aside ?? ""}
+            <form class="r" role="search" action="/console/search">
+              <input
+                id="search"
+                type="search"
+                name="q"
+                placeholder="${view.word("search")}"
+                aria-label="${view.word("search")}"
+                size="30"
+              />
+            </form>
+          </header>
+          ${flash(view)}${page.body}
+        </main>
+      </div>
+      <nav class="bottom" aria-label="${view.word("more")}">
+        ${NAVIGATION.slice(0, 4).map(item)}<a
+          href="/console/menu"
+          ${["links", "connections", "problems", "settings"].includes(page.screen ?? "") ? trusted(' aria-current="page"') : ""}
+          >${icon("settings")}<span>${view.word("more")}</span></a
+        >
+      </nav>
+      <dialog id="help" aria-label="${view.word("help")}">
+        <h2>${view.word("help")}</h2>
+        <dl>
+          ${KEYS.map(
+            ([keys, phrase]) =>
+              html`<dt><code>${keys}</code></dt>
+                <dd>${view.say(phrase)}</dd>`,
+          )}
+        </dl>
+        <button type="button" data-close>${view.word("close")}</button>
+      </dialog>`,
+  );
+}
+
+/** All sections, for the phone's fifth place. */
+export const menuBody = (view: View): Html =>
+  html`<div class="grid">
+      ${NAVIGATION.slice(4).map(([screen]) => html`<a class="btn" href="${screenPath(screen)}">${icon(screen)}${view.word(screen)}</a>`)}
+    </div>
+    ${preferences(view)}`;
+
+function preferences(view: View): Html {
+  const theme = (value: View["theme"], word: Word): Html =>
+    html`<option value="${value}" ${view.theme === value ? trusted(" selected") : ""}>${view.word(word)}</option>`;
+  return html`<form method="post" action="/console/preferences">
+    ${hidden(view)}<select name="theme" data-go aria-label="${view.word("theme")}">
+      ${theme("auto", "themeAuto")}${theme("light", "themeLight")}${theme("dark", "themeDark")}</select
+    ><button class="plain" name="lang" value="${view.lang === "ru" ? "en" : "ru"}">${view.word("language")}</button
+    ><button class="plain" formaction="/console/sign-out">${view.word("signOut")}</button>
+  </form>`;
+}
+
+/** What every form that changes something carries. */
+export const hidden = (view: View): Html =>
+  html`<input type="hidden" name="csrf" value="${view.csrf}" /><input
+      type="hidden"
+      name="back"
+      value="${view.url.pathname}${view.url.search}"
+    />`;
+
+function flash(view: View): Content {
+  const done = view.url.searchParams.get("done");
+  const failed = view.url.searchParams.get("failed");
+  if (failed !== null)
+    return html`<p class="note bad" role="alert">${icon("bad")} ${view.word("refused")}: ${failed.slice(0, 300)}</p>`;
+  return done === null ? null : html`<p class="note ok" role="status">${icon("ok")} ${view.word("done")}</p>`;
+}
+
+export const frame = (view: View, title: string, body: Content): Html =>
+  html`<!doctype html>
+    <html lang="${view.lang}" data-theme="${view.theme}">
+      <head>
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width,initial-scale=1" />
+        <title>${title} · Throughline</title>
+        <link rel="icon" href="data:," />
+        <link rel="stylesheet" href="${ASSETS.style.path}" />
+        <script src="${ASSETS.script.path}" defer></script>
+      </head>
+      <body>
+        ${body}
+      </body>
+    </html>`;

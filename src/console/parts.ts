@@ -1,0 +1,144 @@
+/** What several screens draw alike: status marks, event rows, people, sources, empty states, paging. */
+import { type Content, type Html, html, trusted } from "../lib/markup.ts";
+import type { EventLine } from "../store/operator/events.ts";
+import type { WaitingEvent } from "../rpc.ts";
+import { type Phrase, WORDS, type Word } from "./copy.ts";
+import { type IconName, icon } from "./icons.ts";
+import { type View, amountE4, clockTime, fullTime, hrefWith, shortDay } from "./view.ts";
+
+type Mark = readonly [tone: "ok" | "warn" | "bad" | "dim", icon: IconName];
+
+const MARKS: Readonly<Record<string, Mark>> = {
+  bound: ["ok", "ok"],
+  accepted: ["dim", "wait"],
+  unbound: ["warn", "wait"],
+  quarantined: ["bad", "warn"],
+  echo: ["dim", "echo"],
+  preview: ["dim", "eye"],
+  erased: ["dim", "bad"],
+  queued: ["dim", "wait"],
+  retrying: ["warn", "wait"],
+  delivered: ["ok", "ok"],
+  dead: ["bad", "bad"],
+  cancelled: ["dim", "bad"],
+};
+
+/** Why something was not used, in words. */
+export const causeName = (view: View, cause: string): string => (isWord(cause) ? view.word(cause) : cause);
+
+const isWord = (text: string): text is Word => Object.hasOwn(WORDS, text);
+
+/** A status as icon, word and colour. */
+export function status(view: View, name: string): Html {
+  const [tone, shape] = MARKS[name] ?? (["dim", "warn"] as const);
+  return html`<span class="s ${tone}">${icon(shape)}${isWord(name) ? view.word(name) : name}</span>`;
+}
+
+export function eventName(view: View, event: Pick<EventLine, "type" | "label" | "ordinal" | "amount_e4">): string {
+  if (event.type === "order" && event.amount_e4 === 0) return view.word("freeOrder");
+  const name = event.label ?? event.type;
+  const word = isWord(name) ? view.word(name) : name;
+  return event.label === "resale" && event.ordinal !== null ? `${word} №${event.ordinal}` : word;
+}
+
+export const moment = (view: View, at: number): Html => {
+  const near = Math.abs(view.ctx.clock() - at) < 20 * 3_600_000;
+  return html`<time datetime="${new Date(at).toISOString()}" title="${fullTime(view, at)}"
+    >${near ? clockTime(view, at) : `${shortDay(view, at)} ${clockTime(view, at).slice(0, 5)}`}</time
+  >`;
+};
+
+/** A person as a link: her name, else the beginning of her key. */
+export const personLink = (id: string, name: string | undefined): Html =>
+  html`<a href="/console/people/${id}">${name ?? `${id.slice(0, 10)}…`}</a>`;
+
+export const connectionName = (view: View, id: string): string =>
+  view.ctx.config.connections.get(id)?.name ?? ({ links: view.word("links"), login: "PIN" }[id] || id);
+
+export function eventRow(view: View, event: EventLine, names: ReadonlyMap<string, string>): Html {
+  const cell = (word: Word, content: Content, kind = ""): Html =>
+    html`<td data-l="${view.word(word)}" ${kind && html` class="${kind}"`}>${content}</td>`;
+  const person =
+    event.person_id === null
+      ? html`<span class="dim">${event.status === "unbound" ? view.word("nobody") : "—"}</span>`
+      : personLink(event.person_id, names.get(event.person_id));
+  return html`<tr data-id="${event.id}" data-row data-href>
+    ${cell("time", html`<a href="/console/events/${event.id}">${moment(view, event.received_at)}</a>`)}${cell("connection", connectionName(view, event.connection))}${cell("event", eventName(view, event))}${cell("person", person)}${cell("money", event.amount_e4 === null ? "" : amountE4(view, event.amount_e4, event.currency), "num")}${cell("status", html`${status(view, event.status)} ${event.trouble !== null && status(view, event.trouble)}${event.cause !== null && html` <small>${causeName(view, event.cause)}${event.field !== null && html` <code>${event.field}</code>`}</small>`}`)}
+  </tr>`;
+}
+
+export const waitingRow = (view: View, event: WaitingEvent): Html =>
+  html`<tr data-id="${event.id}" data-row>
+    <td data-l="${view.word("time")}">${moment(view, event.receivedAt)}</td>
+    <td data-l="${view.word("connection")}">${connectionName(view, event.connection)}</td>
+    <td data-l="${view.word("event")}">${isWord(event.type) ? view.word(event.type) : event.type}</td>
+    <td></td>
+    <td></td>
+    <td data-l="${view.word("status")}">${status(view, event.verdict === "accepted" ? "accepted" : event.verdict)}</td>
+  </tr>`;
+
+export const eventTable = (view: View, rows: readonly Html[], version: string): Html =>
+  html`<div class="wrap">
+    <table class="cards">
+      <thead>
+        <tr>
+          ${(["time", "connection", "event", "person"] as const).map((word) => html`<th scope="col">${view.word(word)}</th>`)}
+          <th scope="col" class="num">${view.word("money")}</th>
+          <th scope="col">${view.word("status")}</th>
+        </tr>
+      </thead>
+      <tbody data-live data-version="${version}">
+        ${rows}
+      </tbody>
+    </table>
+  </div>`;
+
+export const livePill = (view: View): Html =>
+  html`<button type="button" class="pill main" data-pill="${view.say(["▲ {0} новых", "▲ {0} new"], "{0}")}" hidden></button
+    ><span class="skip" aria-live="polite" data-count="${view.say(["{0} новых событий", "{0} new events"], "{0}")}"></span>`;
+
+export const empty = (text: string, action?: Content): Html =>
+  html`<div class="box">
+    <p>${text}</p>
+    ${action ?? ""}
+  </div>`;
+
+export const pager = (view: View, cursor: string | null): Content =>
+  cursor !== null && html`<p><a class="btn" rel="next" href="${hrefWith(view, { cursor })}">${view.word("next")}</a></p>`;
+
+export type Choice = readonly [value: string, label: string];
+
+export const select = (name: string, label: string, given: { choices: readonly Choice[]; value: string; go?: boolean }): Html =>
+  html`<label
+    >${label}<select name="${name}" ${given.go === true ? trusted(" data-go") : ""}>
+      ${given.choices.map(
+        ([value, text]) => html`<option value="${value}" ${value === given.value ? trusted(" selected") : ""}>${text}</option>`,
+      )}
+    </select></label
+  >`;
+
+export const say2 = (ru: string, en: string): Phrase => [ru, en];
+
+/** First touch as the reports name it. */
+export function sourceName(
+  view: View,
+  touch: { link: string | null; utm_source: string | null; utm_campaign: string | null },
+): string {
+  const link = touch.link === null ? undefined : view.ctx.config.links.get(touch.link);
+  const marked = touch.utm_source !== null || touch.utm_campaign !== null;
+  const parts = marked ? [touch.utm_source, touch.utm_campaign] : [link?.utm_source, link?.utm_campaign];
+  return parts.filter(Boolean).join(" / ") || touch.link || view.word("unmarked");
+}
+
+export const stageDots = (view: View, reached: readonly (readonly [Word, number | null])[]): Html =>
+  html`<span
+    class="dots"
+    role="img"
+    aria-label="${
+      reached
+        .filter(([, at]) => at !== null)
+        .map(([word]) => view.word(word))
+        .join(", ") || "—"
+    }"
+    >${reached.map(([word, at]) => html`<i title="${view.word(word)}" ${at === null ? "" : html` class="on"`}></i>`)}</span
+  >`;

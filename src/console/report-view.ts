@@ -1,0 +1,145 @@
+/** The funnel's tables as HTML: drawn by the console with links behind every number, and by the shared page without. */
+import type { Report, SourceLine } from "../domain/funnel/report.ts";
+import type { StageLine } from "../domain/funnel/cohort.ts";
+import { type Content, type Html, html } from "../lib/markup.ts";
+import { type View, clockTime, moneyOf, numberOf, shareOf } from "./view.ts";
+
+/** Address of the people behind a number; null on the shared page. */
+export type Behind = ((question: Readonly<Record<string, string>>) => string) | null;
+
+const WIDTH = 400;
+
+const linked = (behind: Behind, question: Readonly<Record<string, string>>, n: number): Content =>
+  behind === null || n === 0 ? n : html`<a href="${behind(question)}">${n}</a>`;
+
+/** Reached people as a bar against the cohort, those who skipped the previous step hatched. */
+export function funnelBars(view: View, report: Report, behind: Behind): Html {
+  const row = (stage: StageLine): Html => {
+    const unit = report.cohort === 0 ? 0 : WIDTH / report.cohort;
+    const bypass = stage.bypass ?? 0;
+    const whole = Math.round(stage.reached * unit);
+    const through = Math.round((stage.reached - bypass) * unit);
+    return html`<tr data-row><th scope="row">${view.word(stage.id)}</th><td><svg class="bar" viewBox="0 0 ${WIDTH} 22" preserveAspectRatio="none" aria-hidden="true"><rect class="g" width="${WIDTH}" height="22" rx="3"/><rect class="a" width="${through}" height="22" rx="3"/><rect class="h" x="${through}" width="${whole - through}" height="22"/></svg></td><td class="num">${linked(behind, { stage: stage.id }, stage.reached)}</td><td class="num">${shareOf(view, stage.step)}</td><td class="num">${stage.bypass === null ? "—" : linked(behind, { stage: stage.id, bypass: "1" }, stage.bypass)}</td><td class="num">${shareOf(view, stage.from_entry)}</td></tr>`;
+  };
+  const head = [
+    view.say(["Человек", "People"]),
+    view.say(["Шаг", "Step"]),
+    view.say(["Мимо шага", "Bypassed"]),
+    view.say(["От входа", "From entry"]),
+  ];
+  return html`<svg class="defs" width="0" height="0" aria-hidden="true"><defs><pattern id="hatch" width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><rect width="6" height="6"/><path d="M0 0v6"/></pattern></defs></svg><div class="wrap" tabindex="0" role="region" aria-label="${view.word("funnel")}"><table><thead><tr><th scope="col">${view.say(["Этап", "Stage"])}</th><td></td>${head.map((text) => html`<th scope="col" class="num">${text}</th>`)}</tr></thead><tbody>${report.stages.map(row)}</tbody></table></div>`;
+}
+
+export function sourceTable(view: View, report: Report, behind: Behind): Html {
+  const currency = String(report.range["currency"]);
+  const last = report.range["attribution"] === "last";
+  const stages = report.stages.map(({ id }) => id);
+  const money = (text: string): string => moneyOf(view, text, currency);
+  const row = (line: SourceLine): Html => {
+    const romi = last ? line.romi_last : line.romi_first;
+    return html`<tr data-row><th scope="row">${line.source || view.word("unmarked")}</th><td class="num">${linked(behind, { line: line.source }, line.cohort)}</td>${stages.map((stage) => html`<td class="num">${linked(behind, { line: line.source, stage }, line[stage])}</td>`)}<td class="num">${money(last ? line.net_last : line.net_first)}</td><td class="num">${money(line.cost)}</td><td class="num${romi?.startsWith("-") === true && " bad"}">${shareOf(view, romi)}</td></tr>`;
+  };
+  return html`<div class="wrap" tabindex="0" role="region" aria-label="${view.say(["По источникам", "By source"])}"><table class="wide"><thead><tr><th scope="col">${view.word("source")}</th><th scope="col" class="num">${view.say(["Когорта", "Cohort"])}</th>${stages.map((stage) => html`<th scope="col" class="num">${view.word(stage)}</th>`)}<th scope="col" class="num">${view.say(["Чистая выручка", "Net revenue"])}</th><th scope="col" class="num">${view.say(["Расход", "Cost"])}</th><th scope="col" class="num">ROMI</th></tr></thead><tbody>${report.sources.map(row)}</tbody></table></div>`;
+}
+
+export function moneyBox(view: View, report: Report): Html {
+  const { money } = report;
+  const currency = String(report.range["currency"]);
+  const sum = (text: string): string => moneyOf(view, text, currency);
+  const rows: [string, Content][] = [
+    [view.say(["Выручка", "Gross"]), sum(money.gross)],
+    [view.say(["Возвраты", "Refunds"]), sum(money.refunds)],
+    [view.say(["Чистая выручка", "Net revenue"]), html`<b>${sum(money.net)}</b>`],
+    [view.say(["Не привязано", "Not bound"]), sum(money.unbound)],
+    [view.say(["Оплаченных сделок", "Paid deals"]), money.paid_deals],
+    [view.say(["Средняя сделка", "Average deal"]), money.average_deal === null ? "—" : sum(money.average_deal)],
+    [
+      view.say(["Связность", "Bound"]),
+      `${shareOf(view, money.bound_share)} · ${view.say(["источник известен", "source known"])} ${shareOf(view, money.known_source_share)}`,
+    ],
+  ];
+  const odd =
+    money.no_rate.length > 0 &&
+    html`<p class="note warn">${view.say(["Нет курса, в суммы не вошло:", "No rate, outside the sums:"])} ${money.no_rate.map((one) => `${numberOf(view, one.gross)} ${one.currency}`).join(", ")}</p>`;
+  return html`<section class="box"><h2>${view.word("money")}</h2><dl>${rows.map(([name, value]) => html`<dt>${name}</dt><dd>${value}</dd>`)}</dl>${odd}</section>`;
+}
+
+export function timesBox(view: View, report: Report): Html {
+  const rows = report.stages.flatMap(({ id }) => {
+    const time = report.times[id];
+    return time === undefined || time.median_minutes === null
+      ? []
+      : [
+          html`<tr><th scope="row">${view.word(id)}</th><td class="num">${duration(view, time.median_minutes)}</td><td class="num">${duration(view, time.p90_minutes)}</td></tr>`,
+        ];
+  });
+  return html`<section class="box"><h2>${view.say(["Время до этапа", "Time to the stage"])}</h2><table><thead><tr><th scope="col">${view.say(["Этап", "Stage"])}</th><th scope="col" class="num">${view.say(["Медиана", "Median"])}</th><th scope="col" class="num">p90</th></tr></thead><tbody>${rows}</tbody></table></section>`;
+}
+
+export function weeksBox(view: View, report: Report): Html {
+  const share = (n: number, of: number): string => (of === 0 ? "—" : `${n} · ${numberOf(view, ((n * 100) / of).toFixed(1))} %`);
+  return html`<section class="box"><h2>${view.say(["Недельные когорты", "Weekly cohorts"])}</h2><table><thead><tr><th scope="col">${view.say(["Неделя", "Week"])}</th><th scope="col" class="num">${view.say(["Человек", "People"])}</th>${[7, 30, 60].map((days) => html`<th scope="col" class="num">${view.say(["купили за {0} дн", "bought in {0} d"], days)}</th>`)}</tr></thead><tbody>${report.weeks.map((week) => html`<tr><th scope="row">${week.week}</th><td class="num">${week.people}</td><td class="num">${share(week.sale_7d, week.people)}</td><td class="num">${share(week.sale_30d, week.people)}</td><td class="num">${share(week.sale_60d, week.people)}</td></tr>`)}</tbody></table></section>`;
+}
+
+export function duration(view: View, minutes: number | null): string {
+  if (minutes === null) return "—";
+  if (minutes < 60) return view.say(["{0} мин", "{0} min"], numberOf(view, Math.round(minutes)));
+  if (minutes < 48 * 60) return view.say(["{0} ч", "{0} h"], numberOf(view, Math.round(minutes / 6) / 10));
+  return view.say(["{0} дн", "{0} d"], numberOf(view, Math.round(minutes / 144) / 10));
+}
+
+/** What every report states about itself. */
+export const basis = (view: View, report: Report): Html => {
+  const { range } = report;
+  return html`<p class="dim">${String(range["from"])} — ${String(range["to"])} ${view.say(["(не включая), {0}", "(exclusive), {0}"], String(range["time_zone"]))} · ${view.say(["деньги по дате события", "money by event date"])} · ${view.say(["окно {0} дн", "window {0} d"], Number(range["window"]))} · ${range["attribution"] === "last" ? view.say(["последнее касание", "last touch"]) : view.say(["первое касание", "first touch"])} · ${String(range["currency"])} · ${view.word("asOf", clockTime(view, Date.parse(String(range["as_of"]))))}</p>`;
+};
+
+/** «Как это посчитано»: the definitions with the numbers in them. */
+export function explained(view: View, report: Report): Html {
+  const stage = report.stages.find(({ step }) => step !== null);
+  const { money } = report;
+  const lines = [
+    view.say(
+      [
+        "Когорта — {0} человек, чьё первое событие пути попало в период.",
+        "The cohort is {0} people whose first event of the path fell into the range.",
+      ],
+      report.cohort,
+    ),
+    view.say(
+      [
+        "Этап достигнут, если случился не позже {0} дней после входа.",
+        "A stage is reached when it came within {0} days of entry.",
+      ],
+      Number(report.range["window"]),
+    ),
+    ...(stage
+      ? [
+          view.say(
+            [
+              "{0}: {1} человек, из них мимо предыдущего шага — {2}; конверсия шага {3} считается без них.",
+              "{0}: {1} people, {2} of them past the previous step; the step's {3} leaves those out.",
+            ],
+            view.word(stage.id),
+            stage.reached,
+            stage.bypass ?? 0,
+            shareOf(view, stage.step),
+          ),
+        ]
+      : []),
+    view.say(
+      ["Чистая выручка {0} = {1} − {2}, по дате самого платежа.", "Net {0} = {1} − {2}, by the payment's own date."],
+      money.net,
+      money.gross,
+      money.refunds,
+    ),
+    view.say(
+      ["Связность {0} = {1} из {2} оплаченных сделок с человеком.", "Bound {0} = {1} of {2} paid deals with a person."],
+      shareOf(view, money.bound_share),
+      money.bound_deals,
+      money.paid_deals,
+    ),
+    view.say(["ROMI = (чистая выручка − расход) / расход.", "ROMI = (net − cost) / cost."]),
+  ];
+  return html`<details><summary>${view.say(["Как это посчитано", "How this is counted"])}</summary><ul>${lines.map((line) => html`<li>${line}</li>`)}</ul></details>`;
+}

@@ -1,0 +1,150 @@
+/** События: what came, live. Filters live in the address; the list is paged by cursor and never jumps. */
+import { inboxOf } from "../../context.ts";
+import type { StoredFacts } from "../../domain/event.ts";
+import { openFacts } from "../../flows/bind/arrived.ts";
+import { personNames } from "../../flows/show-person.ts";
+import { type Html, html } from "../../lib/markup.ts";
+import { type EventFilter, type EventLine, ledgerVersion, listEventLines, sealedFactsOf } from "../../store/operator/events.ts";
+import { type Page } from "../page.ts";
+import { connectionName, empty, eventRow, eventTable, livePill, pager, select, waitingRow } from "../parts.ts";
+import { type View, hrefWith } from "../view.ts";
+
+const PAGE = 50;
+/** How many rows a free-text search opens at most: payloads are sealed, so the database cannot look into them. */
+const SEARCHED = 1_000;
+const HOURS: Readonly<Record<string, number>> = { "1h": 1, "24h": 24, "7d": 168, "30d": 720 };
+
+export async function eventsPage(view: View): Promise<Page> {
+  const version = await liveVersion(view);
+  const { rows, cursor } = await eventRows(view);
+  const filtered = [...view.url.searchParams.keys()].some((name) => name !== "cursor");
+  const none = filtered
+    ? empty(
+        view.say(["По этим условиям ничего нет.", "Nothing fits these filters."]),
+        html`<a class="btn" href="/console/events">${view.say(["Снять фильтры", "Clear filters"])}</a>`,
+      )
+    : empty(
+        view.say(["Пока нет событий. Подключите бота — это 3 минуты.", "No events yet. Connect a bot: it takes 3 minutes."]),
+        html`<a class="btn main" href="/console/connections">${view.say(["Подключить", "Connect"])}</a>`,
+      );
+  return {
+    title: view.word("events"),
+    screen: "events",
+    aside: html`<button type="button" data-key="." aria-pressed="false">${view.say(["Пауза", "Pause"])}</button>`,
+    body: html`${filters(view)}${livePill(view)}${eventTable(view, rows, version)}${rows.length === 0 && none}${pager(view, cursor)}`,
+  };
+}
+
+/** Also changes with what still waits at the door. */
+export async function liveVersion(view: View): Promise<string> {
+  const [ledger, waiting] = await Promise.all([ledgerVersion(view.ctx.env.DB), inboxOf(view.ctx.env).waiting(null, 1)]);
+  return `${ledger}-${waiting[0]?.seq ?? 0}`;
+}
+
+/** One page of rows: on the first unfiltered one, what waits in the inbox comes first. */
+export async function eventRows(view: View, limit = PAGE): Promise<{ rows: Html[]; cursor: string | null }> {
+  const query = view.url.searchParams;
+  const filter = readFilter(view, limit);
+  const plain = filter.before === null && [...query.keys()].every((name) => name === "live" || name === "status");
+  const waiting =
+    plain && ["", "accepted"].includes(query.get("status") ?? "") ? await inboxOf(view.ctx.env).waiting(null, limit) : [];
+  const lines = query.get("status") === "accepted" ? [] : await pageOf(view, filter, query.get("q")?.trim() ?? "");
+  const shown = lines.slice(0, limit);
+  const known = new Set(shown.map(({ id }) => id));
+  const names = await personNames(
+    view.ctx,
+    shown.flatMap(({ person_id }) => person_id ?? []),
+  );
+  const rows = [
+    ...waiting.filter(({ id }) => !known.has(id)).map((event) => waitingRow(view, event)),
+    ...shown.map((line) => eventRow(view, line, names)),
+  ];
+  return { rows, cursor: lines.length > limit ? String(shown.at(-1)?.seq) : null };
+}
+
+function readFilter(view: View, limit: number): EventFilter {
+  const query = view.url.searchParams;
+  const text = (name: string): string | null => query.get(name)?.trim() || null;
+  const number = (name: string): number | null => (/^\d{1,15}$/.test(query.get(name) ?? "") ? Number(query.get(name)) : null);
+  const hours = HOURS[query.get("when") ?? ""];
+  return {
+    status: text("status") === "failed" ? null : text("status"),
+    dead: text("status") === "failed",
+    connection: text("connection"),
+    type: text("type"),
+    person: text("person"),
+    link: text("link"),
+    code: number("code"),
+    since: hours === undefined ? number("since") : view.ctx.clock() - hours * 3_600_000,
+    until: number("until"),
+    before: number("cursor"),
+    limit: limit + 1,
+  };
+}
+
+/** With a text: walks on through the list until the page is full or enough was opened. */
+async function pageOf(view: View, filter: EventFilter, text: string): Promise<EventLine[]> {
+  if (text === "") return listEventLines(view.ctx.env.DB, filter);
+  const found: EventLine[] = [];
+  let { before } = filter;
+  for (let opened = 0; opened < SEARCHED && found.length < filter.limit; opened += 250) {
+    const lines = await listEventLines(view.ctx.env.DB, { ...filter, before, limit: 250 });
+    const facts = await sealedFactsOf(
+      view.ctx.env.DB,
+      lines.map(({ id }) => id),
+    );
+    for (const line of lines) {
+      const sealed = facts.get(line.id);
+      if (sealed && (await view.ctx.seal.open(sealed)).toLowerCase().includes(text.toLowerCase())) found.push(line);
+    }
+    before = lines.at(-1)?.seq ?? null;
+    if (lines.length < 250) break;
+  }
+  return found.slice(0, filter.limit);
+}
+
+function filters(view: View): Html {
+  const query = view.url.searchParams;
+  const given = (name: string): string => query.get(name) ?? "";
+  const all = ["", view.word("all")] as const;
+  const connections = [...view.ctx.config.connections.keys(), "links", "login"].map(
+    (id) => [id, connectionName(view, id)] as const,
+  );
+  const types = (
+    ["click", "bot_start", "registration", "login", "order", "payment", "sale", "resale", "refund", "message"] as const
+  ).map((type) => [type, view.word(type)] as const);
+  const statuses = (["bound", "unbound", "quarantined", "echo", "preview", "accepted"] as const).map(
+    (name) => [name, view.word(name)] as const,
+  );
+  const when = [
+    all,
+    ["1h", view.say(["час", "hour"])],
+    ["24h", view.say(["сутки", "24 hours"])],
+    ["7d", view.say(["7 дней", "7 days"])],
+    ["30d", view.say(["30 дней", "30 days"])],
+  ] as const;
+  const kept = ["person", "link", "since", "until"].filter((name) => given(name) !== "");
+  return html`<details class="filters">
+    <summary>${view.word("filters")}</summary>
+    <form class="row end">
+      ${select("when", view.word("time"), { choices: when, value: given("when"), go: true })}${select("connection", view.word("connection"), { choices: [all, ...connections], value: given("connection"), go: true })}${select("type", view.word("event"), { choices: [all, ...types], value: given("type"), go: true })}${select("status", view.word("status"), { choices: [all, ...statuses, ["failed", view.say(["Ошибка доставки", "Delivery failed"])]], value: given("status"), go: true })}<label
+        >${view.say(["Текст внутри", "Text inside"])}<input name="q" value="${given("q")}" size="14" /></label
+      ><label
+        >${view.say(["HTTP-код", "HTTP code"])}<input name="code" inputmode="numeric" size="4" value="${given("code")}" /></label
+      >${kept.map((name) => html`<span class="tag">${name}: ${given(name).slice(0, 24)} <a href="${hrefWith(view, { [name]: null })}" aria-label="${view.say(["Снять", "Clear"])} ${name}">×</a><input type="hidden" name="${name}" value="${given(name)}" /></span>`)}<button>
+        ${view.word("show")}
+      </button>
+    </form>
+  </details>`;
+}
+
+/** Facts of an event that still waits, for its sheet. */
+export async function waitingFacts(
+  view: View,
+  id: string,
+): Promise<{ facts: StoredFacts; raw: string | null; receivedAt: number } | null> {
+  const found = (await inboxOf(view.ctx.env).waiting(null, 200)).find((event) => event.id === id);
+  if (!found) return null;
+  const facts = await openFacts(view.ctx, found.facts);
+  return { facts, raw: found.raw === null ? null : await view.ctx.seal.open(found.raw), receivedAt: found.receivedAt };
+}

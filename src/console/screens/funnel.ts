@@ -1,0 +1,126 @@
+/** Воронка: where we lose, by which source, at what return. Every number is a link to its people. */
+import { BREAKDOWNS, WINDOWS, parseReportQuery, reportParametersOf } from "../../domain/funnel/query.ts";
+import { runReport } from "../../flows/run-report.ts";
+import { addDays, dateIn } from "../../lib/zone.ts";
+import { type Content, type Html, html, trusted } from "../../lib/markup.ts";
+import { type Page, hidden } from "../page.ts";
+import { empty, select } from "../parts.ts";
+import { type Behind, basis, explained, funnelBars, moneyBox, sourceTable, timesBox, weeksBox } from "../report-view.ts";
+import { type View, hrefWith } from "../view.ts";
+
+export async function funnelPage(view: View): Promise<Page> {
+  const given = Object.fromEntries(view.url.searchParams);
+  const report = await runReport(view.ctx, given, "all");
+  const title = view.word("funnel");
+  if (!report.ok)
+    return {
+      title,
+      screen: "funnel",
+      body: html`<p class="note bad" role="alert">${report.error.map(({ path, message }) => `${path}: ${message}`).join("; ")}</p>${controls(view)}`,
+    };
+  const behind: Behind = (question) =>
+    hrefWith({ ...view, url: new URL(`/console/funnel/people${view.url.search}`, view.url) }, question, "/console/funnel/people");
+  const { value } = report;
+  const missing = value.stages.filter(({ reached }) => reached === 0).map(({ id }) => view.word(id));
+  return {
+    title,
+    screen: "funnel",
+    aside: html`<a class="btn" href="${hrefWith(view, {}, "/console/funnel.csv")}${view.url.search}">CSV</a>${shareForm(view)}`,
+    body: html`${controls(view)}${basis(view, value)}${
+      value.cohort === 0 && value.money.paid_deals === 0
+        ? empty(
+            view.say([
+              "За этот период никто не начал путь. Проверьте период и подключения.",
+              "Nobody entered in this range. Check the range and the connections.",
+            ]),
+            html`<a class="btn" href="/console/connections">${view.word("connections")}</a>`,
+          )
+        : html`${funnelBars(view, value, behind)}${missing.length > 0 && html`<p class="dim">${view.say(["Нет событий этапов:", "No events of:"])} ${missing.join(", ")}. <a href="/console/connections">${view.say(["Подключить источник", "Connect a source"])}</a></p>`}<h2>${view.say(["По источникам", "By source"])}</h2>${sourceTable(view, value, behind)}<div class="two gap">${moneyBox(view, value)}${timesBox(view, value)}</div><div class="gap"></div>${weeksBox(view, value)}${explained(view, value)}`
+    }`,
+  };
+}
+
+function shareForm(view: View): Html {
+  return html`<form method="post" action="/console/act/share-report">${hidden(view)}<input type="hidden" name="query" value="${view.url.search.slice(1)}"><button>${view.say(["Поделиться", "Share"])}</button></form>`;
+}
+
+const PERIODS = ["today", "yesterday", "7d", "30d", "month"] as const;
+
+/** Ready ranges in workspace dates; the end is exclusive. */
+export function periodRange(view: View, period: (typeof PERIODS)[number]): { from: string; to: string } {
+  const today = dateIn(view.ctx.clock(), view.ctx.config.workspace.time_zone);
+  const tomorrow = addDays(today, 1);
+  switch (period) {
+    case "today":
+      return { from: today, to: tomorrow };
+    case "yesterday":
+      return { from: addDays(today, -1), to: today };
+    case "7d":
+      return { from: addDays(today, -6), to: tomorrow };
+    case "30d":
+      return { from: addDays(today, -29), to: tomorrow };
+    case "month":
+      return { from: `${today.slice(0, 8)}01`, to: tomorrow };
+  }
+}
+
+/** Links to the neighbouring ranges of the same length, for `[` and `]`. */
+export function shifted(view: View, range: { from: string; to: string }): Content {
+  const days = Math.max(1, Math.round((Date.parse(range.to) - Date.parse(range.from)) / 86_400_000));
+  const link = (key: string, sign: number, label: string): Html =>
+    html`<a class="btn" data-key="${key}" rel="${sign < 0 ? "prev" : "next"}" aria-label="${label}" href="${hrefWith(view, { from: addDays(range.from, sign * days), to: addDays(range.to, sign * days) })}">${key === "[" ? "‹" : "›"}</a>`;
+  return html`${link("[", -1, view.say(["Прошлый период", "Previous period"]))}${link("]", 1, view.say(["Следующий период", "Next period"]))}`;
+}
+
+function controls(view: View): Html {
+  const parsed = parseReportQuery(Object.fromEntries(view.url.searchParams), view.ctx.config.workspace, view.ctx.clock());
+  const fallback = parseReportQuery({}, view.ctx.config.workspace, view.ctx.clock());
+  const query = parsed.ok ? parsed.value : fallback.ok ? fallback.value : null;
+  if (!query) return html``;
+  const given = (name: string): string => reportParametersOf(query)[name] ?? "";
+  const names: Readonly<Record<string, string>> = {
+    today: view.say(["сегодня", "today"]),
+    yesterday: view.say(["вчера", "yesterday"]),
+    "7d": view.say(["7 дней", "7 days"]),
+    "30d": view.say(["30 дней", "30 days"]),
+    month: view.say(["месяц", "month"]),
+  };
+  const by: Readonly<Record<string, string>> = {
+    source: view.word("source"),
+    campaign: view.say(["Кампания", "Campaign"]),
+    content: view.say(["Объявление", "Content"]),
+    link: view.say(["Ссылка", "Link"]),
+    bot: view.say(["Бот", "Bot"]),
+    connection: view.word("connection"),
+  };
+  return html`<p class="row">${PERIODS.map((period) => html`<a href="${hrefWith(view, periodRange(view, period))}">${names[period]}</a>`)}${shifted(view, query)}</p><details class="filters"><summary>${view.word("filters")}</summary><form class="row end"><label>${view.say(["С", "From"])}<input type="date" name="from" value="${query.from}"></label><label>${view.say(["До, не включая", "To, exclusive"])}<input type="date" name="to" value="${query.to}"></label>${select(
+    "template",
+    view.say(["Шаблон", "Template"]),
+    {
+      choices: [
+        ["", view.say(["Онлайн-школа", "Online school"])],
+        ["affiliate", view.say(["Арбитраж", "Affiliate"])],
+      ],
+      value: given("template"),
+      go: true,
+    },
+  )}${select("mode", view.say(["Путь", "Path"]), {
+    choices: [
+      ["", view.say(["дошли", "reached"])],
+      ["strict", view.say(["строгий", "strict"])],
+    ],
+    value: given("mode"),
+    go: true,
+  })}${select("window", view.say(["Окно", "Window"]), { choices: WINDOWS.map((days) => [String(days), view.say(["{0} дн", "{0} d"], days)] as const), value: String(query.window), go: true })}${select(
+    "attribution",
+    view.say(["Касание", "Touch"]),
+    {
+      choices: [
+        ["", view.say(["первое", "first"])],
+        ["last", view.say(["последнее", "last"])],
+      ],
+      value: given("attribution"),
+      go: true,
+    },
+  )}${select("by", view.say(["Разбить по", "Break down by"]), { choices: BREAKDOWNS.map((name) => [name, by[name] ?? name] as const), value: query.by, go: true })}<label class="in"><input type="checkbox" name="only" value="click"${query.onlyClick ? trusted(" checked") : ""}>${view.say(["только с кликом", "only with a click"])}</label><button>${view.word("show")}</button></form></details>`;
+}

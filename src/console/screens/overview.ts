@@ -1,0 +1,115 @@
+/** Обзор: does everything arrive? One line on top, six numbers, how much of the money is bound, the path with its gaps, the last events. */
+import { parseReportQuery } from "../../domain/funnel/query.ts";
+import type { Report } from "../../domain/funnel/report.ts";
+import { runReport } from "../../flows/run-report.ts";
+import { addDays } from "../../lib/zone.ts";
+import { type Content, type Html, html } from "../../lib/markup.ts";
+import { type ProblemLine, connectionPulses, openProblems, stuckNow } from "../../store/operator/pulse.ts";
+import { icon } from "../icons.ts";
+import { type Page } from "../page.ts";
+import { connectionName, empty, eventTable, livePill } from "../parts.ts";
+import { funnelBars } from "../report-view.ts";
+import { type View, ago, hrefWith, moneyOf, numberOf, shareOf } from "../view.ts";
+import { eventRows, liveVersion } from "./events.ts";
+import { shifted } from "./funnel.ts";
+import { problemSentence } from "./problems.ts";
+
+export async function overviewPage(view: View): Promise<Page> {
+  const { ctx } = view;
+  const given = Object.fromEntries(view.url.searchParams);
+  const query = parseReportQuery(given, ctx.config.workspace, ctx.clock());
+  const [stuck, problems, { rows }, version] = await Promise.all([
+    stuckNow(ctx.env.DB),
+    openProblems(ctx.env.DB),
+    eventRows({ ...view, url: new URL("/console/events", view.url) }, 10),
+    liveVersion(view),
+  ]);
+  if (stuck.last_at === null && rows.length === 0) return nothingYet(view);
+  const report = query.ok ? await runReport(ctx, given) : null;
+  const before = query.ok
+    ? await runReport(ctx, { from: addDays(query.value.from, -days(query.value)), to: query.value.from })
+    : null;
+  const range = query.ok ? query.value : null;
+  return {
+    title: view.word("overview"),
+    screen: "overview",
+    aside:
+      range !== null &&
+      html`<span class="dim">${range.from} — ${addDays(range.to, -1)}</span>${shifted(view, range)}<a href="${hrefWith(view, { from: addDays(range.to, -1), to: range.to })}">${view.say(["день", "day"])}</a><a href="${hrefWith(view, { from: addDays(range.to, -7), to: range.to })}">${view.say(["неделя", "week"])}</a><a href="${hrefWith(view, { from: addDays(range.to, -30), to: range.to })}">${view.say(["30 дней", "30 days"])}</a>`,
+    body: html`${statusLine(view, problems, stuck.last_at)}${report?.ok === true && html`${six(view, report.value, before?.ok === true ? before.value : null)}${boundMeter(view, report.value)}`}${await pathStrip(view)}${report?.ok === true && report.value.cohort > 0 && html`<h2><a href="${hrefWith(view, {}, "/console/funnel")}${view.url.search}">${view.word("funnel")}</a></h2>${funnelBars(view, report.value, null)}`}<h2>${view.say(["Последние события", "Last events"])}</h2>${livePill(view)}${eventTable(view, rows, version)}`,
+  };
+}
+
+const days = ({ from, to }: { from: string; to: string }): number =>
+  Math.max(1, Math.round((Date.parse(to) - Date.parse(from)) / 86_400_000));
+
+const nothingYet = (view: View): Page => ({
+  title: view.word("overview"),
+  screen: "overview",
+  body: empty(
+    view.say(["Пока нет событий. Подключите бота — это 3 минуты.", "No events yet. Connect a bot: it takes 3 minutes."]),
+    html`<a class="btn main" href="/console/connections">${view.say(["Подключить", "Connect"])}</a>`,
+  ),
+});
+
+function statusLine(view: View, problems: readonly ProblemLine[], lastAt: number | null): Html {
+  const [top] = problems;
+  if (top)
+    return html`<p class="note bad">${icon("warn")} ${problemSentence(view, top)} · <a href="/console/problems">${view.say(["Что починить ({0})", "What to mend ({0})"], problems.length)}</a></p>`;
+  return html`<p class="note ok">${icon("ok")} ${view.say(["Всё доходит", "Everything arrives"])}${lastAt !== null && ` · ${view.say(["последнее событие {0}", "last event {0}"], ago(view, lastAt))}`}</p>`;
+}
+
+function six(view: View, report: Report, before: Report | null): Html {
+  const reached = (of: Report | null, id: string): number | null => of?.stages.find((stage) => stage.id === id)?.reached ?? null;
+  const box = (label: string, now: string, delta: Content, href: string): Html =>
+    html`<a href="${href}"><div class="box"><small>${label}</small><span class="big">${now}</span>${delta}</div></a>`;
+  const numbers = (["click", "bot_start", "registration", "order", "sale"] as const).map((id) => {
+    const [now, was] = [reached(report, id) ?? 0, reached(before, id)];
+    return box(
+      view.word(id),
+      numberOf(view, now),
+      deltaOf(view, now, was),
+      `${hrefWith(view, { stage: id }, "/console/funnel/people")}${view.url.search.replace("?", "&")}`,
+    );
+  });
+  const [net, was] = [Number(report.money.net), before === null ? null : Number(before.money.net)];
+  return html`<div class="six">${numbers}${box(view.say(["Чистая выручка", "Net revenue"]), moneyOf(view, report.money.net, String(report.range["currency"])), deltaOf(view, net, was), hrefWith(view, {}, "/console/funnel") + view.url.search)}</div>`;
+}
+
+function deltaOf(view: View, now: number, was: number | null): Content {
+  if (was === null) return null;
+  if (was === 0) return html`<small>${view.say(["раньше 0", "was 0"])}</small>`;
+  const change = Math.round(((now - was) / Math.abs(was)) * 100);
+  return html`<small class="${change < 0 ? "bad" : change > 0 ? "ok" : "dim"}">${change > 0 ? "▲" : change < 0 ? "▼" : "="} ${numberOf(view, Math.abs(change))} % ${view.say(["к прошлому", "vs before"])}</small>`;
+}
+
+function boundMeter(view: View, { money }: Report): Content {
+  if (money.paid_deals === 0) return null;
+  return html`<h2>${view.say(["Связность", "Connectedness"])}</h2><p>${view.say(["привязано", "bound"])} <b>${shareOf(view, money.bound_share)}</b> · ${view.say(["источник известен", "source known"])} <b>${shareOf(view, money.known_source_share)}</b> ${money.bound_deals < money.paid_deals && html`· <a href="/console/events?status=unbound&amp;type=payment">${view.say(["почему не 100 %", "why not 100 %"])}</a>`}</p>`;
+}
+
+/** Connections in the order of the path; one that was silent for a day is a gap. */
+const PATH: readonly (readonly [string, readonly string[]])[] = [
+  ["click", ["links", "keitaro"]],
+  ["bot_start", ["salebot", "chatterfy", "metabot", "telegram"]],
+  ["registration", ["getcourse"]],
+  ["login", ["site"]],
+  ["sale", ["network", "http"]],
+];
+
+async function pathStrip(view: View): Promise<Html> {
+  const { connections } = view.ctx.config;
+  const pulses = await connectionPulses(view.ctx.env.DB, [...connections.keys(), "links"], view.ctx.clock() - 86_400_000);
+  const boxes = PATH.flatMap(([, kinds]) => {
+    const ids = [
+      ...(kinds.includes("links") ? ["links"] : []),
+      ...[...connections.values()].filter(({ kind }) => kinds.includes(kind)).map(({ id }) => id),
+    ];
+    return ids.map((id) => {
+      const pulse = pulses.get(id);
+      const silent = (pulse?.received ?? 0) === 0;
+      return html`<a class="box" href="${id === "links" ? "/console/links" : `/console/connections/${id}`}"><span class="s ${silent ? "bad" : "ok"}">${icon(silent ? "warn" : "ok")}${connectionName(view, id)}</span> <b>${numberOf(view, pulse?.received ?? 0)}</b></a>`;
+    });
+  });
+  return html`<h2>${view.say(["Путь за сутки", "The path, 24 hours"])}</h2><div class="path">${boxes.map((box, index) => html`${index > 0 && html`<span class="dim" aria-hidden="true">→</span>`}${box}`)}</div>`;
+}

@@ -1,0 +1,110 @@
+/** A person's card: who she is, by what we know it, what happened, and what an operator may decide. */
+import { type IdentifierType, priorityOf, isIdentifierType } from "../../domain/identifier.ts";
+import { nameIdentifier } from "../../domain/trace.ts";
+import { openIdentifier, personNames } from "../../flows/show-person.ts";
+import { type Content, type Html, html } from "../../lib/markup.ts";
+import { type EventLine, personEventLines } from "../../store/operator/events.ts";
+import { type IdentifierLine, currentPerson, identifierLines, mergeLines, personLinesOf } from "../../store/operator/people.ts";
+import { refreshReportPeople } from "../../store/report/refresh.ts";
+import { type Page, hidden } from "../page.ts";
+import { connectionName, empty, eventName, moment, sourceName, stageDots, status } from "../parts.ts";
+import { type View, amountE4 } from "../view.ts";
+import { proofName } from "./event.ts";
+import { moneyOfLine, stagesOf } from "./people.ts";
+
+const TIMELINE = 500;
+
+export async function personPage(view: View, id: string): Promise<Page | null> {
+  const db = view.ctx.env.DB;
+  const current = await currentPerson(db, id);
+  if (!current) return null;
+  if (current.erased_at !== null) return erased(view, current.erased_at);
+  await refreshReportPeople(db, 5);
+  const [line] = await personLinesOf(db, [current.id]);
+  if (!line) return null;
+  const [events, identifiers, merges, names] = await Promise.all([
+    personEventLines(db, line.id, TIMELINE),
+    identifierLines(db, line.id),
+    mergeLines(db, line.id),
+    personNames(view.ctx, [line.id]),
+  ]);
+  return {
+    title: names.get(line.id) ?? `${line.key.slice(0, 12)}…`,
+    screen: "people",
+    aside: html`${stageDots(view, stagesOf(line))}<a class="btn" data-key="Escape" href="/console/people">${view.say(["К списку", "Back to the list"])}</a>`,
+    body: html`<p class="row"><span class="copy-line">${view.say(["Сквозной ключ", "Key"])} <code id="key">${line.key}</code></span><button type="button" class="plain" data-copy="key">${view.word("copyIt")}</button><span>${view.say(["Чистая выручка", "Net revenue"])}: <b>${line.money === "[]" ? "—" : moneyOfLine(view, line)}</b></span><span>${view.say(["Первый источник", "First source"])}: <b>${sourceName(view, line)}</b></span></p>
+<div class="card"><div>${await identifierBox(view, identifiers)}${acts(view, line.id, merges.length > 0)}</div><section aria-label="${view.word("events")}">${timeline(view, events)}${graph(view, identifiers, merges)}</section></div>`,
+  };
+}
+
+const erased = (view: View, at: number): Page => ({
+  title: view.word("erased"),
+  screen: "people",
+  body: empty(`${view.say(["Данные этого человека стёрты.", "This person's data was erased."])}`, moment(view, at)),
+});
+
+async function identifierBox(view: View, lines: readonly IdentifierLine[]): Promise<Html> {
+  const sorted = lines.toSorted((a, b) => rank(a.type) - rank(b.type));
+  const rows = await Promise.all(
+    sorted.map(async (line) => {
+      const value = await openIdentifier(view.ctx, line);
+      const label = isIdentifierType(line.type)
+        ? nameIdentifier({ type: line.type, scope: line.scope, hash: line.hash }, { locale: view.lang, value: () => "" })
+        : line.type;
+      return html`<dt>${label}${line.scope !== "" && html`<br><small>${line.scope}</small>`}</dt><dd><span>${value}</span> <span class="tag">${line.pinned === 1 ? view.say(["решение оператора", "operator's decision"]) : proofName(view, line.proof)}</span><br><small>${view.say(["с", "since"])} ${moment(view, line.first_seen)} · <a href="/console/events/${line.event_id}">${view.say(["откуда", "from"])}</a></small></dd>`;
+    }),
+  );
+  return html`<section class="box"><h2>${view.say(["Что мы знаем", "What we know"])}</h2><dl>${rows}</dl></section>`;
+}
+
+const rank = (type: string): number => (isIdentifierType(type) ? priorityOf(type) : 99);
+
+function timeline(view: View, events: readonly EventLine[]): Html {
+  const item = (event: EventLine): Html =>
+    html`<li data-row><div class="row"><a href="/console/events/${event.id}">${moment(view, event.event_at)}</a><b>${eventName(view, event)}</b><span class="tag">${connectionName(view, event.connection)}</span>${event.amount_e4 !== null && event.amount_e4 > 0 && html`<span>${amountE4(view, event.amount_e4, event.currency)}</span>`}${event.status !== "bound" && status(view, event.status)}${event.trouble !== null && status(view, event.trouble)}${event.counted === 0 && html`<span class="tag">${view.say(["не считается", "not counted"])}</span>`}${event.link !== null && html`<small>${event.link}</small>`}</div></li>`;
+  return html`<div class="box"><h2>${view.say(["Лента", "Timeline"])}</h2><ul class="t">${events.map(item)}</ul>${events.length === TIMELINE && html`<p><a href="/console/events?person=${events[0]?.person_id ?? ""}">${view.word("all")}</a></p>`}</div>`;
+}
+
+/** «Связи»: which event brought each identifier, and which people were joined. */
+function graph(
+  view: View,
+  identifiers: readonly IdentifierLine[],
+  merges: readonly { id: string; by: string; at: number; loser: string; event_id: string | null }[],
+): Content {
+  const homes = Map.groupBy(identifiers, ({ home_id }) => home_id);
+  if (homes.size < 2 && merges.length === 0) return null;
+  const by = (name: string): string =>
+    view.say(
+      (
+        {
+          rule: ["по правилу", "by rule"],
+          operator: ["решение оператора", "operator's decision"],
+          proof: ["доказано", "proved"],
+        } as const
+      )[name] ?? [name, name],
+    );
+  return html`<div class="box"><h2>${view.say(["Связи", "Ties"])}</h2><ul class="t">${merges.map(({ by: who, at, loser, event_id }) => html`<li>${moment(view, at)} · ${view.say(["присоединён", "joined"])} <code>${loser.slice(0, 12)}…</code> · ${by(who)}${event_id !== null && html` · <a href="/console/events/${event_id}">${view.word("event")}</a>`}</li>`)}</ul>${[...homes].map(([home, own]) => html`<p><code>${home.slice(0, 12)}…</code> ${own.map(({ type }) => html`<span class="tag">${type}</span> `)}</p>`)}</div>`;
+}
+
+const MOVABLE: readonly IdentifierType[] = [
+  "email",
+  "phone",
+  "telegram_id",
+  "max_id",
+  "vk_id",
+  "gc_user_id",
+  "client_id",
+  "user_id",
+  "clickid",
+];
+
+function acts(view: View, id: string, merged: boolean): Html {
+  const own = html`${hidden(view)}<input type="hidden" name="person" value="${id}">`;
+  return html`<section class="box"><h2>${view.say(["Решения", "Decisions"])}</h2>
+<details><summary>${view.say(["Объединить…", "Merge…"])}</summary><form method="post" action="/console/act/merge">${own}<label>${view.say(["Ключ или номер второго человека", "Key or id of the other person"])}<input name="other" required></label> <button>${view.say(["Это один человек", "They are one person"])}</button></form></details>
+${merged && html`<form method="post" action="/console/act/unmerge">${own}<button>${view.say(["Разъединить последнее", "Undo the last merge"])}</button></form>`}
+<details><summary>${view.say(["Перенести сюда идентификатор", "Move an identifier here"])}</summary><form method="post" action="/console/act/move">${own}<label>${view.say(["Тип", "Type"])}<select name="type">${MOVABLE.map((type) => html`<option>${type}</option>`)}</select></label> <label>${view.say(["Значение", "Value"])}<input name="value" required></label> <button>${view.say(["Перенести", "Move"])}</button></form></details>
+<details><summary>${view.say(["Не склеивать с…", "Keep apart from…"])}</summary><form method="post" action="/console/act/keep-apart">${own}<label>${view.say(["Ключ или номер", "Key or id"])}<input name="other" required></label> <button>${view.say(["Разные люди", "Different people"])}</button></form></details>
+<p><a class="btn" href="/v1/persons/${id}/export">${view.say(["Выгрузить", "Export"])}</a></p>
+<details><summary class="danger">${view.say(["Удалить…", "Erase…"])}</summary><form method="post" action="/console/act/erase" data-confirm="${view.say(["Стереть все данные человека? Это необратимо.", "Erase all of this person's data? This cannot be undone."])}">${own}<p>${view.say(["Идентификаторы и содержимое событий исчезнут, счётчики останутся.", "Identifiers and event contents disappear, counters stay."])}</p><button class="danger">${view.say(["Стереть данные", "Erase the data"])}</button></form></details></section>`;
+}

@@ -1,0 +1,174 @@
+/** Проблемы: one sentence, a count, one main button. */
+import { identifierValues, openIdentifier, personNames } from "../../flows/show-person.ts";
+import { type Content, type Html, html } from "../../lib/markup.ts";
+import { currentPerson, identifierLines } from "../../store/operator/people.ts";
+import {
+  type ProblemLine,
+  findProblem,
+  lastResolvedAt,
+  openProblems,
+  personsOf,
+  unboundMoney,
+} from "../../store/operator/pulse.ts";
+import { isIdentifierType } from "../../domain/identifier.ts";
+import { nameIdentifier } from "../../domain/trace.ts";
+import { type Page, hidden } from "../page.ts";
+import { connectionName, empty, moment, personLink } from "../parts.ts";
+import type { Phrase } from "../copy.ts";
+import { type View, ago, amountE4 } from "../view.ts";
+
+const GROUPS: readonly (readonly [kind: string, title: Phrase])[] = [
+  ["unresolved_macro", ["Макросы", "Macros"]],
+  ["conflict", ["Конфликты людей", "Conflicts of people"]],
+  ["contact_quarantined", ["Карантин контактов", "Quarantined contacts"]],
+  ["unbound", ["Не привязано", "Not bound"]],
+  ["delivery", ["Доставка", "Delivery"]],
+  ["loop", ["Петли", "Loops"]],
+  ["silence", ["Тишина", "Silence"]],
+];
+
+export async function problemsPage(view: View): Promise<Page> {
+  const db = view.ctx.env.DB;
+  const [problems, resolvedAt, money] = await Promise.all([openProblems(db), lastResolvedAt(db), unboundMoney(db)]);
+  const waiting = money.filter(({ amount }) => amount > 0);
+  const groups = GROUPS.flatMap(([kind, title]) => {
+    const own = problems.filter((problem) => problem.kind === kind);
+    return own.length === 0
+      ? []
+      : [
+          html`<h2>${view.say(title)} <span class="dim">${own.length}</span></h2><div class="wrap"><table><tbody>${own.map((problem) => row(view, problem))}</tbody></table></div>`,
+        ];
+  });
+  const none =
+    view.say(["Проблем нет.", "No problems."]) +
+    (resolvedAt === null ? "" : ` ${view.say(["Последняя решена {0}.", "The last one was solved {0}."], ago(view, resolvedAt))}`);
+  return {
+    title: view.word("problems"),
+    screen: "problems",
+    body: html`${problems.length === 0 ? empty(none) : groups}${waiting.length > 0 && html`<p>${view.say(["Деньги без человека:", "Money without a person:"])} ${waiting.map(({ amount, currency }) => amountE4(view, amount, currency)).join(", ")} · <a href="/console/events?status=unbound&amp;type=payment">${view.word("show")}</a></p>`}`,
+  };
+}
+
+function row(view: View, problem: ProblemLine): Html {
+  return html`<tr data-row data-id="${problem.id}"><td><a href="/console/problems/${problem.id}">${problemSentence(view, problem)}</a><br><small>${moment(view, problem.last_at)}</small></td><td class="num">× ${problem.count}</td><td class="num">${mainButton(view, problem)}</td></tr>`;
+}
+
+/** What happened, in one sentence. */
+export function problemSentence(view: View, { kind, cause, connection, field, identifier_type: type }: ProblemLine): string {
+  const where = connection === null ? "" : connectionName(view, connection);
+  const id =
+    type !== null && isIdentifierType(type)
+      ? nameIdentifier({ type, scope: "", hash: "" }, { locale: view.lang, value: () => "" })
+      : (type ?? "");
+  const sentences: Readonly<Record<string, Phrase>> = {
+    unresolved_macro: ["Макрос не подставлен: {0}, поле {1}", "Macro not filled in: {0}, field {1}"],
+    conflict:
+      cause === "limit"
+        ? ["{2}: у человека уже есть другое значение", "{2}: the person already has another value"]
+        : ["{2}: занято другим человеком", "{2}: taken by another person"],
+    contact_quarantined: [
+      "{2}: заявлено тремя аккаунтами и больше не используется для склейки",
+      "{2}: claimed by three accounts, no longer used to join people",
+    ],
+    unbound: ["{0}: событие больше суток ни к кому не привязано", "{0}: an event has been bound to nobody for over a day"],
+    delivery: ["{0}: не доставлено, {3}", "{0}: not delivered, {3}"],
+    loop: ["{0}: похоже на петлю, отправка остановлена", "{0}: looks like a loop, sending was stopped"],
+    silence: ["{0}: тишина дольше обычного", "{0}: quiet for longer than usual"],
+  };
+  return view.say(sentences[kind] ?? [kind, kind], where, field ?? "", id, cause ?? "");
+}
+
+function mainButton(view: View, problem: ProblemLine): Content {
+  const link = (href: string, text: string): Html => html`<a class="btn" href="${href}">${text}</a>`;
+  switch (problem.kind) {
+    case "conflict":
+    case "contact_quarantined":
+      return link(`/console/problems/${problem.id}`, view.say(["Решить", "Resolve"]));
+    case "delivery":
+    case "loop":
+      return link(`/console/events?status=failed${problem.connection === null ? "" : ""}`, view.say(["Повторить…", "Retry…"]));
+    case "unbound":
+      return link(
+        `/console/events?status=unbound${problem.connection === null ? "" : `&connection=${problem.connection}`}`,
+        view.word("show"),
+      );
+    default:
+      return problem.connection === null
+        ? link("/console/connections", view.say(["Проверить", "Check"]))
+        : link(`/console/connections/${problem.connection}`, view.say(["Проверить", "Check"]));
+  }
+}
+
+export async function problemPage(view: View, id: string): Promise<Page | null> {
+  const problem = await findProblem(view.ctx.env.DB, id);
+  if (!problem) return null;
+  const persons = await currentPersons(view, personsOf(problem));
+  const value =
+    problem.identifier_hash === null
+      ? null
+      : ((await identifierValues(view.ctx, [problem.identifier_hash])).get(problem.identifier_hash) ?? null);
+  const advice = ADVICE[problem.kind];
+  const recover =
+    problem.kind === "delivery" &&
+    problem.connection !== null &&
+    html`<form method="post" action="/console/act/recover">${hidden(view)}<input type="hidden" name="connection" value="${problem.connection}"><input type="hidden" name="since" value="${problem.first_at}"><button class="main">${view.say(["Повторить все недоставленные", "Retry everything not delivered"])}</button></form>`;
+  return {
+    title: problemSentence(view, problem),
+    screen: "problems",
+    aside: html`<a class="btn" data-key="Escape" href="/console/problems">${view.say(["К списку", "Back to the list"])}</a>`,
+    body: html`<p class="dim">× ${problem.count} · ${moment(view, problem.first_at)} — ${moment(view, problem.last_at)}${problem.event_id !== null && html` · <a href="/console/events/${problem.event_id}">${view.word("event")}</a>`}</p>${advice && html`<p class="note">${view.say(advice)}</p>`}${problem.connection !== null && problem.kind !== "delivery" && html`<p><a class="btn main" href="/console/connections/${problem.connection}">${view.say(["Открыть подключение", "Open the connection"])}</a></p>`}${value !== null && html`<p>${problem.identifier_type ?? ""}: <b>${value}</b></p>`}${persons.length > 0 && html`<div class="two">${await Promise.all(persons.slice(0, 4).map((person) => personCard(view, person)))}</div>`}${persons.length >= 2 && choices(view, problem, persons, value)}${recover}<form method="post" action="/console/act/resolve-problem">${hidden(view)}<input type="hidden" name="id" value="${id}"><p><button>${view.say(["Больше не показывать", "Close it"])}</button></p></form>`,
+  };
+}
+
+/** What to do about it. */
+const ADVICE: Readonly<Record<string, Phrase>> = {
+  unresolved_macro: [
+    "Отправитель прислал имя макроса вместо значения. Откройте подключение, скопируйте готовую строку и замените её в кабинете отправителя.",
+    "The sender sent the macro's name instead of its value. Open the connection, copy the ready line and put it into the sender's cabinet.",
+  ],
+  conflict: [
+    "Два человека назвали одно и то же. Событие осталось у своего человека, чужое не тронуто. Решите, кто это.",
+    "Two people named the same thing. The event stayed with its own person, nothing of the other's was touched. Decide who it is.",
+  ],
+  contact_quarantined: [
+    "Одну почту или телефон назвали три разных аккаунта. Для склейки это больше не используется.",
+    "Three accounts named one e-mail or phone. It is no longer used to join people.",
+  ],
+  unbound: [
+    "Событие ждёт человека до 90 дней. Чаще всего бот не передаёт clickid: проверьте его подключение.",
+    "The event waits for its person for up to 90 days. Usually the bot does not pass the clickid: check its connection.",
+  ],
+  delivery: [
+    "Получатель отказал или не отвечал. Устраните причину и повторите всё одним действием: порядок и содержимое сохранены.",
+    "The destination refused or did not answer. Mend the cause and retry everything at once: order and content are kept.",
+  ],
+  loop: [
+    "Один и тот же вызов повторился трижды за десять минут. Проверьте правила: два сервиса отвечают друг другу.",
+    "The same call was repeated three times in ten minutes. Check the rules: two services answer each other.",
+  ],
+  silence: [
+    "От подключения давно ничего нет. Отправьте тестовое событие и проверьте настройки отправителя.",
+    "Nothing has come from this connection for long. Send a test event and check the sender's settings.",
+  ],
+};
+
+async function currentPersons(view: View, ids: readonly string[]): Promise<string[]> {
+  const found = await Promise.all(ids.map((id) => currentPerson(view.ctx.env.DB, id)));
+  return [...new Set(found.flatMap((person) => (person === null || person.erased_at !== null ? [] : [person.id])))];
+}
+
+async function personCard(view: View, id: string): Promise<Html> {
+  const [lines, names] = await Promise.all([identifierLines(view.ctx.env.DB, id), personNames(view.ctx, [id])]);
+  const rows = await Promise.all(
+    lines.slice(0, 20).map(async (line) => html`<dt>${line.type}</dt><dd>${await openIdentifier(view.ctx, line)}</dd>`),
+  );
+  return html`<section class="box"><h2>${personLink(id, names.get(id))}</h2><dl>${rows}</dl></section>`;
+}
+
+/** The four decisions of a conflict; each is final until the operator changes it. */
+function choices(view: View, problem: ProblemLine, [a = "", b = ""]: readonly string[], value: string | null): Html {
+  const form = (act: string, label: string, fields: Readonly<Record<string, string>>, main = false): Html =>
+    html`<form method="post" action="/console/act/${act}">${hidden(view)}<input type="hidden" name="problem" value="${problem.id}">${Object.entries(fields).map(([name, text]) => html`<input type="hidden" name="${name}" value="${text}">`)}<button${main && html` class="main"`}>${label}</button></form>`;
+  const type = problem.identifier_type ?? "";
+  return html`<h2>${view.say(["Кто это?", "Who is it?"])}</h2><div class="row">${form("merge", view.say(["Один человек", "One person"]), { person: a, other: b }, true)}${value !== null && form("move", view.say(["Перенести второму", "Move to the second"]), { person: b, type, value })}${value !== null && form("move", view.say(["Перенести первому", "Move to the first"]), { person: a, type, value })}${form("keep-apart", view.say(["Разные", "Different"]), { person: a, other: b })}${value !== null && form("block", view.say(["Больше не использовать", "Stop using it"]), { type, value })}</div>`;
+}

@@ -1,0 +1,94 @@
+/** Find anything: an id of ours, an identifier in any scope, an order or a transaction. One hit opens at once. */
+import type { IdentifierType } from "../../domain/identifier.ts";
+import { readEmail } from "../../domain/normalise/email.ts";
+import { readPhone } from "../../domain/normalise/phone.ts";
+import { html } from "../../lib/markup.ts";
+import { eventsOfNumber } from "../../store/operator/events.ts";
+import { currentPerson, identifiersByHash, personLinesOf } from "../../store/operator/people.ts";
+import type { Page } from "../page.ts";
+import { empty } from "../parts.ts";
+import type { View } from "../view.ts";
+import { peopleTable } from "./people.ts";
+
+export async function searchPage(view: View): Promise<Page> {
+  const text = (view.url.searchParams.get("q") ?? "").trim().slice(0, 300);
+  const people = text === "" ? [] : await peopleFor(view, text);
+  const lines = await personLinesOf(view.ctx.env.DB, people);
+  const event = /^evt_[A-Za-z0-9]{22}$/.test(text);
+  return {
+    title: `${view.say(["Поиск", "Search"])}: ${text}`,
+    screen: "people",
+    body: html`${event && html`<p><a class="btn main" href="/console/events/${text}">${view.word("event")} ${text}</a></p>`}${lines.length === 0 && !event ? empty(view.say(["Ничего не нашлось. Ищем точно: номер, почту, телефон, clickid, номер заказа.", "Nothing found. The search is exact: an id, an e-mail, a phone, a clickid, an order number."])) : await peopleTable(view, lines)}`,
+  };
+}
+
+async function peopleFor(view: View, text: string): Promise<string[]> {
+  const { DB } = view.ctx.env;
+  const own = await currentPerson(DB, text);
+  if (own) return [own.id];
+  const hashes = await Promise.all(
+    candidates(view, text).map(({ type, scope, value }) => view.ctx.seal.index(type, scope, value)),
+  );
+  const [found, numbered] = await Promise.all([identifiersByHash(DB, hashes), eventsOfNumber(DB, text)]);
+  return [...new Set([...found.map(({ person_id }) => person_id), ...numbered.flatMap(({ person_id }) => person_id ?? [])])];
+}
+
+type Candidate = { readonly type: IdentifierType; readonly scope: string; readonly value: string };
+
+/** Everything the text may be, in every scope the configuration knows. */
+function candidates(view: View, text: string): Candidate[] {
+  const list: Candidate[] = [];
+  const add = (type: IdentifierType, value: string, scopes: readonly string[] = [""]): void => {
+    for (const scope of scopes) list.push({ type, scope, value });
+  };
+  const email = readEmail(text);
+  if (email.ok && email.value !== null) add("email", email.value);
+  const phone = readPhone(text);
+  if (phone.ok && phone.value !== null) {
+    add("phone", phone.value);
+    add("wa_id", phone.value);
+  }
+  const connections = [...view.ctx.config.connections.values()];
+  const scopes = (pick: (connection: (typeof connections)[number]) => string | undefined): string[] => [
+    ...new Set(connections.flatMap((one) => pick(one) ?? [])),
+  ];
+  if (/^\d{1,16}$/.test(text)) for (const type of ["telegram_id", "max_id", "vk_id"] as const) add(type, text);
+  add("click", text);
+  add("visitor", text);
+  add(
+    "clickid",
+    text,
+    scopes(({ id }) => id),
+  );
+  add(
+    "user_id",
+    text,
+    scopes(({ kind, id }) => (kind === "site" ? id : undefined)),
+  );
+  add(
+    "gc_user_id",
+    text,
+    scopes((one) => (one.kind === "getcourse" ? one.account : undefined)),
+  );
+  add(
+    "client_id",
+    text,
+    scopes((one) => (one.kind === "salebot" ? one.project : undefined)),
+  );
+  add(
+    "player_id",
+    text,
+    scopes((one) => (one.kind === "network" ? one.network : undefined)),
+  );
+  add(
+    "lead_id",
+    text,
+    scopes((one) => (one.kind === "metabot" ? one.bot_id : undefined)),
+  );
+  add(
+    "person_id",
+    text,
+    scopes((one) => (one.kind === "metabot" ? one.business : undefined)),
+  );
+  return list;
+}

@@ -1,0 +1,122 @@
+/** Настройки: the workspace, the rules, the whole document, its history. A refused save comes back with what was typed and each mistake at its
+ *  path, so nothing is lost. */
+import type { FieldError } from "../../lib/field-errors.ts";
+import { type Content, type Html, html, trusted } from "../../lib/markup.ts";
+import { listVersions, readVersion } from "../../store/config.ts";
+import type { Rule } from "../../domain/config.ts";
+import { recordOf } from "../../flows/change-config.ts";
+import { icon } from "../icons.ts";
+import { type Page, hidden } from "../page.ts";
+import { connectionName, moment, select } from "../parts.ts";
+import type { View } from "../view.ts";
+
+/** What was typed and why it was refused. */
+export type Refused = {
+  readonly act: string;
+  readonly text: string;
+  readonly index: number | null;
+  readonly errors: readonly FieldError[];
+};
+
+export async function settingsPage(view: View, refused: Refused | null = null): Promise<Page> {
+  const [saved, versions] = await Promise.all([readVersion(view.ctx.env, null), listVersions(view.ctx.env, null, 15)]);
+  const document = recordOf(saved?.document);
+  const text = refused?.act === "save-config" ? refused.text : JSON.stringify(document, null, 2);
+  const { workspace } = view.ctx.config;
+  return {
+    title: view.word("settings"),
+    screen: "settings",
+    body: html`${refused !== null && refused.act !== "save-config" && refused.act !== "save-rule" && errorList(view, refused)}<h2>${view.say(["Проект", "Project"])}</h2><form class="row end" method="post" action="/console/act/save-workspace">${hidden(view)}<label>${view.say(["Название", "Name"])}<input name="name" value="${workspace.name}" required></label><label>${view.say(["Часовой пояс", "Time zone"])}<input name="time_zone" value="${workspace.time_zone}" required></label><label>${view.say(["Валюта", "Currency"])}<input name="currency" value="${workspace.currency}" size="5" required></label><label>${view.say(["Курсы валют", "Currency rates"])}<input name="fx" value="${Object.entries(
+      workspace.fx,
+    )
+      .map(([code, rate]) => `${code}=${rate}`)
+      .join(", ")}" placeholder="USD=90, EUR=98" size="24"></label>${select("privacy", view.say(["Приватность", "Privacy"]), {
+      choices: [
+        ["sealed", view.say(["хранить зашифрованно", "keep sealed"])],
+        ["pseudonymous", view.say(["не хранить значения", "keep no values"])],
+      ],
+      value: workspace.privacy,
+    })}${select("locale", view.say(["Язык", "Language"]), {
+      choices: [
+        ["ru", "Русский"],
+        ["en", "English"],
+      ],
+      value: workspace.locale,
+    })}<button class="main">${view.word("save")}</button></form><p class="dim">${view.say(["Хранение: содержимое {0} дн, события {1} дн, непривязанные ждут {2} дн.", "Retention: contents {0} d, events {1} d, unbound ones wait {2} d."], workspace.retention.raw_days, workspace.retention.event_days, workspace.retention.waiting_days)}</p>
+<h2 id="rules">${view.say(["Правила", "Rules"])}</h2>${view.ctx.config.rules.length === 0 && html`<p class="dim">${view.say(["Правил нет: события копятся, но никуда не уходят.", "No rules: events are kept and go nowhere."])}</p>`}${view.ctx.config.rules.map((rule, index) => ruleBox(view, { rule, index, raw: ruleText(document, index) }, refused))}${newRule(view, refused)}
+<h2 id="document">${view.say(["Весь документ", "The whole document"])}</h2><details${refused?.act === "save-config" ? trusted(" open") : ""}><summary>${view.say(["Открыть", "Open"])}</summary>${refused?.act === "save-config" && errorList(view, refused)}<form method="post" action="/console/act/save-config">${hidden(view)}<input type="hidden" name="version" value="${saved?.version ?? 0}"><textarea name="document" spellcheck="false" aria-label="JSON">${text}</textarea><p><button class="main">${view.say(["Проверить и сохранить", "Check and save"])}</button></p></form></details>
+<h2 id="versions">${view.say(["История", "History"])}</h2><div class="wrap"><table><tbody>${versions.map(({ version, author, note, created_at }) => html`<tr data-row><td>№${version}</td><td>${moment(view, created_at)}</td><td>${author}${note !== "" && ` · ${note}`}</td><td class="num">${version === saved?.version ? html`<span class="s ok">${icon("ok")}${view.say(["действует", "in force"])}</span>` : html`<form method="post" action="/console/act/rollback" data-confirm="${view.say(["Вернуть эту версию?", "Go back to this version?"])}">${hidden(view)}<input type="hidden" name="version" value="${version}"><button>${view.say(["Вернуть", "Roll back"])}</button></form>`}</td></tr>`)}</tbody></table></div>
+<h2>${view.say(["Ключи API и доступ", "API keys and access"])}</h2><p>${view.say(["Вход и API — по ADMIN_TOKEN: это секрет Worker. Смена секрета завершает все сеансы.", "Sign-in and the API use ADMIN_TOKEN, a Worker secret. Changing it ends every session."])}</p>`,
+  };
+}
+
+const ruleText = (document: Readonly<Record<string, unknown>>, index: number): string => {
+  const rules = Array.isArray(document["rules"]) ? document["rules"] : [];
+  return JSON.stringify(rules[index] ?? {}, null, 2);
+};
+
+/** «Когда продажа от onewin и event.utm_campaign = spring → chat.update_dialog» */
+function sentence(view: View, rule: Rule): string {
+  const list = (value: unknown): string =>
+    Array.isArray(value) ? value.map(String).join(view.say([" или ", " or "])) : String(value);
+  const from =
+    rule.from === undefined
+      ? ""
+      : view.say(
+          [" от {0}", " from {0}"],
+          [rule.from]
+            .flat()
+            .map((id) => connectionName(view, id))
+            .join(", "),
+        );
+  const conditions = Object.entries(rule.if ?? {}).map(([path, value]) => `${path} = ${list(value)}`);
+  const when = conditions.length === 0 ? "" : view.say([", если {0}", ", if {0}"], conditions.join(view.say([" и ", " and "])));
+  return `${view.say(["Когда", "When"])} ${list(rule.on)}${from}${when} → ${rule.do.map(({ to, action }) => `${connectionName(view, to)}: ${action}`).join("; ")}`;
+}
+
+type RuleInput = { readonly rule: Rule; readonly index: number; readonly raw: string };
+
+function ruleBox(view: View, { rule, index, raw }: RuleInput, refused: Refused | null): Html {
+  const wrong = refused !== null && refused.act === "save-rule" && refused.index === index ? refused : null;
+  const at = html`${hidden(view)}<input type="hidden" name="index" value="${index}">`;
+  return html`<details class="box" data-row${wrong !== null ? trusted(" open") : ""}><summary>${rule.disabled === true && html`<span class="tag">${view.say(["выключено", "off"])}</span> `}${rule.name !== undefined && html`<b>${rule.name}</b> · `}${sentence(view, rule)}</summary>${wrong !== null && errorList(view, wrong)}<form method="post" action="/console/act/save-rule">${at}<textarea name="rule" rows="12" spellcheck="false" aria-label="JSON">${wrong?.text ?? raw}</textarea><p class="row"><button class="main">${view.say(["Проверить и сохранить", "Check and save"])}</button><button formaction="/console/act/toggle-rule">${rule.disabled === true ? view.say(["Включить", "Switch on"]) : view.say(["Выключить", "Switch off"])}</button><button class="danger" formaction="/console/act/delete-rule">${view.say(["Удалить", "Delete"])}</button></p></form></details>`;
+}
+
+const EXAMPLE = JSON.stringify(
+  {
+    on: "sale",
+    from: "onewin",
+    if: { "event.utm_campaign": "spring" },
+    do: [{ to: "chat", action: "update_dialog", with: { step_id: "…" } }],
+  },
+  null,
+  2,
+);
+
+function newRule(view: View, refused: Refused | null): Html {
+  const wrong = refused !== null && refused.act === "save-rule" && refused.index === null ? refused : null;
+  return html`<details class="box"${wrong !== null ? trusted(" open") : ""}><summary>${view.say(["Новое правило", "New rule"])}</summary>${wrong !== null && errorList(view, wrong)}<form method="post" action="/console/act/save-rule">${hidden(view)}<textarea name="rule" rows="12" spellcheck="false" aria-label="JSON">${wrong?.text ?? EXAMPLE}</textarea><p><button class="main">${view.say(["Проверить и сохранить", "Check and save"])}</button></p></form></details>`;
+}
+
+/** Each mistake with its path, and the line of the text it is on when that can be told. */
+function errorList(view: View, { errors, text }: Refused): Content {
+  return html`<div class="note bad" role="alert"><b>${view.say(["Не сохранено. Исправьте:", "Not saved. Mend:"])}</b><ul>${errors.map(
+    ({ path, message }) => {
+      const line = lineOf(text, path);
+      return html`<li><code>${path || "—"}</code>${line !== null && ` · ${view.say(["строка {0}", "line {0}"], line)}`}: ${message}</li>`;
+    },
+  )}</ul></div>`;
+}
+
+/** The line on which the path's last known key stands; null when none of its keys is in the text. */
+export function lineOf(text: string, path: string): number | null {
+  let at = 0;
+  let found = -1;
+  for (const key of path.split(/[.[\]]+/).filter((part) => part !== "" && !/^\d+$/.test(part))) {
+    const next = text.indexOf(`"${key}"`, at);
+    if (next < 0) continue;
+    found = next;
+    at = next + key.length;
+  }
+  return found < 0 ? null : text.slice(0, found).split("\n").length;
+}

@@ -1,0 +1,11 @@
+/** Первый вход: one field. What is wrong is said, how close a guess was is not. */
+import { type Html, html } from "../../lib/markup.ts";
+import { frame } from "../page.ts";
+import type { View } from "../view.ts";
+
+export const signInPage = (view: View, failure: "wrong" | "limited" | null): Html =>
+  frame(
+    view,
+    view.say(["Вход", "Sign in"]),
+    html`<main class="login" id="main"><h1>${view.ctx.config.workspace.name}</h1><p class="dim">${view.say(["Вход по токену администратора: это секрет ADMIN_TOKEN вашего Worker.", "Sign in with the admin token: the ADMIN_TOKEN secret of your Worker."])}</p>${failure !== null && html`<p class="note bad" role="alert">${failure === "limited" ? view.say(["Слишком много попыток. Подождите минуту.", "Too many attempts. Wait a minute."]) : view.say(["Токен не подошёл. Проверьте, что он скопирован целиком.", "The token did not fit. Check that it was copied whole."])}</p>`}<form method="post" action="/console/sign-in"><label>${view.say(["Токен", "Token"])}<input name="token" type="password" autocomplete="current-password" required autofocus></label><button class="main">${view.say(["Войти", "Sign in"])}</button></form></main>`,
+  );

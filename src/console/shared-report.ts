@@ -1,0 +1,37 @@
+/** `/report/:token`: one report for somebody without an account. Numbers only: no person, no link into the console. */
+import type { IRequest } from "itty-router";
+import type { Context } from "../context.ts";
+import { reportCsv } from "../domain/funnel/csv.ts";
+import { runReport } from "../flows/run-report.ts";
+import { openSharedReport } from "../flows/share-report.ts";
+import { type Html, html, render } from "../lib/markup.ts";
+import { frame } from "./page.ts";
+import { basis, explained, funnelBars, moneyBox, sourceTable, timesBox, weeksBox } from "./report-view.ts";
+import { CONSOLE_POLICY } from "./policy.ts";
+import { fullTime, newView } from "./view.ts";
+
+export async function sharedReport(request: IRequest, ctx: Context): Promise<Response> {
+  const view = newView(request, ctx, null, 0);
+  const opened = await openSharedReport(ctx, request.params["token"] ?? "");
+  if (!opened)
+    return page(
+      frame(
+        view,
+        "Throughline",
+        html`<main id="main"><h1>${view.say(["Ссылка на отчёт устарела", "This report link has expired"])}</h1><p>${view.say(["Попросите новую у того, кто её прислал.", "Ask whoever sent it for a new one."])}</p></main>`,
+      ),
+      404,
+    );
+  const report = await runReport(ctx, opened.query, "all");
+  if (!report.ok) return page(frame(view, "Throughline", html`<main id="main"><h1>${view.word("gone")}</h1></main>`), 404);
+  const format = view.url.searchParams.get("format");
+  if (format === "csv")
+    return new Response(`\uFEFF${reportCsv(report.value)}`, {
+      headers: { "content-type": "text/csv; charset=utf-8", "cache-control": "no-store" },
+    });
+  const body = html`<main id="main"><header class="top"><h1>${ctx.config.workspace.name}: ${view.word("funnel")}</h1><a class="btn" href="?format=csv">CSV</a><span class="dim">${view.say(["ссылка действует до {0}", "this link works until {0}"], fullTime(view, opened.expiresAt))}</span></header>${basis(view, report.value)}${funnelBars(view, report.value, null)}<h2>${view.say(["По источникам", "By source"])}</h2>${sourceTable(view, report.value, null)}<div class="two gap">${moneyBox(view, report.value)}${timesBox(view, report.value)}</div><div class="gap"></div>${weeksBox(view, report.value)}${explained(view, report.value)}</main>`;
+  return page(frame(view, view.word("funnel"), body), 200);
+}
+
+const page = (body: Html, status: number): Response =>
+  new Response(render(body), { status, headers: { ...CONSOLE_POLICY, "x-robots-tag": "noindex" } });

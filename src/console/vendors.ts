@@ -1,0 +1,153 @@
+/** What to paste into each vendor: the address, the body and the macros, with the connection's own id in place. The token is a secret and is not
+ *  shown; the place where it goes is named after its Worker secret. Vendor facts: docs/vendors (2026-09). */
+import type { Connection, Kind } from "../domain/config.ts";
+import type { Phrase } from "./copy.ts";
+
+export type Recipe = {
+  readonly name: Phrase;
+  readonly hint: Phrase;
+  /** What is copied; `{base}`, `{id}` and `{token}` are filled in. */
+  readonly blocks: readonly { readonly title: Phrase; readonly text: string }[];
+};
+
+const HOOK = "{base}/webhook/{id}/{token}";
+const POST: Phrase = ["Адрес для POST-запроса", "Address for a POST request"];
+const BODY: Phrase = ["Тело запроса, JSON", "Request body, JSON"];
+
+export const RECIPES: Readonly<Record<Kind, Recipe>> = {
+  salebot: {
+    name: ["Salebot", "Salebot"],
+    hint: [
+      "В блоке Salebot добавьте «Вызвать URL»: метод POST, JSON. Для старта с меткой передайте тег подписки в поле start.",
+      "In a Salebot block add an API request: POST, JSON. Pass the subscription tag in `start`.",
+    ],
+    blocks: [
+      { title: POST, text: HOOK },
+      {
+        title: BODY,
+        text: `{"event":"bot_start","client_id":"#{client_id}","telegram_id":"#{platform_id}","start":"#{tag}","first_name":"#{full_name}"}`,
+      },
+      {
+        title: ["Узнали почту", "The e-mail became known"],
+        text: `{"event":"identify","client_id":"#{client_id}","telegram_id":"#{platform_id}","email":"#{email}","phone":"#{phone}"}`,
+      },
+    ],
+  },
+  getcourse: {
+    name: ["GetCourse", "GetCourse"],
+    hint: [
+      "В процессе добавьте операцию «Вызвать URL». GetCourse и в GET, и в POST кладёт значения в адрес. Берите cost_money_value, а не cost_money.",
+      "Add a «Вызвать URL» step to the process. GetCourse puts the values into the address for GET and POST alike. Use cost_money_value, not cost_money.",
+    ],
+    blocks: [
+      {
+        title: ["Процесс по пользователям: регистрация", "User process: registration"],
+        text: `${HOOK}/registration?gc_user_id={object.id}&email={object.email}&phone={object.phone}&first_name={object.first_name}`,
+      },
+      {
+        title: ["Процесс по заказам", "Order process"],
+        text: `${HOOK}/order?email={object.user.email}&gc_user_id={object.user.id}&number={object.number}&amount={object.cost_money_value}&paid={object.payed_money}&left={object.left_cost_money}&status={object.status}`,
+      },
+    ],
+  },
+  chatterfy: {
+    name: ["Chatterfy", "Chatterfy"],
+    hint: [
+      "В шаге бота включите Send Webhook и вставьте адрес целиком.",
+      "Switch on Send Webhook in the step and paste the whole address.",
+    ],
+    blocks: [
+      {
+        title: ["Send Webhook", "Send Webhook"],
+        text: `${HOOK}/bot_start?chatid={chatId}&clickid={tracker.clickid}&username={username}&step={stepKey}&started={createdAt}`,
+      },
+    ],
+  },
+  metabot: {
+    name: ["Metabot", "Metabot"],
+    hint: ["Вызовите адрес из скрипта бота методом POST.", "Call the address from the bot's script with POST."],
+    blocks: [
+      { title: POST, text: HOOK },
+      {
+        title: BODY,
+        text: `{"event":"bot_start","lead_id":"{{lead.id}}","person_id":"{{person.id}}","telegram_id":"{{lead.messenger_id}}"}`,
+      },
+    ],
+  },
+  telegram: {
+    name: ["Telegram", "Telegram"],
+    hint: [
+      "Один вызов setWebhook с секретом. Секрет — значение secret_token подключения.",
+      "One call of setWebhook with the connection's secret_token.",
+    ],
+    blocks: [
+      {
+        title: ["setWebhook", "setWebhook"],
+        text: `https://api.telegram.org/bot<BOT_TOKEN>/setWebhook?url={base}/webhook/{id}&secret_token=<SECRET_TOKEN>`,
+      },
+    ],
+  },
+  keitaro: {
+    name: ["Keitaro", "Keitaro"],
+    hint: [
+      "S2S-постбек из Keitaro к нам. В ссылке передайте subid, в ссылке шлюза назовите его в clickids.",
+      "S2S postback from Keitaro to us. Pass subid in the link and name it in the link's clickids.",
+    ],
+    blocks: [
+      {
+        title: ["S2S-постбек", "S2S postback"],
+        text: `{base}/postback/{id}/{token}?subid={subid}&status={status}&payout={revenue}&currency={currency}&tid={tid}`,
+      },
+    ],
+  },
+  network: {
+    name: ["Партнёрская сеть", "Affiliate network"],
+    hint: [
+      "Три поля в кабинете сети: регистрация, первый депозит, депозит. Имена макросов у сетей разные: проверьте по списку сети.",
+      "Three fields in the network's cabinet: registration, first deposit, deposit. Macro names differ: check the network's list.",
+    ],
+    blocks: [
+      {
+        title: ["Регистрация", "Registration"],
+        text: `{base}/postback/{id}/{token}/registration?clickid={sub1}&player={user_id}`,
+      },
+      {
+        title: ["Первый депозит", "First deposit"],
+        text: `{base}/postback/{id}/{token}/sale?clickid={sub1}&amount={amount}&currency=usd&tid={transaction_id}&player={user_id}`,
+      },
+      {
+        title: ["Депозит", "Deposit"],
+        text: `{base}/postback/{id}/{token}/deposit?clickid={sub1}&amount={amount}&currency=usd&tid={transaction_id}&player={user_id}`,
+      },
+    ],
+  },
+  site: {
+    name: ["Сайт", "Site"],
+    hint: [
+      "Сниппет несёт переход до кнопки бота; сервер сайта подписывает запросы по Standard Webhooks.",
+      "The snippet carries the click to the bot's button; the site's backend signs its calls (Standard Webhooks).",
+    ],
+    blocks: [
+      {
+        title: ["На каждой странице сайта", "On every page"],
+        text: `<script src="{base}/snippet.js" data-site="{id}" async></script>`,
+      },
+      { title: ["Проверка PIN", "Checking a PIN"], text: `POST {base}/v1/authorize  {"buid":"…","pin":"…"}` },
+    ],
+  },
+  http: {
+    name: ["Любой сервис", "Any service"],
+    hint: [
+      "JSON, форма или параметры в адресе: имена полей общие для всех подключений.",
+      "JSON, form or query: the field names are the same for every connection.",
+    ],
+    blocks: [
+      { title: POST, text: HOOK },
+      { title: BODY, text: `{"event":"registration","email":"…","phone":"…","clickid":"…"}` },
+    ],
+  },
+};
+
+/** A block with this connection's addresses. */
+export const fillBlock = (text: string, connection: Pick<Connection, "id">, base: string): string =>
+  text.replaceAll("{base}", base).replaceAll("{id}", connection.id).replaceAll("{token}", "TOKEN");

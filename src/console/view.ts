@@ -1,0 +1,99 @@
+/** What every screen is given: the request's language, zone, session and formats. Built once per request. */
+import type { Context } from "../context.ts";
+import type { Session } from "../flows/console-session.ts";
+import { readCookie } from "../flows/console-session.ts";
+import { type Lang, type Phrase, type Word, WORDS, fill } from "./copy.ts";
+
+export type View = {
+  readonly ctx: Context;
+  readonly url: URL;
+  readonly lang: Lang;
+  readonly theme: "auto" | "light" | "dark";
+  readonly csrf: string;
+  /** Open problems, for the navigation. */
+  readonly problems: number;
+  readonly word: (word: Word, ...values: (string | number)[]) => string;
+  readonly say: (phrase: Phrase, ...values: (string | number)[]) => string;
+};
+
+export function newView(request: Request, ctx: Context, session: Session | null, problems: number): View {
+  const given = readCookie(request, "tl_lang");
+  const lang = given === "en" || given === "ru" ? given : ctx.config.workspace.locale;
+  const theme = readCookie(request, "tl_theme");
+  return {
+    ctx,
+    url: new URL(request.url),
+    lang,
+    theme: theme === "light" || theme === "dark" ? theme : "auto",
+    csrf: session?.csrf ?? "",
+    problems,
+    word: (word, ...values) => fill(WORDS[word], lang, values),
+    say: (phrase, ...values) => fill(phrase, lang, values),
+  };
+}
+
+const formats = new Map<string, Intl.DateTimeFormat>();
+
+function dateFormat(view: View, style: "time" | "day" | "full"): Intl.DateTimeFormat {
+  const zone = view.ctx.config.workspace.time_zone;
+  const key = `${view.lang} ${zone} ${style}`;
+  const known = formats.get(key);
+  if (known) return known;
+  const clock = { hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" } as const;
+  const day = { day: "numeric", month: "short" } as const;
+  const options = style === "time" ? clock : style === "day" ? day : { ...day, year: "numeric" as const, ...clock };
+  const made = new Intl.DateTimeFormat(view.lang === "ru" ? "ru-RU" : "en-GB", { timeZone: zone, ...options });
+  formats.set(key, made);
+  return made;
+}
+
+export const clockTime = (view: View, at: number): string => dateFormat(view, "time").format(at);
+export const fullTime = (view: View, at: number): string => dateFormat(view, "full").format(at);
+export const shortDay = (view: View, at: number): string => dateFormat(view, "day").format(at);
+
+/** "8 с назад", "3 ч назад", a date after a week. */
+export function ago(view: View, at: number): string {
+  const seconds = Math.max(0, Math.round((view.ctx.clock() - at) / 1000));
+  if (seconds < 60) return view.say(["{0} с назад", "{0} s ago"], seconds);
+  if (seconds < 3_600) return view.say(["{0} мин назад", "{0} min ago"], Math.floor(seconds / 60));
+  if (seconds < 86_400) return view.say(["{0} ч назад", "{0} h ago"], Math.floor(seconds / 3_600));
+  return seconds < 604_800 ? view.say(["{0} дн назад", "{0} d ago"], Math.floor(seconds / 86_400)) : shortDay(view, at);
+}
+
+const SIGNS: Readonly<Record<string, string>> = { RUB: "₽", USD: "$", EUR: "€", KZT: "₸", UAH: "₴", GBP: "£" };
+
+/** "112 600 ₽": two decimals only when there are any. */
+export function moneyOf(view: View, amount: string, currency: string): string {
+  const sign = SIGNS[currency] ?? currency;
+  const text = numberOf(view, amount.replace(/\.00$/, ""));
+  return view.lang === "ru" ? `${text} ${sign}` : `${text} ${sign}`;
+}
+
+/** Ten-thousandths of a unit. */
+export const amountE4 = (view: View, amount: number, currency: string | null): string =>
+  moneyOf(view, (amount / 10_000).toFixed(2), currency ?? view.ctx.config.workspace.currency);
+
+export function numberOf(view: View, value: number | string): string {
+  const [whole = "0", fraction] = String(value).split(".");
+  const grouped = whole.replaceAll(/\B(?=(\d{3})+(?!\d))/g, view.lang === "ru" ? " " : ",").replace(/^-/, "−");
+  return fraction === undefined ? grouped : `${grouped}${view.lang === "ru" ? "," : "."}${fraction}`;
+}
+
+/** A share as the report gives it; "—" when there is nothing to divide by. */
+export const shareOf = (view: View, share: string | null): string => (share === null ? "—" : `${numberOf(view, share)} %`);
+
+/** A link of the console with changed query parameters; null removes one. */
+export function hrefWith(
+  view: View,
+  changes: Readonly<Record<string, string | number | null>>,
+  path = view.url.pathname,
+): string {
+  const query = new URLSearchParams(path === view.url.pathname ? view.url.search : "");
+  for (const name of ["live", "done", "cursor"]) query.delete(name);
+  for (const [name, value] of Object.entries(changes)) {
+    if (value === null || value === "") query.delete(name);
+    else query.set(name, String(value));
+  }
+  const text = query.toString();
+  return text === "" ? path : `${path}?${text}`;
+}

@@ -1,0 +1,27 @@
+/** One change to the newest document: judged as a whole and saved as a version, or refused with every mistake at its path. */
+import type { Context } from "../context.ts";
+import { judgeConfig } from "../domain/config/judge.ts";
+import type { FieldError } from "../lib/field-errors.ts";
+import { type Result, err, ok } from "../lib/result.ts";
+import { readVersion, saveConfig } from "../store/config.ts";
+
+export type ConfigChange = {
+  readonly note: string;
+  readonly change: (document: Readonly<Record<string, unknown>>) => unknown;
+};
+
+export async function changeConfig(
+  ctx: Context,
+  { note, change }: ConfigChange,
+): Promise<Result<{ version: number }, readonly FieldError[]>> {
+  const saved = await readVersion(ctx.env, null);
+  const document = change(recordOf(saved?.document));
+  const judged = judgeConfig(document, { local: ctx.settings.local, secret: ctx.settings.secret });
+  if (!judged.ok) return err(judged.error);
+  const config = await saveConfig(ctx.env, ctx.settings, { document, author: "operator", note, now: ctx.clock() });
+  ctx.log("info", "config.saved", { version: config.version });
+  return ok({ version: config.version });
+}
+
+export const recordOf = (value: unknown): Record<string, unknown> =>
+  typeof value === "object" && value !== null && !Array.isArray(value) ? Object.fromEntries(Object.entries(value)) : {};

@@ -1,0 +1,46 @@
+/** The operator's session: one signed cookie, nothing stored. It is bound to the admin token in force, so changing the token ends every session.
+ *  Over https the cookie is `__Host-` (this host, https, whole path, no subdomain can set it); a plain-http local server gets a plain name, because
+ *  browsers drop `__Host-` there. Unsafe methods also need the CSRF token of that very session. */
+import type { Context } from "../context.ts";
+import { randomBase62 } from "../lib/ids.ts";
+import { sameSecret } from "../lib/crypto.ts";
+
+const HOURS = 12;
+
+export type Session = { readonly id: string; readonly csrf: string };
+
+const isHttps = (request: Request): boolean => new URL(request.url).protocol === "https:";
+const cookieName = (request: Request): string => (isHttps(request) ? "__Host-tl_console" : "tl_console");
+
+/** `Set-Cookie` of a new session. */
+export async function openSession(ctx: Context, request: Request): Promise<string> {
+  const body = `${randomBase62(22)}.${ctx.clock() + HOURS * 3_600_000}`;
+  return cookie(request, `${body}.${await sign(ctx, body)}`, HOURS * 3_600);
+}
+
+export const closeSession = (request: Request): string => cookie(request, "", 0);
+
+const cookie = (request: Request, value: string, seconds: number): string =>
+  `${cookieName(request)}=${value}; Path=/; Max-Age=${seconds}; HttpOnly; SameSite=Lax${isHttps(request) ? "; Secure" : ""}`;
+
+const sign = (ctx: Context, body: string): Promise<string> => ctx.seal.mac("console", `${body}\n${ctx.settings.adminToken}`);
+
+/** The session a request carries, or null when there is none, it was forged or it has ended. */
+export async function readSession(ctx: Context, request: Request): Promise<Session | null> {
+  const given = readCookie(request, cookieName(request));
+  const [id = "", expires = "", mac = ""] = (given ?? "").split(".");
+  if (id === "" || !(Number(expires) > ctx.clock())) return null;
+  if (!(await sameSecret(mac, await sign(ctx, `${id}.${expires}`)))) return null;
+  return { id, csrf: await ctx.seal.mac("console-csrf", id) };
+}
+
+/** True when the request may change something in this session. */
+export const isSameSession = (session: Session, token: string | null): Promise<boolean> => sameSecret(token ?? "", session.csrf);
+
+export function readCookie(request: Request, name: string): string | null {
+  for (const part of (request.headers.get("cookie") ?? "").split(";")) {
+    const [key = "", ...value] = part.trim().split("=");
+    if (key === name) return value.join("=");
+  }
+  return null;
+}

@@ -1,0 +1,16 @@
+/** `POST /v1/connections/:id/test`: a test event through the real pipeline. */
+import type { IRequest } from "itty-router";
+import type { Context } from "../context.ts";
+import { sendTestEvent } from "../flows/send-test-event.ts";
+import { requireAdmin } from "./admin.ts";
+import { json, problem } from "./problem.ts";
+
+export async function postConnectionTest(request: IRequest, ctx: Context): Promise<Response> {
+  const refused = await requireAdmin(ctx, request);
+  if (refused) return refused;
+  const connection = ctx.config.connections.get(request.params["id"] ?? "");
+  if (!connection) return problem(ctx, { status: 404, reason: "not_found" });
+  const sent = await sendTestEvent(ctx, connection);
+  if (!sent.ok) return problem(ctx, { status: 422, reason: "invalid_request", detail: sent.error.reason });
+  return json({ id: sent.value.id, status: sent.value.outcome }, sent.value.outcome === "accepted" ? 202 : 200);
+}

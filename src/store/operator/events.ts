@@ -1,0 +1,147 @@
+/** The console's list of events, newest first, keyset-paged by `seq`. Filters that indexes cannot serve are bounded by the page they scan. */
+import type { EventStatus } from "../../domain/event.ts";
+import type { Step } from "../../domain/identity/decision.ts";
+
+export type EventLine = {
+  id: string;
+  seq: number;
+  connection: string;
+  type: string;
+  status: EventStatus;
+  cause: string | null;
+  field: string | null;
+  received_at: number;
+  event_at: number;
+  bound_at: number | null;
+  person_id: string | null;
+  label: string | null;
+  ordinal: number | null;
+  amount_e4: number | null;
+  currency: string | null;
+  counted: number;
+  possible_duplicate: number;
+  link: string | null;
+  /** Worst outcome among its deliveries: `dead`, `retrying`, or null. */
+  trouble: string | null;
+};
+
+export type EventFilter = {
+  readonly status: string | null;
+  readonly connection: string | null;
+  readonly type: string | null;
+  readonly person: string | null;
+  readonly link: string | null;
+  /** Outbound HTTP status of any of its deliveries. */
+  readonly code: number | null;
+  /** Only events with a delivery that was given up. */
+  readonly dead: boolean;
+  readonly since: number | null;
+  readonly until: number | null;
+  readonly before: number | null;
+  readonly limit: number;
+};
+
+const COLUMNS = `e.id, e.seq, e.connection, e.type, e.status, e.cause, e.field, e.received_at, e.event_at, e.bound_at, e.person_id, e.label, e.ordinal,
+  e.amount_e4, e.currency, e.counted, e.possible_duplicate, e.link,
+  (SELECT MIN(d.status) FROM deliveries d WHERE d.event_id = e.id AND d.status IN ('dead', 'retrying')) AS trouble`;
+
+export async function listEventLines(db: D1Database, filter: EventFilter): Promise<EventLine[]> {
+  const conditions: string[] = [];
+  const values: (string | number)[] = [];
+  const add = (condition: string, value: string | number | null): void => {
+    if (value === null) return;
+    values.push(value);
+    conditions.push(condition.replaceAll("?", `?${values.length}`));
+  };
+  add("e.seq < ?", filter.before);
+  add("e.status = ?", filter.status);
+  add("e.connection = ?", filter.connection);
+  add("(e.type = ? OR e.label = ?)", filter.type);
+  add("e.person_id = ?", filter.person);
+  add("e.link = ?", filter.link);
+  add("e.received_at >= ?", filter.since);
+  add("e.received_at < ?", filter.until);
+  add(
+    "EXISTS (SELECT 1 FROM deliveries d JOIN attempts a ON a.delivery_id = d.id WHERE d.event_id = e.id AND a.status = ?)",
+    filter.code,
+  );
+  if (filter.dead) conditions.push("EXISTS (SELECT 1 FROM deliveries d WHERE d.event_id = e.id AND d.status = 'dead')");
+  values.push(filter.limit);
+  const where = conditions.length === 0 ? "" : `WHERE ${conditions.join(" AND ")}`;
+  const { results } = await db
+    .prepare(`SELECT ${COLUMNS} FROM events e ${where} ORDER BY e.seq DESC LIMIT ?${values.length}`)
+    .bind(...values)
+    .all<EventLine>();
+  return results;
+}
+
+/** A person's events by event time, oldest first. */
+export async function personEventLines(db: D1Database, person: string, limit: number): Promise<EventLine[]> {
+  const { results } = await db
+    .prepare(`SELECT ${COLUMNS} FROM events e WHERE e.person_id = ?1 ORDER BY e.event_at, e.seq LIMIT ?2`)
+    .bind(person, limit)
+    .all<EventLine>();
+  return results;
+}
+
+export type EventSheet = EventLine & {
+  via: string | null;
+  tid: string | null;
+  order_number: string | null;
+  utm_source: string | null;
+  utm_campaign: string | null;
+  facts: ArrayBuffer | null;
+  raw: ArrayBuffer | null;
+  trace: ArrayBuffer | null;
+};
+
+export const readEventSheet = (db: D1Database, id: string): Promise<EventSheet | null> =>
+  db
+    .prepare(
+      `SELECT ${COLUMNS}, e.via, e.tid, e.order_number, e.utm_source, e.utm_campaign, e.facts, e.raw, e.trace FROM events e WHERE e.id = ?1`,
+    )
+    .bind(id)
+    .first<EventSheet>();
+
+/** The sealed raw delivery of the event before this one of the same kind, for the comparison. */
+export const previousOfKind = (db: D1Database, event: EventSheet): Promise<{ id: string; raw: ArrayBuffer | null } | null> =>
+  db
+    .prepare(
+      "SELECT id, raw FROM events WHERE connection = ?1 AND type = ?2 AND seq < ?3 AND raw IS NOT NULL ORDER BY seq DESC LIMIT 1",
+    )
+    .bind(event.connection, event.type, event.seq)
+    .first<{ id: string; raw: ArrayBuffer | null }>();
+
+/** The sealed facts of these events, for a search in what they say. */
+export async function sealedFactsOf(db: D1Database, ids: readonly string[]): Promise<Map<string, ArrayBuffer>> {
+  const { results } = await db
+    .prepare("SELECT id, facts FROM events WHERE facts IS NOT NULL AND id IN (SELECT value FROM json_each(?1))")
+    .bind(JSON.stringify(ids))
+    .all<{ id: string; facts: ArrayBuffer }>();
+  return new Map(results.map(({ id, facts }) => [id, facts]));
+}
+
+/** Changes whenever a list of events would look different: a new event, a late binding, a settled delivery. */
+export async function ledgerVersion(db: D1Database): Promise<string> {
+  const row = await db
+    .prepare(
+      `SELECT (SELECT MAX(seq) FROM events) AS seq, (SELECT COUNT(*) FROM events WHERE status = 'unbound') AS unbound,
+         (SELECT COUNT(*) FROM deliveries WHERE status IN ('queued', 'retrying')) AS moving, (SELECT COUNT(*) FROM deliveries WHERE status = 'dead') AS dead`,
+    )
+    .first<{ seq: number | null; unbound: number; moving: number; dead: number }>();
+  return [row?.seq ?? 0, row?.unbound ?? 0, row?.moving ?? 0, row?.dead ?? 0].join("-");
+}
+
+/** Events of an order or a transaction. */
+export async function eventsOfNumber(db: D1Database, number: string): Promise<{ id: string; person_id: string | null }[]> {
+  const { results } = await db
+    .prepare(
+      `SELECT id, person_id FROM events WHERE order_number = ?1 UNION SELECT id, person_id FROM events WHERE tid = ?1 LIMIT 20`,
+    )
+    .bind(number)
+    .all<{ id: string; person_id: string | null }>();
+  return results;
+}
+
+/** A decision trace as the binding wrote it. */
+export const parseSteps = (text: string): Step[] => JSON.parse(text) as Step[];

@@ -1,0 +1,149 @@
+/** People as the console lists and shows them. Values stay sealed here: opening them is the flow's business. */
+export type PersonLine = {
+  id: string;
+  key: string;
+  first_seen: number;
+  last_seen: number;
+  types: string | null;
+  click_at: number | null;
+  bot_start_at: number | null;
+  registration_at: number | null;
+  login_at: number | null;
+  order_at: number | null;
+  sale_at: number | null;
+  resale_at: number | null;
+  link: string | null;
+  utm_source: string | null;
+  utm_campaign: string | null;
+  /** JSON of [currency, ten-thousandths] pairs, refunds taken off. */
+  money: string;
+};
+
+const COLUMNS = `p.id, p.key, p.first_seen, (SELECT MAX(m.last_seen) FROM persons m WHERE m.person_id = p.id) AS last_seen,
+  (SELECT group_concat(DISTINCT i.type) FROM identifiers i WHERE i.person_id = p.id) AS types,
+  r.click_at, r.bot_start_at, r.registration_at, r.login_at, r.order_at, r.sale_at, r.resale_at, r.link, r.utm_source, r.utm_campaign,
+  (SELECT json_group_array(json_array(currency, amount)) FROM (
+    SELECT e.currency, SUM(CASE e.type WHEN 'refund' THEN -e.amount_e4 ELSE e.amount_e4 END) AS amount FROM events e
+    WHERE e.person_id = p.id AND e.type IN ('payment', 'refund') AND e.counted = 1 AND e.amount_e4 > 0 AND e.status IN ('bound', 'erased')
+    GROUP BY e.currency)) AS money`;
+const FROM = "FROM persons p LEFT JOIN report_people r ON r.person_id = p.id";
+
+/** Newest seen first; `before` is the last line's (last_seen, id). */
+export async function listPersonLines(
+  db: D1Database,
+  before: { seen: number; id: string } | null,
+  limit: number,
+): Promise<PersonLine[]> {
+  const { results } = await db
+    .prepare(
+      `SELECT ${COLUMNS} ${FROM} WHERE p.erased_at IS NULL AND p.person_id = p.id AND (p.last_seen < ?1 OR (p.last_seen = ?1 AND p.id > ?2))
+       ORDER BY p.last_seen DESC, p.id LIMIT ?3`,
+    )
+    .bind(before?.seen ?? Number.MAX_SAFE_INTEGER, before?.id ?? "", limit)
+    .all<PersonLine>();
+  return results;
+}
+
+/** These people, in the order given. */
+export async function personLinesOf(db: D1Database, ids: readonly string[]): Promise<PersonLine[]> {
+  const { results } = await db
+    .prepare(`SELECT ${COLUMNS} ${FROM} WHERE p.id IN (SELECT value FROM json_each(?1))`)
+    .bind(JSON.stringify(ids))
+    .all<PersonLine>();
+  const byId = new Map(results.map((line) => [line.id, line]));
+  return ids.flatMap((id) => byId.get(id) ?? []);
+}
+
+export const countPersons = async (db: D1Database): Promise<number> =>
+  (await db.prepare("SELECT COUNT(*) AS n FROM persons WHERE person_id = id AND erased_at IS NULL").first<{ n: number }>())?.n ??
+  0;
+
+/** The current person of any person id ever given out; null = there never was one. */
+export const currentPerson = (
+  db: D1Database,
+  id: string,
+): Promise<{ id: string; key: string; erased_at: number | null } | null> =>
+  db
+    .prepare("SELECT c.id, c.key, c.erased_at FROM persons p JOIN persons c ON c.id = p.person_id WHERE p.id = ?1 OR p.key = ?1")
+    .bind(id)
+    .first<{ id: string; key: string; erased_at: number | null }>();
+
+export type IdentifierLine = {
+  hash: string;
+  type: string;
+  scope: string;
+  proof: string;
+  sealed: ArrayBuffer | null;
+  hint: string;
+  first_seen: number;
+  last_seen: number;
+  event_id: string;
+  pinned: number;
+  home_id: string;
+};
+
+export async function identifierLines(db: D1Database, person: string): Promise<IdentifierLine[]> {
+  const { results } = await db
+    .prepare(
+      `SELECT hash, type, scope, proof, sealed, hint, first_seen, last_seen, event_id, pinned, home_id FROM identifiers
+       WHERE person_id = ?1 ORDER BY type, last_seen DESC LIMIT 300`,
+    )
+    .bind(person)
+    .all<IdentifierLine>();
+  return results;
+}
+
+/** Identifiers by blind index, whoever has them. */
+export async function identifiersByHash(
+  db: D1Database,
+  hashes: readonly string[],
+): Promise<(IdentifierLine & { person_id: string })[]> {
+  const { results } = await db
+    .prepare(
+      `SELECT hash, type, scope, proof, sealed, hint, first_seen, last_seen, event_id, pinned, home_id, person_id FROM identifiers
+       WHERE hash IN (SELECT value FROM json_each(?1))`,
+    )
+    .bind(JSON.stringify(hashes))
+    .all<IdentifierLine & { person_id: string }>();
+  return results;
+}
+
+export type ContactLine = { person_id: string; type: string; sealed: ArrayBuffer | null; hint: string };
+
+/** What people without a name can be called by. */
+export async function contactLines(db: D1Database, persons: readonly string[]): Promise<ContactLine[]> {
+  const { results } = await db
+    .prepare(
+      `SELECT person_id, type, sealed, hint FROM identifiers WHERE person_id IN (SELECT value FROM json_each(?1))
+         AND type IN ('telegram_id', 'max_id', 'vk_id', 'email', 'phone', 'gc_user_id') ORDER BY last_seen DESC`,
+    )
+    .bind(JSON.stringify(persons))
+    .all<ContactLine>();
+  return results;
+}
+
+export type TraitLine = { person_id: string; name: string; sealed: ArrayBuffer; at: number };
+
+export async function traitLines(db: D1Database, persons: readonly string[]): Promise<TraitLine[]> {
+  const { results } = await db
+    .prepare("SELECT person_id, name, sealed, at FROM traits WHERE person_id IN (SELECT value FROM json_each(?1)) ORDER BY at")
+    .bind(JSON.stringify(persons))
+    .all<TraitLine>();
+  return results;
+}
+
+export type MergeLine = { id: string; survivor: string; loser: string; by: string; at: number; event_id: string | null };
+
+export async function mergeLines(db: D1Database, person: string): Promise<MergeLine[]> {
+  const { results } = await db
+    .prepare(
+      "SELECT id, survivor, loser, by, at, event_id FROM merges WHERE survivor = ?1 AND undone_at IS NULL ORDER BY seq DESC LIMIT 50",
+    )
+    .bind(person)
+    .all<MergeLine>();
+  return results;
+}
+
+/** Net money of a line: currency (null = the workspace's) and ten-thousandths. */
+export const moneyOf = (line: Pick<PersonLine, "money">): [string | null, number][] =>
+  JSON.parse(line.money) as [string | null, number][];

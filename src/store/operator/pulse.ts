@@ -1,0 +1,93 @@
+/** What the overview and the connection cards ask: who spoke last, how much, what is stuck. */
+export type ConnectionPulse = { connection: string; last_at: number | null; received: number; bound: number; read: number };
+
+/** Per connection since `since`: last receipt, received, understood (not quarantined) and bound events. */
+export async function connectionPulses(
+  db: D1Database,
+  connections: readonly string[],
+  since: number,
+): Promise<Map<string, ConnectionPulse>> {
+  const { results } = await db
+    .prepare(
+      `SELECT c.value AS connection,
+         (SELECT e.received_at FROM events e WHERE e.connection = c.value ORDER BY e.seq DESC LIMIT 1) AS last_at,
+         COALESCE((SELECT SUM(n) FROM intake_counts k WHERE k.connection = c.value AND k.bucket_at >= ?2), 0) AS received,
+         EXISTS (SELECT 1 FROM events e WHERE e.connection = c.value AND e.status = 'bound') AS bound,
+         EXISTS (SELECT 1 FROM events e WHERE e.connection = c.value AND e.status IN ('bound', 'unbound', 'echo')) AS read
+       FROM json_each(?1) c`,
+    )
+    .bind(JSON.stringify(connections), since)
+    .all<ConnectionPulse>();
+  return new Map(results.map((row) => [row.connection, row]));
+}
+
+export type Stuck = { dead: number; retrying: number; unbound: number; last_at: number | null };
+
+export async function stuckNow(db: D1Database): Promise<Stuck> {
+  const row = await db
+    .prepare(
+      `SELECT (SELECT COUNT(*) FROM deliveries WHERE status = 'dead') AS dead, (SELECT COUNT(*) FROM deliveries WHERE status = 'retrying') AS retrying,
+         (SELECT COUNT(*) FROM events WHERE status = 'unbound') AS unbound, (SELECT received_at FROM events ORDER BY seq DESC LIMIT 1) AS last_at`,
+    )
+    .first<Stuck>();
+  return row ?? { dead: 0, retrying: 0, unbound: 0, last_at: null };
+}
+
+export type ProblemLine = {
+  id: string;
+  kind: string;
+  cause: string | null;
+  connection: string | null;
+  field: string | null;
+  persons: string | null;
+  identifier_hash: string | null;
+  identifier_type: string | null;
+  event_id: string | null;
+  count: number;
+  first_at: number;
+  last_at: number;
+};
+
+const PROBLEM =
+  "id, kind, cause, connection, field, persons, identifier_hash, identifier_type, event_id, count, first_at, last_at";
+
+export async function openProblems(db: D1Database): Promise<ProblemLine[]> {
+  const { results } = await db
+    .prepare(`SELECT ${PROBLEM} FROM problems WHERE resolved_at IS NULL ORDER BY last_at DESC LIMIT 200`)
+    .all<ProblemLine>();
+  return results;
+}
+
+export const findProblem = (db: D1Database, id: string): Promise<ProblemLine | null> =>
+  db.prepare(`SELECT ${PROBLEM} FROM problems WHERE id = ?1`).bind(id).first<ProblemLine>();
+
+export const countProblems = async (db: D1Database): Promise<number> =>
+  (await db.prepare("SELECT COUNT(*) AS n FROM problems WHERE resolved_at IS NULL").first<{ n: number }>())?.n ?? 0;
+
+export const lastResolvedAt = async (db: D1Database): Promise<number | null> =>
+  (await db.prepare("SELECT MAX(resolved_at) AS at FROM problems").first<{ at: number | null }>())?.at ?? null;
+
+/** Closed by the operator; it opens again when the same problem is told again. */
+export async function resolveProblem(db: D1Database, id: string, now: number): Promise<boolean> {
+  const { meta } = await db
+    .prepare("UPDATE problems SET resolved_at = ?2 WHERE id = ?1 AND resolved_at IS NULL")
+    .bind(id, now)
+    .run();
+  return meta.changes > 0;
+}
+
+/** Money of one connection's events that are not bound, or were quarantined, in ten-thousandths per currency. */
+export async function unboundMoney(
+  db: D1Database,
+): Promise<{ currency: string | null; amount: number; events: number; oldest: number }[]> {
+  const { results } = await db
+    .prepare(
+      `SELECT currency, SUM(amount_e4) AS amount, COUNT(*) AS events, MIN(received_at) AS oldest FROM events
+       WHERE status = 'unbound' AND type = 'payment' GROUP BY currency`,
+    )
+    .all<{ currency: string | null; amount: number; events: number; oldest: number }>();
+  return results;
+}
+
+/** The people a problem is about. */
+export const personsOf = (problem: ProblemLine): string[] => JSON.parse(problem.persons ?? "[]") as string[];

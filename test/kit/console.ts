@@ -1,0 +1,24 @@
+/** An operator's browser, as far as cookies and forms go. */
+import { exports } from "cloudflare:workers";
+import { ADMIN_TOKEN, ORIGIN } from "./operator.ts";
+
+export type Browser = {
+  readonly cookie: string;
+  readonly get: (path: string, headers?: Record<string, string>) => Promise<Response>;
+  readonly text: (path: string) => Promise<string>;
+  /** Posts a form with the session's CSRF token unless `fields` has one. */
+  readonly post: (path: string, fields?: Record<string, string>) => Promise<Response>;
+};
+
+export const submit = (path: string, fields: Record<string, string>, headers: Record<string, string> = {}): Promise<Response> =>
+  exports.default.fetch(`${ORIGIN}${path}`, { method: "POST", redirect: "manual", headers, body: new URLSearchParams(fields) });
+
+export async function signIn(token = ADMIN_TOKEN): Promise<Browser> {
+  const answer = await submit("/console/sign-in", { token });
+  const cookie = (answer.headers.get("set-cookie") ?? "").split(";")[0] ?? "";
+  const get = (path: string, headers: Record<string, string> = {}): Promise<Response> =>
+    exports.default.fetch(`${ORIGIN}${path}`, { redirect: "manual", headers: { cookie, ...headers } });
+  const text = async (path: string): Promise<string> => (await get(path)).text();
+  const csrf = /name="csrf" value="([^"]+)"/.exec(await text("/console/menu"))?.[1] ?? "";
+  return { cookie, get, text, post: (path, fields = {}) => submit(path, { csrf, back: "/console", ...fields }, { cookie }) };
+}
