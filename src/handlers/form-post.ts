@@ -20,5 +20,5 @@ export async function readForm(request: Request): Promise<Result<URLSearchParams
 /** No name twice, no control character in a value. */
 export function isPlain(fields: URLSearchParams): boolean {
   const names = [...fields.keys()];
-  return new Set(names).size === names.length && ![...fields.values()].some((value) => /[\u0000-\u001f\u007f]/.test(value));
+  return new Set(names).size === names.length && ![...fields.values()].some((value) => /\p{Cc}/u.test(value));
 }

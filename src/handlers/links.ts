@@ -28,13 +28,13 @@ export const postLink = apiCall(isBot, async (ctx, call) => {
   const body = parsed.value;
   const site = siteFor(ctx, call.caller, present(body.site));
   if (site === null) return invalidRequest(ctx, [{ path: "site", message: "name one of the site connections" }]);
-  const pin = readPinWish(body.pin);
-  if (pin === "invalid") return invalidRequest(ctx, [{ path: "pin", message: "true, false or six to eight digits" }]);
+  const wish = readPinWish(body.pin);
+  if (wish === null) return invalidRequest(ctx, [{ path: "pin", message: "true, false or six to eight digits" }]);
   const issued = await issueLink(ctx, {
     bot: call.caller.connection,
     site,
     identities: readIdentities(call.caller.connection, body),
-    pin,
+    pin: wish.pin,
     pinTtlMs: (body.ttl_seconds ?? PIN_TTL_SECONDS) * 1_000,
     linkTtlMs: (body.link_ttl_seconds ?? LINK_TTL_SECONDS) * 1_000,
     returnTo: present(body.return_to),
@@ -58,11 +58,12 @@ export const postLink = apiCall(isBot, async (ctx, call) => {
   );
 });
 
-/** null = make one, false = a trusted link, digits = the bot's own. */
-function readPinWish(wish: boolean | string | number | null | undefined): string | null | false | "invalid" {
-  if (wish === false || wish === "false") return false;
-  if (wish === undefined || wish === null || wish === true || wish === "true" || wish === "") return null;
-  return readBotPin(String(wish)) ?? "invalid";
+/** `pin`: null = make one, false = a trusted link, digits = the bot's own. null = no PIN at all. */
+function readPinWish(wish: boolean | string | number | null | undefined): { readonly pin: string | null | false } | null {
+  if (wish === false || wish === "false") return { pin: false };
+  if (wish === undefined || wish === null || wish === true || wish === "true" || wish === "") return { pin: null };
+  const pin = readBotPin(String(wish));
+  return pin === null ? null : { pin };
 }
 
 /** A name is clamped rather than refused: the login matters more than the label. */

@@ -6,7 +6,7 @@ import { type ConnectionOf, isKind } from "../domain/config.ts";
 import type { Caller } from "../flows/verify-caller.ts";
 
 /** Control characters would split headers and log lines wherever the value goes. */
-const clean = z.refine<string>((text) => !/[\u0000-\u001f\u007f]/.test(text), "holds control characters");
+const clean = z.refine<string>((text) => !/\p{Cc}/u.test(text), "holds control characters");
 
 export const idText = z.union([
   z.string().check(z.minLength(1), z.maxLength(255), clean),

@@ -30,7 +30,7 @@ export const postNotify = apiCall(isSite, async (ctx, call) => {
   const event = present(parsed.value.event);
   if (message === null && event === null) return invalidRequest(ctx, [{ path: "message", message: "a message or an event" }]);
   const values = Object.entries(parsed.value.data ?? {}).flatMap(([name, value]) =>
-    value === null ? [] : [[name, String(value)]],
+    value === null ? [] : [[name, String(value)] as const],
   );
   const key = call.request.headers.get("idempotency-key")?.slice(0, 255) || null;
   const sent = await notify(ctx, {
@@ -38,7 +38,7 @@ export const postNotify = apiCall(isSite, async (ctx, call) => {
     to,
     message,
     event,
-    values: Object.fromEntries(values),
+    values: Object.fromEntries<string>(values),
     idempotencyKey: key,
     content: call.body,
   });

@@ -78,6 +78,15 @@ export async function holderBots(db: D1Database, holderId: string): Promise<Hold
   return results.map(({ connection, address, last_used_at }) => ({ connection, address, lastUsedAt: last_used_at }));
 }
 
+/** The person that the holder's accounts belong to now; null while the graph does not know them. */
+export const holderPerson = (db: D1Database, holderId: string): Promise<string | null> =>
+  db
+    .prepare(
+      "SELECT i.person_id FROM holder_identities AS h JOIN identifiers AS i ON i.hash = h.hash WHERE h.holder_id = ?1 ORDER BY i.last_seen DESC LIMIT 1",
+    )
+    .bind(holderId)
+    .first<string>("person_id");
+
 export type HolderCard = {
   readonly id: HolderId;
   readonly profile: ArrayBuffer | null;

@@ -1,14 +1,13 @@
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it, vi } from "vitest";
+import { inboxOf } from "../../src/context.ts";
+import { newSealer } from "../../src/lib/seal.ts";
 import { SCHOOL, people, saveConfig } from "../kit/login.ts";
 import { OTHER_SECRET } from "../kit/sign.ts";
 
 const { link, authorize, site, bot, submit, open } = people();
 
-beforeEach(async () => {
-  vi.spyOn(globalThis, "fetch").mockImplementation(async () => new Response('{"status":"success"}'));
-  await saveConfig(SCHOOL);
-});
+beforeEach(() => saveConfig(SCHOOL));
 
 let count = 2_000;
 const someone = () => String((count += 1));
@@ -129,7 +128,6 @@ describe("mappings", () => {
 
 /** The text of every delivery to a connection, newest last. */
 async function deliveries(connection: string): Promise<Record<string, unknown>[]> {
-  const { newSealer } = await import("../../src/lib/seal.ts");
   const sealer = await newSealer("test-seal-key-00000000000000000000");
   const { results } = await env.DB.prepare("SELECT work FROM deliveries WHERE connection = ?1 ORDER BY seq")
     .bind(connection)
@@ -200,8 +198,7 @@ describe("the news of a change", () => {
 
 describe("the person graph", () => {
   const person = async (query: string) => {
-    const { inboxOf } = await import("../../src/context.ts");
-    await inboxOf(env as never).drain();
+    await inboxOf(env).drain();
     const { results } = await env.DB.prepare(
       `SELECT e.type, e.status, e.person_id FROM events AS e WHERE e.connection = 'login' AND e.person_id = (SELECT person_id FROM identifiers WHERE hash = ?1) ORDER BY e.seq`,
     )
@@ -210,7 +207,6 @@ describe("the person graph", () => {
     return results;
   };
   const hashOf = async (type: string, scope: string, value: string) => {
-    const { newSealer } = await import("../../src/lib/seal.ts");
     return (await newSealer("test-seal-key-00000000000000000000")).index(type, scope, value);
   };
 

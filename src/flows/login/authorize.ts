@@ -99,7 +99,7 @@ async function answer(ctx: Context, request: AuthorizeRequest, { standing, metho
     sentIsTaken: standing.sentIsTaken,
     onlyClaimed: standing.onlyClaimed,
   });
-  await recordLogin(ctx, request, standing, mapped, method, judged.status);
+  await recordLogin(ctx, request.site.id, standing.identity, { mapped, method, status: judged.status });
   const sealed = JSON.parse(link) as SealedLink;
   return { ...judged, buid: sealed.buid, method, profile };
 }
@@ -107,16 +107,15 @@ async function answer(ctx: Context, request: AuthorizeRequest, { standing, metho
 /** The login is an event of the holder's strongest account, and of the mapped user when there is one: never of a user that was only sent. */
 async function recordLogin(
   ctx: Context,
-  { site }: AuthorizeRequest,
-  { identity }: Standing,
-  mapped: string | null,
-  method: string,
-  status: string,
+  site: string,
+  identity: Standing["identity"],
+  login: { readonly mapped: string | null; readonly method: string; readonly status: string },
 ): Promise<void> {
   if (!identity) return;
+  const { mapped, method, status } = login;
   const account = { type: identity.type, scope: identity.scope, value: await ctx.seal.open(identity.sealed) };
-  const user = mapped === null ? [] : [{ type: "user_id" as const, scope: site.id, value: mapped }];
-  await recordNow(ctx, { type: "login", key: null, identifiers: [account, ...user], fields: { site: site.id, method, status } });
+  const user = mapped === null ? [] : [{ type: "user_id" as const, scope: site, value: mapped }];
+  await recordNow(ctx, { type: "login", key: null, identifiers: [account, ...user], fields: { site, method, status } });
 }
 
 const SHOWN = ["first_name", "last_name", "name", "username", "locale"] as const;
@@ -132,7 +131,7 @@ async function profileOf(ctx: Context, { profile, identity, contacts }: Standing
     const word = told[type];
     return word === undefined ? [] : [[type, { value: word, proof: "claimed" }]];
   };
-  return Object.fromEntries([
+  return Object.fromEntries<string | Contact>([
     ...shown,
     ...(messenger === null ? [] : [["messenger", messenger] as const]),
     ...(await contact("email")),

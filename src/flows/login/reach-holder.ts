@@ -4,7 +4,7 @@ import type { Context } from "../../context.ts";
 import type { Connection } from "../../domain/config.ts";
 import type { HolderIdentity } from "../../domain/holder.ts";
 import type { DeliveryId } from "../../lib/ids.ts";
-import { holderBots } from "../../store/holders.ts";
+import { holderBots, holderPerson } from "../../store/holders.ts";
 import type { NewDelivery } from "../enqueue-delivery.ts";
 
 /** What is to be said, in the forms that platforms take. */
@@ -28,14 +28,14 @@ export async function speechTo(
   to: { readonly holderId: string; readonly preferred: string | undefined; readonly eventId?: string; readonly id?: DeliveryId },
   speech: Speech,
 ): Promise<NewDelivery | null> {
-  const bots = await holderBots(ctx.env.DB, to.holderId);
+  const [bots, personId] = await Promise.all([holderBots(ctx.env.DB, to.holderId), holderPerson(ctx.env.DB, to.holderId)]);
   const ordered = [...bots].sort((a, b) => Number(b.connection === to.preferred) - Number(a.connection === to.preferred));
   for (const bot of ordered) {
     const connection = ctx.config.connections.get(bot.connection);
     if (!connection || connection.disabled) continue;
     const address = JSON.parse(await ctx.seal.open(bot.address)) as readonly HolderIdentity[];
     const outgoing = outgoingFor(connection, address, speech);
-    if (outgoing) return delivery(to, connection, address, bot.lastUsedAt, outgoing);
+    if (outgoing) return delivery({ ...to, personId }, { connection, address, lastSeen: bot.lastUsedAt }, outgoing);
   }
   return null;
 }
@@ -80,23 +80,23 @@ const metabotParams = (address: readonly HolderIdentity[], speech: Speech, plain
   ...(speech.event === undefined ? { message: plain } : { event: speech.event }),
 });
 
+/** Final as it is: nothing is rendered later and no other address is looked up. The person is named for the timeline and for erasure only. */
 function delivery(
-  to: { readonly holderId: string; readonly eventId?: string; readonly id?: DeliveryId },
-  connection: Connection,
-  address: readonly HolderIdentity[],
-  lastSeen: number,
+  to: { readonly holderId: string; readonly personId: string | null; readonly eventId?: string; readonly id?: DeliveryId },
+  at: { readonly connection: Connection; readonly address: readonly HolderIdentity[]; readonly lastSeen: number },
   { action, parameters }: Outgoing,
 ): NewDelivery {
+  const { connection, address, lastSeen } = at;
   const identifiers = address.map(({ type, scope, value }) => ({ type, scope, value, proof: "native", lastSeen }));
   return {
     ...(to.id === undefined ? {} : { id: to.id }),
     connection: connection.id,
     action,
-    line: to.holderId,
+    line: to.personId ?? to.holderId,
     eventId: to.eventId ?? null,
     work: {
       with: parameters,
-      personId: null,
+      personId: to.personId,
       address: null,
       event: null,
       rendered: { parameters, person: { id: to.holderId, key: "", identifiers, traits: {} } },

@@ -8,13 +8,12 @@ import {
   DOUBLE_SUBMIT_MS,
   FAILS_PER_HOLDER,
   type PinRefusal,
-  type Seat,
   TRIES_PER_PIN,
   judgePhantom,
   judgeRefusal,
   readDigits,
 } from "../../domain/pin.ts";
-import { type GuessOutcome, type StoredLink, readGuess, selectGuess, settleWin } from "../../store/guesses.ts";
+import { type GuessOutcome, readGuess, selectGuess, settleWin } from "../../store/guesses.ts";
 import { type Guess, countPhantom, redeem } from "../../store/seats.ts";
 import { MESSAGE_COPY, fill } from "../../ui/copy.ts";
 import { enqueueDeliveries } from "../enqueue-delivery.ts";
@@ -66,8 +65,7 @@ export async function redeemPin(
   const outcome = readGuess(state?.results ?? []);
   const evaluated = (counted?.meta.changes ?? 0) > 0;
   const verdict = judge(outcome, attempt.by, evaluated, now);
-  if (outcome.link !== null && evaluated && verdict !== "won")
-    await tellLock(ctx, attempt.site, outcome.link, outcome.seat, outcome.fails);
+  if (outcome.link !== null && evaluated && verdict !== "won") await tellLock(ctx, attempt.site, outcome.link.holderId, outcome);
   return { verdict, link: outcome.link, extra: rest };
 }
 
@@ -86,15 +84,14 @@ const refusal = ({ link, seat, fails, phantom }: GuessOutcome, evaluated: boolea
 async function tellLock(
   ctx: Context,
   site: ConnectionOf<"site">,
-  link: StoredLink,
-  seat: Seat | null,
-  fails: number,
+  holderId: string,
+  { seat, fails }: GuessOutcome,
 ): Promise<void> {
   const stopped = fails >= FAILS_PER_HOLDER;
   if (!stopped && (seat?.tries ?? 0) < TRIES_PER_PIN) return;
   const { locale, time_zone: timeZone } = ctx.config.workspace;
   const until = new Intl.DateTimeFormat(locale, { timeZone, hour: "2-digit", minute: "2-digit" }).format(seat?.locked ?? 0);
   const text = fill(stopped ? MESSAGE_COPY[locale].stopped : MESSAGE_COPY[locale].locked, { host: siteHost(site), until });
-  const delivery = await speechTo(ctx, { holderId: link.holderId, preferred: site.bot }, { text });
+  const delivery = await speechTo(ctx, { holderId, preferred: site.bot }, { text });
   if (delivery) await enqueueDeliveries(ctx, [delivery]);
 }

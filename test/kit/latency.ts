@@ -1,0 +1,63 @@
+/** A database that answers late, as one across a network does. Parallel requests against the local runtime alone prove nothing: it answers so fast that a
+ *  read and the write that follows it are never interleaved, and even a broken counter passes. */
+import { createExecutionContext, waitOnExecutionContext } from "cloudflare:test";
+import { env } from "cloudflare:workers";
+import type { Env } from "../../src/env.ts";
+import { route } from "../../src/routes.ts";
+import type { Fetch } from "./login.ts";
+
+const wait = (ms: number): Promise<void> =>
+  new Promise((resolve) => {
+    setTimeout(resolve, ms);
+  });
+
+const LATE = new Set<PropertyKey>(["first", "all", "run", "raw"]);
+
+/** Every operation of `db` takes `ms` on its way there and back. */
+export function late(db: D1Database, ms: number): D1Database {
+  if (ms === 0) return db;
+  const originals = new WeakMap<object, D1PreparedStatement>();
+  const wrap = (statement: D1PreparedStatement): D1PreparedStatement => {
+    const proxy = new Proxy(statement, {
+      get(target, name) {
+        if (name === "bind") return (...values: unknown[]) => wrap(target.bind(...values));
+        const member: unknown = Reflect.get(target, name, target);
+        if (typeof member !== "function") return member;
+        return LATE.has(name) ? delayed((...given: unknown[]) => Reflect.apply(member, target, given)) : member.bind(target);
+      },
+    });
+    originals.set(proxy, statement);
+    return proxy;
+  };
+  const delayed =
+    (act: (...given: unknown[]) => unknown) =>
+    async (...given: unknown[]): Promise<unknown> => {
+      await wait(ms / 2);
+      const answer = await act(...given);
+      await wait(ms / 2);
+      return answer;
+    };
+  return new Proxy(db, {
+    get(target, name) {
+      if (name === "prepare") return (sql: string) => wrap(target.prepare(sql));
+      if (name === "batch") {
+        return delayed((statements: unknown) =>
+          target.batch((statements as D1PreparedStatement[]).map((statement) => originals.get(statement) ?? statement)),
+        );
+      }
+      const member: unknown = Reflect.get(target, name, target);
+      return typeof member === "function" ? member.bind(target) : member;
+    },
+  });
+}
+
+/** A Worker of its own (its own environment, hence its own caches) over the same storage, behind a link of `ms`. */
+export function workerBehind(ms: number): Fetch {
+  const bindings = { ...(env as unknown as Env), DB: late(env.DB, ms) };
+  return async (request) => {
+    const execution = createExecutionContext();
+    const response = await route(request, bindings, execution);
+    await waitOnExecutionContext(execution);
+    return response;
+  };
+}

@@ -1,0 +1,188 @@
+/** Several messengers of one human, site-first login, and a site's word to its user. */
+import { env } from "cloudflare:workers";
+import { beforeEach, describe, expect, it } from "vitest";
+import { inboxOf } from "../../src/context.ts";
+import type { Env } from "../../src/env.ts";
+import { newSealer } from "../../src/lib/seal.ts";
+import { SCHOOL, people, saveConfig } from "../kit/login.ts";
+import { OTHER_SECRET } from "../kit/sign.ts";
+
+const { link, authorize, bot, site } = people();
+const bindings = env as unknown as Env;
+const MAX = "max-token-000000000000";
+const TG = "tg-token-0000000000000";
+
+beforeEach(() => saveConfig(SCHOOL));
+
+let count = 60_000;
+const someone = () => String((count += 1));
+const sealer = () => newSealer("test-seal-key-00000000000000000000");
+
+const login = async (human: Record<string, unknown>, token?: string) => {
+  const made = await link({ telegram_id: undefined, ...human }, token);
+  return { ...(await authorize({ buid: made.buid, pin: made.pin })).body, buid: made.buid };
+};
+const mapped = async (human: Record<string, unknown>, user: string) => {
+  const { buid } = await login(human);
+  await site("/v1/mappings", { buid, user_id: user });
+};
+const personOf = async (type: string, value: string) => {
+  await inboxOf(bindings).drain();
+  const hash = await (await sealer()).index(type, "", value);
+  return env.DB.prepare("SELECT person_id FROM identifiers WHERE hash = ?1").bind(hash).first<string>("person_id");
+};
+
+describe("merge links", () => {
+  const merge = async (telegram_id: string) =>
+    (await bot("/v1/merge-links", { telegram_id, to: "max", connection: "max" })).body as { url: string; token: string };
+  const start = (max_id: string, token: string) => bot("/webhook/max", { event: "bot_start", max_id, start: token }, MAX);
+
+  it("make a second messenger the same holder and, proved, the same person", async () => {
+    const [tg, max, user] = [someone(), someone(), someone()];
+    await mapped({ telegram_id: tg }, user);
+    const { url, token } = await merge(tg);
+    expect(url).toBe(`https://max.ru/max_bot?start=${token}`);
+    expect(token).toMatch(/^[A-Za-z0-9_-]{1,64}$/);
+    await start(max, token);
+    expect(await login({ max_id: max }, MAX)).toMatchObject({ status: "authorized", user_id: user });
+    expect(await personOf("max_id", max)).toBe(await personOf("telegram_id", tg));
+  });
+
+  it("belong to the first account that comes: another one is somebody else, referred by the first", async () => {
+    const [tg, first, second, user] = [someone(), someone(), someone(), someone()];
+    await mapped({ telegram_id: tg }, user);
+    const { token } = await merge(tg);
+    await start(first, token);
+    await personOf("max_id", first);
+    await start(second, token);
+    expect(await login({ max_id: second }, MAX)).toMatchObject({ status: "registration_required" });
+    const [a, b] = [await personOf("telegram_id", tg), await personOf("max_id", second)];
+    expect(a).not.toBe(b);
+    const referrer = await env.DB.prepare("SELECT referred_by FROM persons WHERE id = ?1").bind(b).first<string>("referred_by");
+    expect(referrer).toBe(a);
+  });
+
+  it("never take over an account that can already log in: its human may only have opened a stranger's link", async () => {
+    const [attacker, victim, user] = [someone(), someone(), someone()];
+    const { buid } = await login({ max_id: victim }, MAX);
+    await site("/v1/mappings", { buid, user_id: user });
+    await start(victim, (await merge(attacker)).token);
+    expect(await login({ telegram_id: attacker })).toMatchObject({ status: "registration_required" });
+    expect(await login({ max_id: victim }, MAX)).toMatchObject({ status: "authorized", user_id: user });
+    const problem = await env.DB.prepare("SELECT cause FROM problems WHERE cause = 'holder_taken'").first<string>("cause");
+    expect(problem).toBe("holder_taken");
+  });
+
+  it("work only in the bot they were made for", async () => {
+    const [tg, other] = [someone(), someone()];
+    const { token } = await merge(tg);
+    await bot("/webhook/tg", { event: "bot_start", max_id: other, start: token }, TG);
+    await start(someone(), "m_0000000000000000000000");
+    expect(await personOf("max_id", other)).not.toBe(await personOf("telegram_id", tg));
+  });
+});
+
+describe("several ids of one human", () => {
+  it("in one call are one holder; an id of another holder stays there and is reported", async () => {
+    const [a, b, client, user] = [someone(), someone(), someone(), someone()];
+    await mapped({ telegram_id: a, client_id: client }, user);
+    expect(await login({ client_id: client })).toMatchObject({ status: "authorized", user_id: user });
+    expect(await login({ telegram_id: b, client_id: client })).toMatchObject({ status: "registration_required" });
+    expect(await login({ client_id: client })).toMatchObject({ user_id: user });
+    const hash = await (await sealer()).index("client_id", "294495", client);
+    const problem = await env.DB.prepare("SELECT cause FROM problems WHERE identifier_hash = ?1 AND cause = 'holder_taken'")
+      .bind(hash)
+      .first();
+    expect(problem).not.toBeNull();
+  });
+
+  it("a human known by the client id alone stays the same one when the Telegram id is told later", async () => {
+    const [client, tg, user] = [someone(), someone(), someone()];
+    await mapped({ client_id: client }, user);
+    expect(await login({ telegram_id: tg, client_id: client })).toMatchObject({ user_id: user });
+    expect(await login({ telegram_id: tg })).toMatchObject({ user_id: user });
+  });
+
+  it("two first links at once make one holder", async () => {
+    const tg = someone();
+    await Promise.all(Array.from({ length: 10 }, () => link({ telegram_id: tg })));
+    const hash = await (await sealer()).index("telegram_id", "", tg);
+    const { results } = await env.DB.prepare(
+      "SELECT DISTINCT l.holder_id FROM login_links AS l JOIN holder_identities AS i ON i.holder_id = l.holder_id WHERE i.hash = ?1",
+    )
+      .bind(hash)
+      .all();
+    expect(results).toHaveLength(1);
+  });
+});
+
+describe("P-06 a claimed tie gives no login", () => {
+  it.each([
+    ["e-mail", { email: "tie@claimed.example" }],
+    ["phone", { phone: "+79007776655" }],
+  ])("by %s", async (_name, claim) => {
+    const [victim, attacker, user] = [someone(), someone(), someone()];
+    await mapped({ telegram_id: victim }, user);
+    await bot("/webhook/tg", { event: "identify", telegram_id: victim, ...claim }, TG);
+    await bot("/webhook/max", { event: "identify", max_id: attacker, ...claim }, MAX);
+    expect(await personOf("max_id", attacker)).toBe(await personOf("telegram_id", victim));
+    const answer = await login({ max_id: attacker }, MAX);
+    expect(answer).toMatchObject({ status: "confirmation_required" });
+    expect(JSON.stringify(answer)).not.toContain(user);
+    expect(await site("/v1/notify", { user_id: user, message: "hi" })).toMatchObject({ status: 404 });
+  });
+
+  it("by a forwarded key or click", async () => {
+    const [victim, attacker, user] = [someone(), someone(), someone()];
+    await mapped({ telegram_id: victim }, user);
+    const person = await personOf("telegram_id", victim);
+    const key = await env.DB.prepare("SELECT key FROM persons WHERE id = ?1").bind(person).first<string>("key");
+    const click = "c_ABCDEFGHIJKLMNOP";
+    await bot("/webhook/tg", { event: "bot_start", telegram_id: victim, start: click }, TG);
+    await bot("/webhook/max", { event: "bot_start", max_id: attacker, start: click, key }, MAX);
+    await personOf("max_id", attacker);
+    const answer = await login({ max_id: attacker }, MAX);
+    expect(["confirmation_required", "registration_required"]).toContain(answer["status" as keyof typeof answer]);
+    expect(JSON.stringify(answer)).not.toContain(user);
+  });
+});
+
+describe("notify", () => {
+  const sent = async (id: unknown) => {
+    const row = await env.DB.prepare("SELECT connection, action, work FROM deliveries WHERE id = ?1")
+      .bind(id)
+      .first<{ connection: string; action: string; work: ArrayBuffer }>();
+    const work = row ? (JSON.parse(await (await sealer()).open(row.work)) as { with: Record<string, unknown> }) : null;
+    return [row?.connection, row?.action, work?.with];
+  };
+
+  it("goes through the site's own bot, else the messenger used last", async () => {
+    const [tg, client, user] = [someone(), someone(), someone()];
+    await mapped({ telegram_id: tg, client_id: client }, user);
+    const own = await site("/v1/notify", { user_id: user, message: "Заказ {{1}} готов" });
+    expect(own.status).toBe(202);
+    expect(await sent(own.body["id"])).toEqual(["bot", "message", { message: "Заказ {{1}} готов" }]);
+    const other = someone();
+    await link({ telegram_id: other }, TG);
+    const byTelegram = await site("/v1/notify", { telegram_id: other, message: "hi" });
+    expect(await sent(byTelegram.body["id"])).toEqual(["tg", "send_message", { text: "hi" }]);
+  });
+
+  it("runs the bot's block of the event's name, with the values beside it", async () => {
+    const [tg, client, user] = [someone(), someone(), someone()];
+    await mapped({ telegram_id: tg, client_id: client }, user);
+    const { body } = await site("/v1/notify", { user_id: user, event: "order_ready", data: { number: 7 } });
+    expect(await sent(body["id"])).toEqual(["bot", "callback", { number: "7", message: "order_ready" }]);
+  });
+
+  it("is not_linked when nobody is there, also for another site's user", async () => {
+    const [tg, user] = [someone(), someone()];
+    await mapped({ telegram_id: tg }, user);
+    expect(await site("/v1/notify", { user_id: someone(), message: "x" })).toMatchObject({
+      status: 404,
+      body: { reason: "not_linked" },
+    });
+    expect(await site("/v1/notify", { user_id: user, message: "x" }, { secret: OTHER_SECRET })).toMatchObject({ status: 404 });
+    expect(await site("/v1/notify", { user_id: user })).toMatchObject({ status: 422 });
+  });
+});

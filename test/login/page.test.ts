@@ -1,0 +1,113 @@
+/** What the page and its messages promise to people: languages, brands, budgets, and news of a lock. */
+import { env } from "cloudflare:workers";
+import { beforeEach, describe, expect, it } from "vitest";
+import { buidMac, pinMacs } from "../../src/flows/login/digests.ts";
+import { newSealer } from "../../src/lib/seal.ts";
+import { redeem } from "../../src/store/seats.ts";
+import { MESSAGE_COPY, PAGE_COPY } from "../../src/ui/copy.ts";
+import { inkOn } from "../../src/ui/styles.ts";
+import { contextWith } from "../kit/context.ts";
+import { SCHOOL, people, saveConfig, wrongPin } from "../kit/login.ts";
+
+const { link, authorize, open, submit } = people();
+
+beforeEach(() => saveConfig(SCHOOL));
+
+let count = 150_000;
+const someone = () => String((count += 1));
+const URL_OF_PAGE = "https://go.example/?buid=AAAAAAAAAAAAAAAA&site=site";
+const languageOf = async (query: string, acceptLanguage?: string) => {
+  const html = await (
+    await open(`${URL_OF_PAGE}${query}`, acceptLanguage === undefined ? {} : { "accept-language": acceptLanguage })
+  ).text();
+  return /<html lang="(\w+)"/.exec(html)?.[1];
+};
+
+describe("U14 the language", () => {
+  it.each([
+    ["", undefined, "ru"],
+    ["", "en-US,en;q=0.9", "en"],
+    ["", "de, fr;q=0.9, ru;q=0.2, en;q=0.1", "ru"],
+    ["", "ru;q=0.3, en;q=0.8", "en"],
+    ["&lang=en", "ru", "en"],
+    ["&lang=ru-RU", "en", "ru"],
+    ["&lang=xx", "en", "en"],
+    ["&ui_locales=fr%20en", "ru", "en"],
+    ["&lang=ru&ui_locales=en", "en", "ru"],
+  ])("of %j with Accept-Language %j is %s", async (query, header, language) => {
+    expect(await languageOf(query, header)).toBe(language);
+  });
+
+  it("U12 both languages say the same things", () => {
+    expect(Object.keys(PAGE_COPY.ru)).toEqual(Object.keys(PAGE_COPY.en));
+    expect(Object.keys(MESSAGE_COPY.ru)).toEqual(Object.keys(MESSAGE_COPY.en));
+  });
+});
+
+describe("the page", () => {
+  it("U1 stays within 3,000 bytes in every state, with a brand whose logo fits and without one whose logo does not", async () => {
+    const { site: school, ...others } = SCHOOL.connections;
+    const svg = (size: number) => `<svg xmlns='http://www.w3.org/2000/svg'><path d='${"M0 0".repeat(size)}'/></svg>`;
+    const sizes = [];
+    for (const logo of [svg(5), svg(280)]) {
+      const brand = { name: "Школа Ивана и Марьи", logo, accent: "#ffcc00" };
+      await saveConfig({ ...SCHOOL, connections: { ...others, site: { ...school, brand } } });
+      const page = await open(URL_OF_PAGE);
+      const html = await page.text();
+      sizes.push(new TextEncoder().encode(html).length);
+      expect(html.includes("<img")).toBe(logo.length < 200);
+      expect(page.headers.get("content-security-policy")?.includes("img-src data:")).toBe(logo.length < 200);
+      sizes.push(new TextEncoder().encode(await (await submit(URL_OF_PAGE, { pin: "000000" })).text()).length);
+    }
+    expect(Math.max(...sizes)).toBeLessThanOrEqual(3_000);
+  });
+
+  it("U10 U18 names the site first, labels its field, points to hint and error, and moves nothing", async () => {
+    const html = await (await submit(`${URL_OF_PAGE}&lang=en`, { pin: "000000" })).text();
+    expect(html).toMatch(/<title>school\.example: /);
+    expect(html).toContain('<label for="pin">');
+    expect(html).toContain('aria-describedby="err hint" aria-invalid="true"');
+    expect(html).toMatch(/id="err" role="alert"/);
+    expect(html).toContain("prefers-color-scheme:dark");
+    expect(html).not.toMatch(/animation|transition/);
+  });
+
+  it("U11 names the bot and nobody else", async () => {
+    const html = await (await open(URL_OF_PAGE)).text();
+    expect(html).toContain("my_bot");
+  });
+
+  it("writes on any accent in the colour that stands out", () => {
+    expect(["#000000", "#ffffff", "#ffcc00", "#1f5fbf", "#777777"].map(inkOn)).toEqual(["#fff", "#000", "#000", "#fff", "#000"]);
+  });
+
+  it("U13 a site-first page leads to the bot and back", async () => {
+    const { body } = await people().site("/v1/transactions", { return_to: "https://school.example/auth/bot" });
+    const html = await (await open(String(body["url"]))).text();
+    expect(html).toContain(`href="https://t.me/my_bot?start=${String(body["txn"])}"`);
+  });
+});
+
+it("P-07 five wrong codes are told to the human in the messenger", async () => {
+  const made = await link({ telegram_id: someone(), client_id: someone() });
+  for (let i = 0; i < 5; i += 1) await authorize({ buid: made.buid, pin: wrongPin(made.pin) });
+  const sealer = await newSealer("test-seal-key-00000000000000000000");
+  const { results } = await env.DB.prepare("SELECT work FROM deliveries WHERE connection = 'bot'").all<{ work: ArrayBuffer }>();
+  const texts = await Promise.all(results.map(async ({ work }) => await sealer.open(work)));
+  expect(texts).toHaveLength(1);
+  expect(texts[0]).toMatch(/код введён неверно 5 раз, вход приостановлен до \d\d:\d\d/);
+});
+
+it("a redeem is one statement that reads two rows and writes one, right or wrong, and writes none when it is refused", async () => {
+  const made = await link({ telegram_id: someone() });
+  const ctx = await contextWith(SCHOOL);
+  const buid = await buidMac(ctx, made.buid);
+  const guess = async (pin: string) => {
+    const macs = await pinMacs(ctx, "site", buid, pin);
+    const { meta } = await redeem(env.DB, { site: "site", buid, txn: "", macs, by: "test", now: Date.now() }).run();
+    return [meta.rows_read, meta.rows_written];
+  };
+  expect(await guess(wrongPin(made.pin))).toEqual([2, 1]);
+  expect(await guess(made.pin)).toEqual([2, 1]);
+  expect((await guess(made.pin))[1]).toBe(0);
+});
