@@ -22,7 +22,7 @@ export async function play(stage: Stage): Promise<void> {
     clickid,
     username: "",
     step: "welcome",
-    started: "2026-03-10T17:49:32.806Z",
+    started: new Date().toISOString(),
   });
   const started = await send(stage, { path: `/webhook/chat/${DEMO_VARS.CHATTERFY_TOKEN}/bot_start?${step.toString()}` });
   stage.teller.judged("Chatterfy сообщила, чей это клик", started.status === 202, started.text);
