@@ -1,9 +1,11 @@
 /** Who may call the operator API: the admin token as a bearer, compared in constant time, or the console's session. A session that changes
- *  something must also bring its CSRF token, because a browser sends the cookie by itself. */
+ *  something must also bring its CSRF token, because a browser sends the cookie by itself. Wrong tokens are counted against their address. */
 import type { Context } from "../context.ts";
 import { isSameSession, readSession } from "../flows/console-session.ts";
+import { clientAddress } from "../lib/client-address.ts";
 import { sameSecret } from "../lib/crypto.ts";
 import { problem } from "./problem.ts";
+import { refused } from "./refused.ts";
 
 /** null = allowed; otherwise the 401 or 403 to answer with. */
 export async function requireAdmin(ctx: Context, request: Request): Promise<Response | null> {
@@ -12,7 +14,9 @@ export async function requireAdmin(ctx: Context, request: Request): Promise<Resp
   const [scheme, token] = authorization.split(" ", 2);
   const given = scheme?.toLowerCase() === "bearer" ? (token ?? "") : "";
   if (await sameSecret(given, ctx.settings.adminToken)) return null;
-  return problem(ctx, { status: 401, reason: "unauthorized" });
+  const { success } = await ctx.env.FAILED_PROOFS.limit({ key: clientAddress(request) });
+  ctx.log("warn", "operator.refused", { limited: !success });
+  return refused(ctx, { reason: success ? "unauthorized" : "limited" });
 }
 
 async function requireSession(ctx: Context, request: Request): Promise<Response | null> {

@@ -49,3 +49,15 @@ it("answers 400 to a body that is no JSON", async () => {
   });
   expect(response.status).toBe(400);
 });
+
+it("limits an address that guesses admin tokens, and never the right token", async () => {
+  const guess = (): Promise<Response> =>
+    exports.default.fetch(`${ORIGIN}/v1/config`, {
+      headers: { authorization: "Bearer guess", "cf-connecting-ip": "203.0.113.9" },
+    });
+  const statuses = [];
+  for (let n = 0; n < 70; n += 1) statuses.push((await guess()).status);
+  expect(statuses[0]).toBe(401);
+  expect(statuses.at(-1)).toBe(429);
+  expect((await operator("GET", "/v1/config")).status).toBe(200);
+});
