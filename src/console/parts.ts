@@ -2,7 +2,7 @@
 import { type Content, type Html, html, trusted } from "../lib/markup.ts";
 import type { EventLine } from "../store/operator/events.ts";
 import type { WaitingEvent } from "../rpc.ts";
-import { type Phrase, WORDS, type Word } from "./copy.ts";
+import { WORDS, type Word } from "./copy.ts";
 import { type IconName, icon } from "./icons.ts";
 import { type View, amountE4, clockTime, fullTime, hrefWith, shortDay } from "./view.ts";
 
@@ -116,8 +116,6 @@ export const select = (name: string, label: string, given: { choices: readonly C
       )}
     </select></label
   >`;
-
-export const say2 = (ru: string, en: string): Phrase => [ru, en];
 
 /** First touch as the reports name it. */
 export function sourceName(

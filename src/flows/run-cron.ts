@@ -1,14 +1,19 @@
 /** The minute's round: what still waits is bound, deliveries a lane may not have are handed over, what is over is forgotten.
  *  One chore that fails does not keep the others from running. An unknown schedule is a mistake of the deployment and throws. */
 import { type Context, inboxOf } from "../context.ts";
+import { refreshReportPeople } from "../store/report/refresh.ts";
 import { sweepLogins } from "./login/sweep-logins.ts";
 import { sweepDeliveries } from "./sweep-deliveries.ts";
 import { sweepRetention } from "./sweep-retention.ts";
+
+/** A report brings itself up to date; the cron only keeps it from having much to do. */
+const REPORT_ROUNDS = 3;
 
 const CHORES: Readonly<Record<string, (ctx: Context) => Promise<unknown>>> = {
   bind: (ctx) => inboxOf(ctx.env).drain(),
   deliveries: sweepDeliveries,
   logins: sweepLogins,
+  report: (ctx) => refreshReportPeople(ctx.env.DB, REPORT_ROUNDS),
   retention: sweepRetention,
 };
 

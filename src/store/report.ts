@@ -10,14 +10,15 @@ import { refreshReportPeople } from "./report/refresh.ts";
 export async function tallyReport(db: D1Database, query: ReportQuery, times: "sale" | "all"): Promise<Tally> {
   await refreshReportPeople(db);
   const stages: readonly Stage[] = times === "sale" ? ["sale"] : TEMPLATES[query.template];
-  return {
-    cells: await cohortCells(db, query),
-    money: await moneyCells(db, query),
-    deals: await dealCells(db, query),
-    clicks: await clicksByLink(db, query),
-    times: await stageTimes(db, query, stages),
-    intake: await intakeSince(db, query.start),
-  };
+  const [cells, money, deals, clicks, ranked, intake] = await Promise.all([
+    cohortCells(db, query),
+    moneyCells(db, query),
+    dealCells(db, query),
+    clicksByLink(db, query),
+    stageTimes(db, query, stages),
+    intakeSince(db, query.start),
+  ]);
+  return { cells, money, deals, clicks, times: ranked, intake };
 }
 
 type ClickRow = { link: string | null; clicks: number };

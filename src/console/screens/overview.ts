@@ -25,10 +25,12 @@ export async function overviewPage(view: View): Promise<Page> {
     liveVersion(view),
   ]);
   if (stuck.last_at === null && rows.length === 0) return nothingYet(view);
-  const report = query.ok ? await runReport(ctx, given) : null;
-  const before = query.ok
-    ? await runReport(ctx, { from: addDays(query.value.from, -days(query.value)), to: query.value.from })
-    : null;
+  const [report, before] = query.ok
+    ? await Promise.all([
+        runReport(ctx, given),
+        runReport(ctx, { from: addDays(query.value.from, -days(query.value)), to: query.value.from }),
+      ])
+    : [null, null];
   const range = query.ok ? query.value : null;
   return {
     title: view.word("overview"),
