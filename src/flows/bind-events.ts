@@ -19,9 +19,14 @@ export async function bindEvents(ctx: Context, rows: readonly WaitingArrival[]):
   const { session, arrivals, echoes } = await loadSession(ctx, rows);
   const fresh = arrivals.filter(({ id }) => !session.known.written.has(id));
   for (const arrived of fresh) await bindOne(ctx, session, arrived, echoes.get(arrived.id) ?? new Map());
+  if (fresh.length > 0) await finishSession(ctx, session);
+  await handOver(ctx, session.known.queued.map(toHandover));
+}
+
+/** Everything after the decisions: the rules of shifted labels, one write with `more` of the caller's own, the lanes. */
+export async function finishSession(ctx: Context, session: Session, more: readonly D1PreparedStatement[] = []): Promise<void> {
   await matchShifted(ctx, session);
-  const made = fresh.length > 0 ? await writeSession(ctx, session) : [];
-  await handOver(ctx, [...session.known.queued.map(toHandover), ...made]);
+  await handOver(ctx, await writeSession(ctx, session, more));
   await silence(ctx, session);
 }
 

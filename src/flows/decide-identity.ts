@@ -18,11 +18,13 @@ import {
   undoMerge,
 } from "../store/decisions.ts";
 import { settleConflictsWithin } from "../store/identity-writes.ts";
-import { loadNeighbourhood } from "../store/neighbourhood.ts";
+import { loadNeighbourhood } from "../store/load-neighbourhood.ts";
+import type { Asked } from "../store/neighbourhood.ts";
+import { bindWaiting } from "./bind/bind-one.ts";
 import { relabel } from "./bind/fire.ts";
-import { newSession } from "./bind/load.ts";
+import { loadWaiting, newSession } from "./bind/load.ts";
 import type { Session } from "./bind/session.ts";
-import { writeSession } from "./bind/write.ts";
+import { finishSession } from "./bind-events.ts";
 import { erasePerson } from "./erase-person.ts";
 import { identifierRefs } from "./find-identifier.ts";
 
@@ -48,7 +50,7 @@ const refused = (reason: Extract<DecisionResult, { ok: false }>["reason"]): Deci
 /** The persons named by id or key, and the owners of some identifiers, with everything that a decision may touch. */
 async function open(ctx: Context, persons: readonly string[], refs: readonly Ref[] = []): Promise<Session> {
   const session = newSession(ctx.clock());
-  await loadNeighbourhood(ctx.env.DB, session.known, {
+  const asked: Asked = {
     hashes: refs.filter(({ type }) => type !== "key").map(({ hash }) => hash),
     keys: persons,
     events: [],
@@ -57,7 +59,9 @@ async function open(ctx: Context, persons: readonly string[], refs: readonly Ref
     echoes: [],
     traits: false,
     now: session.now,
-  });
+  };
+  await loadNeighbourhood(ctx.env.DB, session.known, asked);
+  await loadWaiting(ctx, session, asked);
   return session;
 }
 
@@ -74,7 +78,7 @@ async function write(
   persons: readonly PersonId[],
 ): Promise<DecisionResult> {
   for (const root of persons) relabel(session, root);
-  await writeSession(ctx, session, more);
+  await finishSession(ctx, session, more);
   return { ok: true, persons };
 }
 
@@ -119,9 +123,18 @@ async function move(ctx: Context, decision: Extract<Decision, { act: "move" }>):
   if (from === to) return refused("same_person");
   giveNode(graph, node.hash, to);
   node.pinned = true;
+  await wake(ctx, session, node);
   const db = ctx.env.DB;
   const more = [keepApart(db, from, to, now), forgetClaims(db, [node.hash]), settleAbout(db, [node.hash], now)];
   return write(ctx, session, more, [from, to]);
+}
+
+/** Events that a contact in quarantine kept waiting: now it is known whose it is. */
+async function wake(ctx: Context, session: Session, node: Ref): Promise<void> {
+  for (const id of [...(session.graph.waiting.get(node.hash) ?? [])]) {
+    const waiting = session.arrived.get(id);
+    if (waiting) await bindWaiting(ctx, session, waiting, { type: node.type, scope: node.scope, hash: node.hash });
+  }
 }
 
 async function separate(ctx: Context, [first, second]: readonly [string, string]): Promise<DecisionResult> {

@@ -163,15 +163,7 @@ function mergeStatements(db: D1Database, { graph, now }: IdentityWrite): D1Prepa
        SELECT ${column("contact")}, ${column("messenger")}, ${column("at")} FROM json_each(?1) WHERE TRUE ON CONFLICT DO NOTHING`,
       claimRows,
     ),
-    ...settledConflicts(db, graph, now),
   ];
-}
-
-/** Conflicts between two rows that are one person now, or that were decided to be two, are settled. */
-export function settledConflicts(db: D1Database, graph: Graph, now: number): D1PreparedStatement[] {
-  const pairs = graph.changes.merges.map(({ survivor, loser }) => [survivor, loser]);
-  if (pairs.length === 0) return [];
-  return [settleConflictsWithin(db, [...new Set(pairs.flat())], now)];
 }
 
 /** Settles open conflicts all of whose persons stand for one person now. */

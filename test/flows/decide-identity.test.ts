@@ -99,6 +99,9 @@ it("three claimants quarantine a contact until an operator says whose it is", as
   expect(await rows("SELECT status FROM events WHERE id = ?1", parked)).toEqual([{ status: "unbound" }]);
   await act("persons/move-identifier", { type: "email", value: "x@x.ru", to: await personOf({ tg: 3 }) });
   await feed(pay("2", { ids: { email: "x@x.ru" }, connection: "school" }));
+  expect(await rows("SELECT status, bound_at > received_at AS late FROM events WHERE id = ?1", parked)).toEqual([
+    { status: "bound", late: 1 },
+  ]);
   const owners = await rows("SELECT DISTINCT person_id FROM events WHERE type = 'payment'");
   expect(owners).toEqual([{ person_id: await personOf({ tg: 3 }) }]);
 });

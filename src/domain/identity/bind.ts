@@ -9,23 +9,25 @@ import { refOf } from "./usable.ts";
 
 export type Bound = { readonly decision: Decision; readonly trace: readonly Step[]; readonly boundAt: number };
 
-/** `fresh` is asked at most once per event that founds a person. The first answer is about `event` itself. */
-export function bindEvent(graph: Graph, event: GraphEvent, fresh: () => Fresh): Bound[] {
-  const bound = [decide(graph, event, fresh, null)];
+export type Late = { readonly ref: Ref; readonly at: number };
+
+/** `fresh` gives the identity of a person should one be founded. The first answer is about `event` itself; `late` tells that it has waited. */
+export function bindEvent(graph: Graph, event: GraphEvent, fresh: () => Fresh, late: Late | null = null): Bound[] {
+  const bound = [decide(graph, event, fresh, late)];
   for (let done = 0; done < bound.length; done++) {
     const decision = bound[done]?.decision;
     if (decision?.outcome !== "bound") continue;
     for (const [id, ref] of waitingFor(graph, decision)) {
       const parked = graph.parked.get(id);
       if (!parked) continue;
-      const late = decide(graph, parked, fresh, { ref, at: event.receivedAt });
-      if (late.decision.outcome === "bound") bound.push(late);
+      const woken = decide(graph, parked, fresh, { ref, at: late?.at ?? event.receivedAt });
+      if (woken.decision.outcome === "bound") bound.push(woken);
     }
   }
   return bound;
 }
 
-function decide(graph: Graph, event: GraphEvent, fresh: () => Fresh, late: { ref: Ref; at: number } | null): Bound {
+function decide(graph: Graph, event: GraphEvent, fresh: () => Fresh, late: Late | null): Bound {
   const detached = detach(graph, event);
   const decision = resolve(graph, event, fresh());
   const more = apply(graph, decision);

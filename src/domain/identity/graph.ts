@@ -3,7 +3,7 @@
  *  came to (`home`), so a merge only re-points leaves and an unmerge is exact. Identifiers are told apart by their blind index, keys by themselves.
  *  The graph is mutable and remembers what changed, because one writer walks many events over it and then stores the difference once. */
 import type { EventId, PersonId, PersonKey } from "../../lib/ids.ts";
-import { type IdentifierType, type Proof, priorityOf } from "../identifier.ts";
+import type { IdentifierType, Proof } from "../identifier.ts";
 
 /** An identifier as the graph knows it; for `key` the hash is the key itself. */
 export type Ref = { readonly type: IdentifierType; readonly scope: string; readonly hash: string };
@@ -176,20 +176,10 @@ export function* nodesOf(graph: Graph, root: PersonId): Generator<Node> {
 export const firstSeenOf = (graph: Graph, root: PersonId): number =>
   Math.min(...[...membersOf(graph, root)].map((id) => leafOf(graph, id).firstSeen));
 
-export const lastSeenOf = (graph: Graph, root: PersonId): number =>
-  Math.max(...[...membersOf(graph, root)].map((id) => leafOf(graph, id).lastSeen));
-
 /** Is any leaf of one person kept apart from any leaf of the other? */
 export function keptApart(graph: Graph, a: PersonId, b: PersonId): boolean {
   for (const leaf of membersOf(graph, a)) {
     for (const other of graph.apart.get(leaf) ?? []) if (graph.leaves.get(other)?.rootId === b) return true;
   }
   return false;
-}
-
-/** `known` = has any identifier of priority ≤ 7; only clicks and cookies make an `anon`. */
-export function stateOf(graph: Graph, root: PersonId): "anon" | "known" | "erased" {
-  if (leafOf(graph, root).erasedAt !== null) return "erased";
-  for (const node of nodesOf(graph, root)) if (priorityOf(node.type) <= 7) return "known";
-  return "anon";
 }

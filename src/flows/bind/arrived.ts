@@ -21,6 +21,8 @@ export type Arrived = {
   readonly rules: boolean;
   readonly replaces: EventId | null;
   readonly possibleDuplicate: boolean;
+  /** Another state of the fact, or another label, may come: what fired must be remembered. */
+  readonly mayFireAgain: boolean;
   readonly verdict: "accepted" | "quarantined" | "preview";
   readonly cause: string | null;
   readonly field: string | null;
@@ -42,7 +44,8 @@ export const openArrivals = (ctx: Context, rows: readonly WaitingArrival[]): Pro
     rows.map(async (row) => {
       const facts = await openFacts(ctx, row.facts);
       const counted = !facts.dropped.some(({ cause }) => cause === "bad_amount");
-      return { ...row, ...(await openGraphEvent(ctx, row, facts)), facts, sealedFacts: row.facts, counted };
+      const mayFireAgain = row.state !== "" || row.type === "payment";
+      return { ...row, mayFireAgain, ...(await openGraphEvent(ctx, row, facts)), facts, sealedFacts: row.facts, counted };
     }),
   );
 
@@ -62,6 +65,7 @@ export async function openWaiting(ctx: Context, rows: readonly WaitingRow[]): Pr
       rules: row.rules === 1,
       replaces: null,
       possibleDuplicate: false,
+      mayFireAgain: true,
       verdict: "accepted",
       cause: null,
       field: null,

@@ -1,8 +1,8 @@
 /** Binds one event of a session, with everything that only waited for it: resolution, labels, triggers, rules, problems. */
 import type { Context } from "../../context.ts";
 import { type Bound, bindEvent } from "../../domain/identity/bind.ts";
-import type { Conflict } from "../../domain/identity/decision.ts";
-import { leafOf, membersOf, rootOf } from "../../domain/identity/graph.ts";
+import type { Conflict, Fresh } from "../../domain/identity/decision.ts";
+import { type Ref, leafOf, membersOf, rootOf } from "../../domain/identity/graph.ts";
 import { type EventId, type PersonId, newPersonId, newPersonKey } from "../../lib/ids.ts";
 import type { NewProblem } from "../../store/problems.ts";
 import type { Arrived } from "./arrived.ts";
@@ -23,11 +23,27 @@ export async function bindOne(ctx: Context, session: Session, arrived: Arrived, 
   }
   borrowUtm(session, arrived);
   const echo = arrived.facts.outgoing || (await isEcho(ctx, session, arrived, digests));
-  const bound = bindEvent(session.graph, arrived.event, () => ({ id: newPersonId(), key: newPersonKey() }));
-  const roots = new Set<PersonId>(replacedPerson === null ? [] : [replacedPerson]);
+  const bound = bindEvent(session.graph, arrived.event, newPerson);
+  await settle(ctx, session, bound, { echo: echo ? arrived : null, touched: replacedPerson });
+}
+
+/** Binds an event that waits, now that an operator has said whose its identifier is. */
+export async function bindWaiting(ctx: Context, session: Session, waiting: Arrived, ref: Ref): Promise<void> {
+  await settle(ctx, session, bindEvent(session.graph, waiting.event, newPerson, { ref, at: session.now }));
+}
+
+const newPerson = (): Fresh => ({ id: newPersonId(), key: newPersonKey() });
+
+async function settle(
+  ctx: Context,
+  session: Session,
+  bound: readonly Bound[],
+  { echo = null, touched = null }: { readonly echo?: Arrived | null; readonly touched?: PersonId | null } = {},
+): Promise<void> {
+  const roots = new Set<PersonId>(touched === null ? [] : [touched]);
   for (const one of bound) {
     const own = session.arrived.get(one.decision.event.id);
-    if (own) take(session, { arrived: own, bound: one, echo: echo && own === arrived }, roots);
+    if (own) take(session, { arrived: own, bound: one, echo: own === echo }, roots);
   }
   followClicks(session, roots);
   await fireAll(ctx, session, bound, roots);

@@ -73,14 +73,18 @@ export function fireShifted(session: Session, payment: PaymentRow): Fired {
   const before = [...session.known.firings]
     .filter((firing) => firing.startsWith(firingOf(payment.fact, "")))
     .map((firing) => firing.slice(payment.fact.length + 1).replace(/^\*:.*/, "*"));
-  const names = fire(session, { ...payment, type: "payment" }, labelTriggersOf(labelOf(payment), payment.ordinal));
+  const names = fire(
+    session,
+    { ...payment, type: "payment", mayFireAgain: true },
+    labelTriggersOf(labelOf(payment), payment.ordinal),
+  );
   return { names, before };
 }
 
 const labelOf = (payment: PaymentRow | undefined): "sale" | "resale" | null =>
   payment?.label === "sale" || payment?.label === "resale" ? payment.label : null;
 
-type Firing = Pick<Arrived, "id" | "fact" | "connection" | "type">;
+type Firing = Pick<Arrived, "id" | "fact" | "connection" | "type" | "mayFireAgain">;
 
 function fire(session: Session, event: Firing, triggers: readonly Trigger[]): string[] {
   const { firings, payments } = session.known;
@@ -90,7 +94,7 @@ function fire(session: Session, event: Firing, triggers: readonly Trigger[]): st
   for (const { name, oncePerPerson } of triggers) {
     const onFact = factTrigger(name, event.type);
     if (firings.has(firingOf(event.fact, onFact))) continue;
-    note(session, event, event.fact, onFact);
+    if (event.mayFireAgain) note(session, event, event.fact, onFact);
     if (oncePerPerson && root !== null && home !== null) {
       const onPerson = `${event.connection}:${name}`;
       if ([...membersOf(session.graph, root)].some((leaf) => firings.has(firingOf(leaf, onPerson)))) continue;

@@ -2,7 +2,8 @@
 import type { Context } from "../../context.ts";
 import { rulesReadPerson } from "../../domain/rule.ts";
 import { type Ref, addParked, newGraph } from "../../domain/identity/graph.ts";
-import { type Asked, loadNeighbourhood, newNeighbourhood } from "../../store/neighbourhood.ts";
+import { loadNeighbourhood } from "../../store/load-neighbourhood.ts";
+import { type Asked, newNeighbourhood } from "../../store/neighbourhood.ts";
 import type { WaitingArrival } from "../intake/ledger.ts";
 import { type Arrived, openArrivals, openWaiting } from "./arrived.ts";
 import { type EchoDigests, echoDigestsOf } from "./echo.ts";
@@ -42,7 +43,7 @@ export async function loadSession(ctx: Context, rows: readonly WaitingArrival[])
 }
 
 /** Events that wait for an identifier of the batch, and what their other identifiers know, until nothing new turns up. */
-async function loadWaiting(ctx: Context, session: Session, wanted: Asked): Promise<void> {
+export async function loadWaiting(ctx: Context, session: Session, wanted: Asked): Promise<void> {
   const asked = new Set([...wanted.hashes, ...wanted.keys]);
   for (let round = 0; round < MOST_ROUNDS; round++) {
     const rows = [...session.known.waiting.values()].filter(({ id }) => !session.arrived.has(id));

@@ -30,11 +30,7 @@ const DAY_MS = 86_400_000;
 export type Handover = { readonly connection: string; readonly laneWork: LaneWork };
 
 /** Writes the batch, with `more` of the caller's own at its end; answers with the deliveries to hand over. */
-export async function writeSession(
-  ctx: Context,
-  session: Session,
-  more: readonly D1PreparedStatement[] = [],
-): Promise<Handover[]> {
+export async function writeSession(ctx: Context, session: Session, more: readonly D1PreparedStatement[]): Promise<Handover[]> {
   const db = ctx.env.DB;
   const outcomes = [...session.outcomes.values()];
   const [fresh, late] = [outcomes.filter((outcome) => !outcome.late), outcomes.filter((outcome) => outcome.late)];

@@ -1,0 +1,217 @@
+/** Everything that D1 knows about the identifiers of some events, in one round trip: the persons that own them with all their telling identifiers,
+ *  what keeps persons apart, what is blocked, erased or quarantined, the events that wait for one of them, and the payments and firings that
+ *  labels need. Inferred identifiers (a person may have thousands) are loaded only where the events name them. */
+import { addApart, addLeaf, addNode, setIn } from "../domain/identity/graph.ts";
+import type { IdentifierType, Proof } from "../domain/identifier.ts";
+import type { EventId, PersonId, PersonKey } from "../lib/ids.ts";
+import {
+  type Asked,
+  type ClickRow,
+  type Neighbourhood,
+  type QueuedRow,
+  type ReplacedRow,
+  type Sealed,
+  type TraitRow,
+  type WaitingRow,
+  firingOf,
+} from "./neighbourhood.ts";
+
+const LIST = (n: number): string => `(SELECT value FROM json_each(?${n}))`;
+const ROOTS = `SELECT person_id FROM identifiers WHERE hash IN ${LIST(1)}
+  UNION SELECT person_id FROM persons WHERE key IN ${LIST(2)}
+  UNION SELECT person_id FROM persons WHERE id IN ${LIST(2)}
+  UNION SELECT person_id FROM events WHERE id IN ${LIST(3)} AND person_id IS NOT NULL`;
+const LEAVES = `SELECT id FROM persons WHERE person_id IN (${ROOTS})`;
+
+/** Adds what D1 knows to the neighbourhood; asking for more later adds to it. What the graph already holds stays as the graph has it. */
+export async function loadNeighbourhood(db: D1Database, known: Neighbourhood, asked: Asked): Promise<void> {
+  const hashes = JSON.stringify(asked.hashes);
+  const persons = [hashes, JSON.stringify(asked.keys), JSON.stringify(asked.replaced)];
+  const facts = JSON.stringify(asked.facts);
+  const events = JSON.stringify(asked.events);
+  const answers = await db.batch([
+    db
+      .prepare(
+        `SELECT id, person_id, key, first_seen, last_seen, erased_at, referred_by, consent_withdrawn_at FROM persons WHERE person_id IN (${ROOTS})`,
+      )
+      .bind(...persons),
+    db
+      .prepare(
+        `SELECT hash, type, scope, home_id, proof, first_seen, last_seen, event_id, pinned, started, ${asked.traits ? "sealed" : "NULL AS sealed"}
+         FROM identifiers WHERE person_id IN (${ROOTS}) AND (type NOT IN ('click', 'clickid', 'visitor') OR hash IN ${LIST(1)})`,
+      )
+      .bind(...persons),
+    db
+      .prepare(`SELECT a, b FROM kept_apart WHERE a IN (${LEAVES}) UNION SELECT a, b FROM kept_apart WHERE b IN (${LEAVES})`)
+      .bind(...persons),
+    db
+      .prepare(
+        `SELECT id, seq, connection, home_id, via_hash, fact, event_at, named, label, ordinal, amount_e4, paid_total_e4, order_number, tid, counted, rules
+         FROM events WHERE person_id IN (${ROOTS}) AND type = 'payment' AND status IN ('bound', 'erased')`,
+      )
+      .bind(...persons),
+    db
+      .prepare(
+        `SELECT subject, trigger FROM firings WHERE subject IN (${LEAVES} UNION SELECT value FROM json_each(?4)
+           UNION SELECT fact FROM events WHERE person_id IN (${ROOTS}) AND type = 'payment'
+           UNION SELECT fact FROM events WHERE id IN ${LIST(3)})`,
+      )
+      .bind(...persons, facts),
+    db.prepare(`SELECT hash, NULL AS at FROM blocked_identifiers WHERE hash IN ${LIST(1)}`).bind(hashes),
+    db.prepare(`SELECT hash, erased_at AS at FROM erased_identifiers WHERE hash IN ${LIST(1)}`).bind(hashes),
+    db.prepare(`SELECT contact_hash, messenger_hash FROM contact_claims WHERE contact_hash IN ${LIST(1)}`).bind(hashes),
+    db
+      .prepare(
+        `SELECT p.hash AS hash, e.id AS id, e.seq AS seq, e.connection AS connection, e.type AS type, e.received_at AS received_at,
+           e.event_at AS event_at, e.fact AS fact, e.counted AS counted, e.rules AS rules, e.facts AS facts
+         FROM parked p JOIN events e ON e.id = p.event_id WHERE p.hash IN ${LIST(1)} AND p.expires_at > ?2 AND e.status = 'unbound'`,
+      )
+      .bind(hashes, asked.now),
+    db.prepare(`SELECT id FROM events WHERE id IN ${LIST(1)}`).bind(events),
+    db
+      .prepare(
+        `SELECT id, generation, person_id, connection, action, created_at, work FROM deliveries
+         WHERE event_id IN ${LIST(1)} AND status = 'queued' AND work IS NOT NULL ORDER BY seq`,
+      )
+      .bind(events),
+    db.prepare(`SELECT id, fact, type FROM events WHERE id IN ${LIST(1)}`).bind(JSON.stringify(asked.replaced)),
+    db
+      .prepare(`SELECT hash FROM echoes WHERE hash IN ${LIST(1)} AND expires_at > ?2`)
+      .bind(JSON.stringify(asked.echoes), asked.now),
+    db
+      .prepare(
+        `SELECT hash, link, utm_source, utm_medium, utm_campaign, utm_content, utm_term FROM clicks WHERE hash IN ${LIST(1)}`,
+      )
+      .bind(hashes),
+    db
+      .prepare(
+        asked.traits
+          ? `SELECT home_id, name, at, sealed FROM traits WHERE person_id IN (${ROOTS})`
+          : `SELECT ?1 AS home_id, ?2 AS name, 0 AS at, ?3 AS sealed WHERE FALSE`,
+      )
+      .bind(...persons),
+  ]);
+  const rows = <T>(place: number): T[] => (answers[place]?.results ?? []) as T[];
+  addPersons(known, rows<LeafRow>(0), rows<NodeRow>(1), rows<ApartRow>(2));
+  addPayments(known, rows<PaymentDbRow>(3));
+  for (const { subject, trigger } of rows<{ subject: string; trigger: string }>(4)) known.firings.add(firingOf(subject, trigger));
+  for (const { hash } of rows<{ hash: string }>(5)) known.graph.blocked.add(hash);
+  for (const { hash, at } of rows<{ hash: string; at: number }>(6)) known.graph.tombstones.set(hash, at);
+  for (const row of rows<{ contact_hash: string; messenger_hash: string }>(7)) {
+    setIn(known.graph.claimants, row.contact_hash).add(row.messenger_hash);
+  }
+  for (const row of rows<WaitingRow>(8)) known.waiting.set(row.id, row);
+  for (const { id } of rows<{ id: string }>(9)) known.written.add(id);
+  known.queued.push(...rows<QueuedRow>(10));
+  for (const row of rows<ReplacedRow>(11)) known.replaced.set(row.id, row);
+  for (const { hash } of rows<{ hash: string }>(12)) known.echoes.add(hash);
+  for (const row of rows<ClickRow>(13)) known.clicks.set(row.hash, row);
+  known.traits.push(...rows<TraitRow>(14));
+}
+
+type LeafRow = {
+  id: PersonId;
+  person_id: PersonId;
+  key: PersonKey;
+  first_seen: number;
+  last_seen: number;
+  erased_at: number | null;
+  referred_by: PersonId | null;
+  consent_withdrawn_at: number | null;
+};
+type NodeRow = {
+  hash: string;
+  type: IdentifierType;
+  scope: string;
+  home_id: PersonId;
+  proof: Proof;
+  first_seen: number;
+  last_seen: number;
+  event_id: EventId;
+  pinned: number;
+  started: number;
+  sealed: Sealed | null;
+};
+type ApartRow = { a: PersonId; b: PersonId };
+
+function addPersons(
+  known: Neighbourhood,
+  leaves: readonly LeafRow[],
+  nodes: readonly NodeRow[],
+  apart: readonly ApartRow[],
+): void {
+  const { graph, values } = known;
+  for (const row of leaves) {
+    if (graph.leaves.has(row.id)) continue;
+    addLeaf(graph, {
+      id: row.id,
+      key: row.key,
+      rootId: row.person_id,
+      firstSeen: row.first_seen,
+      lastSeen: row.last_seen,
+      erasedAt: row.erased_at,
+      referredBy: row.referred_by,
+      consentWithdrawnAt: row.consent_withdrawn_at,
+    });
+  }
+  for (const row of nodes) {
+    if (row.sealed !== null) values.set(row.hash, row.sealed);
+    if (graph.nodes.has(row.hash)) continue;
+    addNode(graph, {
+      type: row.type,
+      scope: row.scope,
+      hash: row.hash,
+      homeId: row.home_id,
+      proof: row.proof,
+      firstSeen: row.first_seen,
+      lastSeen: row.last_seen,
+      eventId: row.event_id,
+      pinned: row.pinned === 1,
+      started: row.started === 1,
+    });
+  }
+  for (const { a, b } of apart) addApart(graph, a, b);
+}
+
+type PaymentDbRow = {
+  id: EventId;
+  seq: number;
+  connection: string;
+  home_id: PersonId;
+  via_hash: string | null;
+  fact: string;
+  event_at: number;
+  named: "sale" | "resale" | null;
+  label: string | null;
+  ordinal: number | null;
+  amount_e4: number | null;
+  paid_total_e4: number | null;
+  order_number: string | null;
+  tid: string | null;
+  counted: number;
+  rules: number;
+};
+
+function addPayments(known: Neighbourhood, rows: readonly PaymentDbRow[]): void {
+  for (const row of rows) {
+    if (known.payments.has(row.id)) continue;
+    known.payments.set(row.id, {
+      id: row.id,
+      seq: row.seq,
+      connection: row.connection,
+      homeId: row.home_id,
+      viaHash: row.via_hash,
+      fact: row.fact,
+      at: row.event_at,
+      named: row.named,
+      label: row.label,
+      ordinal: row.ordinal,
+      amountE4: row.amount_e4,
+      paidTotalE4: row.paid_total_e4,
+      order: row.order_number,
+      tid: row.tid,
+      counted: row.counted === 1,
+      rules: row.rules === 1,
+    });
+  }
+}
