@@ -31,7 +31,7 @@ function readValue(type: HolderType, given: unknown): string | null {
 }
 
 /** Where an id of this type is unique; null = this connection cannot know such an id. */
-function scopeOf(connection: Connection, type: HolderType): string | null {
+export function scopeOf(connection: Connection, type: HolderType): string | null {
   switch (type) {
     case "telegram_id":
     case "max_id":

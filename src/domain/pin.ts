@@ -43,8 +43,17 @@ export type GuessedLink = {
   readonly expiresAt: number;
 };
 
-/** Why a guess did not succeed. `counted` = the statement evaluated it, so it was simply wrong. */
-export function judgeRefusal(link: GuessedLink, seat: Seat | null, fails: number, counted: boolean, now: number): PinRefusal {
+export type GuessState = {
+  readonly link: GuessedLink;
+  readonly seat: Seat | null;
+  /** Of the holder, after this guess. */
+  readonly fails: number;
+  /** The statement evaluated this guess, so it was simply wrong. */
+  readonly counted: boolean;
+};
+
+/** Why a guess did not succeed. */
+export function judgeRefusal({ link, seat, fails, counted }: GuessState, now: number): PinRefusal {
   if (seat?.buid !== link.buid) {
     if (link.usedAt !== null) return { reason: "pin_used" };
     return { reason: link.endedAt === null ? "pin_replaced" : "pin_expired" };

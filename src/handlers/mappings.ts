@@ -91,6 +91,9 @@ export const deleteMapping = apiCall(isSite, async (ctx, call) => {
   const named = new URLSearchParams(
     [...call.query, ...Object.entries(body.value)].filter((pair): pair is [string, string] => pair[1] !== undefined),
   );
+  // A link without a PIN can neither link nor unlink.
+  const link = named.has("user_id") ? null : await findLink(ctx.env.DB, await buidMac(ctx, named.get("buid") ?? ""), site.id);
+  if (link?.kind === "trusted") return problem(ctx, { status: 403, reason: "proof_required" });
   const mapping = await ofSite(ctx, site, named);
   if (mapping === "invalid") return invalidRequest(ctx, [{ path: "buid", message: "send buid or user_id" }]);
   if (mapping === null) return problem(ctx, { status: 404, reason: "not_linked" });

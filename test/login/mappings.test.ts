@@ -5,6 +5,9 @@ import { newSealer } from "../../src/lib/seal.ts";
 import { SCHOOL, people, saveConfig } from "../kit/login.ts";
 import { OTHER_SECRET } from "../kit/sign.ts";
 
+// A storm of requests takes long on a busy machine; nothing here depends on how long.
+vi.setConfig({ testTimeout: 60_000 });
+
 const { link, authorize, site, bot, submit, open } = people();
 
 beforeEach(() => saveConfig(SCHOOL));

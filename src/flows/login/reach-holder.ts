@@ -2,9 +2,9 @@
  *  told of this holder are used, never those of its person: a person can be merged by a typed phone, and a PIN must not follow that. */
 import type { Context } from "../../context.ts";
 import type { Connection } from "../../domain/config.ts";
-import type { HolderIdentity } from "../../domain/holder.ts";
+import { type HolderIdentity, scopeOf } from "../../domain/holder.ts";
 import type { DeliveryId } from "../../lib/ids.ts";
-import { holderBots, holderPerson } from "../../store/holders.ts";
+import { holderBots, holderPerson, readHolder } from "../../store/holders.ts";
 import type { NewDelivery } from "../enqueue-delivery.ts";
 
 /** What is to be said, in the forms that platforms take. */
@@ -28,16 +28,37 @@ export async function speechTo(
   to: { readonly holderId: string; readonly preferred: string | undefined; readonly eventId?: string; readonly id?: DeliveryId },
   speech: Speech,
 ): Promise<NewDelivery | null> {
-  const [bots, personId] = await Promise.all([holderBots(ctx.env.DB, to.holderId), holderPerson(ctx.env.DB, to.holderId)]);
+  const db = ctx.env.DB;
+  const [bots, personId, card] = await Promise.all([
+    holderBots(db, to.holderId),
+    holderPerson(db, to.holderId),
+    readHolder(db, to.holderId),
+  ]);
+  const accounts = await Promise.all(
+    (card?.identities ?? []).map(async ({ type, scope, sealed }) => ({ type, scope, value: await ctx.seal.open(sealed) })),
+  );
   const ordered = [...bots].sort((a, b) => Number(b.connection === to.preferred) - Number(a.connection === to.preferred));
   for (const bot of ordered) {
     const connection = ctx.config.connections.get(bot.connection);
     if (!connection || connection.disabled) continue;
-    const address = JSON.parse(await ctx.seal.open(bot.address)) as readonly HolderIdentity[];
+    const told = JSON.parse(await ctx.seal.open(bot.address)) as readonly HolderIdentity[];
+    const address = withOthers(connection, told, accounts);
     const outgoing = outgoingFor(connection, address, speech);
     if (outgoing) return delivery({ ...to, personId }, { connection, address, lastSeen: bot.lastUsedAt }, outgoing);
   }
   return null;
+}
+
+/** What the bot told last, then the holder's other ids that this connection understands (an earlier call may have named the client). */
+function withOthers(
+  connection: Connection,
+  told: readonly HolderIdentity[],
+  accounts: readonly HolderIdentity[],
+): readonly HolderIdentity[] {
+  const others = accounts.filter(
+    ({ type, scope }) => scopeOf(connection, type) === scope && !told.some((identity) => identity.type === type),
+  );
+  return [...told, ...others];
 }
 
 function outgoingFor(connection: Connection, address: readonly HolderIdentity[], speech: Speech): Outgoing | null {

@@ -77,8 +77,8 @@ function judge(outcome: GuessOutcome, by: string, evaluated: boolean, now: numbe
   return refusal(outcome, evaluated, now);
 }
 
-const refusal = ({ link, seat, fails, phantom }: GuessOutcome, evaluated: boolean, now: number): PinRefusal =>
-  link === null ? judgePhantom(phantom, now) : judgeRefusal(link, seat, fails, evaluated, now);
+const refusal = ({ link, seat, fails, phantom }: GuessOutcome, counted: boolean, now: number): PinRefusal =>
+  link === null ? judgePhantom(phantom, now) : judgeRefusal({ link, seat, fails, counted }, now);
 
 /** The human behind the messenger is told when guessing locked the login, without a rule. */
 async function tellLock(
