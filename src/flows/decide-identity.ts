@@ -131,7 +131,7 @@ async function move(ctx: Context, decision: Extract<Decision, { act: "move" }>):
 
 /** Events that a contact in quarantine kept waiting: now it is known whose it is. */
 async function wake(ctx: Context, session: Session, node: Ref): Promise<void> {
-  for (const id of [...(session.graph.waiting.get(node.hash) ?? [])]) {
+  for (const id of session.graph.waiting.get(node.hash) ?? []) {
     const waiting = session.arrived.get(id);
     if (waiting) await bindWaiting(ctx, session, waiting, { type: node.type, scope: node.scope, hash: node.hash });
   }
