@@ -98,7 +98,8 @@ router
 export async function route(request: Request, env: Env, execution: ExecutionContext): Promise<Response> {
   if (new URL(request.url).pathname === "/healthz") return json({ ok: true, version: "0.1.0" });
   const ctx = await newContext(env, execution);
-  const response: Response = await router.fetch(request, ctx).catch((failure: unknown) => brokenStorage(ctx, failure));
+  const answer: unknown = await router.fetch(request, ctx).catch((failure: unknown) => brokenStorage(ctx, failure));
+  const response = answer instanceof Response ? answer : brokenStorage(ctx, new Error("no handler answered"));
   response.headers.set("x-request-id", ctx.requestId);
   return response;
 }

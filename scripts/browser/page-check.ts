@@ -1,15 +1,13 @@
 /** What must hold for any page of ours, seen by a real browser. */
-import { createRequire } from "node:module";
+import axe from "axe-core";
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import * as z from "zod/mini";
 
-const Axe = z.object({ source: z.string() });
 const Violations = z.array(z.object({ id: z.string(), nodes: z.array(z.object({ html: z.string() })) }));
 
 /** Everything that is wrong with the page as it stands, by axe-core; empty when nothing is. */
 export async function axeViolations(page: Page): Promise<string[]> {
-  const { source } = Axe.parse(createRequire(import.meta.url)("axe-core"));
-  await page.evaluate(source);
+  await page.evaluate(axe.source);
   const found = Violations.parse(await page.evaluate("axe.run().then(({ violations }) => violations)"));
   return found.map(({ id, nodes }) => `${id}: ${nodes[0]?.html.slice(0, 120) ?? ""}`);
 }

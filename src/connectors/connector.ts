@@ -1,7 +1,7 @@
 /** What a vendor must tell us: how to read it, how to write to it, how to understand its reply. No clock, storage or network: a source reads
  *  a delivery into an event, `prepare` builds a request, `judge` judges a reply; verifying and sending happen once elsewhere.
  *  Vendor facts go stale: each file names its page and date. */
-import type { Connection, ConnectionOf, Kind } from "../domain/config.ts";
+import type { ConnectionOf, Kind } from "../domain/config.ts";
 import type { IdentifierType } from "../domain/identifier.ts";
 import type { Scopes } from "../domain/scope.ts";
 import type { Result } from "../lib/result.ts";
@@ -105,6 +105,3 @@ export type Action<K extends Kind = Kind> = (
 
 /** The destination half of a vendor: action name (without the kind) → how to prepare it. */
 export type Destination<K extends Kind = Kind> = Readonly<Record<string, Action<K>>>;
-
-/** The scope a claim of `type` gets when it arrives through (or is written to) this connection. */
-export type ScopeOf = (connection: Connection, type: IdentifierType) => string;

@@ -2,20 +2,6 @@
  *  An event is one immutable fact; which person it belongs to is decided later and can be recomputed. */
 import type { Claim } from "./identifier.ts";
 
-export const CANONICAL_TYPES = [
-  "click",
-  "bot_start",
-  "identify",
-  "registration",
-  "login",
-  "order",
-  "payment",
-  "refund",
-  "rejected",
-  "withdrawal",
-  "message",
-] as const;
-
 /** Why a value was not used; shown in the console as "было → стало". */
 export type DropCause = "unresolved_macro" | "blocked" | "invalid" | "technical_email" | "bad_amount" | "bad_time";
 export type Dropped = { readonly field: string; readonly cause: DropCause };

@@ -1,4 +1,5 @@
 /** What needs an operator, grouped: one item says what, how often, and about whom. */
+import * as z from "zod/mini";
 import type { Context } from "../context.ts";
 import { type ProblemRow, openProblems, waitingTooLong } from "../store/problem-reads.ts";
 import { requireAdmin } from "./admin.ts";
@@ -27,10 +28,11 @@ export async function getProblems(request: Request, ctx: Context): Promise<Respo
   return json({ items: [...(await Promise.all(rows.map((row) => problemView(ctx, row)))), ...unbound], next_cursor: null });
 }
 
+const personIds = z.array(z.string());
 const iso = (at: number): string => new Date(at).toISOString();
 
 async function problemView(ctx: Context, row: ProblemRow): Promise<object> {
-  const persons = JSON.parse(row.persons ?? "[]") as string[];
+  const persons = personIds.parse(JSON.parse(row.persons ?? "[]"));
   const value = row.identifier_sealed === null ? row.identifier_hint : await ctx.seal.open(row.identifier_sealed);
   const identifier = { type: row.identifier_type, scope: row.identifier_scope ?? "", value: value ?? "" };
   return {

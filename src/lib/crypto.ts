@@ -26,9 +26,6 @@ export function fromBase64(text: string): Uint8Array | null {
 export const base64url = (bytes: Uint8Array | ArrayBuffer): string =>
   base64(bytes).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
 
-export const hex = (bytes: Uint8Array | ArrayBuffer): string =>
-  [...(bytes instanceof Uint8Array ? bytes : new Uint8Array(bytes))].map((b) => b.toString(16).padStart(2, "0")).join("");
-
 export async function sha256(data: string | Uint8Array): Promise<Uint8Array> {
   return new Uint8Array(await crypto.subtle.digest("SHA-256", typeof data === "string" ? utf8(data) : data));
 }
