@@ -2,10 +2,12 @@
 import { existsSync } from "node:fs";
 import { chromium } from "playwright-core";
 import { startSandbox } from "../sandbox/server.ts";
+import { checkConsole } from "./browser/console.ts";
 import { checkPinPage } from "./browser/pin-page.ts";
 import { castOf } from "./demo/cast.ts";
 import { DEMO_VARS, demoDocument } from "./demo/config.ts";
 import { type Stage, request } from "./demo/stage.ts";
+import { playStory } from "./demo/story.ts";
 import { newTeller } from "./demo/teller.ts";
 import { newMortalServer } from "./kill/server.ts";
 
@@ -34,6 +36,8 @@ try {
   await server.start();
   await request(stage, { method: "PUT", path: "/v1/config", proof: "operator", json: demoDocument(sandbox.url) });
   await checkPinPage(stage, browser);
+  await playStory({ ...stage, teller: newTeller(() => undefined, false) });
+  await checkConsole(stage, browser);
 } finally {
   await browser.close();
   await server.close();

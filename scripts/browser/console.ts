@@ -1,0 +1,74 @@
+/** Every screen of the console in a real browser, with the data of the story: accessible, fits a phone, asks nobody but us, complains about nothing. */
+import type { Browser, BrowserContextOptions, Page } from "playwright-core";
+import { fieldsOf, listOf, textOf } from "../../sandbox/kit/values.ts";
+import { type Stage, request } from "../demo/stage.ts";
+import { axeViolations, scrollsSideways, visit } from "./page-check.ts";
+
+const LOOKS: readonly BrowserContextOptions[] = [
+  { locale: "ru-RU", colorScheme: "light", viewport: { width: 1280, height: 800 }, bypassCSP: true },
+  { locale: "en-US", colorScheme: "dark", viewport: { width: 360, height: 740 }, bypassCSP: true },
+];
+
+async function firstId(stage: Stage, path: string): Promise<string> {
+  const { body } = await request(stage, { path, proof: "operator" });
+  return textOf(fieldsOf(listOf(body["items"])[0])["id"]);
+}
+
+async function screens(stage: Stage): Promise<string[]> {
+  const [event, person, problem] = await Promise.all([
+    firstId(stage, "/v1/events?limit=1"),
+    firstId(stage, "/v1/persons?limit=1"),
+    firstId(stage, "/v1/problems"),
+  ]);
+  const lists = [
+    "",
+    "/events",
+    "/people",
+    "/funnel",
+    "/links",
+    "/connections",
+    "/problems",
+    "/settings",
+    "/search?q=ivan%40example.com",
+    "/menu",
+  ];
+  const cards = [
+    ["/events/", event],
+    ["/people/", person],
+    ["/problems/", problem],
+    ["/connections/", "bot"],
+  ] as const;
+  return [...lists, ...cards.flatMap(([path, id]) => (id === "" ? [] : [path + id]))].map((path) => `/console${path}`);
+}
+
+async function signIn(page: Page, token: string): Promise<void> {
+  await page.fill('input[name="token"]', token);
+  await page.keyboard.press("Enter");
+  await page.waitForSelector('input[name="token"]', { state: "detached" });
+}
+
+export async function checkConsole(stage: Stage, browser: Browser): Promise<void> {
+  const paths = await screens(stage);
+  for (const look of LOOKS) {
+    stage.teller.step(`Консоль: ${look.locale}, ${look.colorScheme}, ${look.viewport?.width ?? 0} точек`);
+    const seen = await visit(browser, `${stage.gateway}/console`, look);
+    const door = await axeViolations(seen.page);
+    stage.teller.judged("вход: axe не находит ошибок", door.length === 0, door);
+    await signIn(seen.page, stage.adminToken);
+    for (const path of paths) {
+      const answer = await seen.page.goto(stage.gateway + path);
+      const found = await axeViolations(seen.page);
+      const wide = await scrollsSideways(seen.page);
+      const fine = answer?.status() === 200 && found.length === 0 && !wide;
+      stage.teller.judged(`${path}: 200, axe не находит ошибок, без прокрутки вбок`, fine, {
+        status: answer?.status(),
+        found,
+        wide,
+      });
+    }
+    const strangers = seen.requests.filter((url) => !url.startsWith(stage.gateway) && !url.startsWith("data:"));
+    stage.teller.judged("ни одного запроса наружу", strangers.length === 0, strangers);
+    stage.teller.judged("браузер ни на что не пожаловался", seen.complaints.length === 0, seen.complaints);
+    await seen.close();
+  }
+}
