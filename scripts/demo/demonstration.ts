@@ -2,6 +2,7 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Sandbox, startSandbox } from "../../sandbox/server.ts";
+import { textOf } from "../../sandbox/kit/values.ts";
 import { type Gateway, openGateway } from "../local/gateway.ts";
 import type { Options } from "../local/options.ts";
 import { stopOnSignals } from "../local/signals.ts";
@@ -31,13 +32,17 @@ async function configure(stage: Stage): Promise<void> {
   stage.teller.line(`Конфигурация принята: ${reply.text.slice(0, 120)}`);
 }
 
-function tellAddresses(stage: Stage): void {
-  const page = stage.notes.get("url");
+/** A link of its own, since the story has spent those it made. */
+async function tellAddresses(stage: Stage): Promise<void> {
+  const json = { telegram_id: stage.cast.telegramId, site: "site" };
+  const { body } = await request(stage, { path: "/v1/links", proof: "bot", json });
   stage.teller.line(`
 Открыто и ждёт (Ctrl+C — остановить):
-  консоль     ${stage.gateway}/console   ключ: ${stage.adminToken}
-  страница PIN ${page ?? `${stage.gateway}/`}
-  что пришло сервисам ${stage.sandbox}/_sandbox/`);
+  консоль              ${stage.gateway}/console
+    токен              ${stage.adminToken}
+  страница PIN         ${textOf(body["url"])}
+    PIN                ${textOf(body["pin"])} (десять минут)
+  что пришло сервисам  ${stage.sandbox}/_sandbox/`);
 }
 
 export async function demonstrate(options: Options): Promise<void> {
@@ -78,5 +83,5 @@ export async function demonstrate(options: Options): Promise<void> {
     await stop();
     process.exit(failures.length === 0 ? 0 : 1);
   }
-  tellAddresses(stage);
+  await tellAddresses(stage);
 }
