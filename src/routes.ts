@@ -25,6 +25,7 @@ import { postNotify } from "./handlers/notify.ts";
 import { getExport } from "./handlers/person-export.ts";
 import { pinPage } from "./handlers/pin-page.ts";
 import { postPin } from "./handlers/pins.ts";
+import { getOpenapi } from "./handlers/openapi.ts";
 import { json, problem } from "./handlers/problem.ts";
 import { followLink } from "./handlers/redirect.ts";
 import { getEvent, getEvents, postEventReplay } from "./handlers/events.ts";
@@ -35,10 +36,12 @@ import { postTransaction } from "./handlers/transactions.ts";
 import { undoPage } from "./handlers/undo-page.ts";
 import { getSnippet } from "./handlers/snippet.ts";
 import { importLines } from "./handlers/import.ts";
+import { VERSION } from "./handlers/version.ts";
 import { postTelegramId } from "./handlers/update-telegram-id.ts";
 import { postback, webhook } from "./handlers/webhook.ts";
 
-const router = Router<IRequest, [ctx: Context]>();
+/** Every call but the health check, which needs nothing of ours; `handlers/openapi` describes each of them. */
+export const router = Router<IRequest, [ctx: Context]>();
 
 router
   .post("/webhook/:connection/:token/update_telegram_id", postTelegramId)
@@ -50,6 +53,7 @@ router
   .get("/r/:slug", followLink)
   .head("/r/:slug", followLink)
   .get("/snippet.js", getSnippet)
+  .get("/openapi.json", getOpenapi)
   .get("/v1/config", getConfig)
   .put("/v1/config", putConfig)
   .get("/v1/config/versions", getConfigVersions)
@@ -96,7 +100,7 @@ router
   .all("*", (_request, ctx) => problem(ctx, { status: 404, reason: "not_found" }));
 
 export async function route(request: Request, env: Env, execution: ExecutionContext): Promise<Response> {
-  if (new URL(request.url).pathname === "/healthz") return json({ ok: true, version: "0.1.0" });
+  if (new URL(request.url).pathname === "/healthz") return json({ ok: true, version: VERSION });
   const ctx = await newContext(env, execution);
   const answer: unknown = await router.fetch(request, ctx).catch((failure: unknown) => brokenStorage(ctx, failure));
   const response = answer instanceof Response ? answer : brokenStorage(ctx, new Error("no handler answered"));

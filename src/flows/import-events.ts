@@ -14,7 +14,7 @@ import { type IntakeItem, acceptEvents } from "./accept-event.ts";
 
 export const MAX_LINES = 1_000;
 
-const line = z.object({
+export const importLine = z.object({
   connection: z.string(),
   received_at: z.optional(z.string()),
   event: z.record(z.string(), z.unknown()),
@@ -46,7 +46,7 @@ export async function importEvents(ctx: Context, lines: readonly string[], rules
 async function readLine(ctx: Context, text: string, rules: boolean): Promise<Result<IntakeItem, string>> {
   const parsed = parseJson(text);
   if (!parsed.ok) return err("invalid_json");
-  const shape = line.safeParse(parsed.value);
+  const shape = importLine.safeParse(parsed.value);
   if (!shape.success) return err("invalid_line");
   const told = shape.data.received_at;
   const receivedAt = told === undefined ? ctx.clock() : parseTime(told, ctx.config.workspace.time_zone);

@@ -8,7 +8,7 @@ import { invalidRequest, parseJson } from "./json-body.ts";
 import { buidText, flag, idText } from "./login-fields.ts";
 import { json, problem } from "./problem.ts";
 
-const authorizeBody = z.object({
+export const authorizeBody = z.object({
   buid: z.optional(buidText),
   pin: z.optional(z.union([z.string().check(z.maxLength(64)), z.int()])),
   code: z.optional(z.string().check(z.minLength(1), z.maxLength(128))),

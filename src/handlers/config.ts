@@ -10,7 +10,7 @@ import { invalidRequest, parseJson } from "./json-body.ts";
 import { json, problem } from "./problem.ts";
 
 const documentBody = z.record(z.string(), z.unknown());
-const rollbackBody = z.strictObject({ version: z.int().check(z.gte(1)) });
+export const rollbackBody = z.strictObject({ version: z.int().check(z.gte(1)) });
 
 export async function getConfig(request: Request, ctx: Context): Promise<Response> {
   const refused = await requireAdmin(ctx, request);

@@ -71,7 +71,7 @@ export async function postCancel(request: DeliveryRequest, ctx: Context): Promis
   }
 }
 
-const recoverBody = z.object({
+export const recoverBody = z.object({
   connection: z.string().check(z.minLength(1)),
   since: z.iso.datetime({ offset: true }),
   per_second: z.optional(z.number().check(z.gt(0), z.lte(1_000))),

@@ -4,15 +4,21 @@ import { type Result, err, ok } from "../lib/result.ts";
 import type { DeliveryFilter, DeliveryRow } from "../store/deliveries.ts";
 import type { FieldError } from "../lib/field-errors.ts";
 
-const STATUSES = ["queued", "retrying", "delivered", "dead", "cancelled"] as const satisfies readonly DeliveryStatus[];
+export const DELIVERY_STATUSES = [
+  "queued",
+  "retrying",
+  "delivered",
+  "dead",
+  "cancelled",
+] as const satisfies readonly DeliveryStatus[];
 const CURSOR = /^(\d{1,16})\.(dlv_[A-Za-z0-9]+)$/;
 
 export function deliveryFilter(query: URLSearchParams): Result<DeliveryFilter, FieldError[]> {
   const errors: FieldError[] = [];
   const given = (name: string): string | null => query.get(name) || null;
   const status = given("status");
-  const known = STATUSES.find((name) => name === status) ?? null;
-  if (status !== null && known === null) errors.push({ path: "status", message: `one of ${STATUSES.join(", ")}` });
+  const known = DELIVERY_STATUSES.find((name) => name === status) ?? null;
+  if (status !== null && known === null) errors.push({ path: "status", message: `one of ${DELIVERY_STATUSES.join(", ")}` });
   const since = given("since");
   const sinceAt = since === null ? null : Date.parse(since);
   if (sinceAt !== null && Number.isNaN(sinceAt)) errors.push({ path: "since", message: "an ISO 8601 time" });

@@ -10,7 +10,7 @@ import { invalidRequest } from "./json-body.ts";
 import { localeOf, pageOf } from "./page.ts";
 import { json, problem } from "./problem.ts";
 
-const STATUSES = ["accepted", "bound", "unbound", "quarantined", "echo", "preview", "erased"];
+export const EVENT_STATUSES = ["accepted", "bound", "unbound", "quarantined", "echo", "preview", "erased"];
 
 export async function getEvents(request: Request, ctx: Context): Promise<Response> {
   const refused = await requireAdmin(ctx, request);
@@ -19,7 +19,9 @@ export async function getEvents(request: Request, ctx: Context): Promise<Respons
   const given = (name: string): string | null => query.get(name) || null;
   const [status, since, cursor] = [given("status"), given("since"), given("cursor")];
   const errors = [
-    ...(status === null || STATUSES.includes(status) ? [] : [{ path: "status", message: `one of ${STATUSES.join(", ")}` }]),
+    ...(status === null || EVENT_STATUSES.includes(status)
+      ? []
+      : [{ path: "status", message: `one of ${EVENT_STATUSES.join(", ")}` }]),
     ...(since === null || !Number.isNaN(Date.parse(since)) ? [] : [{ path: "since", message: "an ISO 8601 time" }]),
     ...(cursor === null || /^\d{1,16}$/.test(cursor) ? [] : [{ path: "cursor", message: "not a cursor of this list" }]),
   ];

@@ -15,24 +15,28 @@ type PersonRequest = Request & { readonly params: { readonly id?: string } };
 
 /** Ids of persons; keys are understood too. */
 const person = z.union([z.templateLiteral(["per_", z.string()]), z.templateLiteral(["k_", z.string()])]);
-const two = z.object({ persons: z.tuple([person, person]) });
+export const twoPersons = z.object({ persons: z.tuple([person, person]) });
 const identifier = {
   type: z.string(),
   scope: z.optional(z.string()),
   value: z.string().check(z.minLength(1), z.maxLength(1_000)),
 };
 
-export const postMerge = act(two, ({ persons }) => ({ act: "merge", persons }));
-export const postKeepApart = act(two, ({ persons }) => ({ act: "keep_apart", persons }));
-export const postUnmerge = act(z.object({ person }), ({ person: name }) => ({ act: "unmerge", person: name }));
-export const postMoveIdentifier = act(z.object({ ...identifier, to: person }), ({ type, scope = null, value, to }) => ({
+export const onePerson = z.object({ person });
+export const identifierMove = z.object({ ...identifier, to: person });
+export const identifierBlock = z.object(identifier);
+
+export const postMerge = act(twoPersons, ({ persons }) => ({ act: "merge", persons }));
+export const postKeepApart = act(twoPersons, ({ persons }) => ({ act: "keep_apart", persons }));
+export const postUnmerge = act(onePerson, ({ person: name }) => ({ act: "unmerge", person: name }));
+export const postMoveIdentifier = act(identifierMove, ({ type, scope = null, value, to }) => ({
   act: "move",
   type,
   scope,
   value,
   to,
 }));
-export const postBlock = act(z.object(identifier), ({ type, scope = null, value }) => ({ act: "block", type, scope, value }));
+export const postBlock = act(identifierBlock, ({ type, scope = null, value }) => ({ act: "block", type, scope, value }));
 
 /** A handler that reads a decision from the body and has it carried out. */
 function act<T>(
@@ -66,7 +70,7 @@ function answer(ctx: Context, result: DecisionResult): Response {
   }
 }
 
-const erasureBody = z.object({ basis: z.optional(z.string().check(z.minLength(1), z.maxLength(1_000))) });
+export const erasureBody = z.object({ basis: z.optional(z.string().check(z.minLength(1), z.maxLength(1_000))) });
 
 /** Erases a person and answers with the act. */
 export async function deletePerson(request: PersonRequest, ctx: Context): Promise<Response> {

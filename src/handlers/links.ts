@@ -10,7 +10,7 @@ import { identityFields, iso, looseText, originOf, present, seconds, siteFor } f
 import { json, problem } from "./problem.ts";
 
 const told = z.union([z.string(), z.number(), z.boolean(), z.null()]);
-const linkBody = z.object({
+export const linkBody = z.object({
   ...identityFields,
   site: looseText(64),
   pin: z.optional(z.nullable(z.union([z.boolean(), z.string().check(z.maxLength(32)), z.int()]))),

@@ -16,7 +16,7 @@ import { invalidRequest, parseJson } from "./json-body.ts";
 import { buidText, flag, idText, identityFields, originOf } from "./login-fields.ts";
 import { json, problem } from "./problem.ts";
 
-const logoutBody = z.object({
+export const logoutBody = z.object({
   ...identityFields,
   buid: z.optional(z.nullable(z.union([buidText, z.literal("")]))),
   user_id: z.optional(idText),

@@ -15,12 +15,14 @@ import { invalidRequest, parseJson } from "./json-body.ts";
 import { buidText, idText, identityFields, iso, looseText, originOf, present, siteFor } from "./login-fields.ts";
 import { json, problem } from "./problem.ts";
 
-const linkBody = z.object({
+export const mappingBody = z.object({
   buid: buidText,
   user_id: idText,
   on_conflict: z.optional(z.nullable(z.enum(["keep", "relink"]))),
 });
-const registerBody = z.object({ ...identityFields, site: looseText(64), user_id: idText });
+export const registerBody = z.object({ ...identityFields, site: looseText(64), user_id: idText });
+
+export const unlinkBody = z.object({ buid: z.optional(buidText), user_id: z.optional(idText) });
 
 const either = (connection: Parameters<typeof isBot>[0]): boolean => isBot(connection) || isSite(connection);
 
@@ -29,7 +31,7 @@ export const postMapping = apiCall(either, (ctx, call) =>
 );
 
 async function linkForSite(ctx: Context, call: ApiCall, site: ConnectionOf<"site">): Promise<Response> {
-  const parsed = parseJson(ctx, call.body, linkBody);
+  const parsed = parseJson(ctx, call.body, mappingBody);
   if (!parsed.ok) return parsed.error;
   const { buid, user_id: userId, on_conflict: onConflict } = parsed.value;
   const wish = { site, buid, userId, onConflict: onConflict ?? null, origin: originOf(ctx, call.request) };
@@ -82,11 +84,7 @@ export const getMapping = apiCall(either, async (ctx, call) => {
 export const deleteMapping = apiCall(isSite, async (ctx, call) => {
   const site = call.caller.connection;
   if (!isKind(site, "site")) throw new Error("mappings: the caller is no site");
-  const body = parseJson(
-    ctx,
-    call.body.trim() === "" ? "{}" : call.body,
-    z.object({ buid: z.optional(buidText), user_id: z.optional(idText) }),
-  );
+  const body = parseJson(ctx, call.body.trim() === "" ? "{}" : call.body, unlinkBody);
   if (!body.ok) return body.error;
   const named = new URLSearchParams(
     [...call.query, ...Object.entries(body.value)].filter((pair): pair is [string, string] => pair[1] !== undefined),

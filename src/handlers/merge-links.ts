@@ -7,14 +7,14 @@ import { invalidRequest, parseJson } from "./json-body.ts";
 import { identityFields, iso } from "./login-fields.ts";
 import { json } from "./problem.ts";
 
-const mergeBody = z.object({
+export const mergeLinkBody = z.object({
   ...identityFields,
   to: z.enum(["max", "vk", "telegram"]),
   connection: z.string().check(z.maxLength(64)),
 });
 
 export const postMergeLink = apiCall(isBot, async (ctx, call) => {
-  const parsed = parseJson(ctx, call.body, mergeBody);
+  const parsed = parseJson(ctx, call.body, mergeLinkBody);
   if (!parsed.ok) return parsed.error;
   const bot = call.caller.connection;
   const to = ctx.config.connections.get(parsed.value.connection);

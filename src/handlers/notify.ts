@@ -8,7 +8,7 @@ import { buidText, idText, present } from "./login-fields.ts";
 import { json, problem } from "./problem.ts";
 
 const scalar = z.union([z.string().check(z.maxLength(4_000)), z.number(), z.boolean(), z.null()]);
-const notifyBody = z.object({
+export const notifyBody = z.object({
   user_id: z.optional(z.nullable(idText)),
   buid: z.optional(z.nullable(buidText)),
   telegram_id: z.optional(z.nullable(idText)),

@@ -28,7 +28,7 @@ export const csvAnswer = (text: string): Response =>
     },
   });
 
-const shareBody = z.object({
+export const shareBody = z.object({
   /** The report's parameters, as an object or as a query string. */
   query: z.union([z.string(), z.record(z.string(), z.union([z.string(), z.number()]))]),
   days: z._default(z.int().check(z.gte(1), z.lte(366)), 30),

@@ -7,7 +7,10 @@ import { invalidRequest, parseJson } from "./json-body.ts";
 import { iso, looseText, originOf } from "./login-fields.ts";
 import { json } from "./problem.ts";
 
-const transactionBody = z.object({ return_to: z.string().check(z.minLength(1), z.maxLength(2_000)), state: looseText(512) });
+export const transactionBody = z.object({
+  return_to: z.string().check(z.minLength(1), z.maxLength(2_000)),
+  state: looseText(512),
+});
 
 export const postTransaction = apiCall(isSite, async (ctx, call) => {
   const parsed = parseJson(ctx, call.body, transactionBody);

@@ -85,5 +85,8 @@ const ACTION_PARAMETERS = {
   },
 } as const satisfies Readonly<Record<Kind, Readonly<Record<string, z.ZodMiniType>>>>;
 
+/** Schemas of `with` by kind and action name. */
+export const ALL_PARAMETERS: Readonly<Record<Kind, Readonly<Record<string, z.ZodMiniType>>>> = ACTION_PARAMETERS;
+
 /** Schemas of `with` by action name, without the kind. */
-export const actionParameters = (kind: Kind): Readonly<Record<string, z.ZodMiniType>> => ACTION_PARAMETERS[kind];
+export const actionParameters = (kind: Kind): Readonly<Record<string, z.ZodMiniType>> => ALL_PARAMETERS[kind];

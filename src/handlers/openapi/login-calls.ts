@@ -1,0 +1,138 @@
+/** The bot's and the site's calls. */
+import * as z from "zod/mini";
+import { authorizeBody } from "../authorize.ts";
+import { linkBody } from "../links.ts";
+import { identityFields } from "../login-fields.ts";
+import { logoutBody } from "../logout.ts";
+import { mappingBody, registerBody, unlinkBody } from "../mappings.ts";
+import { mergeLinkBody } from "../merge-links.ts";
+import { notifyBody } from "../notify.ts";
+import { transactionBody } from "../transactions.ts";
+import { authorized, issuedLink, mapped, mapping, mergeLink, queued, revoked, transaction, unlinked } from "./answers.ts";
+import type { Operation } from "./operation.ts";
+
+const invalid = { 422: ["invalid_request"] };
+
+const BOT_CALLS: readonly Operation[] = [
+  {
+    method: "post",
+    path: "/v1/links",
+    tag: "Bot",
+    says: "Issue a login link and its PIN.",
+    callers: ["bot"],
+    bodies: [{ name: "LinkRequest", schema: linkBody }],
+    answers: { 201: { says: "The link; keys are flat and short, so a Salebot block can read them.", schema: issuedLink } },
+    refusals: { ...invalid, 429: ["too_many_links"] },
+  },
+  {
+    method: "post",
+    path: "/v1/links/:buid/pin",
+    tag: "Bot",
+    says: "A new PIN for the same link; the old one dies.",
+    callers: ["bot"],
+    answers: { 200: { says: "The link with its new PIN.", schema: issuedLink } },
+    refusals: {
+      403: ["pin_expired", "pin_locked"],
+      404: ["not_found"],
+      429: ["resend_too_soon", "too_many_resends"],
+    },
+  },
+  {
+    method: "post",
+    path: "/v1/logout",
+    tag: "Bot",
+    says: "End pending PINs, trusted links and codes; `unlink` also removes mappings. A site ends them at that site only.",
+    callers: ["bot", "site", "operator"],
+    bodies: [{ name: "LogoutRequest", schema: logoutBody }],
+    answers: { 200: { says: "How many were ended.", schema: revoked } },
+    refusals: invalid,
+  },
+  {
+    method: "post",
+    path: "/v1/merge-links",
+    tag: "Bot",
+    says: "A link by which a second messenger proves that it is the same human.",
+    callers: ["bot"],
+    bodies: [{ name: "MergeLinkRequest", schema: mergeLinkBody }],
+    answers: { 201: { says: "The deep link, for 24 hours.", schema: mergeLink } },
+    refusals: invalid,
+  },
+];
+
+const SITE_CALLS: readonly Operation[] = [
+  {
+    method: "post",
+    path: "/v1/authorize",
+    tag: "Site",
+    says: "Spend a proof (`code` of the page, or `buid` and `pin`) and learn who it is. Links nothing.",
+    callers: ["site"],
+    bodies: [{ name: "AuthorizeRequest", schema: authorizeBody }],
+    answers: { 200: { says: "Who it is, by the decision table.", schema: authorized } },
+    refusals: { 403: ["pin_invalid", "pin_expired", "pin_used", "pin_replaced", "pin_locked", "code_invalid"], ...invalid },
+  },
+  {
+    method: "get",
+    path: "/v1/mappings",
+    tag: "Site",
+    says: "Who is mapped. A site asks by `buid` or `user_id`, a bot by a messenger id and `site`.",
+    callers: ["site", "bot"],
+    query: z.object({
+      buid: z.optional(z.string()),
+      user_id: z.optional(z.string()),
+      site: z.optional(z.string()),
+      ...identityFields,
+    }),
+    answers: { 200: { says: "The mapping.", schema: mapping } },
+    refusals: { 404: ["not_linked"], ...invalid },
+  },
+  {
+    method: "post",
+    path: "/v1/mappings",
+    tag: "Site",
+    says: "Link the holder who just passed a PIN to a user; a bot may register where the site allows it.",
+    callers: ["site", "bot"],
+    bodies: [
+      { name: "MappingRequest", schema: mappingBody },
+      { name: "BotRegistration", schema: registerBody },
+    ],
+    answers: {
+      200: { says: "Nothing new, or the conflict resolved as asked.", schema: mapped },
+      201: { says: "Linked.", schema: mapped },
+    },
+    refusals: { 403: ["proof_required", "registration_off"], 409: ["conflict"], ...invalid },
+  },
+  {
+    method: "delete",
+    path: "/v1/mappings",
+    tag: "Site",
+    says: "Unlink; pending PINs, trusted links and codes at the site end with it. The body may also be given as query.",
+    callers: ["site"],
+    query: unlinkBody,
+    bodies: [{ name: "UnlinkRequest", schema: unlinkBody, optional: true }],
+    answers: { 200: { says: "Unlinked.", schema: unlinked } },
+    refusals: { 404: ["not_linked"], 409: ["conflict"], ...invalid },
+  },
+  {
+    method: "post",
+    path: "/v1/notify",
+    tag: "Site",
+    says: "Write to a user through the bot: a message, or the bot's block named by `event`.",
+    callers: ["site"],
+    headers: z.object({ "idempotency-key": z.optional(z.string().check(z.maxLength(255))) }),
+    bodies: [{ name: "NotifyRequest", schema: notifyBody }],
+    answers: { 202: { says: "Queued: the delivery's id.", schema: queued } },
+    refusals: { 404: ["not_linked"], 409: ["idempotency_conflict"], ...invalid },
+  },
+  {
+    method: "post",
+    path: "/v1/transactions",
+    tag: "Site",
+    says: "Begin a login at the site; the visitor is sent to `url` and gets the PIN from the bot.",
+    callers: ["site"],
+    bodies: [{ name: "TransactionRequest", schema: transactionBody }],
+    answers: { 201: { says: "The page's address and the bot's deep link, for ten minutes.", schema: transaction } },
+    refusals: invalid,
+  },
+];
+
+export const LOGIN_CALLS: readonly Operation[] = [...BOT_CALLS, ...SITE_CALLS];
