@@ -1,21 +1,16 @@
 /** What needs an operator, grouped: one item says what, how often, and about whom. */
 import * as z from "zod/mini";
 import type { Context } from "../context.ts";
-import { type ProblemRow, openProblems, waitingTooLong } from "../store/problem-reads.ts";
+import { type ProblemRow, openProblems, waitingEvents } from "../store/problem-reads.ts";
 import { requireAdmin } from "./admin.ts";
 import { pageOf } from "./page.ts";
 import { json } from "./problem.ts";
-
-const DAY_MS = 86_400_000;
 
 export async function getProblems(request: Request, ctx: Context): Promise<Response> {
   const refused = await requireAdmin(ctx, request);
   if (refused) return refused;
   const query = new URL(request.url).searchParams;
-  const [rows, waiting] = await Promise.all([
-    openProblems(ctx.env.DB, pageOf(query, 200, 500)),
-    waitingTooLong(ctx.env.DB, ctx.clock() - DAY_MS),
-  ]);
+  const [rows, waiting] = await Promise.all([openProblems(ctx.env.DB, pageOf(query, 200, 500)), waitingEvents(ctx.env.DB)]);
   const unbound = waiting.map(({ connection, count, first_at, last_at }) => ({
     id: `unbound:${connection}`,
     kind: "unbound",

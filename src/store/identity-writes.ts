@@ -83,6 +83,7 @@ const NODE = [
   "hint",
   "first_seen",
   "last_seen",
+  "told_at",
   "event_id",
   "pinned",
   "started",
@@ -104,6 +105,7 @@ function identifierStatements(db: D1Database, { graph, values }: IdentityWrite):
       hint: value?.hint ?? "",
       first_seen: node.firstSeen,
       last_seen: node.lastSeen,
+      told_at: node.toldAt,
       event_id: node.eventId,
       pinned: node.pinned ? 1 : 0,
       started: node.started ? 1 : 0,
@@ -118,7 +120,7 @@ function identifierStatements(db: D1Database, { graph, values }: IdentityWrite):
     `INSERT INTO identifiers (${NODE.join(", ")}, sealed)
      SELECT ${NODE.map(column).join(", ")}, ${sealedColumn("sealed")} FROM json_each(?1) WHERE TRUE
      ON CONFLICT (hash) DO UPDATE SET person_id = excluded.person_id, home_id = excluded.home_id, proof = excluded.proof,
-       first_seen = excluded.first_seen, last_seen = excluded.last_seen, pinned = excluded.pinned, started = excluded.started`,
+       first_seen = excluded.first_seen, last_seen = excluded.last_seen, told_at = excluded.told_at, pinned = excluded.pinned, started = excluded.started`,
     rows,
   );
   const scopes = packedStatements(

@@ -37,7 +37,7 @@ export async function loadNeighbourhood(db: D1Database, known: Neighbourhood, as
       .bind(...persons),
     db
       .prepare(
-        `SELECT hash, type, scope, home_id, proof, first_seen, last_seen, event_id, pinned, started, ${asked.traits ? "sealed" : "NULL AS sealed"}
+        `SELECT hash, type, scope, home_id, proof, first_seen, last_seen, told_at, event_id, pinned, started, ${asked.traits ? "sealed" : "NULL AS sealed"}
          FROM identifiers WHERE person_id IN (${ROOTS}) AND (type NOT IN ('click', 'clickid', 'visitor') OR hash IN ${LIST(1)})`,
       )
       .bind(...persons),
@@ -127,6 +127,7 @@ type NodeRow = {
   proof: Proof;
   first_seen: number;
   last_seen: number;
+  told_at: number;
   event_id: EventId;
   pinned: number;
   started: number;
@@ -165,6 +166,7 @@ function addPersons(
       proof: row.proof,
       firstSeen: row.first_seen,
       lastSeen: row.last_seen,
+      toldAt: row.told_at,
       eventId: row.event_id,
       pinned: row.pinned === 1,
       started: row.started === 1,

@@ -81,7 +81,7 @@ export async function readPerson(db: D1Database, id: PersonId): Promise<PersonRo
   const answers = await db.batch([
     of("SELECT id, key, first_seen, last_seen, referred_by FROM persons WHERE person_id = ?1 ORDER BY first_seen, id"),
     of(`SELECT hash, type, scope, proof, first_seen, last_seen, pinned, hint, sealed FROM identifiers WHERE person_id = ?1
-        ORDER BY last_seen DESC, hash LIMIT 500`),
+        ORDER BY told_at DESC, last_seen DESC, hash LIMIT 500`),
     of(STAGES),
     of(`SELECT type = 'refund' AS refund, currency, SUM(amount_e4) AS amount FROM events
         WHERE person_id = ?1 AND ${COUNTED} AND type IN ('payment', 'refund') AND amount_e4 > 0 GROUP BY 1, 2`),

@@ -13,7 +13,7 @@ type IdentifierRow = {
   type: string;
   scope: string;
   proof: string;
-  last_seen: number;
+  told_at: number;
   sealed: ArrayBuffer;
 };
 type TraitRow = { person_id: string; name: string; sealed: ArrayBuffer };
@@ -38,8 +38,8 @@ export async function loadPersonViews(ctx: Context, ids: readonly string[]): Pro
       .bind(asked),
     db
       .prepare(
-        `SELECT person_id, type, scope, proof, last_seen, sealed FROM identifiers
-         WHERE person_id IN (${ROOTS}) AND sealed IS NOT NULL ORDER BY last_seen DESC`,
+        `SELECT person_id, type, scope, proof, told_at, sealed FROM identifiers
+         WHERE person_id IN (${ROOTS}) AND sealed IS NOT NULL ORDER BY told_at DESC, last_seen DESC`,
       )
       .bind(asked),
     db.prepare(`SELECT person_id, name, sealed FROM traits WHERE person_id IN (${ROOTS}) ORDER BY at DESC`).bind(asked),
@@ -67,9 +67,9 @@ async function openView(
   traitRows: readonly TraitRow[],
 ): Promise<Addressee> {
   const identifiers = await Promise.all(
-    identifierRows.slice(0, MOST_IDENTIFIERS).map(async ({ type, scope, proof, last_seen, sealed }) => {
+    identifierRows.slice(0, MOST_IDENTIFIERS).map(async ({ type, scope, proof, told_at, sealed }) => {
       if (!isIdentifierType(type)) throw new Error(`person view: unknown identifier type ${type}`);
-      return { type, scope, proof, lastSeen: last_seen, value: await ctx.seal.open(sealed) };
+      return { type, scope, proof, lastSeen: told_at, value: await ctx.seal.open(sealed) };
     }),
   );
   const newestTraits = new Map<string, TraitRow>();

@@ -28,7 +28,7 @@ export async function openProblems(db: D1Database, limit: number): Promise<Probl
   return (await db.prepare(`${OPEN} ORDER BY p.last_at DESC, p.id LIMIT ?1`).bind(limit).all<ProblemRow>()).results;
 }
 
-/** Events that wait for their person longer than a day, per connection, and the money among them. */
+/** Events that wait for their person, per connection. */
 export type UnboundRow = {
   readonly connection: string;
   readonly count: number;
@@ -36,13 +36,12 @@ export type UnboundRow = {
   readonly last_at: number;
 };
 
-export async function waitingTooLong(db: D1Database, before: number): Promise<UnboundRow[]> {
+export async function waitingEvents(db: D1Database): Promise<UnboundRow[]> {
   const { results } = await db
     .prepare(
       `SELECT connection, COUNT(*) AS count, MIN(received_at) AS first_at, MAX(received_at) AS last_at FROM events
-       WHERE status = 'unbound' AND stored_at < ?1 AND id IN (SELECT event_id FROM parked) GROUP BY connection`,
+       WHERE status = 'unbound' AND id IN (SELECT event_id FROM parked) GROUP BY connection`,
     )
-    .bind(before)
     .all<UnboundRow>();
   return results;
 }

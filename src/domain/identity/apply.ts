@@ -5,6 +5,7 @@ import type { Decision, Step } from "./decision.ts";
 import {
   type Graph,
   type GraphClaim,
+  type GraphEvent,
   type Leaf,
   type Merge,
   addLeaf,
@@ -16,6 +17,7 @@ import {
   rootOf,
   setIn,
 } from "./graph.ts";
+import { isContact, isTelling } from "./limits.ts";
 
 const PROOF_RANK: Readonly<Record<Proof, number>> = { inferred: 0, claimed: 1, native: 2, proved: 3 };
 
@@ -42,7 +44,7 @@ export function apply(graph: Graph, decision: Decision): readonly Step[] {
     const merge = mergePersons(graph, [leafOf(graph, home).rootId, rootOf(graph, other)], "rule", event.id);
     return { step: "merged", ref, survivor: merge.survivor, loser: merge.loser };
   });
-  for (const claim of [...decision.refresh, ...decision.moves]) refreshNode(graph, claim, event.at, event.type === "bot_start");
+  for (const claim of [...decision.refresh, ...decision.moves]) refreshNode(graph, claim, event);
   for (const claimant of decision.claimants) {
     setIn(graph.claimants, claimant.contact).add(claimant.messenger);
     graph.changes.claimants.push(claimant);
@@ -112,6 +114,7 @@ function attachClaim(graph: Graph, claim: GraphClaim, home: PersonId, { event }:
     homeId: home,
     firstSeen: event.at,
     lastSeen: event.at,
+    toldAt: isTold(event, claim) ? event.at : 0,
     eventId: event.id,
     pinned: false,
     started,
@@ -120,15 +123,21 @@ function attachClaim(graph: Graph, claim: GraphClaim, home: PersonId, { event }:
   graph.changes.removedNodes.delete(hash);
 }
 
-function refreshNode(graph: Graph, claim: GraphClaim, at: number, start: boolean): void {
+function refreshNode(graph: Graph, claim: GraphClaim, event: GraphEvent): void {
   const node = graph.nodes.get(claim.hash);
   if (!node) return;
+  const { at } = event;
   node.firstSeen = Math.min(node.firstSeen, at);
   node.lastSeen = Math.max(node.lastSeen, at);
+  if (isTold(event, claim)) node.toldAt = Math.max(node.toldAt, at);
   if (PROOF_RANK[claim.proof] > PROOF_RANK[node.proof]) node.proof = claim.proof;
-  if (start && node.type === "click") node.started = true;
+  if (event.type === "bot_start" && node.type === "click") node.started = true;
   graph.changes.nodes.add(node.hash);
 }
+
+/** A contact that comes alone only finds its person; beside another identifier it is what she uses now. */
+const isTold = (event: GraphEvent, claim: GraphClaim): boolean =>
+  !isContact(claim) || event.claims.some((other) => other.hash !== claim.hash && isTelling(other));
 
 /** Gives a click to its real starter, with the events that came through it. */
 export function moveNode(graph: Graph, hash: string, to: PersonId): void {

@@ -25,6 +25,8 @@ export type Node = Ref & {
   proof: Proof;
   firstSeen: number;
   lastSeen: number;
+  /** When it was last told together with another identifier that tells who it is: what a primary contact is chosen by. 0 = never. */
+  toldAt: number;
   readonly eventId: EventId;
   pinned: boolean;
   started: boolean;

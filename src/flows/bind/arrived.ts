@@ -6,6 +6,7 @@ import type { GraphEvent } from "../../domain/identity/graph.ts";
 import type { EventId } from "../../lib/ids.ts";
 import type { WaitingRow } from "../../store/neighbourhood.ts";
 import type { WaitingArrival } from "../intake/ledger.ts";
+import { readClick } from "../../domain/normalise/ids.ts";
 import { hashClaim } from "./hash-claim.ts";
 
 export type HashedClaim = Claim & { readonly hash: string };
@@ -29,6 +30,8 @@ export type Arrived = {
   readonly facts: StoredFacts;
   readonly claims: readonly HashedClaim[];
   readonly event: GraphEvent;
+  /** A deep-link text that has not our form: a click all the same if one was recorded under it. */
+  readonly maybeClick: HashedClaim | null;
   readonly sealedFacts: ArrayBuffer | null;
   readonly raw: ArrayBuffer | null;
   /** false = a newer state has replaced it, or its amount cannot be read. */
@@ -85,7 +88,11 @@ export async function openFacts(ctx: Context, sealed: ArrayBuffer | readonly num
 
 type Row = { readonly id: EventId; readonly connection: string; readonly type: string; readonly receivedAt: number };
 
-async function openGraphEvent(ctx: Context, row: Row, facts: StoredFacts): Promise<Pick<Arrived, "claims" | "event">> {
+async function openGraphEvent(
+  ctx: Context,
+  row: Row,
+  facts: StoredFacts,
+): Promise<Pick<Arrived, "claims" | "event" | "maybeClick">> {
   const claims = await Promise.all(facts.identifiers.map(async (claim) => ({ ...claim, hash: await hashClaim(ctx, claim) })));
   const act = row.connection === "login";
   const taken = (claim: Claim): boolean => act && row.type === TAKES && claim.type === "user_id";
@@ -98,5 +105,12 @@ async function openGraphEvent(ctx: Context, row: Row, facts: StoredFacts): Promi
     mapping: act && GIVES.has(row.type) ? "move" : null,
     detach: claims.filter(taken).map(({ type, scope, hash }) => ({ type, scope, hash })),
   };
-  return { claims, event };
+  return { claims, event, maybeClick: await startClaim(ctx, facts) };
+}
+
+async function startClaim(ctx: Context, { start, identifiers }: StoredFacts): Promise<HashedClaim | null> {
+  const click = start === null || identifiers.some(({ type }) => type === "click") ? null : readClick(start);
+  if (!click?.ok || click.value === null) return null;
+  const claim = { type: "click", scope: "", value: click.value, proof: "inferred" } as const;
+  return { ...claim, hash: await hashClaim(ctx, claim) };
 }

@@ -6,13 +6,15 @@ import { type Ref, leafOf, membersOf, rootOf } from "../../domain/identity/graph
 import { type EventId, type PersonId, newPersonId, newPersonKey } from "../../lib/ids.ts";
 import type { NewProblem } from "../../store/problems.ts";
 import type { Arrived } from "./arrived.ts";
+import { borrowUtm, rememberClick, withRecordedClick } from "./clicks.ts";
 import { matchDeliveries } from "./deliveries.ts";
 import { type EchoDigests, isEcho } from "./echo.ts";
 import { addPayment, fireEvent, fireShifted, relabel } from "./fire.ts";
 import { type Outcome, type Session, personOf } from "./session.ts";
 import { rememberTraits } from "./traits.ts";
 
-export async function bindOne(ctx: Context, session: Session, arrived: Arrived, digests: EchoDigests): Promise<void> {
+export async function bindOne(ctx: Context, session: Session, arrival: Arrived, digests: EchoDigests): Promise<void> {
+  const arrived = withRecordedClick(session, arrival);
   for (const { cause, field } of arrived.facts.dropped) {
     if (cause === "unresolved_macro") session.problems.push(macroProblem(session, arrived, field));
   }
@@ -21,6 +23,7 @@ export async function bindOne(ctx: Context, session: Session, arrived: Arrived, 
     session.outcomes.set(arrived.id, outcomeOf(arrived, { status: arrived.verdict, cause: arrived.cause }));
     return;
   }
+  rememberClick(session, arrived);
   borrowUtm(session, arrived);
   const echo = arrived.facts.outgoing || (await isEcho(ctx, session, arrived, digests));
   const bound = bindEvent(session.graph, arrived.event, newPerson);
@@ -151,24 +154,6 @@ function replace(session: Session, arrived: Arrived): PersonId | null {
   if (!payment) return null;
   payment.counted = false;
   return rootOf(session.graph, payment.homeId);
-}
-
-/** A start that carries one of our clicks gets that click's campaign, unless it names its own. */
-function borrowUtm(session: Session, arrived: Arrived): void {
-  if (arrived.type !== "bot_start" || Object.keys(arrived.facts.utm).length > 0) return;
-  for (const { type, hash } of arrived.claims) {
-    const click = type === "click" ? session.known.clicks.get(hash) : undefined;
-    if (!click) continue;
-    const { utm_source, utm_medium, utm_campaign, utm_content, utm_term } = click;
-    const utm = Object.entries({ utm_source, utm_medium, utm_campaign, utm_content, utm_term }).filter(
-      ([, value]) => value !== null,
-    );
-    session.arrived.set(arrived.id, arrived);
-    Object.assign(arrived, {
-      facts: { ...arrived.facts, utm: Object.fromEntries(utm), link: arrived.facts.link ?? click.link },
-      sealedFacts: arrived.sealedFacts,
-    });
-  }
 }
 
 function obeyConsent(session: Session, arrived: Arrived, home: PersonId): void {

@@ -98,7 +98,7 @@ async function addresseeOf(ctx: Context, session: Session, root: PersonId): Prom
     [...nodesOf(session.graph, root)].map(async (node) => {
       const sealed = session.known.values.get(node.hash);
       const value = values.get(node.hash) ?? (sealed ? await ctx.seal.open(sealed) : null);
-      return value === null ? [] : [{ type: node.type, scope: node.scope, value, proof: node.proof, lastSeen: node.lastSeen }];
+      return value === null ? [] : [{ type: node.type, scope: node.scope, value, proof: node.proof, lastSeen: node.toldAt }];
     }),
   );
   return {

@@ -64,7 +64,11 @@ export async function loadWaiting(ctx: Context, session: Session, wanted: Asked)
 }
 
 function claimsAsked(arrivals: readonly Arrived[]): { hashes: string[]; keys: string[] } {
-  const claims = arrivals.flatMap(({ event }): Ref[] => [...event.claims, ...event.detach]);
+  const claims = arrivals.flatMap(({ event, maybeClick }): Ref[] => [
+    ...event.claims,
+    ...event.detach,
+    ...(maybeClick ? [maybeClick] : []),
+  ]);
   return {
     hashes: [...new Set(claims.filter(({ type }) => type !== "key").map(({ hash }) => hash))],
     keys: [...new Set(claims.filter(({ type }) => type === "key").map(({ hash }) => hash))],

@@ -86,7 +86,7 @@ export async function identifierLines(db: D1Database, person: string): Promise<I
   const { results } = await db
     .prepare(
       `SELECT hash, type, scope, proof, sealed, hint, first_seen, last_seen, event_id, pinned, home_id FROM identifiers
-       WHERE person_id = ?1 ORDER BY type, last_seen DESC LIMIT 300`,
+       WHERE person_id = ?1 ORDER BY type, told_at DESC, last_seen DESC LIMIT 300`,
     )
     .bind(person)
     .all<IdentifierLine>();
@@ -115,7 +115,7 @@ export async function contactLines(db: D1Database, persons: readonly string[]): 
   const { results } = await db
     .prepare(
       `SELECT person_id, type, sealed, hint FROM identifiers WHERE person_id IN (SELECT value FROM json_each(?1))
-         AND type IN ('telegram_id', 'max_id', 'vk_id', 'email', 'phone', 'gc_user_id') ORDER BY last_seen DESC`,
+         AND type IN ('telegram_id', 'max_id', 'vk_id', 'email', 'phone', 'gc_user_id') ORDER BY told_at DESC, last_seen DESC`,
     )
     .bind(JSON.stringify(persons))
     .all<ContactLine>();

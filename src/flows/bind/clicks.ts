@@ -1,0 +1,46 @@
+/** What the clicks that our redirect recorded say about the events that carry them. */
+import type { Arrived } from "./arrived.ts";
+import type { Session } from "./session.ts";
+
+/** A deep-link text under which a click was recorded is that click. */
+export function withRecordedClick(session: Session, arrived: Arrived): Arrived {
+  const { maybeClick: claim, claims, event } = arrived;
+  if (claim === null || !session.known.clicks.has(claim.hash)) return arrived;
+  const known = { ...arrived, claims: [...claims, claim], event: { ...event, claims: [...event.claims, claim] } };
+  session.arrived.set(arrived.id, known);
+  return known;
+}
+
+/** A click of this batch is known to the starts that follow it. */
+export function rememberClick(session: Session, { type, claims, facts }: Arrived): void {
+  const click = type === "click" ? claims.find((claim) => claim.type === "click") : undefined;
+  if (!click || session.known.clicks.has(click.hash)) return;
+  const utm = (name: string): string | null => facts.utm[`utm_${name}`] ?? null;
+  session.known.clicks.set(click.hash, {
+    hash: click.hash,
+    link: facts.link,
+    utm_source: utm("source"),
+    utm_medium: utm("medium"),
+    utm_campaign: utm("campaign"),
+    utm_content: utm("content"),
+    utm_term: utm("term"),
+  });
+}
+
+/** A start that carries one of our clicks gets that click's campaign, unless it names its own. */
+export function borrowUtm(session: Session, arrived: Arrived): void {
+  if (arrived.type !== "bot_start" || Object.keys(arrived.facts.utm).length > 0) return;
+  for (const { type, hash } of arrived.claims) {
+    const click = type === "click" ? session.known.clicks.get(hash) : undefined;
+    if (!click) continue;
+    const { utm_source, utm_medium, utm_campaign, utm_content, utm_term } = click;
+    const utm = Object.entries({ utm_source, utm_medium, utm_campaign, utm_content, utm_term }).filter(
+      ([, value]) => value !== null,
+    );
+    session.arrived.set(arrived.id, arrived);
+    Object.assign(arrived, {
+      facts: { ...arrived.facts, utm: Object.fromEntries(utm), link: arrived.facts.link ?? click.link },
+      sealedFacts: arrived.sealedFacts,
+    });
+  }
+}
