@@ -1,9 +1,11 @@
-/** `npm run test:browser`: the public pages in a real Chromium (Debian's, or the one named by CHROMIUM). */
+/** `npm run test:browser`: the public pages, the snippet and the console in a real Chromium (Debian's, or the one named by CHROMIUM). */
 import { existsSync } from "node:fs";
 import { chromium } from "playwright-core";
 import { startSandbox } from "../sandbox/server.ts";
 import { checkConsole } from "./browser/console.ts";
+import { checkFirstVisit } from "./browser/console-journey.ts";
 import { checkPinPage } from "./browser/pin-page.ts";
+import { checkSnippet } from "./browser/snippet.ts";
 import { castOf } from "./demo/cast.ts";
 import { DEMO_VARS, demoDocument } from "./demo/config.ts";
 import { type Stage, request } from "./demo/stage.ts";
@@ -36,8 +38,10 @@ try {
   await server.start();
   await request(stage, { method: "PUT", path: "/v1/config", proof: "operator", json: demoDocument(sandbox.url) });
   await checkPinPage(stage, browser);
+  await checkSnippet(stage, browser);
   await playStory({ ...stage, teller: newTeller(() => undefined, false) });
   await checkConsole(stage, browser);
+  await checkFirstVisit(stage, browser);
 } finally {
   await browser.close();
   await server.close();

@@ -73,12 +73,12 @@ export function timesBox(view: View, report: Report): Html {
           html`<tr><th scope="row">${view.word(id)}</th><td class="num">${duration(view, time.median_minutes)}</td><td class="num">${duration(view, time.p90_minutes)}</td></tr>`,
         ];
   });
-  return html`<section class="box"><h2>${view.say(["Время до этапа", "Time to the stage"])}</h2><table><thead><tr><th scope="col">${view.say(["Этап", "Stage"])}</th><th scope="col" class="num">${view.say(["Медиана", "Median"])}</th><th scope="col" class="num">p90</th></tr></thead><tbody>${rows}</tbody></table></section>`;
+  return html`<section class="box"><h2>${view.say(["Время до этапа", "Time to the stage"])}</h2><div class="scroll" tabindex="0" role="region" aria-label="${view.say(["Время до этапа", "Time to the stage"])}"><table><thead><tr><th scope="col">${view.say(["Этап", "Stage"])}</th><th scope="col" class="num">${view.say(["Медиана", "Median"])}</th><th scope="col" class="num">p90</th></tr></thead><tbody>${rows}</tbody></table></div></section>`;
 }
 
 export function weeksBox(view: View, report: Report): Html {
   const share = (n: number, of: number): string => (of === 0 ? "—" : `${n} · ${numberOf(view, ((n * 100) / of).toFixed(1))} %`);
-  return html`<section class="box"><h2>${view.say(["Недельные когорты", "Weekly cohorts"])}</h2><table><thead><tr><th scope="col">${view.say(["Неделя", "Week"])}</th><th scope="col" class="num">${view.say(["Человек", "People"])}</th>${[7, 30, 60].map((days) => html`<th scope="col" class="num">${view.say(["купили за {0} дн", "bought in {0} d"], days)}</th>`)}</tr></thead><tbody>${report.weeks.map((week) => html`<tr><th scope="row">${week.week}</th><td class="num">${week.people}</td><td class="num">${share(week.sale_7d, week.people)}</td><td class="num">${share(week.sale_30d, week.people)}</td><td class="num">${share(week.sale_60d, week.people)}</td></tr>`)}</tbody></table></section>`;
+  return html`<section class="box"><h2>${view.say(["Недельные когорты", "Weekly cohorts"])}</h2><div class="scroll" tabindex="0" role="region" aria-label="${view.say(["Недельные когорты", "Weekly cohorts"])}"><table><thead><tr><th scope="col">${view.say(["Неделя", "Week"])}</th><th scope="col" class="num">${view.say(["Человек", "People"])}</th>${[7, 30, 60].map((days) => html`<th scope="col" class="num">${view.say(["купили за {0} дн", "bought in {0} d"], days)}</th>`)}</tr></thead><tbody>${report.weeks.map((week) => html`<tr><th scope="row">${week.week}</th><td class="num">${week.people}</td><td class="num">${share(week.sale_7d, week.people)}</td><td class="num">${share(week.sale_30d, week.people)}</td><td class="num">${share(week.sale_60d, week.people)}</td></tr>`)}</tbody></table></div></section>`;
 }
 
 export function duration(view: View, minutes: number | null): string {

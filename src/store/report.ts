@@ -3,17 +3,16 @@ import type { ReportQuery } from "../domain/funnel/query.ts";
 import type { Intake, Tally } from "../domain/funnel/report.ts";
 import { type Stage, TEMPLATES } from "../domain/funnel/stages.ts";
 import { cohortCells, stageTimes } from "./report/cohort.ts";
-import { dealCells, moneyCells } from "./report/money.ts";
+import { moneyTally } from "./report/money.ts";
 import { refreshReportPeople } from "./report/refresh.ts";
 
 /** `times`: for which stages to rank the time from entry; ranking every stage costs a sort each. */
 export async function tallyReport(db: D1Database, query: ReportQuery, times: "sale" | "all"): Promise<Tally> {
   await refreshReportPeople(db);
   const stages: readonly Stage[] = times === "sale" ? ["sale"] : TEMPLATES[query.template];
-  const [cells, money, deals, clicks, ranked, intake] = await Promise.all([
+  const [cells, { money, deals }, clicks, ranked, intake] = await Promise.all([
     cohortCells(db, query),
-    moneyCells(db, query),
-    dealCells(db, query),
+    moneyTally(db, query),
     clicksByLink(db, query),
     stageTimes(db, query, stages),
     intakeSince(db, query.start),

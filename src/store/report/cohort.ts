@@ -5,7 +5,6 @@ import { STAGES, type Stage, TEMPLATES, bitOf, previousStage } from "../../domai
 import type { StageTime } from "../../domain/funnel/report.ts";
 import { offsetsBetween } from "../../lib/zone.ts";
 import { originColumns } from "./breakdown.ts";
-import type { OriginRow } from "./touch.ts";
 
 const DAY_MS = 86_400_000;
 /** The cohort: people whose first stage event lies in the range. ?1 start, ?2 end. */
@@ -19,28 +18,29 @@ export function reachedSql(query: ReportQuery, stage: Stage): string {
   return previous === null ? within : `(${within} AND p.${stage}_at >= p.${previous}_at AND ${reachedSql(query, previous)})`;
 }
 
-type CellRow = OriginRow & { week: number; mask: number; sold_within: number; people: number };
+type CellRow = { like: string; people: number };
+type Like = readonly [mask: number, week: number, soldWithin: number, ...origin: (string | null)[]];
 
+/** Like people are grouped by one JSON text: comparing one value is twice as fast as comparing eight columns. */
 export async function cohortCells(db: D1Database, query: ReportQuery): Promise<CohortCell[]> {
   const stages: readonly Stage[] = query.mode === "strict" ? TEMPLATES[query.template] : STAGES;
   const mask = stages.map((stage) => `COALESCE(${reachedSql(query, stage)}, 0) * ${bitOf(stage)}`).join(" + ");
   const sold = [7, 30, 60].map((days) => `WHEN p.sale_at <= p.entry_at + ${days * DAY_MS} THEN ${days}`).join(" ");
   const { results } = await db
     .prepare(
-      `SELECT mask, week, sold_within, link, source, campaign, content, place, COUNT(*) AS people FROM (
+      `SELECT json_array(mask, week, sold_within, link, source, campaign, content, place) AS "like", COUNT(*) AS people FROM (
          SELECT ${mask} AS mask, ${weekSql(query)} AS week, CASE ${sold} ELSE 0 END AS sold_within, ${originColumns(query.by, "p", true)}
          FROM report_people p WHERE ${cohortWhere(query)})
-       GROUP BY mask, week, sold_within, link, source, campaign, content, place`,
+       GROUP BY 1`,
     )
     .bind(query.start, query.end)
     .all<CellRow>();
-  return results.map(({ link, source, campaign, content, place, ...row }) => ({
-    origin: { link, source, campaign, content, place },
-    week: row.week,
-    mask: row.mask,
-    soldWithin: row.sold_within,
-    people: row.people,
-  }));
+  return results.map(({ like, people }) => {
+    const [reachedMask, week, soldWithin, link = null, source = null, campaign = null, content = null, place = null] = JSON.parse(
+      like,
+    ) as Like;
+    return { origin: { link, source, campaign, content, place }, week, mask: reachedMask, soldWithin, people };
+  });
 }
 
 /** Monday-based week number of the wall clock: the zone's offsets within the range are written into the query. */

@@ -23,53 +23,57 @@ const PAID_AT = `COALESCE((
   WHERE x.type IN ('click', 'bot_start', 'registration', 'login', 'order', 'payment') AND x.type = 'payment' AND x.person_id = m.person_id
     AND x.connection = m.connection AND COALESCE(x.order_number, x.tid) = COALESCE(m.order_number, m.tid) AND x.event_at <= m.event_at), m.event_at)`;
 
-type MoneyRow = OriginRow & { bound: number; last: string | null; refund: number; currency: string | null; amount: number };
+type CellRow = OriginRow & {
+  deal: number;
+  bound: number;
+  last: string | null;
+  refund: number;
+  currency: string | null;
+  amount: number;
+};
 
-export async function moneyCells(db: D1Database, query: ReportQuery): Promise<MoneyCell[]> {
+export type MoneyTally = { readonly money: readonly MoneyCell[]; readonly deals: readonly DealCell[] };
+
+/** Both in one statement, because looking up last touches is the dear part. A deal is an order or a transaction with a payment in the range, and
+ *  its touch is that of its first payment there; deals are always told by source, whatever the money is broken down by. */
+export async function moneyTally(db: D1Database, query: ReportQuery): Promise<MoneyTally> {
+  const at = `(CASE m.type WHEN 'refund' THEN ${PAID_AT} ELSE m.event_at END)`;
+  const mark = query.by === "source" ? "NULL" : lastTouch({ ...query, by: "source" }, "m.person_id", at);
   const { results } = await db
     .prepare(
       `WITH m AS MATERIALIZED (
-         SELECT event_at, type, person_id, connection, order_number, tid, amount_e4, currency FROM events INDEXED BY events_money
-         WHERE type IN ('payment', 'refund') AND status IN ('bound', 'erased', 'unbound') AND ${COUNTED})
-       SELECT bound, refund, currency, link, source, campaign, content, place, last, SUM(amount_e4) AS amount FROM (
-         SELECT m.person_id IS NOT NULL AS bound, m.type = 'refund' AS refund, m.currency, m.amount_e4, ${originColumns(query.by, "p", true)},
-           ${lastTouch(query, "m.person_id", `(CASE m.type WHEN 'refund' THEN ${PAID_AT} ELSE m.event_at END)`)} AS last
+         SELECT event_at, type, person_id, connection, order_number, tid, id, amount_e4, currency FROM events INDEXED BY events_money
+         WHERE type IN ('payment', 'refund') AND status IN ('bound', 'erased', 'unbound') AND ${COUNTED}),
+       told AS MATERIALIZED (
+         SELECT m.event_at, m.person_id IS NOT NULL AS bound, m.type = 'refund' AS refund, m.currency, m.amount_e4,
+           ${originColumns(query.by, "p", true)}, ${lastTouch(query, "m.person_id", at)} AS last, ${mark} AS mark,
+           m.connection, COALESCE('o' || m.order_number, 't' || m.tid, m.id) AS deal
          FROM m LEFT JOIN report_people p ON p.person_id = m.person_id)
-       GROUP BY bound, refund, currency, link, source, campaign, content, place, last`,
-    )
-    .bind(query.start, query.end)
-    .all<MoneyRow>();
-  return results.map(({ link, source, campaign, content, place, ...row }) => {
-    const first = { link, source, campaign, content, place };
-    const byPlace = query.by === "bot" || query.by === "connection";
-    return {
-      first: row.bound === 1 ? first : null,
-      last: byPlace ? first : parseOrigin(row.last),
-      refund: row.refund === 1,
-      currency: row.currency,
-      amountE4: row.amount,
-    };
-  });
-}
-
-type DealRow = { bound: number; last: string | null; deals: number };
-
-/** Distinct paid orders and conversions with a payment in the range; a deal's touch is that of its first payment there. */
-export async function dealCells(db: D1Database, query: ReportQuery): Promise<DealCell[]> {
-  const bySource: ReportQuery = { ...query, by: "source" };
-  const { results } = await db
-    .prepare(
-      `WITH d AS MATERIALIZED (
-         SELECT MIN(event_at) AS event_at, MAX(person_id) AS person_id FROM events INDEXED BY events_money
-         WHERE type IN ('payment', 'refund') AND type = 'payment' AND status IN ('bound', 'erased', 'unbound') AND ${COUNTED}
-         GROUP BY connection, COALESCE('o' || order_number, 't' || tid, id))
-       SELECT bound, last, COUNT(*) AS deals FROM (
-         SELECT d.person_id IS NOT NULL AS bound, ${lastTouch(bySource, "d.person_id", "d.event_at")} AS last FROM d)
+       SELECT 0 AS deal, bound, refund, currency, link, source, campaign, content, place, last, SUM(amount_e4) AS amount
+       FROM told GROUP BY bound, refund, currency, link, source, campaign, content, place, last
+       UNION ALL
+       SELECT 1, bound, 0, NULL, NULL, NULL, NULL, NULL, NULL, last, COUNT(*) FROM (
+         SELECT MIN(event_at), MAX(bound) AS bound, ${query.by === "source" ? "last" : "mark AS last"} FROM told WHERE refund = 0 GROUP BY connection, deal)
        GROUP BY bound, last`,
     )
     .bind(query.start, query.end)
-    .all<DealRow>();
-  return results.map(({ bound, last, deals }) => ({ bound: bound === 1, last: parseOrigin(last), deals }));
+    .all<CellRow>();
+  const byPlace = query.by === "bot" || query.by === "connection";
+  const [money, deals] = [results.filter(({ deal }) => deal === 0), results.filter(({ deal }) => deal === 1)];
+  return {
+    money: money.map(({ link, source, campaign, content, place, ...row }) => {
+      const first = { link, source, campaign, content, place };
+      const last = byPlace ? first : parseOrigin(row.last);
+      return {
+        first: row.bound === 1 ? first : null,
+        last,
+        refund: row.refund === 1,
+        currency: row.currency,
+        amountE4: row.amount,
+      };
+    }),
+    deals: deals.map(({ bound, last, amount }) => ({ bound: bound === 1, last: parseOrigin(last), deals: amount })),
+  };
 }
 
 const parseOrigin = (last: string | null): Origin => ({
