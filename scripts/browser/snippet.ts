@@ -1,6 +1,7 @@
 /** K-01: the browser strips everything it knows from the landing's address, and the bot's button still carries the click. */
 import { createServer } from "node:http";
 import type { Browser } from "playwright-core";
+import { fieldsOf } from "../../sandbox/kit/values.ts";
 import { type Stage, request } from "../demo/stage.ts";
 
 const STRIPPED = /^(utm_\w+|gclid|fbclid|yclid|click_id|clickid|subid)$/;
@@ -25,7 +26,8 @@ export async function checkSnippet(stage: Stage, browser: Browser): Promise<void
       headers: { "user-agent": "Mozilla/5.0 Chrome/143.0" },
     });
     const address = new URL(answer.headers.get("location") ?? "");
-    for (const name of [...address.searchParams.keys()]) if (STRIPPED.test(name)) address.searchParams.delete(name);
+    const stripped = [...address.searchParams.keys()].filter((name) => STRIPPED.test(name));
+    for (const name of stripped) address.searchParams.delete(name);
     const click = address.searchParams.get("tl") ?? "none";
     const href = (id: string): Promise<string> => page.locator(`#${id}`).evaluate((link) => String(Reflect.get(link, "href")));
     await page.goto(address.href, { waitUntil: "load" });
@@ -47,7 +49,7 @@ export async function checkSnippet(stage: Stage, browser: Browser): Promise<void
 
 async function addLink(stage: Stage, to: string): Promise<void> {
   const { body } = await request(stage, { method: "GET", path: "/v1/config", proof: "operator" });
-  const { version: _version, ...document } = body;
-  const links = { ...Object(document["links"]), landing: { to, utm_source: "vk", utm_campaign: "spring" } };
+  const document = Object.fromEntries(Object.entries(body).filter(([name]) => name !== "version"));
+  const links = { ...fieldsOf(document["links"]), landing: { to, utm_source: "vk", utm_campaign: "spring" } };
   await request(stage, { method: "PUT", path: "/v1/config", proof: "operator", json: { ...document, links } });
 }
