@@ -1,13 +1,13 @@
 /** CPU time of the workerd processes below this one, from /proc (Linux): stable under contention, unlike wall time. */
 import { readFileSync, readdirSync } from "node:fs";
 
-const TICKS_PER_SECOND = 100;
-
-/** Microseconds of CPU (user + system) that `pid` has used. */
+/** Microseconds of CPU (user + system) that all threads of `pid` have used, from the scheduler's nanosecond counters. */
 export function cpuMicros(pid: number): number {
-  const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
-  const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-  return ((Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND) * 1_000_000;
+  let nanoseconds = 0;
+  for (const thread of readdirSync(`/proc/${pid}/task`)) {
+    nanoseconds += Number(readFileSync(`/proc/${pid}/task/${thread}/schedstat`, "utf8").split(" ")[0]);
+  }
+  return nanoseconds / 1_000;
 }
 
 /** Pids of workerd processes started by this process that are not in `known`. */

@@ -1,47 +1,64 @@
-/** A load on a host with the CPU it cost: best of `runs` by p50, after a warm-up of a tenth. */
+/** Loads on several hosts in turn, so that the machine's other work falls on all of them alike: a ratio of two figures of one run says something
+ *  on a busy machine too. Every figure is the median of its rounds; a ratio is the median of the rounds' ratios. */
 import { cpuMicros } from "./cpu.ts";
 import type { Host } from "./host.ts";
-import { type LoadOrder, type LoadResult, load } from "./load.ts";
+import { type LoadOrder, load } from "./load.ts";
 
-export type Measured = LoadResult & { readonly cpuPerRequest: number };
-
-/** `settle` runs before the CPU is read, so that background work is counted. */
-export async function measure(
-  host: Host,
-  order: Omit<LoadOrder, "origin">,
-  { runs = 3, settle }: { runs?: number; settle?: () => Promise<void> } = {},
-): Promise<Measured> {
-  let sent = 0;
-  const shot = (n: number) => order.shot(sent + n);
-  await load({ ...order, shot, origin: host.origin, requests: Math.ceil(order.requests / 10) });
-  sent += Math.ceil(order.requests / 10);
-  await settle?.();
-  const results: Measured[] = [];
-  for (let run = 0; run < runs; run += 1) {
-    const before = cpuMicros(host.pid);
-    const result = await load({ ...order, shot, origin: host.origin });
-    await settle?.();
-    sent += order.requests;
-    results.push({ ...result, cpuPerRequest: (cpuMicros(host.pid) - before) / result.requests });
-  }
-  results.sort((a, b) => a.p50 - b.p50);
-  const [best] = results;
-  if (!best) throw new Error("no run");
-  return best;
-}
-
-export function print(name: string, result: Measured): void {
-  const cells = [
-    name.padEnd(46),
-    `${result.perSecond.toFixed(0).padStart(6)} req/s`,
-    `p50 ${result.p50.toFixed(2).padStart(7)} ms`,
-    `p99 ${result.p99.toFixed(2).padStart(7)} ms`,
-    `CPU ${result.cpuPerRequest.toFixed(0).padStart(5)} µs/req`,
-    result.failures === 0 ? "" : `FAILURES ${result.failures}`,
-  ];
-  console.log(cells.join("  ").trimEnd());
-}
-
-export const ratio = (name: string, value: number, goal: string): void => {
-  console.log(`  → ${name}: ${value.toFixed(2)} (goal ${goal})`);
+export type Contestant = {
+  readonly name: string;
+  readonly host: Pick<Host, "origin" | "pid">;
+  readonly shot: LoadOrder["shot"];
+  readonly accept?: LoadOrder["accept"];
+  /** Runs before the CPU is read, so that background work is counted. `sent` = requests so far. */
+  readonly settle?: (sent: number) => Promise<void>;
 };
+
+export type Terms = { readonly connections: number; readonly requests: number; readonly rounds: number };
+
+type Round = { readonly p50: number; readonly p99: number; readonly cpu: number; readonly perSecond: number };
+export type Measured = Round & { readonly name: string; readonly rounds: readonly Round[]; readonly failures: number };
+
+/** Every contestant answers `requests` per round, in turn; the first is the control. One round more is a warm-up that is not counted. */
+export async function compare(contestants: readonly Contestant[], terms: Terms): Promise<Measured[]> {
+  const rows = contestants.map((contestant) => ({ contestant, sent: 0, failures: 0, rounds: [] as Round[] }));
+  for (let round = 0; round <= terms.rounds; round += 1) {
+    for (const row of round % 2 === 0 ? rows : rows.toReversed()) {
+      const { host, shot, accept, settle } = row.contestant;
+      const from = row.sent;
+      const before = cpuMicros(host.pid);
+      const result = await load({
+        origin: host.origin,
+        connections: terms.connections,
+        requests: terms.requests,
+        shot: (n) => shot(from + n),
+        ...(accept ? { accept } : {}),
+      });
+      row.sent += terms.requests;
+      await settle?.(row.sent);
+      row.failures += result.failures;
+      const cpu = (cpuMicros(host.pid) - before) / result.requests;
+      if (round > 0) row.rounds.push({ p50: result.p50, p99: result.p99, perSecond: result.perSecond, cpu });
+    }
+  }
+  return rows.map(({ contestant, failures, rounds }) => ({
+    name: contestant.name,
+    failures,
+    rounds,
+    p50: median(rounds.map(({ p50 }) => p50)),
+    p99: median(rounds.map(({ p99 }) => p99)),
+    cpu: median(rounds.map(({ cpu }) => cpu)),
+    perSecond: median(rounds.map(({ perSecond }) => perSecond)),
+  }));
+}
+
+/** How many times the control's figure this one's is. */
+export function ratioOf(row: Measured, control: Measured, figure: keyof Round): number {
+  return median(row.rounds.map((round, index) => round[figure] / (control.rounds[index]?.[figure] ?? Number.NaN)));
+}
+
+export function median(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  const half = Math.floor(sorted.length / 2);
+  const upper = sorted[half] ?? Number.NaN;
+  return sorted.length % 2 === 1 ? upper : ((sorted[half - 1] ?? Number.NaN) + upper) / 2;
+}

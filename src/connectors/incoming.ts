@@ -1,6 +1,6 @@
 /** A decoded delivery with what only the configuration knows: the zone of local times and whose ids these are. */
 import type { Config, Connection } from "../domain/config.ts";
-import { scopesOf } from "../domain/scope.ts";
+import { type Scopes, scopesOf } from "../domain/scope.ts";
 import type { Content } from "../lib/body.ts";
 import type { Incoming } from "./connector.ts";
 
@@ -20,6 +20,17 @@ export function newIncoming(config: Config, connection: Connection, input: Incom
     fields: content.fields,
     json: content.json,
     timeZone: connection.time_zone ?? config.workspace.time_zone,
-    scopes: scopesOf(config, connection),
+    scopes: keptScopes(config, connection),
   };
+}
+
+const kept = new WeakMap<Config, WeakMap<Connection, Scopes>>();
+
+/** The scopes of a connection are looked for among all the others once per configuration. */
+function keptScopes(config: Config, connection: Connection): Scopes {
+  const ofConfig = kept.get(config) ?? new WeakMap<Connection, Scopes>();
+  kept.set(config, ofConfig);
+  const scopes = ofConfig.get(connection) ?? scopesOf(config, connection);
+  ofConfig.set(connection, scopes);
+  return scopes;
 }

@@ -25,6 +25,8 @@ export type Delivery = {
   readonly query: string;
   readonly contentType: string;
   readonly bytes: Uint8Array;
+  /** The body as text, whatever it is. */
+  readonly text: string;
   readonly content: Result<Content, { readonly reason: "unparsable"; readonly detail: string }>;
 };
 
@@ -36,13 +38,13 @@ export async function readDelivery(
   if (bytes === null) return err({ reason: "too_large" });
   const query = queryOf(request.url);
   const contentType = request.headers.get("content-type") ?? "";
-  const content = parseContent(query, contentType, bytes);
-  return ok({ method: request.method, query, contentType, bytes, content });
+  const text = decodeText(bytes);
+  const body = parseBody(contentType, bytes, text);
+  return ok({ method: request.method, query, contentType, bytes, text, content: parseContent(query, body) });
 }
 
 /** Query and body merged, body wins. */
-export function parseContent(query: string, contentType: string, bytes: Uint8Array): Delivery["content"] {
-  const body = parseBody(contentType, bytes);
+function parseContent(query: string, body: Result<Body, string>): Delivery["content"] {
   if (!body.ok) return err({ reason: "unparsable", detail: body.error });
   return ok({ fields: fieldsOf([...parseQuery(query), ...body.value.pairs]), json: body.value.json });
 }
@@ -60,8 +62,7 @@ const PLAIN: Body = { pairs: [], json: undefined };
 const MEANT_AS_JSON = /^\s*(\{\s*["}]|\[\s*[[{"\]])/;
 const LOOKS_LIKE_FORM = /^\s*[^=&\s{}"<>]{1,200}=/;
 
-function parseBody(contentType: string, bytes: Uint8Array): Result<Body, string> {
-  const text = decodeText(bytes);
+function parseBody(contentType: string, bytes: Uint8Array, text: string): Result<Body, string> {
   if (text.trim() === "") return ok(PLAIN);
   const json = parseJson(text);
   if (json.ok) return ok(jsonBody(json.value, text.trim()));

@@ -41,6 +41,7 @@ export function takeRest(sent: Sent): { readonly fields: Record<string, string>;
   const fields: Record<string, string> = {};
   const tracker: Record<string, string> = {};
   for (const name of sent.values.keys()) {
+    if (sent.used.has(name)) continue;
     const group = /^(fields|tracker)\.(.+)$/.exec(name);
     const value = take(sent, [name], readText);
     if (value === null) continue;

@@ -49,9 +49,10 @@ export const drop = (sent: Sent, field: string, cause: DropCause): void => {
 /** The first of `names` that `read` accepts. Empty and refused values on the way are used up, refusals are recorded; later names stay. */
 export function take<T>(sent: Sent, names: readonly string[], read: (value: string) => Result<T | null, DropCause>): T | null {
   for (const name of names) {
-    const found = peek(sent, name);
-    if (!found) continue;
-    use(sent, name);
+    const stored = storedName(sent, name);
+    const found = stored === undefined || sent.used.has(stored) ? undefined : sent.values.get(stored);
+    if (stored === undefined || !found) continue;
+    sent.used.add(stored);
     const reading = read(found.value);
     if (!reading.ok) drop(sent, found.field, reading.error);
     else if (reading.value !== null) return reading.value;

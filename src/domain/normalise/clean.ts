@@ -4,4 +4,7 @@ const SPACES = /[\u00A0\u2000-\u200A\u202F\u205F\u3000]/g;
 
 export const spaced = (text: string): string => text.normalize("NFC").replaceAll(INVISIBLE, "").replaceAll(SPACES, " ");
 
-export const clean = (text: string): string => spaced(text).trim();
+/** Printable ASCII and Russian letters with no space at either end: already clean, as almost every value is. */
+const ORDINARY = /^[\x21-\x7E\u0410-\u044F](?:[\x20-\x7E\u0410-\u044F]*[\x21-\x7E\u0410-\u044F])?$/;
+
+export const clean = (text: string): string => (ORDINARY.test(text) ? text : spaced(text).trim());

@@ -9,8 +9,12 @@ const PERCENTS = /%[A-Za-z_][A-Za-z0-9_.]*%/;
 const UNDERSCORES = /^__[A-Z][A-Z0-9_]*__$/;
 const ANGLES = /^<[A-Za-z_][A-Za-z0-9_.]*>$/;
 
+/** Every dialect has one of these: a text without them is not looked at further. */
+const TELLTALE = /[{[%_<]/;
+
 /** True when the text holds an unfilled placeholder anywhere. */
 export function hasMacro(text: string): boolean {
+  if (!TELLTALE.test(text)) return false;
   if (BRACES.test(text) || BRACKETS.test(text)) return true;
   const value = clean(text);
   if (UNDERSCORES.test(value) || ANGLES.test(value)) return true;
@@ -22,6 +26,7 @@ const WHOLE = /^(#?\{[^{}]*\}|\$?\{[^{}]*\}|\{\{[^{}]*\}\}|\[[A-Z][A-Z0-9_.]*\]|
 
 /** True when the text is nothing but a placeholder: the test for free text, where braces may be meant. */
 export function isMacro(text: string): boolean {
+  if (!TELLTALE.test(text)) return false;
   const value = clean(text);
   return (WHOLE.test(value) && hasMacro(value)) || UNDERSCORES.test(value);
 }

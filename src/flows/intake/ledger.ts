@@ -28,13 +28,13 @@ export function createLedger(sql: SqlStorage): void {
     CREATE TABLE IF NOT EXISTS marks (name TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT, WITHOUT ROWID;`);
 }
 
-type Known = { seq: number; id: string; state: string; received_at: number; bound: number };
+type Known = { seq: number; id: string; state: string; received_at: number };
 
 /** Records one arrival or recognises it as a duplicate. A fact without a vendor key is a duplicate only within its window; later it is news. */
 export function record(sql: SqlStorage, arrival: Arrival): Acceptance {
   if (insert(sql, arrival, null, false)) return { id: arrival.id, outcome: arrival.verdict };
   const known = sql
-    .exec<Known>("SELECT seq, id, state, received_at, facts IS NULL AS bound FROM arrivals WHERE fact = ?1", arrival.fact)
+    .exec<Known>("SELECT seq, id, state, received_at FROM arrivals WHERE fact = ?1", arrival.fact)
     .one();
   const earlier = known.id as EventId;
   const withinWindow = arrival.windowMs === null || Math.abs(arrival.receivedAt - known.received_at) < arrival.windowMs;
@@ -42,20 +42,18 @@ export function record(sql: SqlStorage, arrival: Arrival): Acceptance {
     countDuplicate(sql, arrival);
     return { id: earlier, outcome: "duplicate" };
   }
-  if (known.bound) sql.exec("DELETE FROM arrivals WHERE seq = ?1", known.seq);
-  else sql.exec("UPDATE arrivals SET fact = NULL WHERE seq = ?1", known.seq);
+  sql.exec("UPDATE arrivals SET fact = NULL WHERE seq = ?1", known.seq);
   insert(sql, arrival, arrival.windowMs === null ? earlier : null, arrival.windowMs !== null);
   return { id: arrival.id, outcome: arrival.verdict };
 }
 
-/** Never a number twice, also when the newest rows are gone; cheaper than AUTOINCREMENT, which writes a second table. */
-const NEXT_SEQ = `1 + MAX(COALESCE((SELECT MAX(seq) FROM arrivals), 0), COALESCE((SELECT value FROM marks WHERE name = 'bound'), 0))`;
-
+/** SQLite numbers a row one above the newest. Never a number twice, because the newest row is never deleted: cheaper than AUTOINCREMENT, which
+ *  writes a second table. */
 function insert(sql: SqlStorage, a: Arrival, replaces: EventId | null, possibleDuplicate: boolean): boolean {
   const written = sql.exec(
-    `INSERT INTO arrivals (seq, fact, id, state, received_at, keep_until, connection, type, verdict, cause, field, rules, replaces, possible_duplicate, facts, raw)
-     VALUES (${NEXT_SEQ}, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)
-     ON CONFLICT (fact) DO NOTHING RETURNING seq`,
+    `INSERT INTO arrivals (fact, id, state, received_at, keep_until, connection, type, verdict, cause, field, rules, replaces, possible_duplicate, facts, raw)
+     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)
+     ON CONFLICT (fact) DO NOTHING`,
     a.fact,
     a.id,
     a.state,
@@ -72,7 +70,7 @@ function insert(sql: SqlStorage, a: Arrival, replaces: EventId | null, possibleD
     a.facts,
     a.raw,
   );
-  return [...written].length > 0;
+  return written.rowsWritten > 0;
 }
 
 /** Counters are kept per quarter of an hour of receipt: every time zone's midnight falls on one. */
@@ -135,7 +133,10 @@ export const countWaiting = (sql: SqlStorage): number =>
 export function settleBound(sql: SqlStorage, seqs: readonly number[]): void {
   const list = JSON.stringify(seqs);
   sql.exec("UPDATE arrivals SET facts = NULL, raw = NULL WHERE seq IN (SELECT value FROM json_each(?1))", list);
-  sql.exec("DELETE FROM arrivals WHERE fact IS NULL AND seq IN (SELECT value FROM json_each(?1))", list);
+  sql.exec(
+    "DELETE FROM arrivals WHERE fact IS NULL AND seq IN (SELECT value FROM json_each(?1)) AND seq < (SELECT MAX(seq) FROM arrivals)",
+    list,
+  );
   const first = sql
     .exec<{ seq: number | null }>("SELECT MIN(seq) AS seq FROM arrivals WHERE seq > ?1 AND facts IS NOT NULL", mark(sql))
     .one().seq;
@@ -173,7 +174,13 @@ export function settleDuplicates(sql: SqlStorage, counts: readonly DuplicateCoun
 export function forgetFacts(sql: SqlStorage, now: number, stretch = 5_000): void {
   const from = readMark(sql, "swept");
   const to = from + stretch;
-  sql.exec("DELETE FROM arrivals WHERE seq > ?1 AND seq <= ?2 AND facts IS NULL AND keep_until < ?3", from, to, now);
+  sql.exec(
+    `DELETE FROM arrivals WHERE seq > ?1 AND seq <= ?2 AND facts IS NULL AND (keep_until < ?3 OR fact IS NULL)
+       AND seq < (SELECT MAX(seq) FROM arrivals)`,
+    from,
+    to,
+    now,
+  );
   setMark(sql, "swept", to >= mark(sql) ? 0 : to);
 }
 

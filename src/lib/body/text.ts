@@ -23,7 +23,7 @@ const FOREIGN_ESCAPE = /%[89A-Fa-f][0-9A-Fa-f]/;
 /** Undoes a second percent-encoding (`%25D0%2598` arrives as `%D0%98`). Only when the whole value consists of URL-safe characters and holds a
  *  non-ASCII escape: a link or `100%25` inside a value stays as it is. */
 export function unescapeOnce(value: string): string {
-  if (!FOREIGN_ESCAPE.test(value) || !URL_SAFE.test(value)) return value;
+  if (!value.includes("%") || !FOREIGN_ESCAPE.test(value) || !URL_SAFE.test(value)) return value;
   const bytes = percentBytes(value.replaceAll("+", " "));
   return bytes === null ? value : decodeText(bytes);
 }
