@@ -1,61 +1,62 @@
-/** What accepting an event costs beside a bare Worker that makes the same Durable Object call with the same bytes into a bare SQLite insert. */
-import { operator, startGateway, startHost } from "./kit/host.ts";
-import { measure, print, ratio } from "./kit/measure.ts";
+/** What accepting an event costs beside a bare Worker that makes the same Durable Object call with the same bytes into a bare SQLite insert, and
+ *  whether a shuffled stream with repeats leaves exactly one event per fact. */
+import { startGateway, startHost } from "./kit/host.ts";
+import { compare, ratioOf } from "./kit/measure.ts";
+import { load } from "./kit/load.ts";
+import { heading, line, printGoal, printRow } from "./kit/print.ts";
+import { settled } from "./kit/settled.ts";
+import { BOT, BOT_PATH, BOT_VARS, salebotShot } from "./kit/traffic.ts";
 
-const CONFIG = { connections: { bot: { kind: "salebot", project: "294495", token: ["$BOT_TOKEN"] } } };
-const VARS = { BOT_TOKEN: "bench-bot-token" };
-const REQUESTS = 3_000;
-
-/** Salebot's project webhook (vendors §2.2), a new message of one of 5,000 people. */
-const body = (n: number): string =>
-  JSON.stringify({
-    id: n + 1,
-    client: {
-      id: 500_000 + (n % 5_000),
-      recepient: String(700_000 + (n % 5_000)),
-      client_type: 1,
-      name: "Иван",
-      avatar: "",
-      created_at: "2026-03-01T10:00:00Z",
-      tag: "",
-      group: "my_bot",
-    },
-    message: "привет",
-    attachments: [],
-    message_id: n + 1,
-    project_id: 294_495,
-    is_input: 1,
-    delivered: 1,
-    error_message: "",
-  });
+const CONFIG = { connections: { bot: BOT } };
 
 export async function benchIntake(): Promise<void> {
-  const order = (path: string) => ({
-    requests: REQUESTS,
-    shot: (n: number) => ({ method: "POST", path, headers: { "content-type": "application/json" }, body: body(n) }),
-  });
+  await using bare = await startHost("bench/workers/bare-intake.ts", { BARE: "Bare" });
+  await using acceptOnly = await startGateway("bench/workers/accept-only.ts", CONFIG, BOT_VARS);
+  await using whole = await startGateway("src/worker.ts", CONFIG, BOT_VARS);
   for (const connections of [1, 16]) {
-    console.log(`\nintake, ${connections} connection(s)`);
-    const bare = await startHost("bench/workers/bare-intake.ts", { BARE: "Bare" });
-    const control = await measure(bare, { ...order("/"), connections });
-    await bare.close();
-    print("control: bare Worker, 1 DO call, 1 insert", control);
-    const acceptOnly = await startGateway("bench/workers/accept-only.ts", CONFIG, VARS);
-    const accept = await measure(acceptOnly, { ...order("/webhook/bot/bench-bot-token"), connections });
-    await acceptOnly.close();
-    print("gateway: accept (1 DO call)", accept);
-    const whole = await startGateway("src/worker.ts", CONFIG, VARS);
-    const settle = async (): Promise<void> => {
-      for (;;) {
-        const { items } = (await operator(whole, "GET", "/v1/events?status=accepted&limit=1")) as { items: unknown[] };
-        if (items.length === 0) return;
-        await new Promise((resolve) => setTimeout(resolve, 20));
-      }
-    };
-    const bound = await measure(whole, { ...order("/webhook/bot/bench-bot-token"), connections }, { settle });
-    await whole.close();
-    print("gateway: accept and bind in the background", bound);
-    ratio("accept / control, p50", accept.p50 / control.p50, "≤ 1.3");
-    ratio("accept / control, CPU", accept.cpuPerRequest / control.cpuPerRequest, "≤ 1.3");
+    heading(`intake, ${connections} connection(s)`);
+    const rows = await compare(
+      [
+        { name: "control: bare Worker, 1 DO call, 1 insert", host: bare, shot: salebotShot("/") },
+        { name: "gateway: accept (1 DO call)", host: acceptOnly, shot: salebotShot(BOT_PATH) },
+        { name: "gateway: accept, and bind behind it", host: whole, shot: salebotShot(BOT_PATH), settle: () => settled(whole) },
+      ],
+      { connections, requests: 500, rounds: 10 },
+    );
+    rows.forEach(printRow);
+    const [control, accept] = rows;
+    if (!control || !accept) throw new Error("nothing was measured");
+    printGoal("accept / control, p50", ratioOf(accept, control, "p50"), { most: 1.3 });
+    printGoal("accept / control, CPU", ratioOf(accept, control, "cpu"), { most: 1.3 });
+    line(`       accept / control, requests/s: ${ratioOf(accept, control, "perSecond").toFixed(2)}`);
   }
+  await duplicates();
+}
+
+const STREAM = 10_000;
+const FACTS = 7_000;
+
+/** 7,000 facts, 3,000 of them sent a second time, in random order over 8 connections. */
+async function duplicates(): Promise<void> {
+  heading(`intake, ${STREAM} deliveries, 30 % of them repeats, shuffled`);
+  await using gateway = await startGateway("src/worker.ts", CONFIG, BOT_VARS);
+  const facts = shuffled(Array.from({ length: STREAM }, (_, index) => index % FACTS));
+  const shot = salebotShot(BOT_PATH);
+  const result = await load({ origin: gateway.origin, connections: 8, requests: STREAM, shot: (n) => shot(facts[n] ?? 0) });
+  await settled(gateway);
+  const db = await gateway.miniflare.getD1Database("DB");
+  const stored = await db.prepare("SELECT COUNT(*) AS n FROM events").first<number>("n");
+  line(`${result.perSecond.toFixed(0)} req/s, ${result.failures} failures, ${String(stored)} events of ${FACTS} facts`);
+  printGoal("events beyond one per fact", Math.abs((stored ?? 0) - FACTS), { most: 0 });
+}
+
+/** Fisher and Yates with a fixed seed, so that every run sends the same order. */
+function shuffled(values: number[]): number[] {
+  let seed = 20_261_120;
+  for (let at = values.length - 1; at > 0; at -= 1) {
+    seed = (seed * 48_271) % 2_147_483_647;
+    const other = seed % (at + 1);
+    [values[at], values[other]] = [values[other] ?? 0, values[at] ?? 0];
+  }
+  return values;
 }

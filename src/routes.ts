@@ -1,5 +1,4 @@
 /** The whole URL surface. Reads as a contents page: every handler is `(request, ctx) => Response`. */
-import { type IRequest, Router } from "itty-router";
 import { consoleRoutes } from "./console/console.ts";
 import { sharedReport } from "./console/shared-report.ts";
 import { type Context, newContext } from "./context.ts";
@@ -39,9 +38,10 @@ import { importLines } from "./handlers/import.ts";
 import { VERSION } from "./handlers/version.ts";
 import { postTelegramId } from "./handlers/update-telegram-id.ts";
 import { postback, webhook } from "./handlers/webhook.ts";
+import { newRouter } from "./lib/router.ts";
 
 /** Every call but the health check, which needs nothing of ours; `handlers/openapi` describes each of them. */
-export const router = Router<IRequest, [ctx: Context]>();
+export const router = newRouter<Context>();
 
 router
   .post("/webhook/:connection/:token/update_telegram_id", postTelegramId)
@@ -96,14 +96,16 @@ router
   .post("/v1/notify", postNotify)
   .post("/v1/transactions", postTransaction)
   .all("/console", consoleRoutes)
-  .all("/console/*", consoleRoutes)
-  .all("*", (_request, ctx) => problem(ctx, { status: 404, reason: "not_found" }));
+  .all("/console/*", consoleRoutes);
+
+/** Answers without settings or storage. */
+const HEALTH_CHECK = /^https?:\/\/[^/]+\/healthz\/*(?:\?|$)/;
 
 export async function route(request: Request, env: Env, execution: ExecutionContext): Promise<Response> {
-  if (new URL(request.url).pathname === "/healthz") return json({ ok: true, version: VERSION });
+  if (HEALTH_CHECK.test(request.url)) return json({ ok: true, version: VERSION });
   const ctx = await newContext(env, execution);
-  const answer: unknown = await router.fetch(request, ctx).catch((failure: unknown) => brokenStorage(ctx, failure));
-  const response = answer instanceof Response ? answer : brokenStorage(ctx, new Error("no handler answered"));
+  const answer = await router.fetch(request, ctx).catch((failure: unknown) => brokenStorage(ctx, failure));
+  const response = answer ?? problem(ctx, { status: 404, reason: "not_found" });
   response.headers.set("x-request-id", ctx.requestId);
   return response;
 }

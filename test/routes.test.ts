@@ -7,6 +7,11 @@ it("answers its health check", async () => {
   expect(await response.json()).toMatchObject({ ok: true });
 });
 
+it("a path that only ends like the health check is an address of its own", async () => {
+  const response = await exports.default.fetch("https://go.example/webhook/bot/healthz", { method: "POST", body: "{}" });
+  expect(response.status).toBe(404);
+});
+
 it("answers an unknown path with a problem document that names the request", async () => {
   const response = await exports.default.fetch("https://go.example/nothing/here");
   expect(response.status).toBe(404);

@@ -15,7 +15,7 @@ export type Host = {
   readonly origin: string;
   readonly pid: number;
   readonly miniflare: Miniflare;
-  readonly close: () => Promise<void>;
+  readonly [Symbol.asyncDispose]: () => Promise<void>;
 };
 
 /** `entry` is a module path from the repository's root; `objects` maps binding → class. */
@@ -67,7 +67,7 @@ export async function startHost(
     origin: `http://127.0.0.1:${port}`,
     pid,
     miniflare,
-    close: async () => {
+    [Symbol.asyncDispose]: async () => {
       await miniflare.dispose();
       rmSync(directory, { recursive: true, force: true });
     },

@@ -1,5 +1,4 @@
 /** `/report/:token`: one report for somebody without an account. Numbers only: no person, no link into the console. */
-import type { IRequest } from "itty-router";
 import type { Context } from "../context.ts";
 import { reportCsv } from "../domain/funnel/csv.ts";
 import { runReport } from "../flows/run-report.ts";
@@ -9,8 +8,9 @@ import { frame } from "./page.ts";
 import { basis, explained, funnelBars, moneyBox, sourceTable, timesBox, weeksBox } from "./report-view.ts";
 import { CONSOLE_POLICY } from "./policy.ts";
 import { fullTime, newView } from "./view.ts";
+import type { Routed } from "../lib/router.ts";
 
-export async function sharedReport(request: IRequest, ctx: Context): Promise<Response> {
+export async function sharedReport(request: Routed, ctx: Context): Promise<Response> {
   const view = newView(request, ctx, null, 0);
   const opened = await openSharedReport(ctx, request.params["token"] ?? "");
   if (!opened)

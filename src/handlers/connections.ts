@@ -1,11 +1,11 @@
 /** `POST /v1/connections/:id/test`: a test event through the real pipeline. */
-import type { IRequest } from "itty-router";
 import type { Context } from "../context.ts";
 import { sendTestEvent } from "../flows/send-test-event.ts";
 import { requireAdmin } from "./admin.ts";
 import { json, problem } from "./problem.ts";
+import type { Routed } from "../lib/router.ts";
 
-export async function postConnectionTest(request: IRequest, ctx: Context): Promise<Response> {
+export async function postConnectionTest(request: Routed, ctx: Context): Promise<Response> {
   const refused = await requireAdmin(ctx, request);
   if (refused) return refused;
   const connection = ctx.config.connections.get(request.params["id"] ?? "");

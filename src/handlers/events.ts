@@ -1,5 +1,4 @@
 /** Events for the operator: the list with filters, one event whole, replay of what was sent about it, and a test event of a connection. */
-import type { IRequest } from "itty-router";
 import type { Context } from "../context.ts";
 import { openEvent, openEvents } from "../flows/read-events.ts";
 import { replayDelivery } from "../flows/replay-delivery.ts";
@@ -9,6 +8,7 @@ import { deliveriesView } from "./delivery-view.ts";
 import { invalidRequest } from "./json-body.ts";
 import { localeOf, pageOf } from "./page.ts";
 import { json, problem } from "./problem.ts";
+import type { Routed } from "../lib/router.ts";
 
 export const EVENT_STATUSES = ["accepted", "bound", "unbound", "quarantined", "echo", "preview", "erased"];
 
@@ -38,7 +38,7 @@ export async function getEvents(request: Request, ctx: Context): Promise<Respons
   return json({ items, next_cursor: next === null ? null : String(next) });
 }
 
-export async function getEvent(request: IRequest & Request, ctx: Context): Promise<Response> {
+export async function getEvent(request: Routed, ctx: Context): Promise<Response> {
   const refused = await requireAdmin(ctx, request);
   if (refused) return refused;
   const id = request.params["id"] ?? "";
@@ -50,7 +50,7 @@ export async function getEvent(request: IRequest & Request, ctx: Context): Promi
 }
 
 /** Sends again everything that was sent about the event: the exact originals, each with its own id and `x-replay: 1`. */
-export async function postEventReplay(request: IRequest & Request, ctx: Context): Promise<Response> {
+export async function postEventReplay(request: Routed, ctx: Context): Promise<Response> {
   const refused = await requireAdmin(ctx, request);
   if (refused) return refused;
   const id = request.params["id"] ?? "";

@@ -1,5 +1,4 @@
 /** Persons for the operator: by any identifier, id or key; the list; the timeline. */
-import type { IRequest } from "itty-router";
 import type { Context } from "../context.ts";
 import { isIdentifierType } from "../domain/identifier.ts";
 import { findByIdentifier, openCard } from "../flows/read-person.ts";
@@ -9,6 +8,7 @@ import { requireAdmin } from "./admin.ts";
 import { invalidRequest } from "./json-body.ts";
 import { localeOf, pageOf } from "./page.ts";
 import { json, problem } from "./problem.ts";
+import type { Routed } from "../lib/router.ts";
 
 export async function getPersons(request: Request, ctx: Context): Promise<Response> {
   const refused = await requireAdmin(ctx, request);
@@ -27,12 +27,12 @@ export async function getPersons(request: Request, ctx: Context): Promise<Respon
   return answerCard(ctx, await findByIdentifier(ctx, { type, scope: query.get("scope"), value: query.get(type) ?? "" }));
 }
 
-export async function getPerson(request: IRequest & Request, ctx: Context): Promise<Response> {
+export async function getPerson(request: Routed, ctx: Context): Promise<Response> {
   const refused = await requireAdmin(ctx, request);
   return refused ?? answerCard(ctx, await currentPerson(ctx, request.params["id"] ?? ""));
 }
 
-export async function getTimeline(request: IRequest & Request, ctx: Context): Promise<Response> {
+export async function getTimeline(request: Routed, ctx: Context): Promise<Response> {
   const refused = await requireAdmin(ctx, request);
   if (refused) return refused;
   const found = await currentPerson(ctx, request.params["id"] ?? "");

@@ -1,6 +1,5 @@
 /** The edge page, `/` and `/l/:buid`. GET and HEAD change nothing and read no database, so previews and scanners are harmless. A post succeeds with
  *  `303` to the site or says one text for everything that can be wrong; which it was is told to the signed back-channel only. */
-import type { IRequest } from "itty-router";
 import type { Context } from "../context.ts";
 import { type ConnectionOf, isKind } from "../domain/config.ts";
 import { botName, deepLink } from "../domain/login-url.ts";
@@ -15,10 +14,11 @@ import { type PinPage, type RenderedPage, renderNotice, renderPinPage } from "..
 import { isPlain, readForm } from "./form-post.ts";
 import { problem } from "./problem.ts";
 import { comesFromOurPage } from "./same-origin.ts";
+import type { Routed } from "../lib/router.ts";
 
 type Visit = PageAddress & { readonly token: string | null; readonly language: Language; readonly subject: string };
 
-export async function pinPage(request: IRequest & Request, ctx: Context): Promise<Response> {
+export async function pinPage(request: Routed, ctx: Context): Promise<Response> {
   const limiter = request.method === "POST" ? ctx.env.PAGE_POSTS : ctx.env.PAGE_GETS;
   const language = languageOf(new URL(request.url).searchParams, request.headers, ctx.config.workspace.locale);
   const { success } = await limiter.limit({ key: clientAddress(request) });
@@ -36,7 +36,7 @@ export async function pinPage(request: IRequest & Request, ctx: Context): Promis
   }
 }
 
-async function show(request: IRequest & Request, ctx: Context, language: Language): Promise<Response> {
+async function show(request: Routed, ctx: Context, language: Language): Promise<Response> {
   const query = new URL(request.url).searchParams;
   if ([...query.keys()].length === 0 && request.params?.["buid"] === undefined)
     return problem(ctx, { status: 404, reason: "not_found" });
@@ -46,7 +46,7 @@ async function show(request: IRequest & Request, ctx: Context, language: Languag
   return page(ctx, visit, visit.token === null ? "form" : "trusted");
 }
 
-async function enter(request: IRequest & Request, ctx: Context, language: Language): Promise<Response> {
+async function enter(request: Routed, ctx: Context, language: Language): Promise<Response> {
   const visit = readVisit(request, ctx, language);
   if (visit === "malformed") return notice(language, "gone", 400);
   if (visit === null) return notice(language, "gone", 404);
@@ -77,7 +77,7 @@ async function answer(ctx: Context, visit: Visit, entry: Entry, typed: string): 
 }
 
 /** Who is asked for and where; null = no such site, "malformed" = no browser of ours made this address. */
-function readVisit(request: IRequest & Request, ctx: Context, language: Language): Visit | null | "malformed" {
+function readVisit(request: Routed, ctx: Context, language: Language): Visit | null | "malformed" {
   const query = new URL(request.url).searchParams;
   if (!isPlain(query)) return "malformed";
   const site = siteOf(ctx, query.get("site"));

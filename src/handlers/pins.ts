@@ -1,5 +1,4 @@
 /** `POST /v1/links/:buid/pin`: a new PIN for the same link, told to the bot that asks. */
-import type { IRequest } from "itty-router";
 import type { Context } from "../context.ts";
 import { connectionOf } from "../domain/config.ts";
 import { buidMac } from "../flows/login/digests.ts";
@@ -8,8 +7,9 @@ import { findLink } from "../store/login-links.ts";
 import { apiCall, isBot } from "./api-call.ts";
 import { iso } from "./login-fields.ts";
 import { json, problem } from "./problem.ts";
+import type { Routed } from "../lib/router.ts";
 
-export const postPin = (request: IRequest & Request, ctx: Context): Promise<Response> => {
+export const postPin = (request: Routed, ctx: Context): Promise<Response> => {
   const buid: unknown = request.params?.["buid"];
   return apiCall(isBot, async () => newPinFor(ctx, typeof buid === "string" ? buid : ""))(request, ctx);
 };

@@ -1,19 +1,19 @@
 /** `GET /r/:slug`: record the click, then let the visitor go. The record is durable before the redirect leaves, because what a browser may strip
  *  later is then already ours. Previews, robots, HEAD and prefetches get the same redirect without a click id and count nothing.
  *  If storage fails the visitor still goes on: a paid click must not end on an error page of ours, and its start carries the click id anyway. */
-import type { IRequest } from "itty-router";
 import type { Context } from "../context.ts";
 import { fillClick } from "../domain/link/deep-link.ts";
 import { isPreview } from "../domain/preview.ts";
 import { recordClick } from "../flows/record-click.ts";
 import { newClickId, randomBase62 } from "../lib/ids.ts";
 import { linkGonePage } from "../ui/link-gone.ts";
+import type { Routed } from "../lib/router.ts";
 
 const COOKIE = "tl_v";
 const COOKIE_SECONDS = 400 * 86_400;
 const VISITOR = /^v_[A-Za-z0-9]{22}$/;
 
-export async function followLink(request: IRequest, ctx: Context): Promise<Response> {
+export async function followLink(request: Routed, ctx: Context): Promise<Response> {
   const slug = request.params["slug"] ?? "";
   const link = ctx.config.links.get(slug);
   if (!link) return linkGone(request, ctx);
@@ -37,7 +37,7 @@ export async function followLink(request: IRequest, ctx: Context): Promise<Respo
   return new Response(null, { status: 302, headers });
 }
 
-const linkGone = (request: IRequest, ctx: Context): Response =>
+const linkGone = (request: Routed, ctx: Context): Response =>
   new Response(
     request.method === "HEAD" ? null : linkGonePage(request.headers.get("accept-language"), ctx.config.workspace.locale),
     {
@@ -52,15 +52,15 @@ const linkGone = (request: IRequest, ctx: Context): Response =>
   );
 
 /** A page loaded ahead of time may never be seen. */
-const isPrefetch = (request: IRequest): boolean =>
+const isPrefetch = (request: Routed): boolean =>
   /prefetch|prerender|preview/i.test(`${request.headers.get("sec-purpose") ?? ""}${request.headers.get("purpose") ?? ""}`);
 
-function referrerHost(request: IRequest): string | null {
+function referrerHost(request: Routed): string | null {
   const referrer = request.headers.get("referer");
   return referrer === null ? null : (URL.parse(referrer)?.host ?? null);
 }
 
-function knownVisitor(request: IRequest): string | null {
+function knownVisitor(request: Routed): string | null {
   const match = /(?:^|;\s*)tl_v=([^;]+)/.exec(request.headers.get("cookie") ?? "");
   return match?.[1] !== undefined && VISITOR.test(match[1]) ? match[1] : null;
 }

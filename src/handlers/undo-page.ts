@@ -1,5 +1,4 @@
 /** `/undo/:token`: "it was not me" from the bot's message. Opening it changes nothing (previews open links); pressing the button does. */
-import type { IRequest } from "itty-router";
 import type { Context } from "../context.ts";
 import { undoChange } from "../flows/login/unlink-account.ts";
 import { clientAddress } from "../lib/client-address.ts";
@@ -9,8 +8,9 @@ import { pageHeaders } from "../ui/page-headers.ts";
 import { renderNotice } from "../ui/pin-page.ts";
 import { originOf } from "./login-fields.ts";
 import { comesFromOurPage } from "./same-origin.ts";
+import type { Routed } from "../lib/router.ts";
 
-export async function undoPage(request: IRequest & Request, ctx: Context): Promise<Response> {
+export async function undoPage(request: Routed, ctx: Context): Promise<Response> {
   const language = languageOf(new URL(request.url).searchParams, request.headers, ctx.config.workspace.locale);
   const copy = PAGE_COPY[language];
   const limiter = request.method === "POST" ? ctx.env.PAGE_POSTS : ctx.env.PAGE_GETS;

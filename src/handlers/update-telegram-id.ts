@@ -1,11 +1,11 @@
 /** `POST /webhook/:connection/:token/update_telegram_id`: the seed's answers, always 200 for a caller that proved itself. */
-import type { IRequest } from "itty-router";
 import type { Context } from "../context.ts";
 import { updateTelegramId } from "../flows/update-telegram-id.ts";
 import { json } from "./problem.ts";
 import { refusal } from "./webhook.ts";
+import type { Routed } from "../lib/router.ts";
 
-export async function postTelegramId(request: IRequest & Request, ctx: Context): Promise<Response> {
+export async function postTelegramId(request: Routed, ctx: Context): Promise<Response> {
   const address = { connection: request.params["connection"] ?? "", pathToken: request.params["token"] ?? null, pathEvent: null };
   const answer = await updateTelegramId(ctx, request, address);
   return answer.ok ? json(answer.value) : refusal(ctx, answer.error);

@@ -1,21 +1,21 @@
 /** `/webhook` answers platforms and backends in JSON, `/postback` answers trackers and networks in a word of plain text; one pipeline behind both. */
-import type { IRequest } from "itty-router";
 import type { Context } from "../context.ts";
 import { type DeliveryRefusal, type Received, receiveDelivery } from "../flows/receive-delivery.ts";
 import { json, problem } from "./problem.ts";
 import { refused as callerRefused } from "./refused.ts";
+import type { Routed } from "../lib/router.ts";
 
-export async function webhook(request: IRequest & Request, ctx: Context): Promise<Response> {
+export async function webhook(request: Routed, ctx: Context): Promise<Response> {
   const received = await receiveDelivery(ctx, request, addressOf(request));
   return received.ok ? webhookAnswer(ctx, received.value) : refusal(ctx, received.error);
 }
 
-export async function postback(request: IRequest & Request, ctx: Context): Promise<Response> {
+export async function postback(request: Routed, ctx: Context): Promise<Response> {
   const received = await receiveDelivery(ctx, request, addressOf(request));
   return received.ok ? postbackAnswer(ctx, received.value) : refusal(ctx, received.error);
 }
 
-const addressOf = (request: IRequest) => ({
+const addressOf = (request: Routed) => ({
   connection: request.params["connection"] ?? "",
   pathToken: request.params["token"] ?? null,
   pathEvent: request.params["event"] ?? null,

@@ -12,14 +12,27 @@ export type MergeId = `mrg_${string}`;
 export type RequestId = `req_${string}`;
 export type ClickId = `c_${string}`;
 
+/** Random bytes ahead of need: each is given out once and overwritten. */
+const pool = new Uint8Array(1_024);
+let left = 0;
+
+function randomByte(): number {
+  if (left === 0) {
+    crypto.getRandomValues(pool);
+    left = pool.length;
+  }
+  left -= 1;
+  const byte = pool[left] ?? 0;
+  pool[left] = 0;
+  return byte;
+}
+
 /** `length` base62 characters from the CSPRNG: 5.95 bits each. */
 export function randomBase62(length: number): string {
   let text = "";
   while (text.length < length) {
-    const bytes = crypto.getRandomValues(new Uint8Array(length - text.length + 8));
-    for (const byte of bytes) {
-      if (byte < 248 && text.length < length) text += ALPHABET[byte % 62];
-    }
+    const byte = randomByte();
+    if (byte < 248) text += ALPHABET[byte % 62];
   }
   return text;
 }

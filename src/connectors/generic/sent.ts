@@ -8,6 +8,7 @@ export type SentValue = { readonly field: string; readonly value: string };
 export type Sent = {
   /** Our name → what was sent. */
   readonly values: ReadonlyMap<string, SentValue>;
+  /** Names that are not in lower case, by their lower case. */
   readonly lower: ReadonlyMap<string, string>;
   readonly used: Set<string>;
   readonly dropped: Dropped[];
@@ -23,13 +24,19 @@ export function newSent(fields: Readonly<Record<string, string>>, mapping: Reado
     if (value !== undefined) values.set(name, { field, value });
   }
   const lower = new Map<string, string>();
-  for (const name of values.keys()) lower.set(name.toLowerCase(), name);
+  for (const name of values.keys()) {
+    const small = name.toLowerCase();
+    if (small !== name) lower.set(small, name);
+  }
   return { values, lower, used: new Set(), dropped: [] };
 }
 
 /** The name a value is stored under, forgiving letter case. */
-const storedName = (sent: Sent, name: string): string | undefined =>
-  sent.values.has(name) ? name : sent.lower.get(name.toLowerCase());
+function storedName(sent: Sent, name: string): string | undefined {
+  if (sent.values.has(name)) return name;
+  const small = name.toLowerCase();
+  return sent.lower.get(small) ?? (small !== name && sent.values.has(small) ? small : undefined);
+}
 
 /** What was sent under one of our names and is not taken yet; nothing is taken by looking. */
 export function peek(sent: Sent, name: string): SentValue | null {

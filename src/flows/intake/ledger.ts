@@ -33,9 +33,7 @@ type Known = { seq: number; id: string; state: string; received_at: number };
 /** Records one arrival or recognises it as a duplicate. A fact without a vendor key is a duplicate only within its window; later it is news. */
 export function record(sql: SqlStorage, arrival: Arrival): Acceptance {
   if (insert(sql, arrival, null, false)) return { id: arrival.id, outcome: arrival.verdict };
-  const known = sql
-    .exec<Known>("SELECT seq, id, state, received_at FROM arrivals WHERE fact = ?1", arrival.fact)
-    .one();
+  const known = sql.exec<Known>("SELECT seq, id, state, received_at FROM arrivals WHERE fact = ?1", arrival.fact).one();
   const earlier = known.id as EventId;
   const withinWindow = arrival.windowMs === null || Math.abs(arrival.receivedAt - known.received_at) < arrival.windowMs;
   if (known.state === arrival.state && withinWindow) {
