@@ -43,9 +43,18 @@ export const postNotify = apiCall(isSite, async (ctx, call) => {
     content: call.body,
   });
   if (sent.ok) return json({ id: sent.value }, 202);
-  return sent.error.reason === "not_linked"
-    ? problem(ctx, { status: 404, reason: "not_linked" })
-    : problem(ctx, { status: 409, reason: "idempotency_conflict", detail: "this Idempotency-Key was used for another request" });
+  switch (sent.error.reason) {
+    case "not_linked":
+      return problem(ctx, { status: 404, reason: "not_linked" });
+    case "consent_withdrawn":
+      return problem(ctx, { status: 409, reason: "consent_withdrawn" });
+    case "idempotency_conflict":
+      return problem(ctx, {
+        status: 409,
+        reason: "idempotency_conflict",
+        detail: "this Idempotency-Key was used for another request",
+      });
+  }
 });
 
 function addressee(body: NotifyBody): Notice["to"] | null {

@@ -87,6 +87,18 @@ export const holderPerson = (db: D1Database, holderId: string): Promise<string |
     .bind(holderId)
     .first<string>("person_id");
 
+/** Has the person behind the holder's accounts withdrawn consent to be written to? */
+export async function hasWithdrawnConsent(db: D1Database, holderId: string): Promise<boolean> {
+  const row = await db
+    .prepare(
+      `SELECT 1 AS withdrawn FROM holder_identities h JOIN identifiers i ON i.hash = h.hash JOIN persons p ON p.person_id = i.person_id
+       WHERE h.holder_id = ?1 AND p.consent_withdrawn_at IS NOT NULL LIMIT 1`,
+    )
+    .bind(holderId)
+    .first<{ withdrawn: number }>();
+  return row !== null;
+}
+
 export type HolderCard = {
   readonly id: HolderId;
   readonly profile: ArrayBuffer | null;

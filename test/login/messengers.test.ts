@@ -151,6 +151,19 @@ describe("P-06 a claimed tie gives no login", () => {
 });
 
 describe("notify", () => {
+  it("R-04 is refused once the person withdrew consent, and allowed again when it is given", async () => {
+    const [tg, client, user] = [someone(), someone(), someone()];
+    await mapped({ telegram_id: tg, client_id: client }, user);
+    const tell = async (event: string) => {
+      await bot("/webhook/bot", { event, telegram_id: tg });
+      await inboxOf(bindings).drain();
+    };
+    await tell("consent_withdrawn");
+    expect(await site("/v1/notify", { user_id: user, message: "x" })).toMatchObject({ status: 409 });
+    await tell("consent_given");
+    expect(await site("/v1/notify", { user_id: user, message: "x" })).toMatchObject({ status: 202 });
+  });
+
   const sent = async (id: unknown) => {
     const row = await env.DB.prepare("SELECT connection, action, work FROM deliveries WHERE id = ?1")
       .bind(id)

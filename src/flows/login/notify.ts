@@ -5,7 +5,7 @@ import { type ConnectionOf, connectionOf, isKind } from "../../domain/config.ts"
 import type { HolderIdentity } from "../../domain/holder.ts";
 import { type DeliveryId, newDeliveryId } from "../../lib/ids.ts";
 import { type Result, err, ok } from "../../lib/result.ts";
-import { findHolder } from "../../store/holders.ts";
+import { findHolder, hasWithdrawnConsent } from "../../store/holders.ts";
 import { findLink } from "../../store/login-links.ts";
 import { findMappings } from "../../store/mappings.ts";
 import { claimNotifyKey } from "../../store/notify-keys.ts";
@@ -30,11 +30,12 @@ export type Notice = {
   readonly content: string;
 };
 
-export type NotifyRefusal = { readonly reason: "not_linked" | "idempotency_conflict" };
+export type NotifyRefusal = { readonly reason: "not_linked" | "consent_withdrawn" | "idempotency_conflict" };
 
 export async function notify(ctx: Context, notice: Notice): Promise<Result<DeliveryId, NotifyRefusal>> {
   const holderId = await holderOf(ctx, notice);
   if (holderId === null) return err({ reason: "not_linked" });
+  if (await hasWithdrawnConsent(ctx.env.DB, holderId)) return err({ reason: "consent_withdrawn" });
   const id = await deliveryIdFor(ctx, notice);
   if (id === null) return err({ reason: "idempotency_conflict" });
   const speech = {
