@@ -33,7 +33,8 @@ export type FaultOrder = {
 };
 
 export type Faults = {
-  add: (order: FaultOrder) => void;
+  /** Answers with the way to take back what is left of it. */
+  add: (order: FaultOrder) => () => void;
   /** The fault that strikes this call, spent by being taken. `body: null` asks at the head of a call, where only `refuse` strikes. */
   take: (target: { vendor: string; path: string; body: string | null }) => Fault | null;
   list: () => FaultOrder[];
@@ -43,7 +44,13 @@ export type Faults = {
 export function openFaults(): Faults {
   let orders: FaultOrder[] = [];
   return {
-    add: (order) => orders.push({ ...order }),
+    add: (order) => {
+      const own = { ...order };
+      orders.push(own);
+      return () => {
+        orders = orders.filter((other) => other !== own);
+      };
+    },
     take: ({ vendor, path, body }) => {
       const order = orders.find(
         (candidate) =>

@@ -8,6 +8,7 @@ export type Call = {
   at: number;
   vendor: string;
   method: string;
+  target: string;
   path: string;
   query: Record<string, string>;
   headers: Record<string, string>;
@@ -38,9 +39,9 @@ export function openCallLog(capacity: number): CallLog {
   let seq = 0;
   return {
     record: (vendor, request, fault) => {
-      const { at, method, path, query, headers, body, parsed } = request;
+      const { at, method, target, path, query, headers, body, parsed } = request;
       seq += 1;
-      const seen = { at, method, path, query, headers, body, parsed };
+      const seen = { at, method, target, path, query, headers, body, parsed };
       const call: Call = { seq, vendor, ...seen, fault, applied: false, reply: null };
       calls.push(call);
       if (calls.length > capacity * 1.1) calls.splice(0, calls.length - capacity);

@@ -27,11 +27,13 @@ function plainHeaders(message: IncomingMessage): Record<string, string> {
 export function readHead(message: IncomingMessage): { prefix: string; head: SandboxRequest } {
   const url = new URL(message.url ?? "/", "http://sandbox");
   const [prefix = "", ...rest] = url.pathname.slice(1).split("/");
+  const target = (message.url ?? "/").slice(prefix.length + 1) || "/";
   return {
     prefix,
     head: {
       at: Date.now(),
       method: message.method ?? "GET",
+      target,
       path: `/${rest.join("/")}`,
       segments: rest.filter((segment) => segment !== "").map(decodeSegment),
       query: Object.fromEntries(url.searchParams),

@@ -1,9 +1,11 @@
 /** What a vendor double is: a function from a request and its own memory to a reply. No sockets, no clock: the time comes with the request. */
 
-/** A call as the double sees it. `path` starts after the vendor's prefix; `at` is epoch ms; `parsed` is the body by its declared type, else null. */
+/** A call as the double sees it. `path` starts after the vendor's prefix, `target` is path and query as they stood on the wire; `at` is epoch ms;
+ *  `parsed` is the body by its declared type, else null. */
 export type SandboxRequest = {
   at: number;
   method: string;
+  target: string;
   path: string;
   segments: string[];
   query: Record<string, string>;

@@ -21,7 +21,7 @@ export type MortalServer = {
 const START_LIMIT_MS = 20_000;
 const ADMIN_TOKEN = "kill-test-admin-token-0000000000";
 
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const probe = createServer();
   probe.listen(0, "127.0.0.1");
   await once(probe, "listening");

@@ -8,6 +8,7 @@ const call = (n: number, given: Partial<Call> = {}): Call => ({
   at: 0,
   vendor: "site",
   method: "POST",
+  target: "/up",
   path: "/up",
   query: {},
   headers: { "idempotency-key": `dlv_${n}` },

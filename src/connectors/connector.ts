@@ -16,7 +16,7 @@ export type Incoming = {
   /** The parsed JSON body, when it was JSON. */
   readonly json: unknown;
   readonly receivedAt: number;
-  /** `webhook-id` of a signed delivery: the sender's idempotency id where the body names none. */
+  /** `webhook-id` of a signed delivery or `Idempotency-Key`: the sender's idempotency id where the body names none. */
   readonly deliveryId: string | null;
   /** IANA zone of times without one. */
   readonly timeZone: string;

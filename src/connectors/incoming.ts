@@ -8,7 +8,7 @@ export type IncomingInput = {
   readonly method: string;
   readonly content: Content;
   readonly pathEvent: string | null;
-  /** `webhook-id` of a signed delivery, else null. */
+  /** `webhook-id` of a signed delivery, else `Idempotency-Key`, else null. */
   readonly deliveryId: string | null;
   readonly receivedAt: number;
 };

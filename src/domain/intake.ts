@@ -34,6 +34,21 @@ export type Fact = {
 export type DuplicateMode = "update" | "ignore" | "new";
 
 const CONTENT_WINDOW_MS = 600_000;
+/** What a person says or a step of a bot asks is said and asked again on purpose ("ask and switch": the answer may have changed meanwhile). Only the
+ *  copy of the same moment is none: a window that swallows real repeats leaves the person without an answer. */
+const ASKED_AGAIN_MS = 1_000;
+/** Facts that happen to a person once at a time: the same content minutes later is a sender that repeats itself (D-02). */
+const HAPPENINGS: ReadonlySet<string> = new Set([
+  "click",
+  "bot_start",
+  "registration",
+  "login",
+  "order",
+  "payment",
+  "refund",
+  "rejected",
+  "withdrawal",
+]);
 /** Telegram's update ids may start over at a random number after a quiet week, so they are remembered for its 24 h of retries and some. */
 const UPDATE_DAYS = 2;
 const MESSAGE_DAYS = 30;
@@ -41,15 +56,19 @@ const CONTENT_DAYS = 30;
 const FACT_DAYS = 400;
 
 /** Which fact an event is. `update` (default): another state of a known fact replaces it. `ignore`: the first state stays. `new`: the
- *  vendor's transaction ids are not trusted, so only the same content within ten minutes is the same fact. */
+ *  vendor's transaction ids are not trusted, so only the same content within its window (ten minutes for what is money or a stage) is the
+ *  same fact. */
 export function factKey(connection: { readonly duplicates: DuplicateMode }, event: NewEvent, content: () => string): Fact {
   const conversion = event.key?.startsWith("tid:") === true;
   if (event.key === null || (connection.duplicates === "new" && conversion)) {
-    return { key: `content:${event.type}:${content()}`, state: "", windowMs: CONTENT_WINDOW_MS, keepDays: CONTENT_DAYS };
+    return { key: `content:${event.type}:${content()}`, state: "", windowMs: windowOf(event), keepDays: CONTENT_DAYS };
   }
   const state = connection.duplicates === "ignore" ? "" : event.state;
   return { key: event.key, state, windowMs: null, keepDays: keepDaysOf(event, event.key) };
 }
+
+const windowOf = ({ type, money, tid, order }: NewEvent): number =>
+  HAPPENINGS.has(type) || money.amount !== null || tid !== null || order !== null ? CONTENT_WINDOW_MS : ASKED_AGAIN_MS;
 
 function keepDaysOf(event: NewEvent, key: string): number {
   if (key.startsWith("update:")) return UPDATE_DAYS;

@@ -26,7 +26,8 @@ function landingsOf(connection: Connection, parameters: Readonly<Record<string, 
   const { body, headers } = parameters;
   const given = typeof headers === "object" && headers !== null ? headers : {};
   const bodyLanding = typeof body === "string" ? landingOfBody(body, { ...connection.headers, ...given }) : "plain";
-  return ([first]) => (first === "headers" ? "header" : first === "body" ? bodyLanding : "plain");
+  const landings: Readonly<Record<string, Landing>> = { url: "url", headers: "header", body: bodyLanding };
+  return ([first = ""]) => landings[first] ?? "plain";
 }
 
 /** The landing of a body given as text: by its declared type, else by how it begins. */

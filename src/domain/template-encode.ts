@@ -1,11 +1,12 @@
 /** How a value is written at the place where it lands, so that a name with `&`, a quote or a tag in it stays a value. */
-export type Landing = "plain" | "query" | "form" | "json" | "html" | "markdown" | "header";
+export type Landing = "plain" | "url" | "query" | "form" | "json" | "html" | "markdown" | "header";
 
 const HTML: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;" };
 
 export function encodeFor(landing: Landing, value: string): string {
   switch (landing) {
     case "plain":
+    case "url":
       return value;
     case "query":
       return percent(value);

@@ -74,9 +74,9 @@ function render(text: string, pass: Pass): Result<string, TemplateError> {
   let from = 0;
   for (const match of text.matchAll(MACRO)) {
     const before = out + text.slice(from, match.index);
-    const url = OPEN_URL.exec(before.slice(-4_096))?.[0] ?? null;
+    const url = urlBefore(before, pass.landing);
     const name = (match[1] ?? match[2] ?? "").trim();
-    if (match[1] === undefined && url === null && !SINGLE.test(name)) continue;
+    if (match[1] === undefined && url === null && pass.landing !== "url" && !SINGLE.test(name)) continue;
     const value = valueOf(name, pass, url);
     if (!value.ok) return value;
     out = before + encodeFor(pass.landing, value.value);
@@ -84,6 +84,12 @@ function render(text: string, pass: Pass): Result<string, TemplateError> {
     if (out.length > MAX_LENGTH) return err({ reason: "template_unresolved", macro: name, cause: "too_long" });
   }
   return ok(out + text.slice(from));
+}
+
+/** The URL that a macro stands in, as far as it is written. A text that is an address need not begin with its scheme: it may be relative. */
+function urlBefore(before: string, landing: Landing): string | null {
+  if (landing === "url") return before === "" ? null : before;
+  return OPEN_URL.exec(before.slice(-4_096))?.[0] ?? null;
 }
 
 /** A macro's value, percent-encoded where it stands inside a URL. A variable before the `?` is a part of the URL the author wrote, so only the

@@ -85,6 +85,7 @@ export function readContent(
   pathEvent: string | null,
 ): Result<NewEvent, Unreadable> {
   if (!delivery.content.ok) return err(delivery.content.error);
-  const given = { method: delivery.method, content: delivery.content.value, pathEvent, deliveryId: message?.id ?? null };
+  const deliveryId = message?.id ?? delivery.idempotencyKey;
+  const given = { method: delivery.method, content: delivery.content.value, pathEvent, deliveryId };
   return readEvent(connection, newIncoming(ctx.config, connection, { ...given, receivedAt: ctx.clock() }));
 }

@@ -24,6 +24,8 @@ export type Delivery = {
   /** The query as sent, without "?". */
   readonly query: string;
   readonly contentType: string;
+  /** `Idempotency-Key`, as senders set it who repeat a request until it is answered (we do, with the delivery's id). */
+  readonly idempotencyKey: string | null;
   readonly bytes: Uint8Array;
   /** The body as text, whatever it is. */
   readonly text: string;
@@ -38,9 +40,10 @@ export async function readDelivery(
   if (bytes === null) return err({ reason: "too_large" });
   const query = queryOf(request.url);
   const contentType = request.headers.get("content-type") ?? "";
+  const idempotencyKey = request.headers.get("idempotency-key")?.trim().slice(0, 255) || null;
   const text = decodeText(bytes);
-  const body = parseBody(contentType, bytes, text);
-  return ok({ method: request.method, query, contentType, bytes, text, content: parseContent(query, body) });
+  const content = parseContent(query, parseBody(contentType, bytes, text));
+  return ok({ method: request.method, query, contentType, idempotencyKey, bytes, text, content });
 }
 
 /** Query and body merged, body wins. */

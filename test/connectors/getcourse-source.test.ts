@@ -129,7 +129,7 @@ describe("GetCourse webhooks of set-uri", () => {
     const { event, fact } = await read("school", { body: dialogBody, path: "helpdesk" });
     expect(event).toMatchObject({ type: "helpdesk", message: "Здравствуйте" });
     expect(ids(event)).toContain(GC_USER);
-    expect(fact.windowMs).toBe(600_000);
+    expect(fact.windowMs).toBe(1_000);
     expect((await read("school", { body: dialogBody })).event.type).toBe("dialog");
   });
 });

@@ -292,6 +292,7 @@ describe("event names, UTM, user agents", () => {
   it.each([
     ["reg", "registration", null],
     ["signup", "registration", null],
+    ["contact/updated", "user_updated", null],
     ["lead", "registration", null],
     ["FTD", "payment", "sale"],
     ["firstDeposit", "payment", "sale"],

@@ -178,6 +178,15 @@ describe("encoding by where a value lands", () => {
   });
 
   it.each([
+    ["/hook/{{fields.refID}}?t={fields.title}&r={refID}", "/hook/r%201?t=a%22b%0A%3C%2Fb%3E%26&r=r%201"],
+    ["{{variables.host}}/x?s={{tracker.ad}}", "pp.example/ru/x?s=spring%26sale"],
+  ])("http.request: values in the address %s are encoded though it names no scheme", (url, expected) => {
+    const out = config.connections.get("out");
+    if (!out) throw new Error("no connection");
+    expect(renderParameters(out, { url }, scope)).toEqual({ ok: true, value: { url: expected } });
+  });
+
+  it.each([
     ["HTML", "&lt;b&gt; spring&amp;sale"],
     [undefined, "<b> spring&sale"],
   ])("telegram with parse mode %s escapes values, not the author's text", (mode, expected) => {

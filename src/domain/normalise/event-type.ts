@@ -9,7 +9,9 @@ export type EventName = { readonly type: string; readonly named: NewEvent["named
 const ALIASES: Readonly<Record<string, string>> = {
   click: "click transition hit",
   bot_start: "bot_start botstart start started bot_started dialog_started start_dialog startdialogue subscribe_bot",
-  identify: "identify identified user_updated update_user contact_updated profile",
+  identify: "identify identified profile",
+  // A platform's report of a change is not an identification by name: it may be the echo of what we wrote (O-01).
+  user_updated: "user_updated update_user contact_updated",
   registration:
     "registration reg registered register registr signup sign_up lead superrega user_created contact_created complete_registration регистрация",
   login: "login log_in signin sign_in pin_login auth вход",
