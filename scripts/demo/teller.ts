@@ -24,7 +24,9 @@ function short(text: string): string {
 function shownReply({ status, text, headers }: Reply): string {
   const location = headers.get("location");
   if (location !== null) return `${status} → ${location}`;
-  return (headers.get("content-type") ?? "").includes("html") ? `${status} страница, ${text.length} знаков` : `${status} ${text}`;
+  return (headers.get("content-type") ?? "").includes("html")
+    ? `${status} страница, ${Buffer.byteLength(text)} байт`
+    : `${status} ${text}`;
 }
 
 export function newTeller(write: (text: string) => void, colours: boolean): Teller {

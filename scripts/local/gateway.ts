@@ -1,13 +1,14 @@
 /** The Worker on real workerd, as `npm start` serves it: persisted state, alarms, cron, one process group.
  *  The public port is a socket of the Worker itself, without Miniflare's entry worker before it, so a request costs what it costs in workerd.
  *  Nothing is kept in this process: a SIGKILL at any moment leaves only what the Worker had made durable. */
+import { enableCompileCache } from "node:module";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { bundleLocalWorker, readMigrations } from "./bundle.ts";
 import { UsageError } from "./options.ts";
 import { dieWithLauncher } from "./runtime.ts";
 import { type State, completeSecrets, takeState } from "./state.ts";
-import { type WranglerFile, bindingNames, readWranglerFile } from "./wrangler.ts";
+import { ROOT, type WranglerFile, bindingNames, readWranglerFile } from "./wrangler.ts";
 
 export class PortInUse extends Error {}
 
@@ -47,6 +48,7 @@ function tellLog({ level, message }: { level: string; message: string }): void {
 
 async function startRuntime({ port, state, vars, file }: Launch) {
   process.env["TMPDIR"] = join(state.directory, "tmp");
+  enableCompileCache(join(ROOT, "node_modules", ".cache", "throughline"));
   const [{ Log, LogLevel, Miniflare, convertV4MiniflareOptions }, contents] = await Promise.all([
     import("miniflare"),
     bundleLocalWorker(),

@@ -26,7 +26,7 @@ export async function play(stage: Stage): Promise<void> {
   const page = await send(stage, { path: url });
   stage.teller.judged(
     "страница PIN: не больше 3 КБ, без скриптов",
-    page.status === 200 && page.text.length <= 3072 && !page.text.includes("<script"),
+    page.status === 200 && Buffer.byteLength(page.text) <= 3072 && !page.text.includes("<script"),
   );
   const failed = await postPin(stage, url, { ...hiddenFields(page.text), pin: wrongPin(pin) });
   stage.teller.judged(
