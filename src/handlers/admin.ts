@@ -11,8 +11,7 @@ import { refused } from "./refused.ts";
 export async function requireAdmin(ctx: Context, request: Request): Promise<Response | null> {
   const authorization = request.headers.get("authorization");
   if (authorization === null) return requireSession(ctx, request);
-  const [scheme, token] = authorization.split(" ", 2);
-  const given = scheme?.toLowerCase() === "bearer" ? (token ?? "") : "";
+  const given = /^bearer +(\S+)$/i.exec(authorization)?.[1] ?? "";
   if (await sameSecret(given, ctx.settings.adminToken)) return null;
   const { success } = await ctx.env.FAILED_PROOFS.limit({ key: clientAddress(request) });
   ctx.log("warn", "operator.refused", { limited: !success });

@@ -4,6 +4,7 @@ import type { Context } from "../context.ts";
 import { type Result, err, ok } from "../lib/result.ts";
 import { type FieldError, fieldErrors } from "../lib/field-errors.ts";
 import { problem } from "./problem.ts";
+import { isTooDeep } from "../lib/body/json.ts";
 
 /** Parses `text` (already read) with `schema`. */
 export function parseJson<T>(ctx: Context, text: string, schema: z.ZodMiniType<T>): Result<T, Response> {
@@ -13,6 +14,7 @@ export function parseJson<T>(ctx: Context, text: string, schema: z.ZodMiniType<T
   } catch {
     return err(problem(ctx, { status: 400, reason: "invalid_json", detail: "the body is not JSON" }));
   }
+  if (isTooDeep(body)) return err(problem(ctx, { status: 400, reason: "invalid_json", detail: "JSON nested too deeply" }));
   const parsed = schema.safeParse(body);
   if (parsed.success) return ok(parsed.data);
   return err(invalidRequest(ctx, fieldErrors(parsed.error.issues, body)));

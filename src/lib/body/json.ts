@@ -10,14 +10,34 @@ const MAX_DEPTH = 24;
 /** A number that could change on its way through a float: long, fractional or with an exponent. */
 const FRAGILE_NUMBER = /\d{16}|\d\.\d|\d[eE]/;
 
+/** Everything that walks a parsed value may recurse this far and no further. */
+const DEEPEST = 100;
+
 /** Parsed JSON with exact numbers, or why not. Too deep nesting is an error, not a crash. */
 export function parseJson(text: string): Result<unknown, string> {
   try {
     const parsed: unknown = FRAGILE_NUMBER.test(text) ? JSON.parse(text, exactNumber) : JSON.parse(text);
-    return ok(parsed);
+    return text.length > 2 * DEEPEST && isTooDeep(parsed) ? err(TOO_DEEP) : ok(parsed);
   } catch (error) {
-    return err(error instanceof SyntaxError ? "not valid JSON" : "JSON nested too deeply");
+    return err(error instanceof SyntaxError ? "not valid JSON" : TOO_DEEP);
   }
+}
+
+const TOO_DEEP = "JSON nested too deeply";
+
+/** Level by level, not by recursion: fifty thousand brackets must not cost the stack of those who come later. */
+export function isTooDeep(value: unknown): boolean {
+  let level: unknown[] = [value];
+  for (let depth = 0; level.length > 0; depth++) {
+    if (depth > DEEPEST) return true;
+    level = level.flatMap(nestedIn);
+  }
+  return false;
+}
+
+function nestedIn(value: unknown): unknown[] {
+  const inner: unknown[] = typeof value === "object" && value !== null ? Object.values(value) : [];
+  return inner.filter((item) => typeof item === "object" && item !== null);
 }
 
 function exactNumber(_key: string, value: unknown, context?: { source?: string }): unknown {
