@@ -27,7 +27,7 @@ export type EventSummary = {
 };
 
 const WAITING_STATUSES: ReadonlySet<string | null> = new Set([null, "accepted", "quarantined", "preview"]);
-const MOST_WAITING = 1_000;
+const WAITING_STRETCH = 1_000;
 
 /** Newest first by acknowledgement; `next` is the seq to go on before. */
 export async function openEvents(ctx: Context, filter: EventFilter): Promise<{ items: EventSummary[]; next: number | null }> {
@@ -44,14 +44,27 @@ export async function openEvents(ctx: Context, filter: EventFilter): Promise<{ i
 
 async function waitingEvents(ctx: Context, filter: EventFilter): Promise<WaitingEvent[]> {
   if (!WAITING_STATUSES.has(filter.status) || filter.person !== null) return [];
-  const waiting = await inboxOf(ctx.env).waiting(filter.before, MOST_WAITING);
-  return waiting.filter(
-    (event) =>
-      (filter.status === null || event.verdict === filter.status) &&
-      (filter.connection === null || event.connection === filter.connection) &&
-      (filter.type === null || event.type === filter.type) &&
-      (filter.since === null || event.receivedAt >= filter.since),
-  );
+  return waitingThat(ctx, { before: filter.before, most: filter.limit + 1 }, (event) => {
+    if (filter.status !== null && event.verdict !== filter.status) return false;
+    if (filter.connection !== null && event.connection !== filter.connection) return false;
+    if (filter.type !== null && event.type !== filter.type) return false;
+    return filter.since === null || event.receivedAt >= filter.since;
+  });
+}
+
+/** The newest waiting events of a kind, however many others wait: a page that ended early would skip those behind it. */
+async function waitingThat(
+  ctx: Context,
+  page: { readonly before: number | null; readonly most: number },
+  isMeant: (event: WaitingEvent) => boolean,
+): Promise<WaitingEvent[]> {
+  const found: WaitingEvent[] = [];
+  for (let before = page.before; ;) {
+    const waiting = await inboxOf(ctx.env).waiting(before, WAITING_STRETCH);
+    found.push(...waiting.filter(isMeant));
+    before = waiting.at(-1)?.seq ?? 0;
+    if (waiting.length < WAITING_STRETCH || found.length >= page.most) return found;
+  }
 }
 
 export type EventStory = EventSummary & {
@@ -67,7 +80,7 @@ export type EventStory = EventSummary & {
 
 /** null = there is no such event. Raw payloads and facts are gone after their retention. */
 export async function openEvent(ctx: Context, id: string, locale: Locale): Promise<EventStory | null> {
-  const waiting = (await inboxOf(ctx.env).waiting(null, MOST_WAITING)).find((event) => event.id === id);
+  const [waiting] = await waitingThat(ctx, { before: null, most: 1 }, (event) => event.id === id);
   const row = await findEvent(ctx.env.DB, id);
   if (row) return storyOf(ctx, row, locale);
   if (!waiting) return null;

@@ -7,6 +7,7 @@ import { wakeLanes } from "../flows/sweep-deliveries.ts";
 import { listVersions, readVersion, saveConfig } from "../store/config.ts";
 import { requireAdmin } from "./admin.ts";
 import { invalidRequest, parseJson } from "./json-body.ts";
+import { pageErrors, pageOf } from "./page.ts";
 import { json, problem } from "./problem.ts";
 
 const documentBody = z.record(z.string(), z.unknown());
@@ -37,7 +38,9 @@ export async function getConfigVersions(request: Request, ctx: Context): Promise
   const refused = await requireAdmin(ctx, request);
   if (refused) return refused;
   const query = new URL(request.url).searchParams;
-  const limit = Math.min(100, Math.max(1, Number(query.get("limit") ?? 20) || 20));
+  const limit = pageOf(query, 20, 100);
+  const errors = pageErrors(query, /^\d{1,9}$/);
+  if (errors.length > 0) return invalidRequest(ctx, errors);
   const before = Number(query.get("cursor")) || null;
   const rows = await listVersions(ctx.env, before, limit + 1);
   const items = rows

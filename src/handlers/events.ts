@@ -6,7 +6,7 @@ import { attemptsOf, listDeliveries } from "../store/deliveries.ts";
 import { requireAdmin } from "./admin.ts";
 import { deliveriesView } from "./delivery-view.ts";
 import { invalidRequest } from "./json-body.ts";
-import { localeOf, pageOf } from "./page.ts";
+import { localeOf, pageErrors, pageOf } from "./page.ts";
 import { json, problem } from "./problem.ts";
 import type { Routed } from "../lib/router.ts";
 
@@ -23,7 +23,7 @@ export async function getEvents(request: Request, ctx: Context): Promise<Respons
       ? []
       : [{ path: "status", message: `one of ${EVENT_STATUSES.join(", ")}` }]),
     ...(since === null || !Number.isNaN(Date.parse(since)) ? [] : [{ path: "since", message: "an ISO 8601 time" }]),
-    ...(cursor === null || /^\d{1,16}$/.test(cursor) ? [] : [{ path: "cursor", message: "not a cursor of this list" }]),
+    ...pageErrors(query, /^\d{1,16}$/),
   ];
   if (errors.length > 0) return invalidRequest(ctx, errors);
   const { items, next } = await openEvents(ctx, {

@@ -6,7 +6,7 @@ import { openTimeline } from "../flows/read-timeline.ts";
 import { type Found, findPerson, listPersons } from "../store/person-reads.ts";
 import { requireAdmin } from "./admin.ts";
 import { invalidRequest } from "./json-body.ts";
-import { localeOf, pageOf } from "./page.ts";
+import { localeOf, pageErrors, pageOf } from "./page.ts";
 import { json, problem } from "./problem.ts";
 import type { Routed } from "../lib/router.ts";
 
@@ -38,9 +38,11 @@ export async function getTimeline(request: Routed, ctx: Context): Promise<Respon
   const found = await currentPerson(ctx, request.params["id"] ?? "");
   if (!found || found.gone) return missing(ctx, found);
   const query = new URL(request.url).searchParams;
+  const errors = pageErrors(query, /^-?\d{1,16}\.\d{1,16}$/);
+  if (errors.length > 0) return invalidRequest(ctx, errors);
   const locale = localeOf(ctx, query);
   const { items, next } = await openTimeline(ctx, found.id, {
-    cursor: query.get("cursor"),
+    cursor: query.get("cursor") || null,
     limit: pageOf(query, 200, 1_000),
     locale,
   });
@@ -61,10 +63,12 @@ export const missing = (ctx: Context, found: Found | null): Response =>
   problem(ctx, { status: 404, reason: found?.gone ? "gone" : "not_found" });
 
 async function listPage(ctx: Context, query: URLSearchParams): Promise<Response> {
+  const errors = pageErrors(query, /^\d{1,16}\.per_[A-Za-z0-9]*$/);
+  if (errors.length > 0) return invalidRequest(ctx, errors);
   const limit = pageOf(query, 50, 200);
   const [at, id] = (query.get("cursor") ?? "").split(".");
   const rows = await listPersons(ctx.env.DB, id === undefined ? null : { at: Number(at), id }, limit + 1);
   const cards = await Promise.all(rows.slice(0, limit).map((row) => openCard(ctx, row.id)));
   const last = rows.length > limit ? rows[limit - 1] : undefined;
-  return json({ items: cards.filter((card) => card !== null), next_cursor: last ? `${last.last_seen}.${last.id}` : null });
+  return json({ items: cards.filter((card) => card !== null), next_cursor: last ? `${last.created_at}.${last.id}` : null });
 }

@@ -3,13 +3,16 @@ import * as z from "zod/mini";
 import type { Context } from "../context.ts";
 import { type ProblemRow, openProblems, waitingEvents } from "../store/problem-reads.ts";
 import { requireAdmin } from "./admin.ts";
-import { pageOf } from "./page.ts";
+import { invalidRequest } from "./json-body.ts";
+import { pageErrors, pageOf } from "./page.ts";
 import { json } from "./problem.ts";
 
 export async function getProblems(request: Request, ctx: Context): Promise<Response> {
   const refused = await requireAdmin(ctx, request);
   if (refused) return refused;
   const query = new URL(request.url).searchParams;
+  const errors = pageErrors(query, /^$/);
+  if (errors.length > 0) return invalidRequest(ctx, errors);
   const [rows, waiting] = await Promise.all([openProblems(ctx.env.DB, pageOf(query, 200, 500)), waitingEvents(ctx.env.DB)]);
   const unbound = waiting.map(({ connection, count, first_at, last_at }) => ({
     id: `unbound:${connection}`,

@@ -99,9 +99,9 @@ export async function readPerson(db: D1Database, id: PersonId): Promise<PersonRo
   };
 }
 
-export type PersonSummary = { readonly id: PersonId; readonly key: PersonKey; readonly last_seen: number };
+export type PersonSummary = { readonly id: PersonId; readonly key: PersonKey; readonly created_at: number };
 
-/** Current persons, the most recently seen first. The cursor is the last row's (last_seen, id). */
+/** Current persons, the newest first: an order that nothing changes while somebody pages. The cursor is the last row's (created_at, id). */
 export async function listPersons(
   db: D1Database,
   before: { at: number; id: string } | null,
@@ -109,9 +109,9 @@ export async function listPersons(
 ): Promise<PersonSummary[]> {
   const { results } = await db
     .prepare(
-      `SELECT id, key, last_seen FROM persons
-       WHERE erased_at IS NULL AND id = person_id AND (last_seen < ?1 OR (last_seen = ?1 AND id > ?2))
-       ORDER BY last_seen DESC, id LIMIT ?3`,
+      `SELECT id, key, created_at FROM persons
+       WHERE erased_at IS NULL AND id = person_id AND (created_at < ?1 OR (created_at = ?1 AND id > ?2))
+       ORDER BY created_at DESC, id LIMIT ?3`,
     )
     .bind(before?.at ?? Number.MAX_SAFE_INTEGER, before?.id ?? "", limit)
     .all<PersonSummary>();
