@@ -4,6 +4,7 @@
 import { enableCompileCache } from "node:module";
 import { createServer } from "node:net";
 import { join } from "node:path";
+import { setTimeout as wait } from "node:timers/promises";
 import { bundleLocalWorker, readMigrations } from "./bundle.ts";
 import { UsageError } from "./options.ts";
 import { dieWithLauncher } from "./runtime.ts";
@@ -20,6 +21,7 @@ export type Gateway = {
 };
 
 const HOST = "127.0.0.1";
+const PATIENCE_MS = 1_500;
 
 async function checkPort(port: number): Promise<void> {
   const probe = createServer();
@@ -27,6 +29,19 @@ async function checkPort(port: number): Promise<void> {
   probe.once("error", () => reject(new PortInUse(`port ${port} is already in use on ${HOST}`)));
   probe.listen(port, HOST, () => probe.close(() => resolve()));
   await promise;
+}
+
+/** A server that was killed a moment ago may still be on its way out: what it held is asked for again before anybody is refused. */
+async function patiently<T>(take: () => Promise<T>): Promise<T> {
+  const end = Date.now() + PATIENCE_MS;
+  for (;;) {
+    try {
+      return await take();
+    } catch (failure) {
+      if (Date.now() > end) throw failure;
+      await wait(50);
+    }
+  }
 }
 
 function rejectBindingNames(vars: Record<string, string>, file: WranglerFile): void {
@@ -113,9 +128,9 @@ export async function openGateway(given: {
   const file = readWranglerFile();
   rejectBindingNames(given.vars, file);
   const url = `http://${HOST}:${given.port}`;
-  const state = takeState(given.stateDirectory, { url });
+  const state = await patiently(async () => takeState(given.stateDirectory, { url }));
   try {
-    await checkPort(given.port);
+    await patiently(() => checkPort(given.port));
     const vars = completeSecrets(state.directory, given.vars);
     const runtime = await startRuntime({ port: given.port, state, vars, file });
     await fetch(`${url}/healthz`);
