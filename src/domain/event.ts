@@ -54,9 +54,9 @@ export type EventStatus = "accepted" | "bound" | "unbound" | "quarantined" | "ec
 /** What stands sealed beside an event: the normalised form. The raw payload is sealed apart, because it is kept for a shorter time. */
 export type StoredFacts = NewEvent & { readonly connection: string; readonly receivedAt: number };
 
-/** What is kept of a delivery that could not be read: the raw bytes stand beside it. */
-export const UNREADABLE_EVENT: NewEvent = {
-  type: "unreadable",
+/** An event that says nothing yet: what a reader or a test builds upon. */
+export const EMPTY_EVENT: NewEvent = {
+  type: "",
   named: null,
   eventAt: null,
   key: null,
@@ -77,3 +77,6 @@ export const UNREADABLE_EVENT: NewEvent = {
   tracker: {},
   outgoing: false,
 };
+
+/** What is kept of a delivery that could not be read: the raw bytes stand beside it. */
+export const UNREADABLE_EVENT: NewEvent = { ...EMPTY_EVENT, type: "unreadable" };

@@ -1,4 +1,5 @@
 /** Builders of events and persons for pure tests. */
+import { EMPTY_EVENT } from "../../src/domain/event.ts";
 import type { Addressee, EventFacts } from "../../src/domain/delivery.ts";
 import { configDocument } from "../../src/domain/config/document.ts";
 import { resolveConfig } from "../../src/domain/config/resolve.ts";
@@ -7,26 +8,11 @@ import type { IdentifierType } from "../../src/domain/identifier.ts";
 
 export const factsOf = (changes: Partial<EventFacts> = {}): EventFacts => ({
   id: "evt_1",
+  ...EMPTY_EVENT,
   type: "payment",
-  named: null,
-  eventAt: null,
-  key: null,
-  state: "",
-  identifiers: [],
-  dropped: [],
   money: { amount: "50", paidTotal: null, currency: "USD" },
   tid: "tx-77",
-  order: null,
-  status: null,
   utm: { utm_source: "tg", utm_campaign: "spring" },
-  link: null,
-  start: null,
-  userAgent: null,
-  message: null,
-  profile: {},
-  fields: {},
-  tracker: {},
-  outgoing: false,
   connection: "onewin",
   receivedAt: Date.UTC(2026, 2, 1, 12),
   label: "sale",

@@ -1,7 +1,7 @@
 /** Feeds events to the real inbox as a handler would: sealed facts in, bound rows in D1 out. Identifiers by the short names of identity.md. */
 import { env as cloudflareEnv } from "cloudflare:workers";
 import { type Context, inboxOf, newContext } from "../../src/context.ts";
-import type { NewEvent, StoredFacts } from "../../src/domain/event.ts";
+import { EMPTY_EVENT, type NewEvent, type StoredFacts } from "../../src/domain/event.ts";
 import { IDENTIFIER_TYPES } from "../../src/domain/identifier.ts";
 import { type EventId, newEventId } from "../../src/lib/ids.ts";
 import type { Acceptance, Arrival } from "../../src/rpc.ts";
@@ -48,26 +48,10 @@ export async function arrivalOf(ctx: Context, told: Told): Promise<Arrival> {
   } = told;
   const id = newEventId();
   const event: NewEvent = {
+    ...EMPTY_EVENT,
     type: "identify",
-    named: null,
     eventAt: at ?? null,
-    key: null,
-    state: "",
     identifiers: namedValues(ids).map((claim) => ({ ...claim, proof: IDENTIFIER_TYPES[claim.type].proof })),
-    dropped: [],
-    money: { amount: null, paidTotal: null, currency: null },
-    tid: null,
-    order: null,
-    status: null,
-    utm: {},
-    link: null,
-    start: null,
-    userAgent: null,
-    message: null,
-    profile: {},
-    fields: {},
-    tracker: {},
-    outgoing: false,
     ...given,
   };
   const facts: StoredFacts = { ...event, connection, receivedAt };

@@ -2,7 +2,7 @@
  *  the batch that did it and deleted when the inbox has it, so a crash in between is repeated by the sweep; the inbox knows its key and counts it
  *  once. A mapping act carries the account and the site's user: the binder gives the user to that account's person, or takes it away. */
 import { type Context, inboxOf } from "../../context.ts";
-import type { StoredFacts } from "../../domain/event.ts";
+import { EMPTY_EVENT, type StoredFacts } from "../../domain/event.ts";
 import { type Claim, type IdentifierType, IDENTIFIER_TYPES } from "../../domain/identifier.ts";
 import { type EventId, newEventId } from "../../lib/ids.ts";
 import type { Arrival } from "../../rpc.ts";
@@ -82,31 +82,18 @@ async function arrivalOf(ctx: Context, { id, key, facts }: LoginAct): Promise<Ar
 }
 
 const factsOf = (event: LoginEvent, now: number): StoredFacts => ({
+  ...EMPTY_EVENT,
   connection: LOGIN_CONNECTION,
   receivedAt: now,
   type: event.type,
-  named: null,
   eventAt: now,
   key: event.key,
-  state: "",
   identifiers: event.identifiers.map(({ type, scope, value }): Claim => ({
     type,
     scope,
     value,
     proof: type === "user_id" ? "proved" : IDENTIFIER_TYPES[type].proof,
   })),
-  dropped: [],
-  money: { amount: null, paidTotal: null, currency: null },
-  tid: null,
-  order: null,
-  status: null,
-  utm: {},
-  link: null,
-  start: null,
-  userAgent: null,
-  message: null,
   profile: event.profile ?? {},
   fields: event.fields,
-  tracker: {},
-  outgoing: false,
 });
