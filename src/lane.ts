@@ -15,6 +15,7 @@ import { countUnsettled, nextDueAt, prune, put } from "./flows/lane/queue.ts";
 import { type Recoverer, openRecoverer } from "./flows/lane/recovery.ts";
 import { createLaneTables, readMark, setMark } from "./flows/lane/schema.ts";
 import { type LaneState, newSignal } from "./flows/lane/state.ts";
+import { newTally } from "./flows/tally.ts";
 import { newLog } from "./lib/log.ts";
 import type { LaneKey, LaneRpc, LaneWork, Recovery, RecoveryState } from "./rpc.ts";
 
@@ -36,7 +37,16 @@ export class Lane extends DurableObject<Env> implements LaneRpc {
     createLaneTables(sql);
     const breaker = readMark(sql, "circuit") === null ? CLOSED : reopened(Date.now());
     const outbox = openOutbox(sql);
-    this.#lane = { storage, sql, outbox, pace: openPace(sql), inHand: new Map(), breaker, signal: newSignal() };
+    this.#lane = {
+      storage,
+      sql,
+      outbox,
+      pace: openPace(sql),
+      tally: newTally("delivery"),
+      inHand: new Map(),
+      breaker,
+      signal: newSignal(),
+    };
     this.#recoverer = openRecoverer(this.#lane);
     resumeInterrupted(this.#lane, readMark(sql, "connection") ?? "", Date.now());
     void state.blockConcurrencyWhile(async () => {
@@ -92,6 +102,7 @@ export class Lane extends DurableObject<Env> implements LaneRpc {
       const ctx = await newContext(this.env, this.ctx);
       const connection = readMark(this.#lane.sql, "connection");
       nextAt = connection === null ? null : await pump(this.#lane, ctx, connection, this.#recoverer);
+      this.#lane.tally.tell(this.env);
       if (ctx.clock() - this.#prunedAt > HOUR_MS / 6) {
         this.#prunedAt = ctx.clock();
         prune(this.#lane.sql, this.#prunedAt);

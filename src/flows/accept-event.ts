@@ -6,8 +6,10 @@ import type { NewEvent, StoredFacts } from "../domain/event.ts";
 import { type DuplicateMode, factKey, intakeVerdict } from "../domain/intake.ts";
 import { newEventId } from "../lib/ids.ts";
 import type { Acceptance, Arrival } from "../rpc.ts";
+import { newTally } from "./tally.ts";
 
 const DAY_MS = 86_400_000;
+const TEST = { verdict: "preview", cause: "test", field: null } as const;
 
 export type IntakeItem = {
   readonly connection: IntakeConnection;
@@ -19,6 +21,8 @@ export type IntakeItem = {
   readonly content: () => string;
   /** false = bind without running rules. */
   readonly rules: boolean;
+  /** A trial of the operator's: kept and shown, but nobody is bound to it, no rule runs and nothing is counted. */
+  readonly test?: true;
   /** Why it is of no use although it was proved (`unparsable`, `missing_field`); absent = the event speaks for itself. */
   readonly quarantine?: { readonly cause: string; readonly field: string | null };
 };
@@ -36,6 +40,7 @@ export type Accepted = Acceptance & { readonly cause: string | null; readonly fi
 export async function acceptEvents(ctx: Context, items: readonly IntakeItem[]): Promise<Accepted[]> {
   const arrivals = await Promise.all(items.map((item) => arrivalOf(ctx, item)));
   const answers = await inboxOf(ctx.env).accept(arrivals);
+  count(ctx, arrivals, answers);
   return answers.map((answer, index) => {
     const arrival = arrivals[index];
     const told = answer.outcome === "quarantined" ? arrival : undefined;
@@ -43,10 +48,23 @@ export async function acceptEvents(ctx: Context, items: readonly IntakeItem[]): 
   });
 }
 
+function count(ctx: Context, arrivals: readonly Arrival[], answers: readonly Acceptance[]): void {
+  const tally = newTally("intake");
+  for (const [index, { outcome }] of answers.entries()) {
+    const { connection = "", cause = null } = arrivals[index] ?? {};
+    tally.add({ connection, action: "accept", outcome, reason: cause ?? "" }, 0);
+  }
+  tally.tell(ctx.env);
+}
+
 async function arrivalOf(ctx: Context, item: IntakeItem): Promise<Arrival> {
   const { connection, event, receivedAt } = item;
   const id = newEventId();
-  const verdict = item.quarantine ? { verdict: "quarantined" as const, ...item.quarantine } : intakeVerdict(event);
+  const verdict = item.test
+    ? TEST
+    : item.quarantine
+      ? { verdict: "quarantined" as const, ...item.quarantine }
+      : intakeVerdict(event);
   const fact = factKey(connection, event, item.content);
   const stored: StoredFacts = { ...event, connection: connection.id, receivedAt };
   // Quarantined without a vendor key: two different people's deliveries may look the same, so each counts.

@@ -1,5 +1,5 @@
-/** A test event through the real pipeline: read by the connection's own source, stored, bound, rules and all. It speaks of a made-up person that
- *  is the same every time (ids that no messenger gives out), so tests do not multiply people; each one is a new fact. */
+/** A test event through the real pipeline: read by the connection's own source, stored durably, shown with its raw and normalised form. It is a
+ *  preview: the ids in it are made up and may be somebody's in the vendor's account, so it founds no person, runs no rule and counts nowhere. */
 import type { Context } from "../context.ts";
 import { newIncoming } from "../connectors/incoming.ts";
 import { readEvent } from "../connectors/registry.ts";
@@ -50,7 +50,8 @@ export async function sendTestEvent(
       raw: JSON.stringify(content.fields),
       receivedAt,
       content: () => JSON.stringify(content.fields),
-      rules: true,
+      rules: false,
+      test: true,
     },
   ]);
   return accepted ? ok(accepted) : err({ reason: "not_stored" });

@@ -12,5 +12,5 @@ export async function postConnectionTest(request: Routed, ctx: Context): Promise
   if (!connection) return problem(ctx, { status: 404, reason: "not_found" });
   const sent = await sendTestEvent(ctx, connection);
   if (!sent.ok) return problem(ctx, { status: 422, reason: "invalid_request", detail: sent.error.reason });
-  return json({ id: sent.value.id, status: sent.value.outcome }, sent.value.outcome === "accepted" ? 202 : 200);
+  return json({ id: sent.value.id, status: sent.value.outcome }, 202);
 }

@@ -240,6 +240,7 @@ function countsOf(fresh: readonly Outcome[]): ArrivalCount[] {
   const counts = new Map<string, ArrivalCount>();
   for (const { arrived } of fresh) {
     const { connection, verdict: outcome } = arrived;
+    if (arrived.cause === "test") continue;
     const bucketAt = bucketOf(arrived.receivedAt);
     const key = `${connection}\n${bucketAt}\n${outcome}`;
     counts.set(key, { connection, bucketAt, outcome, n: (counts.get(key)?.n ?? 0) + 1 });

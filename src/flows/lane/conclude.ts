@@ -3,6 +3,7 @@ import { CLOSED } from "../../domain/breaker.ts";
 import type { Settlement } from "../../domain/settle.ts";
 import type { AttemptTold } from "../../store/delivery-outcomes.ts";
 import type { NewProblem } from "../../store/problems.ts";
+import { codeOf } from "../tally.ts";
 import { postpone, settleRow, type WorkRow } from "./queue.ts";
 import { setMark } from "./schema.ts";
 import type { LaneState } from "./state.ts";
@@ -26,6 +27,7 @@ export function conclude(lane: LaneState, row: WorkRow, end: Conclusion): void {
   const hand = lane.inHand.get(row.seq);
   lane.storage.transactionSync(() => {
     if (hand?.forgotten) return;
+    count(lane, row, end);
     if (settlement.state === "retrying") postpone(lane.sql, row.seq, end.attempts, settlement.nextAt);
     else settleRow(lane.sql, row, now);
     const told = {
@@ -45,9 +47,14 @@ export function conclude(lane: LaneState, row: WorkRow, end: Conclusion): void {
   lane.signal.raise();
 }
 
+function count({ tally }: LaneState, { action }: WorkRow, { connection, settlement, attempt, now }: Conclusion): void {
+  const reason = settlement.state === "delivered" ? "" : codeOf(settlement.reason);
+  tally.add({ connection, action, outcome: settlement.state, reason }, attempt === null ? 0 : now - attempt.at);
+}
+
 /** One problem per connection and kind of reason; a reason's detail follows its code after a colon. */
 const deadProblem = (connection: string, reason: string, now: number): NewProblem => {
-  const cause = reason.split(":", 1)[0] ?? reason;
+  const cause = codeOf(reason);
   return { kind: "delivery", dedupe: `${connection}:${cause}`, cause, connection, at: now };
 };
 

@@ -6,9 +6,10 @@ import { afterFailure } from "../../domain/breaker.ts";
 import { parseRetryAfter } from "../../domain/backoff.ts";
 import type { Connection } from "../../domain/config.ts";
 import { maskSecrets } from "../../domain/mask-secrets.ts";
-import { type Judged, outcomeIsUnknown, settle } from "../../domain/settle.ts";
+import { type Judged, type Settlement, outcomeIsUnknown, settle } from "../../domain/settle.ts";
 import type { AttemptTold } from "../../store/delivery-outcomes.ts";
 import { sendRequest } from "../send-request.ts";
+import { codeOf } from "../tally.ts";
 import { closeBreaker, conclude, setBreaker } from "./conclude.ts";
 import type { Ready } from "./load-work.ts";
 import { markFlying, postpone } from "./queue.ts";
@@ -60,7 +61,7 @@ export async function fly(lane: LaneState, ctx: Context, connection: Connection,
     reply: kept,
     now,
   });
-  count(ctx, connection, { action: row.action, outcome: settlement.state, tookMs: now - at });
+  tellAttempt(ctx, ready, { connection: connection.id, settlement, status: reply.status, tookMs: now - at });
   return "concluded";
 }
 
@@ -121,10 +122,16 @@ function wordOf(judged: Judged, reply: Reply): AttemptTold["outcome"] {
   return reply.failure ?? judged.outcome;
 }
 
-type Counted = { readonly action: string; readonly outcome: string; readonly tookMs: number };
+type Told = {
+  readonly connection: string;
+  readonly settlement: Settlement;
+  readonly status: number;
+  readonly tookMs: number;
+};
 
-/** Counters per connection and outcome, where Analytics Engine is bound, and one line of log. */
-function count(ctx: Context, { id }: Connection, { action, outcome, tookMs }: Counted): void {
-  ctx.env.METRICS?.writeDataPoint({ indexes: [id], blobs: ["delivery", id, action, outcome], doubles: [1, tookMs] });
-  ctx.log("info", "delivery.attempt", { connection: id, action, outcome, took_ms: tookMs });
+/** One line of log: the vendor's words stay sealed beside the attempt. */
+function tellAttempt(ctx: Context, { row }: Ready, { connection, settlement, status, tookMs }: Told): void {
+  const reason = settlement.state === "delivered" ? null : codeOf(settlement.reason);
+  const fields = { connection, delivery: row.id, action: row.action, outcome: settlement.state, reason, status, took_ms: tookMs };
+  ctx.log(settlement.state === "dead" ? "warn" : "info", "delivery.attempt", fields);
 }

@@ -7,6 +7,7 @@ import type { Rendered, WorkOrder } from "../../domain/delivery.ts";
 import { rememberEchoes } from "../../store/echoes.ts";
 import { type PersonLookup, loadPersonViews } from "../../store/person-view.ts";
 import { type Unsendable, prepareAttempt } from "../attempt-delivery.ts";
+import { codeOf } from "../tally.ts";
 import { conclude } from "./conclude.ts";
 import { admitContent } from "./loop-breaker.ts";
 import { type WorkRow, freeze, postpone } from "./queue.ts";
@@ -91,6 +92,7 @@ async function prepare(
   const rendered = row.rendered ?? (kept && (await ctx.seal.seal(JSON.stringify(kept))));
   const end = { connection: connection.id, attempts: row.attempts, attempt: null, reply: null, rendered, now: ctx.clock() };
   if (!attempt.ok) {
+    tellUnsent(ctx, connection, row, attempt.error.reason);
     conclude(lane, row, { ...end, settlement: unsendable(attempt.error), content: null });
     return null;
   }
@@ -98,6 +100,7 @@ async function prepare(
   if (!rendered) throw new Error("lane: a prepared attempt has no rendering");
   if (content !== null && !order.replay && !admitContent(lane.sql, row, content, ctx.clock())) {
     const from = order.event?.connection ?? "";
+    tellUnsent(ctx, connection, row, "loop_suspected");
     const pair = [from, connection.id].toSorted().join(" ");
     conclude(lane, row, {
       ...end,
@@ -117,6 +120,10 @@ async function prepare(
   }
   if (row.rendered === null) await firstAttempt({ lane, ctx }, row, { rendered, echoes });
   return { row: { ...row, rendered, echoes }, plan, replay: order.replay, content, rendered };
+}
+
+function tellUnsent(ctx: Context, connection: Connection, { id, action }: WorkRow, reason: string): void {
+  ctx.log("warn", "delivery.unsent", { connection: connection.id, delivery: id, action, reason: codeOf(reason) });
 }
 
 const unsendable = ({ state, reason }: Unsendable) => ({ state, reason }) as const;

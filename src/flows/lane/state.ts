@@ -1,6 +1,7 @@
 /** What a lane holds in memory while its object lives. Everything that must survive a crash is in its SQLite. */
 import type { Breaker } from "../../domain/breaker.ts";
 import type { Outbox } from "./outbox.ts";
+import type { Tally } from "../tally.ts";
 import type { Pace } from "./pace.ts";
 
 /** What happened to a row while it was in hand. `cancelled`: not to be tried again. `forgotten`: its end is written already (cancelled before it
@@ -12,6 +13,7 @@ export type LaneState = {
   readonly sql: SqlStorage;
   readonly outbox: Outbox;
   readonly pace: Pace;
+  readonly tally: Tally;
   /** Rows being loaded, ready or out, by seq. */
   readonly inHand: Map<number, Hand>;
   breaker: Breaker;

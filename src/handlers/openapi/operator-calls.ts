@@ -64,8 +64,7 @@ const CONFIG: readonly Operation[] = [
   call("post", "/v1/connections/:id/test", {
     says: "A test event through the real pipeline.",
     answers: {
-      200: { says: "Not accepted as news.", schema: answer.stored },
-      202: { says: "Accepted.", schema: answer.stored },
+      202: { says: "Stored as a preview: no person, no rules, not counted.", schema: answer.stored },
     },
     refusals: { ...missing, ...invalid },
   }),
