@@ -1,6 +1,7 @@
 /** Operator API: decisions about who is who. Every one goes through the inbox, the single writer of identity. */
 import * as z from "zod/mini";
 import { type Context, inboxOf } from "../context.ts";
+import type { PersonId, PersonKey } from "../lib/ids.ts";
 import type { Decision, DecisionResult } from "../rpc.ts";
 import { findErasure } from "../store/erasures.ts";
 import { leavesOf } from "../store/persons.ts";
@@ -14,7 +15,12 @@ import { json, problem } from "./problem.ts";
 type PersonRequest = Request & { readonly params: { readonly id?: string } };
 
 /** Ids of persons; keys are understood too. */
-const person = z.union([z.templateLiteral(["per_", z.string()]), z.templateLiteral(["k_", z.string()])]);
+const PERSON = /^(?:per|k)_/;
+const isPerson = (text: string): text is PersonId | PersonKey => PERSON.test(text);
+const person = z.pipe(
+  z.string().check(z.regex(PERSON, "a person's id or key")),
+  z.transform((text: string) => (isPerson(text) ? text : z.NEVER)),
+);
 export const twoPersons = z.object({ persons: z.tuple([person, person]) });
 const identifier = {
   type: z.string(),

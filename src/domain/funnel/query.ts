@@ -13,7 +13,7 @@ export const reportParameters = z.object({
   from: z.optional(date),
   to: z.optional(date),
   template: z._default(z.enum(["school", "affiliate"]), "school"),
-  window: z._default(z.coerce.number().check(z.int(), z.gte(1), z.lte(365)), 30),
+  window: z._default(z.int().check(z.gte(1), z.lte(365)), 30),
   mode: z._default(z.enum(["reached", "strict"]), "reached"),
   attribution: z._default(z.enum(["first", "last"]), "first"),
   by: z._default(z.enum(BREAKDOWNS), "source"),
@@ -38,7 +38,11 @@ export function parseReportQuery(
   workspace: Workspace,
   now: number,
 ): Result<ReportQuery, QueryMistake[]> {
-  const filled = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== "" && value !== null));
+  const filled = Object.fromEntries(
+    Object.entries(given)
+      .filter(([, value]) => value !== "" && value !== null)
+      .map(([name, value]) => [name, name === "window" ? Number(value) : value]),
+  );
   const parsed = reportParameters.safeParse(filled);
   if (!parsed.success) return err(parsed.error.issues.map((issue) => ({ path: issue.path.join("."), message: issue.message })));
   const { only, ...rest } = parsed.data;

@@ -2,7 +2,8 @@
  *  from the path, refusals from the callers and the call's own reasons. */
 import { ALL_PARAMETERS } from "../../domain/config/action-parameters.ts";
 import { mappingNews, problemDocument } from "./answers.ts";
-import { type Components, type Json, isJson, newComponents } from "./json-schema.ts";
+import { type Components, newComponents } from "./components.ts";
+import { type Json, isJson, jsonSchema } from "./json-schema.ts";
 import { LOGIN_CALLS } from "./login-calls.ts";
 import { type Answer, type Operation, TAGS } from "./operation.ts";
 import { OPERATOR_CALLS } from "./operator-calls.ts";
@@ -48,8 +49,8 @@ function operationObject(components: Components, operation: Operation, path: str
   const security = securityOf(operation, path);
   const parameters = [
     ...[...path.matchAll(/:(\w+)/g)].map(([, name = ""]) => ({ name, in: "path", required: true, schema: { type: "string" } })),
-    ...parametersOf(components, operation.query, "query"),
-    ...parametersOf(components, operation.headers, "header"),
+    ...parametersOf(operation.query, "query"),
+    ...parametersOf(operation.headers, "header"),
   ];
   return {
     operationId: `${operation.method}${path.replaceAll(/[^A-Za-z0-9]+/g, "_")}`.replace(/_$/, ""),
@@ -59,17 +60,15 @@ function operationObject(components: Components, operation: Operation, path: str
     ...(parameters.length === 0 ? {} : { parameters }),
     ...requestBody(components, operation),
     responses: {
-      ...Object.fromEntries(
-        Object.entries(operation.answers).map(([status, answer]) => [status, answerObject(components, answer)]),
-      ),
+      ...Object.fromEntries(Object.entries(operation.answers).map(([status, answer]) => [status, answerObject(answer)])),
       ...refusals(operation),
     },
   };
 }
 
-function parametersOf(components: Components, members: Operation["query"], place: "query" | "header"): Json[] {
+function parametersOf(members: Operation["query"], place: "query" | "header"): Json[] {
   if (!members) return [];
-  const { properties, required } = components.inline(members);
+  const { properties, required } = jsonSchema(members);
   const needed = new Set<unknown>(Array.isArray(required) ? required : []);
   return Object.entries(isJson(properties) ? properties : {}).map(([name, schema]) => ({
     name,
@@ -89,9 +88,9 @@ function requestBody(components: Components, { bodies }: Operation): Json {
   return { requestBody: { required: first.optional !== true, content } };
 }
 
-function answerObject(components: Components, { says, schema, type }: Answer): Json {
+function answerObject({ says, schema, type }: Answer): Json {
   if (!schema && type === undefined) return { description: says };
-  const shape = schema ? components.inline(schema) : { type: "string" };
+  const shape = schema ? jsonSchema(schema) : { type: "string" };
   return { description: says, content: { [type ?? "application/json"]: { schema: shape } } };
 }
 
