@@ -1,0 +1,144 @@
+import { exports } from "cloudflare:workers";
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
+import { ORIGIN } from "../kit/operator.ts";
+import {
+  DOCUMENT,
+  P,
+  backfill,
+  events,
+  openWorkspace,
+  people,
+  read,
+  settled,
+  tell,
+  timeline,
+  values,
+  who,
+} from "../kit/journey.ts";
+
+const sent: { url: string; body: string }[] = [];
+beforeAll(() => {
+  vi.spyOn(globalThis, "fetch").mockImplementation(async (input, init) => {
+    const request = new Request(input, init);
+    sent.push({ url: request.url, body: await request.text() });
+    return new Response('{"success":true,"result":{"success":true,"user_id":77,"user_status":"updated"}}');
+  });
+});
+afterAll(() => void vi.restoreAllMocks());
+beforeEach(async () => {
+  sent.length = 0;
+  await openWorkspace();
+});
+
+const follow = (path: string, headers: Record<string, string> = { "user-agent": "Mozilla/5.0 (iPhone)" }): Promise<Response> =>
+  exports.default.fetch(`${ORIGIN}${path}`, { redirect: "manual", headers });
+const clickOf = (response: Response): string => /start=([A-Za-z0-9_-]*)/.exec(response.headers.get("location") ?? "")?.[1] ?? "";
+
+describe("links and clicks as a visitor sees them", () => {
+  it("K-02 five long UTM fit a start of 64 characters and come back byte for byte after it", async () => {
+    const long = Object.fromEntries(
+      ["source", "medium", "campaign", "content", "term"].map((name) => [
+        `utm_${name}`,
+        `весенняя-распродажа-${name}-${"я".repeat(25)}`,
+      ]),
+    );
+    const response = await follow(`/r/vk1?${new URLSearchParams(long).toString()}`);
+    const start = clickOf(response);
+    expect(start).toMatch(/^[A-Za-z0-9_-]{1,64}$/);
+    await tell("p1", { event: "bot_start", telegram_id: "1", start });
+    await settled();
+    const person = await who("telegram_id", "1");
+    const [first] = await timeline(person.id);
+    const story = await read<{ normalised: { utm: Record<string, string> } }>(`/v1/events/${first?.event_id}`);
+    expect(story.normalised.utm).toMatchObject(long);
+    expect(person.first_touch?.source).toContain("весенняя-распродажа-source");
+  });
+
+  it("K-04 previews get the redirect and count nothing", async () => {
+    for (const agent of ["TelegramBot (like TwitterBot)", "WhatsApp/2", "vkShare"]) {
+      const response = await follow("/r/vk1", { "user-agent": agent });
+      expect(response.status).toBe(302);
+      expect(response.headers.get("location")).toContain("https://t.me/my_bot?start=");
+    }
+    await follow("/r/vk1");
+    await settled();
+    const report = await read<{ clicks: { raw: number }; intake: { previews: number; accepted: number } }>(
+      "/v1/report?from=2020-01-01&to=2100-01-01",
+    );
+    expect(report.clicks.raw).toBe(1);
+    expect(report.intake).toMatchObject({ accepted: 1, previews: 3 });
+    expect(await people()).toHaveLength(1);
+  });
+
+  it("K-05 two marked starts and a plain one: one person, first touch the first, last touch the second, one stage", async () => {
+    const [c1, c2] = [clickOf(await follow("/r/vk1")), clickOf(await follow("/r/anna"))];
+    for (const [n, start] of [c1, c2, ""].entries()) {
+      await tell("p1", { event: "bot_start", telegram_id: "1", start, event_id: `m${n}` });
+      await settled();
+    }
+    const person = await who("telegram_id", "1");
+    expect(await people()).toHaveLength(1);
+    expect([person.first_touch?.source, person.last_touch?.source]).toEqual(["vk / spring", "blogger / anna"]);
+    expect(values(person, "click")).toEqual([c1, c2].toSorted());
+    expect((await timeline(person.id)).filter(({ type }) => type === "bot_start")).toHaveLength(3);
+  });
+
+  it("K-06 a start with a foreign payload is accepted and unmarked", async () => {
+    const { id } = await tell("p1", { event: "bot_start", telegram_id: "1", start: "ref_55" });
+    await settled();
+    const person = await who("telegram_id", "1");
+    expect(person.first_touch).toBeNull();
+    expect(person.identifiers.map(({ type }) => type)).toEqual(["telegram_id"]);
+    expect((await read<{ normalised: { start: string } }>(`/v1/events/${id}`)).normalised.start).toBe("ref_55");
+    const report = await read<{ sources: { source: string; bot_start: number }[] }>("/v1/report?from=2020-01-01&to=2100-01-01");
+    expect(report.sources).toEqual([expect.objectContaining({ source: "", bot_start: 1 })]);
+  });
+
+  it("a click that a visitor made before the bot was asked survives a thousand strangers' parameters", async () => {
+    const junk = new URLSearchParams(Array.from({ length: 500 }, (_, n) => [`p${n}`, "v"]));
+    const response = await follow(`/r/vk1?${junk.toString()}&email=x@x.ru&telegram_id=1&subid=KS1&__proto__=1`);
+    expect(response.status).toBe(302);
+    await settled();
+    expect(await P("email", "x@x.ru")).toBeNull();
+    expect(await P("telegram_id", "1")).toBeNull();
+    expect(await who("click", clickOf(response))).toMatchObject({ state: "anon" });
+  });
+});
+
+describe("O-01 echo", () => {
+  it("GetCourse's report of what we wrote is an echo and starts nothing", async () => {
+    await openWorkspace({
+      connections: {
+        ...DOCUMENT.connections,
+        school: {
+          ...DOCUMENT.connections["school" as keyof typeof DOCUMENT.connections],
+          api: "legacy",
+          api_key: "KEY",
+          base_url: "https://school.example",
+          fields: { telegram_id: "telegram_id" },
+        },
+      },
+      rules: [
+        {
+          on: ["bot_start", "identify"],
+          do: [{ to: "school", action: "set_fields", with: { fields: { telegram_id: "{{person.telegram_id}}" } } }],
+        },
+      ],
+    });
+    await backfill([["school", "2026-03-01T10:00:00Z", { event: "registration", gc_user_id: "77", email: "i@i.ru" }]]);
+    await tell("p1", { event: "bot_start", telegram_id: "1", email: "i@i.ru" });
+    await settled();
+    await vi.waitUntil(() => sent.length > 0);
+    const delivered = async (): Promise<boolean> =>
+      (await read<{ items: { status: string }[] }>("/v1/deliveries")).items.every(({ status }) => status === "delivered");
+    await vi.waitUntil(delivered);
+    const report = await tell("school", { event: "user_updated", gc_user_id: "77", telegram_id: "1" });
+    await settled();
+    expect(await read<{ status: string; deliveries: unknown[] }>(`/v1/events/${report.id}`)).toMatchObject({
+      status: "echo",
+      deliveries: [],
+    });
+    expect(sent).toHaveLength(1);
+    expect(await events("?status=echo")).toHaveLength(1);
+  });
+});
