@@ -9,8 +9,9 @@ import { bindEvents } from "./flows/bind-events.ts";
 import { decideIdentity } from "./flows/decide-identity.ts";
 import { type Allowances, newAllowances } from "./flows/intake/allowance.ts";
 import * as ledger from "./flows/intake/ledger.ts";
+import { unpackArrivals } from "./flows/intake/packed-arrivals.ts";
 import { tellDuplicates } from "./store/intake-counts.ts";
-import type { Acceptance, Arrival, Decision, DecisionResult, InboxRpc, WaitingEvent } from "./rpc.ts";
+import type { Acceptance, Decision, DecisionResult, InboxRpc, WaitingEvent } from "./rpc.ts";
 
 const RETRY_MS = 1_000;
 const HOUR_MS = 3_600_000;
@@ -30,9 +31,9 @@ export class Inbox extends DurableObject<Env> implements InboxRpc {
     if (ledger.countWaiting(this.#sql) > 0) this.#arm(Date.now());
   }
 
-  async accept(arrivals: readonly Arrival[]): Promise<Acceptance[]> {
+  async accept(packed: ArrayBuffer): Promise<Acceptance[]> {
     const now = Date.now();
-    const answers = arrivals.map((arrival): Acceptance => {
+    const answers = unpackArrivals(packed).map((arrival): Acceptance => {
       const waitSeconds = this.#allowances.take(arrival.connection, arrival.perSecond, now);
       if (waitSeconds > 0) return { id: arrival.id, outcome: "limited", retryAfterSeconds: waitSeconds };
       return ledger.record(this.#sql, arrival);

@@ -68,7 +68,8 @@ export type DecisionResult =
   | { readonly ok: false; readonly reason: "not_found" | "same_person" | "nothing_to_unmerge" | "kept_apart" | "invalid" };
 
 export interface InboxRpc {
-  accept(arrivals: readonly Arrival[]): Promise<Acceptance[]>;
+  /** `packed` holds arrivals (flows/intake/packed-arrivals.ts), answered in their order. */
+  accept(packed: ArrayBuffer): Promise<Acceptance[]>;
   waiting(before: number | null, limit: number): Promise<WaitingEvent[]>;
   decide(decision: Decision): Promise<DecisionResult>;
   /** Binds what waits now; resolves when the inbox is empty or a D1 failure postponed it. For imports, tests and the cron. */

@@ -5,6 +5,7 @@ import { type Context, inboxOf } from "../context.ts";
 import type { NewEvent, StoredFacts } from "../domain/event.ts";
 import { type DuplicateMode, factKey, intakeVerdict } from "../domain/intake.ts";
 import { newEventId } from "../lib/ids.ts";
+import { packArrivals } from "./intake/packed-arrivals.ts";
 import type { Acceptance, Arrival } from "../rpc.ts";
 import { newTally } from "./tally.ts";
 
@@ -39,7 +40,7 @@ export type Accepted = Acceptance & { readonly cause: string | null; readonly fi
 /** One call of the inbox for all items, answered in their order. Throws when the inbox cannot store them: the caller answers 503, never a 2xx. */
 export async function acceptEvents(ctx: Context, items: readonly IntakeItem[]): Promise<Accepted[]> {
   const arrivals = await Promise.all(items.map((item) => arrivalOf(ctx, item)));
-  const answers = await inboxOf(ctx.env).accept(arrivals);
+  const answers = await inboxOf(ctx.env).accept(packArrivals(arrivals));
   count(ctx, arrivals, answers);
   return answers.map((answer, index) => {
     const arrival = arrivals[index];
@@ -49,6 +50,7 @@ export async function acceptEvents(ctx: Context, items: readonly IntakeItem[]): 
 }
 
 function count(ctx: Context, arrivals: readonly Arrival[], answers: readonly Acceptance[]): void {
+  if (!ctx.env.METRICS) return;
   const tally = newTally("intake");
   for (const [index, { outcome }] of answers.entries()) {
     const { connection = "", cause = null } = arrivals[index] ?? {};
@@ -70,7 +72,7 @@ async function arrivalOf(ctx: Context, item: IntakeItem): Promise<Arrival> {
   // Quarantined without a vendor key: two different people's deliveries may look the same, so each counts.
   const key = verdict.verdict === "quarantined" && event.key === null ? id : fact.key;
   const [mac, facts, raw] = await Promise.all([
-    ctx.seal.mac("fact", `${connection.id}\n${key}`),
+    ctx.seal.index("fact", connection.id, key),
     ctx.seal.seal(JSON.stringify(stored)),
     item.raw === null ? null : ctx.seal.seal(item.raw),
   ]);

@@ -9,9 +9,12 @@ export const fromUtf8 = (bytes: Uint8Array | ArrayBuffer): string => decoder.dec
 export function base64(bytes: Uint8Array | ArrayBuffer): string {
   const view = bytes instanceof Uint8Array ? bytes : new Uint8Array(bytes);
   let binary = "";
-  for (const byte of view) binary += String.fromCharCode(byte);
+  for (let at = 0; at < view.length; at += STRETCH) binary += String.fromCharCode(...view.subarray(at, at + STRETCH));
   return btoa(binary);
 }
+
+/** As many arguments as a call safely takes. */
+const STRETCH = 4_096;
 
 /** Bytes of a base64 or base64url text, or null when it is neither. */
 export function fromBase64(text: string): Uint8Array | null {

@@ -5,7 +5,7 @@
 import { base64url, fromUtf8, hmac, importHmacKey, utf8 } from "./crypto.ts";
 
 export type Sealer = {
-  /** Blind index of an identifier: 22 characters, the same for the same (type, scope, value), useless without the key. */
+  /** Blind index of an identifier (or a fact, by its connection and key): 22 characters, the same for the same (type, scope, value), useless without the key. */
   index(type: string, scope: string, value: string): Promise<string>;
   /** Keyed digest of a text for one purpose ("pin", "token", "content" …): 43 characters. */
   mac(purpose: string, text: string): Promise<string>;

@@ -2,6 +2,7 @@ import { env } from "cloudflare:workers";
 import { beforeEach, expect, it } from "vitest";
 import { inboxOf } from "../../src/context.ts";
 import { bindEvents } from "../../src/flows/bind-events.ts";
+import { packArrivals } from "../../src/flows/intake/packed-arrivals.ts";
 import { type Told, arrivalOf, bindings, configure, feed, testContext } from "../kit/feed.ts";
 import { emptyGraph, rows } from "../kit/identity-rows.ts";
 
@@ -96,7 +97,7 @@ it("a thousand deliveries of one fact make one event and one delivery per action
   const ctx = await testContext();
   const fact: Told = { ...STORY[5], ids: { tg: 1 }, key: "tid:conversion:once" };
   const copies = await Promise.all(Array.from({ length: 1_000 }, () => arrivalOf(ctx, fact)));
-  const answers = await Promise.all(copies.map((copy) => inboxOf(bindings).accept([copy])));
+  const answers = await Promise.all(copies.map((copy) => inboxOf(bindings).accept(packArrivals([copy]))));
   await inboxOf(bindings).drain();
   expect(answers.flat().filter(({ outcome }) => outcome === "accepted")).toHaveLength(1);
   expect(await rows("SELECT id FROM events")).toHaveLength(1);

@@ -4,6 +4,7 @@ import { type Context, inboxOf, newContext } from "../../src/context.ts";
 import { EMPTY_EVENT, type NewEvent, type StoredFacts } from "../../src/domain/event.ts";
 import { IDENTIFIER_TYPES } from "../../src/domain/identifier.ts";
 import { type EventId, newEventId } from "../../src/lib/ids.ts";
+import { packArrivals } from "../../src/flows/intake/packed-arrivals.ts";
 import type { Acceptance, Arrival } from "../../src/rpc.ts";
 import { saveConfig } from "../../src/store/config.ts";
 import type { Env } from "../../src/env.ts";
@@ -60,7 +61,7 @@ export async function arrivalOf(ctx: Context, told: Told): Promise<Arrival> {
     connection,
     type: event.type,
     receivedAt,
-    fact: await ctx.seal.mac("fact", `${connection}\n${event.key ?? id}`),
+    fact: await ctx.seal.index("fact", connection, event.key ?? id),
     state: event.state,
     windowMs: windowMs ?? null,
     keepUntil: Date.now() + 86_400_000,
@@ -79,7 +80,7 @@ export async function accept(...told: readonly Told[]): Promise<Acceptance[]> {
   const ctx = await testContext();
   const arrivals: Arrival[] = [];
   for (const one of told) arrivals.push(await arrivalOf(ctx, one));
-  return inboxOf(bindings).accept(arrivals);
+  return inboxOf(bindings).accept(packArrivals(arrivals));
 }
 
 /** Accepts and binds; answers with the event ids. */

@@ -5,6 +5,7 @@ import { type Context, inboxOf } from "../../context.ts";
 import { EMPTY_EVENT, type StoredFacts } from "../../domain/event.ts";
 import { type Claim, type IdentifierType, IDENTIFIER_TYPES } from "../../domain/identifier.ts";
 import { type EventId, newEventId } from "../../lib/ids.ts";
+import { packArrivals } from "../intake/packed-arrivals.ts";
 import type { Arrival } from "../../rpc.ts";
 import { deleteActs, insertAct, oldActs } from "../../store/login-acts.ts";
 
@@ -46,7 +47,7 @@ export async function recordNow(ctx: Context, event: LoginEvent): Promise<void> 
 
 async function tellInbox(ctx: Context, acts: readonly LoginAct[]): Promise<boolean> {
   try {
-    await inboxOf(ctx.env).accept(await Promise.all(acts.map((act) => arrivalOf(ctx, act))));
+    await inboxOf(ctx.env).accept(packArrivals(await Promise.all(acts.map((act) => arrivalOf(ctx, act)))));
     return true;
   } catch (failure) {
     ctx.log("error", "login.act.waits", { count: acts.length, error: failure instanceof Error ? failure.name : "unknown" });
@@ -67,7 +68,7 @@ async function arrivalOf(ctx: Context, { id, key, facts }: LoginAct): Promise<Ar
     connection: LOGIN_CONNECTION,
     type: facts.type,
     receivedAt: facts.receivedAt,
-    fact: await ctx.seal.mac("fact", `${LOGIN_CONNECTION}\n${key}`),
+    fact: await ctx.seal.index("fact", LOGIN_CONNECTION, key),
     state: "",
     windowMs: null,
     keepUntil: facts.receivedAt + KEEP_MS,
