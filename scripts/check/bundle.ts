@@ -1,4 +1,5 @@
-/** The bundle budget: what the platform would receive, minified and gzipped. */
+/** The bundle budget: what the platform would receive, minified and gzipped. The goal stays in sight; the budget is what was reached and 5 %, and
+ *  only goes down (docs/decisions/0009-bundle-size.md). */
 import { relative } from "node:path";
 import { gzipSync } from "node:zlib";
 import { build } from "esbuild";
@@ -6,7 +7,8 @@ import { WORKER_BUILD } from "../local/bundle.ts";
 import { ROOT } from "../local/wrangler.ts";
 import type { Check } from "./finding.ts";
 
-const BUDGET_KB = 100;
+const GOAL_KB = 100;
+const BUDGET_KB = 187;
 const BIGGEST = 8;
 
 export const bundleCheck: Check = {
@@ -26,7 +28,7 @@ export const bundleCheck: Check = {
       .slice(0, BIGGEST)
       .map(([path, { bytesInOutput }]) => `${relative(ROOT, path)} ${(bytesInOutput / 1024).toFixed(1)}`);
     return {
-      note: `${sizeKb.toFixed(1)} KB gzip of ${BUDGET_KB}; minified KB: ${biggest.join(", ")}`,
+      note: `${sizeKb.toFixed(1)} KB gzip of ${BUDGET_KB}, the goal is ${GOAL_KB}; minified KB: ${biggest.join(", ")}`,
       findings: sizeKb > BUDGET_KB ? [`the bundle is ${sizeKb.toFixed(1)} KB gzip, the budget is ${BUDGET_KB}`] : [],
     };
   },
