@@ -28,17 +28,23 @@ export function createLedger(sql: SqlStorage): void {
     CREATE TABLE IF NOT EXISTS marks (name TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT, WITHOUT ROWID;`);
 }
 
-type Known = { seq: number; id: string; state: string; received_at: number };
+type Known = { seq: number; id: string; state: string; received_at: number; verdict: string };
 
-/** Records one arrival or recognises it as a duplicate. A fact without a vendor key is a duplicate only within its window; later it is news. */
+/** Records one arrival or recognises it as a duplicate. A fact without a vendor key is a duplicate only within its window; later it is news.
+ *  A fact that came unusable is news once it comes usable; one that is known well is not replaced by an unusable telling of it. */
 export function record(sql: SqlStorage, arrival: Arrival): Acceptance {
   if (insert(sql, arrival, null, false)) return { id: arrival.id, outcome: arrival.verdict };
-  const known = sql.exec<Known>("SELECT seq, id, state, received_at FROM arrivals WHERE fact = ?1", arrival.fact).one();
+  const known = sql.exec<Known>("SELECT seq, id, state, received_at, verdict FROM arrivals WHERE fact = ?1", arrival.fact).one();
   const earlier = known.id as EventId;
   const withinWindow = arrival.windowMs === null || Math.abs(arrival.receivedAt - known.received_at) < arrival.windowMs;
-  if (known.state === arrival.state && withinWindow) {
+  const [wasBroken, isBroken] = [known.verdict === "quarantined", arrival.verdict === "quarantined"];
+  if (known.state === arrival.state && withinWindow && (isBroken || !wasBroken)) {
     countDuplicate(sql, arrival);
     return { id: earlier, outcome: "duplicate" };
+  }
+  if (isBroken && !wasBroken) {
+    insert(sql, { ...arrival, fact: `${arrival.fact}:${arrival.id}` }, null, false);
+    return { id: arrival.id, outcome: arrival.verdict };
   }
   sql.exec("UPDATE arrivals SET fact = NULL WHERE seq = ?1", known.seq);
   insert(sql, arrival, arrival.windowMs === null ? earlier : null, arrival.windowMs !== null);
