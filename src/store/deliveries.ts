@@ -49,14 +49,18 @@ export async function listDeliveries(db: D1Database, filter: DeliveryFilter): Pr
   const add = (condition: string, value: unknown): void => {
     if (value === null) return;
     values.push(value);
-    conditions.push(condition.replace("?", `?${values.length}`));
+    conditions.push(condition.replaceAll("?", `?${values.length}`));
   };
   // Delivered ones are most of the log: walking it newest first finds a page sooner than sorting all of them would.
   const dense = filter.status === "delivered" && filter.connection === null;
   add(dense ? "+status = ?" : "status = ?", filter.status);
   add("connection = ?", filter.connection);
   add("event_id = ?", filter.event);
-  add("person_id = ?", filter.person);
+  // Every row the person was ever created as, by any of their ids and keys.
+  add(
+    "person_id IN (SELECT ? UNION SELECT own.id FROM persons own JOIN persons n USING (person_id) WHERE n.id = ? OR n.key = ?)",
+    filter.person,
+  );
   add("created_at >= ?", filter.since);
   values.push(filter.limit);
   const { results } = await db

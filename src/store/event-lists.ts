@@ -51,7 +51,7 @@ export async function listEvents(db: D1Database, filter: EventFilter): Promise<E
     ["status = ?", filter.status],
     ["connection = ?", filter.connection],
     ["(type = ? OR label = ?)", filter.type],
-    ["person_id = ?", filter.person],
+    ["person_id = (SELECT person_id FROM persons WHERE id = ? OR key = ?)", filter.person],
     ["received_at >= ?", filter.since],
   ];
   const conditions = given.filter(([, value]) => value !== null);
