@@ -103,6 +103,16 @@ export const hidden = (view: View): Html =>
       value="${view.url.pathname}${view.url.search}"
     />`;
 
+/** A form that has something done: nothing changes by GET. `fields` travel unseen, `confirm` is asked first. */
+export const actForm = (
+  view: View,
+  { act, fields = {}, confirm }: { act: string; fields?: Readonly<Record<string, string | number>>; confirm?: string },
+  content: Content,
+): Html =>
+  html`<form method="post" action="/console/act/${act}" ${confirm !== undefined && html`data-confirm="${confirm}"`}>
+    ${hidden(view)}${Object.entries(fields).map(([name, value]) => html`<input type="hidden" name="${name}" value="${value}" />`)}${content}
+  </form>`;
+
 function flash(view: View): Content {
   const done = view.url.searchParams.get("done");
   const failed = view.url.searchParams.get("failed");

@@ -5,7 +5,7 @@ import { listEventLines } from "../../store/operator/events.ts";
 import { type ConnectionPulse, connectionPulses, openProblems } from "../../store/operator/pulse.ts";
 import { personNames } from "../../flows/show-person.ts";
 import { icon } from "../icons.ts";
-import { type Page, hidden } from "../page.ts";
+import { actForm, type Page } from "../page.ts";
 import { eventRow, eventTable, moment } from "../parts.ts";
 import { RECIPES, fillBlock } from "../vendors.ts";
 import { type View, ago, numberOf } from "../view.ts";
@@ -41,7 +41,7 @@ export async function connectionsPage(view: View): Promise<Page> {
 function tile(view: View, kind: Kind): Html {
   const recipe = RECIPES[kind];
   const needed = REQUIRED[kind];
-  return html`<details class="box"><summary>${view.say(recipe.name)}</summary><p class="dim">${view.say(recipe.hint)}</p><form method="post" action="/console/act/add-connection">${hidden(view)}<input type="hidden" name="kind" value="${kind}"><label>${view.say(["Короткое имя латиницей", "Short id"])}<input name="id" required pattern="[A-Za-z0-9][A-Za-z0-9_\\-]{0,63}" value="${kind}"></label> ${needed.map(([name, example]) => html`<label>${name}<input name="field.${name}" required placeholder="${example}"></label> `)}<label>${view.say(["Секрет Worker с токеном", "Worker secret with the token"])}<input name="secret" required value="$${kind.toUpperCase()}_TOKEN" pattern="${view.ctx.settings.local ? ".{8,}" : "\\$[A-Z][A-Z0-9_]*"}"></label> <button class="main">${view.say(["Подключить", "Connect"])}</button></form></details>`;
+  return html`<details class="box"><summary>${view.say(recipe.name)}</summary><p class="dim">${view.say(recipe.hint)}</p>${actForm(view, { act: "add-connection", fields: { kind } }, html`<label>${view.say(["Короткое имя латиницей", "Short id"])}<input name="id" required pattern="[A-Za-z0-9][A-Za-z0-9_\\-]{0,63}" value="${kind}"></label> ${needed.map(([name, example]) => html`<label>${name}<input name="field.${name}" required placeholder="${example}"></label> `)}<label>${view.say(["Секрет Worker с токеном", "Worker secret with the token"])}<input name="secret" required value="$${kind.toUpperCase()}_TOKEN" pattern="${view.ctx.settings.local ? ".{8,}" : "\\$[A-Z][A-Z0-9_]*"}"></label> <button class="main">${view.say(["Подключить", "Connect"])}</button>`)}</details>`;
 }
 
 export const REQUIRED: Readonly<Record<Kind, readonly (readonly [name: string, example: string])[]>> = {
@@ -103,7 +103,7 @@ export async function connectionPage(view: View, id: string): Promise<Page | nul
   return {
     title: connection.name ?? id,
     screen: "connections",
-    aside: html`<a class="btn" data-key="Escape" href="/console/connections">${view.say(["К списку", "Back to the list"])}</a><form method="post" action="/console/act/test-event">${hidden(view)}<input type="hidden" name="id" value="${id}"><button class="main" data-key="t">${view.say(["Отправить тестовое событие", "Send a test event"])}</button></form>`,
+    aside: html`<a class="btn" data-key="Escape" href="/console/connections">${view.say(["К списку", "Back to the list"])}</a>${actForm(view, { act: "test-event", fields: { id } }, html`<button class="main" data-key="t">${view.say(["Отправить тестовое событие", "Send a test event"])}</button>`)}`,
     body: html`<div data-await><p>${lights(view, pulse)}</p>${last === null ? html`<p class="note">${icon("wait")} ${view.say(["Ждём настоящее событие… Страница обновится сама.", "Waiting for a real event… The page updates itself."])}</p>` : html`<p class="note ok">${icon("ok")} ${view.say(["Последнее событие", "Last event"])} ${moment(view, last)}</p>`}${problems.map((problem) => html`<p class="note bad">${icon("warn")} <a href="/console/problems/${problem.id}">${problemSentence(view, problem)}</a></p>`)}${
       lines.length > 0 &&
       eventTable(

@@ -8,7 +8,7 @@ import { identifierValues, personNames } from "../../flows/show-person.ts";
 import { type Content, type Html, html } from "../../lib/markup.ts";
 import { type EventSheet, parseSteps, previousOfKind, readEventSheet } from "../../store/operator/events.ts";
 import { type AttemptRow, type DeliveryRow, attemptsOf, listDeliveries } from "../../store/deliveries.ts";
-import { hidden, type Page } from "../page.ts";
+import { actForm, type Page } from "../page.ts";
 import { causeName, connectionName, eventName, moment, personLink, status } from "../parts.ts";
 import { type View, amountE4, fullTime } from "../view.ts";
 import { waitingFacts } from "./events.ts";
@@ -25,11 +25,13 @@ export async function eventPage(view: View, id: string): Promise<Page | null> {
     aside: html`${status(view, event.status)}<a class="btn" data-key="Escape" href="/console/events"
         >${view.say(["К списку", "Back to the list"])}</a
       >
-      <form method="post" action="/console/act/replay-event">
-        ${hidden(view)}<input type="hidden" name="id" value="${id}" /><button data-key="r">
+      ${actForm(
+        view,
+        { act: "replay-event", fields: { id } },
+        html`<button data-key="r">
           ${view.say(["Повторить", "Replay"])}
-        </button>
-      </form>`,
+        </button>`,
+      )}`,
     body: html`<p class="dim">
         ${view.say(["получено", "received"])} ${fullTime(view, event.received_at)} · ${view.say(["произошло", "happened"])}
         ${fullTime(view, event.event_at)} · <code>${id}</code>
@@ -230,9 +232,7 @@ async function deliveryBox(view: View, delivery: DeliveryRow, attempts: readonly
       ${status(view, delivery.status)}<b>${connectionName(view, delivery.connection)}</b
       ><code>${delivery.action}</code
       >${delivery.reason !== null && html`<span class="bad">${delivery.reason}</span>`}${delivery.next_attempt_at !== null && html`<span class="dim">${view.say(["следующая попытка", "next try"])} ${moment(view, delivery.next_attempt_at)}</span>`}
-      <form method="post" action="/console/act/${act}">
-        ${hidden(view)}<input type="hidden" name="id" value="${delivery.id}" /><button>${label}</button>
-      </form>
+      ${actForm(view, { act, fields: { id: delivery.id } }, html`<button>${label}</button>`)}
     </div>
     ${
       tries.length > 0 &&

@@ -3,7 +3,7 @@ import { BREAKDOWNS, WINDOWS, parseReportQuery, reportParametersOf } from "../..
 import { runReport } from "../../flows/run-report.ts";
 import { addDays, dateIn } from "../../lib/zone.ts";
 import { type Content, type Html, html, trusted } from "../../lib/markup.ts";
-import { type Page, hidden } from "../page.ts";
+import { actForm, type Page } from "../page.ts";
 import { empty, select } from "../parts.ts";
 import { type Behind, basis, explained, funnelBars, moneyBox, sourceTable, timesBox, weeksBox } from "../report-view.ts";
 import { type View, hrefWith } from "../view.ts";
@@ -41,7 +41,11 @@ export async function funnelPage(view: View): Promise<Page> {
 }
 
 function shareForm(view: View): Html {
-  return html`<form method="post" action="/console/act/share-report">${hidden(view)}<input type="hidden" name="query" value="${view.url.search.slice(1)}"><button>${view.say(["Поделиться", "Share"])}</button></form>`;
+  return actForm(
+    view,
+    { act: "share-report", fields: { query: view.url.search.slice(1) } },
+    html`<button>${view.say(["Поделиться", "Share"])}</button>`,
+  );
 }
 
 const PERIODS = ["today", "yesterday", "7d", "30d", "month"] as const;

@@ -8,7 +8,7 @@ import { type Content, type Html, html } from "../../lib/markup.ts";
 import { dateIn } from "../../lib/zone.ts";
 import type { Phrase } from "../copy.ts";
 import { icon } from "../icons.ts";
-import { type Page, hidden } from "../page.ts";
+import { actForm, hidden, type Page } from "../page.ts";
 import { empty } from "../parts.ts";
 import { type View, hrefWith, moneyOf } from "../view.ts";
 import { periodRange } from "./funnel.ts";
@@ -44,7 +44,7 @@ export async function linksPage(view: View): Promise<Page> {
 
 function costForm(view: View, slug: string): Html {
   const today = dateIn(view.ctx.clock(), view.ctx.config.workspace.time_zone);
-  return html`<details><summary>${view.say(["изменить", "edit"])}</summary><form method="post" action="/console/act/set-cost">${hidden(view)}<input type="hidden" name="slug" value="${slug}"><input type="date" name="day" value="${today}" aria-label="${view.say(["День", "Day"])}" required> <input name="amount" inputmode="decimal" size="8" pattern="[0-9]+([.,][0-9]+)?" aria-label="${view.say(["Сумма", "Amount"])}" required> <button>${view.word("save")}</button></form></details>`;
+  return html`<details><summary>${view.say(["изменить", "edit"])}</summary>${actForm(view, { act: "set-cost", fields: { slug } }, html`<input type="date" name="day" value="${today}" aria-label="${view.say(["День", "Day"])}" required> <input name="amount" inputmode="decimal" size="8" pattern="[0-9]+([.,][0-9]+)?" aria-label="${view.say(["Сумма", "Amount"])}" required> <button>${view.word("save")}</button>`)}</details>`;
 }
 
 function builder(view: View): Html {

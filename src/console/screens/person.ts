@@ -6,7 +6,7 @@ import { type Content, type Html, html } from "../../lib/markup.ts";
 import { type EventLine, personEventLines } from "../../store/operator/events.ts";
 import { type IdentifierLine, currentPerson, identifierLines, mergeLines, personLinesOf } from "../../store/operator/people.ts";
 import { refreshReportPeople } from "../../store/report/refresh.ts";
-import { type Page, hidden } from "../page.ts";
+import { actForm, type Page } from "../page.ts";
 import { connectionName, empty, eventName, moment, sourceName, stageDots, status } from "../parts.ts";
 import { type View, amountE4 } from "../view.ts";
 import { proofName } from "./event.ts";
@@ -99,12 +99,12 @@ const MOVABLE: readonly IdentifierType[] = [
 ];
 
 function acts(view: View, id: string, merged: boolean): Html {
-  const own = html`${hidden(view)}<input type="hidden" name="person" value="${id}">`;
+  const fields = { person: id };
   return html`<section class="box"><h2>${view.say(["Решения", "Decisions"])}</h2>
-<details><summary>${view.say(["Объединить…", "Merge…"])}</summary><form method="post" action="/console/act/merge">${own}<label>${view.say(["Ключ или номер второго человека", "Key or id of the other person"])}<input name="other" required></label> <button>${view.say(["Это один человек", "They are one person"])}</button></form></details>
-${merged && html`<form method="post" action="/console/act/unmerge">${own}<button>${view.say(["Разъединить последнее", "Undo the last merge"])}</button></form>`}
-<details><summary>${view.say(["Перенести сюда идентификатор", "Move an identifier here"])}</summary><form method="post" action="/console/act/move">${own}<label>${view.say(["Тип", "Type"])}<select name="type">${MOVABLE.map((type) => html`<option>${type}</option>`)}</select></label> <label>${view.say(["Значение", "Value"])}<input name="value" required></label> <button>${view.say(["Перенести", "Move"])}</button></form></details>
-<details><summary>${view.say(["Не склеивать с…", "Keep apart from…"])}</summary><form method="post" action="/console/act/keep-apart">${own}<label>${view.say(["Ключ или номер", "Key or id"])}<input name="other" required></label> <button>${view.say(["Разные люди", "Different people"])}</button></form></details>
+<details><summary>${view.say(["Объединить…", "Merge…"])}</summary>${actForm(view, { act: "merge", fields }, html`<label>${view.say(["Ключ или номер второго человека", "Key or id of the other person"])}<input name="other" required></label> <button>${view.say(["Это один человек", "They are one person"])}</button>`)}</details>
+${merged && actForm(view, { act: "unmerge", fields }, html`<button>${view.say(["Разъединить последнее", "Undo the last merge"])}</button>`)}
+<details><summary>${view.say(["Перенести сюда идентификатор", "Move an identifier here"])}</summary>${actForm(view, { act: "move", fields }, html`<label>${view.say(["Тип", "Type"])}<select name="type">${MOVABLE.map((type) => html`<option>${type}</option>`)}</select></label> <label>${view.say(["Значение", "Value"])}<input name="value" required></label> <button>${view.say(["Перенести", "Move"])}</button>`)}</details>
+<details><summary>${view.say(["Не склеивать с…", "Keep apart from…"])}</summary>${actForm(view, { act: "keep-apart", fields }, html`<label>${view.say(["Ключ или номер", "Key or id"])}<input name="other" required></label> <button>${view.say(["Разные люди", "Different people"])}</button>`)}</details>
 <p><a class="btn" href="/v1/persons/${id}/export">${view.say(["Выгрузить", "Export"])}</a></p>
-<details><summary class="danger">${view.say(["Удалить…", "Erase…"])}</summary><form method="post" action="/console/act/erase" data-confirm="${view.say(["Стереть все данные человека? Это необратимо.", "Erase all of this person's data? This cannot be undone."])}">${own}<p>${view.say(["Идентификаторы и содержимое событий исчезнут, счётчики останутся.", "Identifiers and event contents disappear, counters stay."])}</p><button class="danger">${view.say(["Стереть данные", "Erase the data"])}</button></form></details></section>`;
+<details><summary class="danger">${view.say(["Удалить…", "Erase…"])}</summary>${actForm(view, { act: "erase", fields, confirm: view.say(["Стереть все данные человека? Это необратимо.", "Erase all of this person's data? This cannot be undone."]) }, html`<p>${view.say(["Идентификаторы и содержимое событий исчезнут, счётчики останутся.", "Identifiers and event contents disappear, counters stay."])}</p><button class="danger">${view.say(["Стереть данные", "Erase the data"])}</button>`)}</details></section>`;
 }

@@ -12,7 +12,7 @@ import {
 } from "../../store/operator/pulse.ts";
 import { isIdentifierType } from "../../domain/identifier.ts";
 import { nameIdentifier } from "../../domain/trace.ts";
-import { type Page, hidden } from "../page.ts";
+import { actForm, type Page } from "../page.ts";
 import { connectionName, empty, moment, personLink } from "../parts.ts";
 import type { Phrase } from "../copy.ts";
 import { type View, ago, amountE4 } from "../view.ts";
@@ -86,7 +86,7 @@ function mainButton(view: View, problem: ProblemLine): Content {
       return link(`/console/problems/${problem.id}`, view.say(["Решить", "Resolve"]));
     case "delivery":
     case "loop":
-      return link(`/console/events?status=failed${problem.connection === null ? "" : ""}`, view.say(["Повторить…", "Retry…"]));
+      return link("/console/events?status=failed", view.say(["Повторить…", "Retry…"]));
     case "unbound":
       return link(
         `/console/events?status=unbound${problem.connection === null ? "" : `&connection=${problem.connection}`}`,
@@ -111,12 +111,16 @@ export async function problemPage(view: View, id: string): Promise<Page | null> 
   const recover =
     problem.kind === "delivery" &&
     problem.connection !== null &&
-    html`<form method="post" action="/console/act/recover">${hidden(view)}<input type="hidden" name="connection" value="${problem.connection}"><input type="hidden" name="since" value="${problem.first_at}"><button class="main">${view.say(["Повторить все недоставленные", "Retry everything not delivered"])}</button></form>`;
+    actForm(
+      view,
+      { act: "recover", fields: { connection: problem.connection, since: problem.first_at } },
+      html`<button class="main">${view.say(["Повторить все недоставленные", "Retry everything not delivered"])}</button>`,
+    );
   return {
     title: problemSentence(view, problem),
     screen: "problems",
     aside: html`<a class="btn" data-key="Escape" href="/console/problems">${view.say(["К списку", "Back to the list"])}</a>`,
-    body: html`<p class="dim">× ${problem.count} · ${moment(view, problem.first_at)} — ${moment(view, problem.last_at)}${problem.event_id !== null && html` · <a href="/console/events/${problem.event_id}">${view.word("event")}</a>`}</p>${advice && html`<p class="note">${view.say(advice)}</p>`}${problem.connection !== null && problem.kind !== "delivery" && html`<p><a class="btn main" href="/console/connections/${problem.connection}">${view.say(["Открыть подключение", "Open the connection"])}</a></p>`}${value !== null && html`<p>${problem.identifier_type ?? ""}: <b>${value}</b></p>`}${persons.length > 0 && html`<div class="two">${await Promise.all(persons.slice(0, 4).map((person) => personCard(view, person)))}</div>`}${persons.length >= 2 && choices(view, problem, persons, value)}${recover}<form method="post" action="/console/act/resolve-problem">${hidden(view)}<input type="hidden" name="id" value="${id}"><p><button>${view.say(["Больше не показывать", "Close it"])}</button></p></form>`,
+    body: html`<p class="dim">× ${problem.count} · ${moment(view, problem.first_at)} — ${moment(view, problem.last_at)}${problem.event_id !== null && html` · <a href="/console/events/${problem.event_id}">${view.word("event")}</a>`}</p>${advice && html`<p class="note">${view.say(advice)}</p>`}${problem.connection !== null && problem.kind !== "delivery" && html`<p><a class="btn main" href="/console/connections/${problem.connection}">${view.say(["Открыть подключение", "Open the connection"])}</a></p>`}${value !== null && html`<p>${problem.identifier_type ?? ""}: <b>${value}</b></p>`}${persons.length > 0 && html`<div class="two">${await Promise.all(persons.slice(0, 4).map((person) => personCard(view, person)))}</div>`}${persons.length >= 2 && choices(view, problem, persons, value)}${recover}${actForm(view, { act: "resolve-problem", fields: { id } }, html`<p><button>${view.say(["Больше не показывать", "Close it"])}</button></p>`)}`,
   };
 }
 
@@ -168,7 +172,11 @@ async function personCard(view: View, id: string): Promise<Html> {
 /** The four decisions of a conflict; each is final until the operator changes it. */
 function choices(view: View, problem: ProblemLine, [a = "", b = ""]: readonly string[], value: string | null): Html {
   const form = (act: string, label: string, fields: Readonly<Record<string, string>>, main = false): Html =>
-    html`<form method="post" action="/console/act/${act}">${hidden(view)}<input type="hidden" name="problem" value="${problem.id}">${Object.entries(fields).map(([name, text]) => html`<input type="hidden" name="${name}" value="${text}">`)}<button${main && html` class="main"`}>${label}</button></form>`;
+    actForm(
+      view,
+      { act, fields: { problem: problem.id, ...fields } },
+      html`<button${main && html` class="main"`}>${label}</button>`,
+    );
   const type = problem.identifier_type ?? "";
   return html`<h2>${view.say(["Кто это?", "Who is it?"])}</h2><div class="row">${form("merge", view.say(["Один человек", "One person"]), { person: a, other: b }, true)}${value !== null && form("move", view.say(["Перенести второму", "Move to the second"]), { person: b, type, value })}${value !== null && form("move", view.say(["Перенести первому", "Move to the first"]), { person: a, type, value })}${form("keep-apart", view.say(["Разные", "Different"]), { person: a, other: b })}${value !== null && form("block", view.say(["Больше не использовать", "Stop using it"]), { type, value })}</div>`;
 }

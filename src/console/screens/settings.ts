@@ -6,7 +6,7 @@ import { listVersions, readVersion } from "../../store/config.ts";
 import type { Rule } from "../../domain/config.ts";
 import { recordOf } from "../../flows/change-config.ts";
 import { icon } from "../icons.ts";
-import { type Page, hidden } from "../page.ts";
+import { actForm, hidden, type Page } from "../page.ts";
 import { connectionName, moment, select } from "../parts.ts";
 import type { View } from "../view.ts";
 
@@ -44,8 +44,8 @@ export async function settingsPage(view: View, refused: Refused | null = null): 
       value: workspace.locale,
     })}<button class="main">${view.word("save")}</button></form><p class="dim">${view.say(["Хранение: содержимое {0} дн, события {1} дн, непривязанные ждут {2} дн.", "Retention: contents {0} d, events {1} d, unbound ones wait {2} d."], workspace.retention.raw_days, workspace.retention.event_days, workspace.retention.waiting_days)}</p>
 <h2 id="rules">${view.say(["Правила", "Rules"])}</h2>${view.ctx.config.rules.length === 0 && html`<p class="dim">${view.say(["Правил нет: события копятся, но никуда не уходят.", "No rules: events are kept and go nowhere."])}</p>`}${view.ctx.config.rules.map((rule, index) => ruleBox(view, { rule, index, raw: ruleText(document, index) }, refused))}${newRule(view, refused)}
-<h2 id="document">${view.say(["Весь документ", "The whole document"])}</h2><details${refused?.act === "save-config" ? trusted(" open") : ""}><summary>${view.say(["Открыть", "Open"])}</summary>${refused?.act === "save-config" && errorList(view, refused)}<form method="post" action="/console/act/save-config">${hidden(view)}<input type="hidden" name="version" value="${saved?.version ?? 0}"><textarea name="document" spellcheck="false" aria-label="JSON">${text}</textarea><p><button class="main">${view.say(["Проверить и сохранить", "Check and save"])}</button></p></form></details>
-<h2 id="versions">${view.say(["История", "History"])}</h2><div class="wrap"><table><tbody>${versions.map(({ version, author, note, created_at }) => html`<tr data-row><td>№${version}</td><td>${moment(view, created_at)}</td><td>${author}${note !== "" && ` · ${note}`}</td><td class="num">${version === saved?.version ? html`<span class="s ok">${icon("ok")}${view.say(["действует", "in force"])}</span>` : html`<form method="post" action="/console/act/rollback" data-confirm="${view.say(["Вернуть эту версию?", "Go back to this version?"])}">${hidden(view)}<input type="hidden" name="version" value="${version}"><button>${view.say(["Вернуть", "Roll back"])}</button></form>`}</td></tr>`)}</tbody></table></div>
+<h2 id="document">${view.say(["Весь документ", "The whole document"])}</h2><details${refused?.act === "save-config" ? trusted(" open") : ""}><summary>${view.say(["Открыть", "Open"])}</summary>${refused?.act === "save-config" && errorList(view, refused)}${actForm(view, { act: "save-config", fields: { version: saved?.version ?? 0 } }, html`<textarea name="document" spellcheck="false" aria-label="JSON">${text}</textarea><p><button class="main">${view.say(["Проверить и сохранить", "Check and save"])}</button></p>`)}</details>
+<h2 id="versions">${view.say(["История", "History"])}</h2><div class="wrap"><table><tbody>${versions.map(({ version, author, note, created_at }) => html`<tr data-row><td>№${version}</td><td>${moment(view, created_at)}</td><td>${author}${note !== "" && ` · ${note}`}</td><td class="num">${version === saved?.version ? html`<span class="s ok">${icon("ok")}${view.say(["действует", "in force"])}</span>` : actForm(view, { act: "rollback", fields: { version }, confirm: view.say(["Вернуть эту версию?", "Go back to this version?"]) }, html`<button>${view.say(["Вернуть", "Roll back"])}</button>`)}</td></tr>`)}</tbody></table></div>
 <h2>${view.say(["Ключи API и доступ", "API keys and access"])}</h2><p>${view.say(["Вход и API — по ADMIN_TOKEN: это секрет Worker. Смена секрета завершает все сеансы.", "Sign-in and the API use ADMIN_TOKEN, a Worker secret. Changing it ends every session."])}</p>`,
   };
 }
@@ -78,8 +78,7 @@ type RuleInput = { readonly rule: Rule; readonly index: number; readonly raw: st
 
 function ruleBox(view: View, { rule, index, raw }: RuleInput, refused: Refused | null): Html {
   const wrong = refused !== null && refused.act === "save-rule" && refused.index === index ? refused : null;
-  const at = html`${hidden(view)}<input type="hidden" name="index" value="${index}">`;
-  return html`<details class="box" data-row${wrong !== null ? trusted(" open") : ""}><summary>${rule.disabled === true && html`<span class="tag">${view.say(["выключено", "off"])}</span> `}${rule.name !== undefined && html`<b>${rule.name}</b> · `}${sentence(view, rule)}</summary>${wrong !== null && errorList(view, wrong)}<form method="post" action="/console/act/save-rule">${at}<textarea name="rule" rows="12" spellcheck="false" aria-label="JSON">${wrong?.text ?? raw}</textarea><p class="row"><button class="main">${view.say(["Проверить и сохранить", "Check and save"])}</button><button formaction="/console/act/toggle-rule">${rule.disabled === true ? view.say(["Включить", "Switch on"]) : view.say(["Выключить", "Switch off"])}</button><button class="danger" formaction="/console/act/delete-rule">${view.say(["Удалить", "Delete"])}</button></p></form></details>`;
+  return html`<details class="box" data-row${wrong !== null ? trusted(" open") : ""}><summary>${rule.disabled === true && html`<span class="tag">${view.say(["выключено", "off"])}</span> `}${rule.name !== undefined && html`<b>${rule.name}</b> · `}${sentence(view, rule)}</summary>${wrong !== null && errorList(view, wrong)}${actForm(view, { act: "save-rule", fields: { index } }, html`<textarea name="rule" rows="12" spellcheck="false" aria-label="JSON">${wrong?.text ?? raw}</textarea><p class="row"><button class="main">${view.say(["Проверить и сохранить", "Check and save"])}</button><button formaction="/console/act/toggle-rule">${rule.disabled === true ? view.say(["Включить", "Switch on"]) : view.say(["Выключить", "Switch off"])}</button><button class="danger" formaction="/console/act/delete-rule">${view.say(["Удалить", "Delete"])}</button></p>`)}</details>`;
 }
 
 const EXAMPLE = JSON.stringify(
@@ -95,7 +94,7 @@ const EXAMPLE = JSON.stringify(
 
 function newRule(view: View, refused: Refused | null): Html {
   const wrong = refused !== null && refused.act === "save-rule" && refused.index === null ? refused : null;
-  return html`<details class="box"${wrong !== null ? trusted(" open") : ""}><summary>${view.say(["Новое правило", "New rule"])}</summary>${wrong !== null && errorList(view, wrong)}<form method="post" action="/console/act/save-rule">${hidden(view)}<textarea name="rule" rows="12" spellcheck="false" aria-label="JSON">${wrong?.text ?? EXAMPLE}</textarea><p><button class="main">${view.say(["Проверить и сохранить", "Check and save"])}</button></p></form></details>`;
+  return html`<details class="box"${wrong !== null ? trusted(" open") : ""}><summary>${view.say(["Новое правило", "New rule"])}</summary>${wrong !== null && errorList(view, wrong)}${actForm(view, { act: "save-rule" }, html`<textarea name="rule" rows="12" spellcheck="false" aria-label="JSON">${wrong?.text ?? EXAMPLE}</textarea><p><button class="main">${view.say(["Проверить и сохранить", "Check and save"])}</button></p>`)}</details>`;
 }
 
 /** Each mistake with its path, and the line of the text it is on when that can be told. */
