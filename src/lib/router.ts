@@ -1,5 +1,5 @@
 /** Requests to handlers by method and path, in the order of their table. A pattern is made of segments: `literal`, `:name`, `:name?` (only at the
- *  end) and a last `*` (anything below). Slashes at the end do not matter; names are given as sent, not decoded.
+ *  end) and a last `*` (anything below). Slashes at the end do not matter; names are given decoded.
  *  The URL is not parsed and the table is cut by the first segment: at the front door a general router took as long as reading the event. */
 export type Routed = Request & { readonly params: Readonly<Record<string, string | undefined>> };
 
@@ -68,7 +68,17 @@ function paramsOf(pattern: readonly string[], path: readonly string[]): Record<s
       if (given !== part) return null;
     } else if (given === undefined || given === "") {
       if (given === "" || !part.endsWith("?")) return null;
-    } else params[part.endsWith("?") ? part.slice(1, -1) : part.slice(1)] = given;
+    } else params[part.endsWith("?") ? part.slice(1, -1) : part.slice(1)] = decoded(given);
   }
   return params;
+}
+
+/** `%D0%BE` → о; what is no escape stays as it was sent. */
+function decoded(segment: string): string {
+  if (!segment.includes("%")) return segment;
+  try {
+    return decodeURIComponent(segment);
+  } catch {
+    return segment;
+  }
 }

@@ -44,6 +44,50 @@ describe("the doors of the intake", () => {
     expect((await timeline((await who("client_id", "5")).id))[0]).toMatchObject({ type: "payment", label: "sale" });
   });
 
+  it("an event's name in the path may be percent-encoded", async () => {
+    expect(await status(`/webhook/p1/${P1}/${encodeURIComponent("оплата")}?client_id=5&amount=5`)).toBe(202);
+    expect(await status(`/webhook/p1/${P1}/order%20shipped?client_id=5`)).toBe(202);
+    expect(await status(`/webhook/p1/${P1}/%E0%A4%A?client_id=5`)).toBe(202);
+    await settled();
+    expect((await timeline((await who("client_id", "5")).id)).map(({ type }) => type).slice(0, 2)).toEqual([
+      "payment",
+      "order shipped",
+    ]);
+  });
+
+  it("only GET and POST deliver anything", async () => {
+    for (const method of ["HEAD", "PUT", "DELETE", "PATCH", "OPTIONS"])
+      expect([404, 405], method).toContain(await status(`/webhook/p1/${P1}?client_id=9`, { method }));
+    await settled();
+    expect(await events()).toEqual([]);
+  });
+
+  it("an intake rate answers 429 with the time to wait, and what it refused is nowhere", async () => {
+    await openWorkspace({
+      connections: { ...DOCUMENT.connections, p1: { kind: "salebot", project: "P1", token: P1, intake_rate: { per_second: 5 } } },
+    });
+    const answers = await Promise.all(
+      Array.from({ length: 60 }, (_, n) => exports.default.fetch(`${ORIGIN}/webhook/p1/${P1}?client_id=${n + 1}`)),
+    );
+    const refused = answers.filter((response) => response.status === 429);
+    expect(refused.length).toBeGreaterThan(0);
+    for (const response of refused) expect(Number(response.headers.get("retry-after"))).toBeGreaterThan(0);
+    expect((await tell("p2", { client_id: "1" })).status).toBe(202);
+    await settled();
+    expect(await events("?connection=p1")).toHaveLength(60 - refused.length);
+  });
+
+  it("a token that was replaced is refused as soon as the configuration is saved", async () => {
+    expect(await status(`/webhook/p1/${P1}?client_id=1`)).toBe(202);
+    const document = {
+      ...DOCUMENT,
+      connections: { ...DOCUMENT.connections, p1: { kind: "salebot", project: "P1", token: "fresh-token-000000000000" } },
+    };
+    expect((await operator("PUT", "/v1/config", document)).status).toBe(200);
+    expect(await status(`/webhook/p1/${P1}?client_id=2`)).toBe(404);
+    expect(await status("/webhook/p1/fresh-token-000000000000?client_id=3")).toBe(202);
+  });
+
   it("a wrong proof is 404 in the path and 401 in a header, whether or not the connection exists", async () => {
     for (const id of ["p1", "nobody"]) {
       expect(await status(`/webhook/${id}/wrong-token`), id).toBe(404);

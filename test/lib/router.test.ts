@@ -20,14 +20,14 @@ async function routed(method: string, path: string): Promise<unknown> {
 }
 
 describe("routes", () => {
-  it("the first fitting pattern answers, with its parameters as they were sent", async () => {
+  it("the first fitting pattern answers, with its parameters decoded", async () => {
     expect(await routed("POST", "/webhook/bot/tok/update_telegram_id")).toEqual({
       name: "telegram",
       params: { connection: "bot", token: "tok" },
     });
     expect(await routed("POST", "/webhook/bot/tok/order%20paid")).toEqual({
       name: "webhook",
-      params: { connection: "bot", token: "tok", event: "order%20paid" },
+      params: { connection: "bot", token: "tok", event: "order paid" },
     });
     expect(await routed("POST", "/webhook/bot")).toEqual({ name: "webhook", params: { connection: "bot" } });
   });
