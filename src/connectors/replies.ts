@@ -2,6 +2,7 @@
  *  each connector goes on to read the body (vendors.md §0.1).
  *  A reason is a stable word, then the vendor's own words: short, without secrets and without the person's contacts, because reasons are kept in
  *  the clear beside the delivery. */
+import { secretsOf } from "../domain/mask-secrets.ts";
 import type { PrepareInput, Reply, Verdict } from "./connector.ts";
 import { recordOf, textOf } from "./requests.ts";
 
@@ -14,17 +15,6 @@ export type Judging = {
 
 const LONGEST_WORDS = 300;
 const LONGEST_WAIT_SECONDS = 86_400;
-const SECRET_FIELDS = [
-  "api_key",
-  "dev_key",
-  "api_token",
-  "bot_token",
-  "postback_key",
-  "postback_id",
-  "webhook_id",
-  "secret",
-  "token",
-];
 
 type JudgingInput = Pick<PrepareInput, "connection" | "person" | "now">;
 
@@ -113,11 +103,6 @@ function vendorWords(words: unknown, hidden: readonly string[]): string {
 
 /** Longest first, so that a secret inside another is not left half shown. */
 function hiddenTexts({ connection, person }: JudgingInput): string[] {
-  const fields = new Map<string, unknown>(Object.entries(connection));
-  const secrets = SECRET_FIELDS.flatMap((name) => fields.get(name) ?? []);
-  const values = [...secrets, ...person.identifiers.map(({ value }) => value)];
-  return values
-    .filter((value) => typeof value === "string" && value.length >= 4)
-    .map(String)
-    .toSorted((a, b) => b.length - a.length);
+  const values = [...secretsOf(connection), ...person.identifiers.map(({ value }) => value)];
+  return values.filter((value) => value.length >= 4).toSorted((a, b) => b.length - a.length);
 }

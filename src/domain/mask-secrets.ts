@@ -11,17 +11,23 @@ const SECRET_FIELDS = [
   "postback_id",
   "webhook_id",
   "chatium_url",
+  "token",
+  "secret",
+  "secret_token",
 ] as const;
-const SECRET_PAIRS = ["token", "secret", "secret_token"] as const;
 
 /** Shorter ones would blot out ordinary words. */
 const SHORTEST = 6;
 
-export function maskSecrets(connection: Connection, text: string): string {
+/** Every secret value of the connection. */
+export function secretsOf(connection: Connection): string[] {
   const fields = new Map<string, unknown>(Object.entries(connection));
-  const secrets = [...SECRET_FIELDS, ...SECRET_PAIRS]
-    .flatMap((name) => fields.get(name) ?? [])
+  return SECRET_FIELDS.flatMap((name) => fields.get(name) ?? [])
     .concat(connection.kind === "http" ? Object.values(connection.headers) : [])
-    .filter((value): value is string => typeof value === "string" && value.length >= SHORTEST);
+    .filter((value) => typeof value === "string");
+}
+
+export function maskSecrets(connection: Connection, text: string): string {
+  const secrets = secretsOf(connection).filter((value) => value.length >= SHORTEST);
   return secrets.reduce((masked, secret) => masked.replaceAll(secret, "••••"), text);
 }

@@ -1,17 +1,6 @@
 /** The act of erasure as the operator API shows it: date, basis, scope, counts, method, operator. Names nothing of the person but her id. */
 import type { Erasure } from "../store/erasures.ts";
-
-export type ErasureView = {
-  readonly id: string;
-  readonly person_id: string;
-  readonly erased_at: string;
-  readonly basis: string;
-  readonly operator: string;
-  readonly scope: readonly string[];
-  readonly counts: Readonly<Record<string, number>>;
-  readonly method: string;
-  readonly copies: string;
-};
+import type { Act } from "../ui/erasure-page.ts";
 
 const SCOPE = [
   "identifiers",
@@ -23,7 +12,7 @@ const SCOPE = [
 const METHOD = "rows deleted or emptied in one database transaction, then in every delivery queue; anonymous counters stay";
 const COPIES = "the platform's point-in-time copies expire by themselves within 30 days";
 
-export const erasureView = (erasure: Erasure): ErasureView => ({
+export const erasureView = (erasure: Erasure): Act => ({
   id: erasure.id,
   person_id: erasure.person_id,
   erased_at: new Date(erasure.at).toISOString(),

@@ -1,7 +1,7 @@
 /** «Акт об уничтожении персональных данных + выписка из журнала»: the act of an erasure to print and to sign. */
 import { type PrintedLocale, printedDocument, printedSection, printedTable } from "./printed.ts";
 
-type Act = {
+export type Act = {
   readonly id: string;
   readonly person_id: string;
   readonly erased_at: string;

@@ -2,10 +2,8 @@
  *  How far it is believed: a vendor is believed about its own ids; what came through a form, a link or another vendor is only claimed. */
 import type { Kind } from "../../domain/config.ts";
 import { type Claim, IDENTIFIER_TYPES, type IdentifierType, type Proof } from "../../domain/identifier.ts";
-import { readEmail } from "../../domain/normalise/email.ts";
-import { isOurClick, readClick, readMessengerId, readPersonKey, readVendorId } from "../../domain/normalise/ids.ts";
-import { readPhone } from "../../domain/normalise/phone.ts";
-import type { Reading } from "../../domain/normalise/reading.ts";
+import { readerOf } from "../../domain/normalise/identifier.ts";
+import { isOurClick, readVendorId } from "../../domain/normalise/ids.ts";
 import type { Scopes } from "../../domain/scope.ts";
 import { type Sent, drop, peek, take, use } from "./sent.ts";
 
@@ -28,17 +26,6 @@ const NAMES: readonly (readonly [IdentifierType, readonly string[]])[] = [
   ["click", ["click"]],
   ["visitor", ["visitor"]],
 ];
-
-const READERS: Partial<Readonly<Record<IdentifierType, (value: string) => Reading>>> = {
-  telegram_id: readMessengerId,
-  max_id: readMessengerId,
-  vk_id: readMessengerId,
-  wa_id: readPhone,
-  key: readPersonKey,
-  email: readEmail,
-  phone: readPhone,
-  click: readClick,
-};
 
 const BOTS: readonly Kind[] = ["salebot", "chatterfy", "metabot", "telegram"];
 /** Who is believed about which id. */
@@ -76,7 +63,7 @@ export function takeClaims(sent: Sent, input: ClaimInput): Claim[] {
   for (const [type, names] of NAMES) {
     const scope = input.scopes[IDENTIFIER_TYPES[type].scope];
     if (scope === null) continue;
-    const value = take(sent, [...names, ...(input.names?.[type] ?? [])], READERS[type] ?? readVendorId);
+    const value = take(sent, [...names, ...(input.names?.[type] ?? [])], readerOf(type));
     if (value !== null) claims.push({ type, scope, value, proof: proofOf(input.kind, type) });
   }
   return [...claims, ...takeClicks(sent, input)];

@@ -34,19 +34,21 @@ type Draft = {
 
 type Join = { readonly graph: Graph; readonly start: Start; readonly union: Union; readonly draft: Draft };
 
+export const emptyDraft = (): Draft => ({
+  attach: [],
+  refresh: [],
+  merges: [],
+  moves: [],
+  detach: [],
+  conflicts: [],
+  claimants: [],
+  referredBy: null,
+  shared: false,
+});
+
 export function joinClaims(graph: Graph, start: Start): Decision {
   const union = unionOf(graph, start);
-  const draft: Draft = {
-    attach: [],
-    refresh: [],
-    merges: [],
-    moves: [],
-    detach: [],
-    conflicts: [],
-    claimants: [],
-    referredBy: null,
-    shared: false,
-  };
+  const draft = emptyDraft();
   const join: Join = { graph, start, union, draft };
   for (const claim of start.claims) {
     const owner = ownerOf(graph, claim);

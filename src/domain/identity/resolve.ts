@@ -6,7 +6,7 @@ import { priorityOf } from "../identifier.ts";
 import type { Decision, Fresh, Step } from "./decision.ts";
 import { type Graph, type GraphClaim, type GraphEvent, type Ref, homeOf, ownerOf } from "./graph.ts";
 import { fits, heldBy, hold, isLimited } from "./limits.ts";
-import { joinClaims } from "./join.ts";
+import { emptyDraft, joinClaims } from "./join.ts";
 import { refOf, usableClaims } from "./usable.ts";
 
 export function resolve(graph: Graph, event: GraphEvent, fresh: Fresh): Decision {
@@ -73,14 +73,6 @@ const unboundDecision = (event: GraphEvent, outcome: "unbound" | "erased", trace
   homeId: null,
   create: null,
   via: null,
-  attach: [],
-  refresh: [],
-  merges: [],
-  moves: [],
-  detach: [],
-  conflicts: [],
-  claimants: [],
-  referredBy: null,
-  shared: false,
+  ...emptyDraft(),
   trace,
 });

@@ -1,4 +1,4 @@
-/** An identifier as somebody types it into a search, normalised the way events are; null when it can be none. */
+/** How a value of each type of identifier is read, whoever gives it: a vendor, a form or a search. */
 import { type IdentifierType, IDENTIFIER_TYPES } from "../identifier.ts";
 import { readEmail } from "./email.ts";
 import { readClick, readMessengerId, readPersonKey, readVendorId } from "./ids.ts";
@@ -16,8 +16,11 @@ const READERS: Partial<Readonly<Record<IdentifierType, (text: string) => Reading
   click: readClick,
 };
 
+export const readerOf = (type: IdentifierType): ((text: string) => Reading) => READERS[type] ?? readVendorId;
+
+/** As somebody types it into a search; null when it can be none. */
 export function readIdentifierValue(type: IdentifierType, text: string): string | null {
-  const reading = (READERS[type] ?? readVendorId)(text);
+  const reading = readerOf(type)(text);
   return reading.ok ? reading.value : null;
 }
 
