@@ -39,6 +39,26 @@ describe("the pace", () => {
     });
   });
 
+  it("holds the place of a request that was held up on its way: it arrived as much later", async () => {
+    await runInDurableObject(laneStub("held-up"), (_lane: Lane, state) => {
+      const pace = openPace(state.storage.sql);
+      for (let n = 0; n < 30; n += 1) pace.take(1, "a", n * 2_000).answered(n * 2_000 + 5);
+      const place = pace.take(1, "a", 100_000);
+      expect(pace.waitMs(1, 101_200)).toBeGreaterThan(0);
+      place.answered(101_205);
+      expect(pace.waitMs(1, 101_300)).toBeGreaterThanOrEqual(700);
+    });
+  });
+
+  it("does not hold the places of a vendor that is always slow", async () => {
+    await runInDurableObject(laneStub("always-slow"), (_lane: Lane, state) => {
+      const pace = openPace(state.storage.sql);
+      for (let n = 0; n < 30; n += 1) pace.take(1, "a", n * 5_000).answered(n * 5_000 + 3_000);
+      pace.take(1, "a", 200_000);
+      expect(pace.waitMs(1, 201_250)).toBe(0);
+    });
+  });
+
   it("below one a second keeps the whole distance", async () => {
     await runInDurableObject(laneStub("slow"), (_lane: Lane, state) => {
       const times = sendTimes(state.storage.sql, 0.1, 4, 2, 0);

@@ -13,6 +13,7 @@ export type Answer = { readonly status: number; readonly body: Fields };
 
 export type Rig = {
   readonly url: string;
+  readonly adminToken: string;
   readonly sandbox: Sandbox;
   /** Makes this the configuration; throws when it is refused. */
   readonly save: (document: Fields) => Promise<void>;
@@ -63,7 +64,7 @@ export async function until<T>(what: string, look: () => Promise<T | null> | T |
 export async function openRig(vars: Record<string, string> = {}): Promise<Rig> {
   const directory = mkdtempSync(join(tmpdir(), "throughline-outbound-"));
   const [port, sandbox] = await Promise.all([freePort(), startSandbox()]);
-  const gateway = await openGateway({ port, stateDirectory: join(directory, "state"), vars });
+  const gateway = await openGateway({ port, stateDirectory: join(directory, "state"), vars: { LOG_LEVEL: "error", ...vars } });
   const operate = async (method: string, path: string, body?: unknown): Promise<Answer> => {
     const response = await fetch(gateway.url + path, {
       method,
@@ -80,6 +81,7 @@ export async function openRig(vars: Record<string, string> = {}): Promise<Rig> {
   };
   return {
     url: gateway.url,
+    adminToken: gateway.adminToken,
     sandbox,
     operate,
     tell,

@@ -16,23 +16,27 @@ export type Place = {
   answered(now: number): void;
 };
 
-type Held = { readonly at: number; until: number };
+type Held = { until: number };
+type Replies = { readonly since: number; readonly latencies: number[] };
 
 const SLACK_MS = 3;
-/** A place is never held longer than this beyond its second: a request that hangs has long arrived. */
-const LONGEST_EXTRA_MS = 250;
-/** The quickest reply is looked for among this many, once there are enough: the first ones are slow on both ways. */
-const MEMORY = 50;
+/** How much longer than its second a place is held at most. A vendor known to be quick that has not answered yet has perhaps not been reached yet;
+ *  of a slow one the silence says nothing, and its requests have long arrived. */
+const EXTRA_MS = { quick: 1_000, slow: 250 } as const;
+const QUICK_MS = 250;
+/** The quickest reply is looked for among this many, once there are enough of long enough a time: the first ones are slow on both ways, and a
+ *  "quickest" learned while everything was slow frees places too early the moment it no longer is. */
+const MEMORY = 500;
 const ENOUGH = 25;
+const LONG_ENOUGH_MS = 5_000;
 
 const NO_PLACE: Place = { answered: () => undefined };
 
 export function openPace(sql: SqlStorage): Pace {
   let held: Held[] = [...sql.exec<{ held_until: number }>("SELECT held_until FROM sends ORDER BY seq")].map((row) => ({
-    at: 0,
     until: row.held_until,
   }));
-  const latencies = new Map<string, number[]>();
+  const replies = new Map<string, Replies>();
   let prunedAt = 0;
   return {
     waitMs(perSecond, now) {
@@ -46,9 +50,11 @@ export function openPace(sql: SqlStorage): Pace {
     take(perSecond, kind, now) {
       if (perSecond === null) return NO_PLACE;
       const second = perSecond >= 1 ? 1_000 : Math.ceil(1_000 / perSecond);
-      const place: Held = { at: now, until: now + second + LONGEST_EXTRA_MS };
+      const known = replies.get(kind) ?? { since: now, latencies: [] };
+      replies.set(kind, known);
+      const place: Held = { until: now + second + extraOf(known, now) };
       held.push(place);
-      sql.exec("INSERT INTO sends (held_until) VALUES (?1)", place.until);
+      const { seq } = sql.exec<{ seq: number }>("INSERT INTO sends (held_until) VALUES (?1) RETURNING seq", place.until).one();
       if (now - prunedAt > 2_000) {
         prunedAt = now;
         sql.exec("DELETE FROM sends WHERE held_until <= ?1", now);
@@ -56,17 +62,21 @@ export function openPace(sql: SqlStorage): Pace {
       return {
         answered(at) {
           const latency = at - now;
-          const extra = latency - quickest(latencies, kind, latency) + SLACK_MS;
-          place.until = Math.min(place.until, now + second + extra);
+          known.latencies.push(latency);
+          if (known.latencies.length > MEMORY) known.latencies.shift();
+          place.until = Math.min(place.until, now + second + latency - quickest(known, at) + SLACK_MS);
+          sql.exec("UPDATE sends SET held_until = ?2 WHERE seq = ?1", seq, place.until);
         },
       };
     },
   };
 }
 
-/** The quickest of the latest replies; unknown counts as no time at all, which is exact and costs the rate that time. */
-function quickest(latencies: Map<string, number[]>, kind: string, latency: number): number {
-  const known = latencies.get(kind) ?? [];
-  latencies.set(kind, [...known, latency].slice(-MEMORY));
-  return known.length < ENOUGH ? 0 : Math.min(latency, ...known);
-}
+const extraOf = (known: Replies, now: number): number => {
+  const usual = quickest(known, now);
+  return usual < QUICK_MS ? EXTRA_MS.quick : EXTRA_MS.slow;
+};
+
+/** Unknown counts as no time at all, which is safe and costs the rate that time. */
+const quickest = ({ since, latencies }: Replies, now: number): number =>
+  latencies.length < ENOUGH || now - since < LONG_ENOUGH_MS ? 0 : Math.min(...latencies);
