@@ -1,7 +1,8 @@
 /** `npm run bench [-- name …]`: every figure beside its control, in one run. */
+import { benchConsole } from "./console.ts";
 import { benchIntake } from "./intake.ts";
 
-const BENCHES: Readonly<Record<string, () => Promise<void>>> = { intake: benchIntake };
+const BENCHES: Readonly<Record<string, () => Promise<void>>> = { console: benchConsole, intake: benchIntake };
 
 const names = process.argv.slice(2).filter((name) => !name.startsWith("--"));
 for (const name of names.length > 0 ? names : Object.keys(BENCHES)) {

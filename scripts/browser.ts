@@ -1,11 +1,11 @@
 /** `npm run test:browser`: the public pages, the snippet and the console in a real Chromium (Debian's, or the one named by CHROMIUM). */
-import { existsSync } from "node:fs";
-import { chromium } from "playwright-core";
 import { startSandbox } from "../sandbox/server.ts";
+import { openChromium } from "./browser/chromium.ts";
 import { checkConsole } from "./browser/console.ts";
 import { checkFirstVisit } from "./browser/console-journey.ts";
 import { checkPinPage } from "./browser/pin-page.ts";
 import { checkSnippet } from "./browser/snippet.ts";
+import { checkWorkedJourneys } from "./browser/worked-journeys.ts";
 import { castOf } from "./demo/cast.ts";
 import { DEMO_VARS, demoDocument } from "./demo/config.ts";
 import { type Stage, request } from "./demo/stage.ts";
@@ -13,17 +13,9 @@ import { playStory } from "./demo/story.ts";
 import { newTeller } from "./demo/teller.ts";
 import { newMortalServer } from "./kill/server.ts";
 
-const executablePath = [process.env["CHROMIUM"], "/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"].find(
-  (path) => path !== undefined && existsSync(path),
-);
-if (executablePath === undefined) {
-  process.stderr.write("test:browser: no Chromium; apt-get install chromium, or set CHROMIUM to its path\n");
-  process.exit(1);
-}
-
 const sandbox = await startSandbox();
 const server = await newMortalServer(DEMO_VARS);
-const browser = await chromium.launch({ executablePath, args: ["--no-sandbox", "--disable-dev-shm-usage"] });
+const browser = await openChromium();
 const stage: Stage = {
   gateway: server.url,
   sandbox: sandbox.url,
@@ -42,6 +34,7 @@ try {
   await playStory({ ...stage, teller: newTeller(() => undefined, false) });
   await checkConsole(stage, browser);
   await checkFirstVisit(stage, browser);
+  await checkWorkedJourneys(stage, browser);
 } finally {
   await browser.close();
   await server.close();

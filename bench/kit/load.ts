@@ -13,6 +13,7 @@ export type LoadResult = {
   readonly seconds: number;
   readonly perSecond: number;
   readonly p50: number;
+  readonly p95: number;
   readonly p99: number;
   readonly failures: number;
 };
@@ -69,7 +70,15 @@ export async function load(order: LoadOrder): Promise<LoadResult> {
   agent.destroy();
   times.sort((a, b) => a - b);
   const rank = (share: number): number => times[Math.min(times.length - 1, Math.floor(times.length * share))] ?? 0;
-  return { requests: times.length, seconds, perSecond: times.length / seconds, p50: rank(0.5), p99: rank(0.99), failures };
+  return {
+    requests: times.length,
+    seconds,
+    perSecond: times.length / seconds,
+    p50: rank(0.5),
+    p95: rank(0.95),
+    p99: rank(0.99),
+    failures,
+  };
 }
 
 function send(agent: Agent, host: string, port: number, shot: Shot): Promise<{ status: number; body: string }> {

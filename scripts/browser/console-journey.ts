@@ -1,16 +1,8 @@
 /** The first visit to the console, with its policy in force: connect a bot, send a test event by its key, watch rows come by themselves, open
  *  oneself. */
-import type { Browser, BrowserContext, Page } from "playwright-core";
+import type { Browser } from "playwright-core";
 import { type Stage, request } from "../demo/stage.ts";
-
-async function signedIn(stage: Stage, context: BrowserContext): Promise<Page> {
-  const page = await context.newPage();
-  await page.goto(`${stage.gateway}/console`);
-  await page.fill('input[name="token"]', stage.adminToken);
-  await page.keyboard.press("Enter");
-  await page.waitForSelector("nav.side", { state: "attached" });
-  return page;
-}
+import { signedIn } from "./page-check.ts";
 
 export async function checkFirstVisit(stage: Stage, browser: Browser): Promise<void> {
   stage.teller.step("Первый вход");

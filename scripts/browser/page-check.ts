@@ -1,7 +1,8 @@
 /** What must hold for any page of ours, seen by a real browser. */
 import axe from "axe-core";
-import type { Browser, BrowserContextOptions, Page } from "playwright-core";
+import type { Browser, BrowserContext, BrowserContextOptions, Page } from "playwright-core";
 import * as z from "zod/mini";
+import type { Stage } from "../demo/stage.ts";
 
 const Violations = z.array(z.object({ id: z.string(), nodes: z.array(z.object({ html: z.string() })) }));
 
@@ -37,4 +38,14 @@ export async function visit(browser: Browser, url: string, options: BrowserConte
   page.on("pageerror", (failure) => complaints.push(failure.message));
   await page.goto(url);
   return { page, requests, complaints, close: () => context.close() };
+}
+
+/** A page behind the sign-in form, which is filled as an operator fills it. */
+export async function signedIn(stage: Stage, context: BrowserContext): Promise<Page> {
+  const page = await context.newPage();
+  await page.goto(`${stage.gateway}/console`);
+  await page.fill('input[name="token"]', stage.adminToken);
+  await page.keyboard.press("Enter");
+  await page.waitForSelector("nav.side", { state: "attached" });
+  return page;
 }

@@ -123,6 +123,7 @@ export const ACTS: Readonly<Record<string, Act>> = {
       until: view.ctx.clock(),
       perSecond: 50,
     });
+    if (form("problem") !== "") await resolveProblem(view.ctx.env.DB, form("problem"), view.ctx.clock());
     return done("/console/problems");
   },
   "test-event": async (view, form) => {

@@ -17,7 +17,7 @@ import { eventPage } from "./screens/event.ts";
 import { eventsPage, liveVersion } from "./screens/events.ts";
 import { funnelPage } from "./screens/funnel.ts";
 import { linkCheckPage, linksPage } from "./screens/links.ts";
-import { overviewPage } from "./screens/overview.ts";
+import { forgetNumbers, overviewPage } from "./screens/overview.ts";
 import { peoplePage, reportPeoplePage } from "./screens/people.ts";
 import { personPage } from "./screens/person.ts";
 import { problemPage, problemsPage } from "./screens/problems.ts";
@@ -131,7 +131,9 @@ async function change(request: Request, view: View, session: Session): Promise<R
   if (pathname === "/console/preferences") return redirect(back, preferenceCookies(form));
   const act = ACTS[pathname.replace("/console/act/", "")];
   if (!pathname.startsWith("/console/act/") || !act) return answer(notFound(view), 404);
-  return afterAct(view, await act(view, form), back);
+  const result = await act(view, form);
+  forgetNumbers();
+  return afterAct(view, result, back);
 }
 
 async function afterAct(view: View, result: ActResult, back: string): Promise<Response> {

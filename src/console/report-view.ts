@@ -14,20 +14,20 @@ const linked = (behind: Behind, question: Readonly<Record<string, string>>, n: n
 
 /** Reached people as a bar against the cohort, those who skipped the previous step hatched. */
 export function funnelBars(view: View, report: Report, behind: Behind): Html {
-  const row = (stage: StageLine): Html => {
-    const unit = report.cohort === 0 ? 0 : WIDTH / report.cohort;
-    const bypass = stage.bypass ?? 0;
-    const whole = Math.round(stage.reached * unit);
-    const through = Math.round((stage.reached - bypass) * unit);
-    return html`<tr data-row><th scope="row">${view.word(stage.id)}</th><td><svg class="bar" viewBox="0 0 ${WIDTH} 22" preserveAspectRatio="none" aria-hidden="true"><rect class="g" width="${WIDTH}" height="22" rx="3"/><rect class="a" width="${through}" height="22" rx="3"/><rect class="h" x="${through}" width="${whole - through}" height="22"/></svg></td><td class="num">${linked(behind, { stage: stage.id }, stage.reached)}</td><td class="num">${shareOf(view, stage.step)}</td><td class="num">${stage.bypass === null ? "—" : linked(behind, { stage: stage.id, bypass: "1" }, stage.bypass)}</td><td class="num">${shareOf(view, stage.from_entry)}</td></tr>`;
-  };
   const head = [
     view.say(["Человек", "People"]),
     view.say(["Шаг", "Step"]),
     view.say(["Мимо шага", "Bypassed"]),
     view.say(["От входа", "From entry"]),
   ];
-  return html`<svg class="defs" width="0" height="0" aria-hidden="true"><defs><pattern id="hatch" width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><rect width="6" height="6"/><path d="M0 0v6"/></pattern></defs></svg><div class="wrap" tabindex="0" role="region" aria-label="${view.word("funnel")}"><table><thead><tr><th scope="col">${view.say(["Этап", "Stage"])}</th><td></td>${head.map((text) => html`<th scope="col" class="num">${text}</th>`)}</tr></thead><tbody>${report.stages.map(row)}</tbody></table></div>`;
+  const row = (stage: StageLine): Html => {
+    const unit = report.cohort === 0 ? 0 : WIDTH / report.cohort;
+    const bypass = stage.bypass ?? 0;
+    const whole = Math.round(stage.reached * unit);
+    const through = Math.round((stage.reached - bypass) * unit);
+    return html`<tr data-row><th scope="row">${view.word(stage.id)}</th><td><svg class="bar" viewBox="0 0 ${WIDTH} 22" preserveAspectRatio="none" aria-hidden="true"><rect class="g" width="${WIDTH}" height="22" rx="3"/><rect class="a" width="${through}" height="22" rx="3"/><rect class="h" x="${through}" width="${whole - through}" height="22"/></svg></td><td class="num">${linked(behind, { stage: stage.id }, stage.reached)}</td><td class="num" data-l="${head[1]}">${shareOf(view, stage.step)}</td><td class="num" data-l="${head[2]}">${stage.bypass === null ? "—" : linked(behind, { stage: stage.id, bypass: "1" }, stage.bypass)}</td><td class="num" data-l="${head[3]}">${shareOf(view, stage.from_entry)}</td></tr>`;
+  };
+  return html`<svg class="defs" width="0" height="0" aria-hidden="true"><defs><pattern id="hatch" width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><rect width="6" height="6"/><path d="M0 0v6"/></pattern></defs></svg><div class="wrap" tabindex="0" role="region" aria-label="${view.word("funnel")}"><table class="fun"><thead><tr><th scope="col">${view.say(["Этап", "Stage"])}</th><td></td>${head.map((text) => html`<th scope="col" class="num">${text}</th>`)}</tr></thead><tbody>${report.stages.map(row)}</tbody></table></div>`;
 }
 
 export function sourceTable(view: View, report: Report, behind: Behind): Html {
@@ -96,8 +96,16 @@ export const basis = (view: View, report: Report): Html => {
 
 /** «Как это посчитано»: the definitions with the numbers in them. */
 export function explained(view: View, report: Report): Html {
-  const stage = report.stages.find(({ step }) => step !== null);
   const { money } = report;
+  const currency = String(report.range["currency"]);
+  const sum = (text: string): string => moneyOf(view, text, currency);
+  const last = report.range["attribution"] === "last";
+  let before = 0;
+  const steps = report.stages.map((stage) => {
+    const line = `${view.word(stage.id)}: (${stage.reached} − ${stage.bypass ?? 0}) / ${before} = ${shareOf(view, stage.step)}`;
+    if (stage.id !== "login") before = stage.reached;
+    return stage.step === null ? [] : [line];
+  });
   const lines = [
     view.say(
       [
@@ -113,25 +121,16 @@ export function explained(view: View, report: Report): Html {
       ],
       Number(report.range["window"]),
     ),
-    ...(stage
-      ? [
-          view.say(
-            [
-              "{0}: {1} человек, из них мимо предыдущего шага — {2}; конверсия шага {3} считается без них.",
-              "{0}: {1} people, {2} of them past the previous step; the step's {3} leaves those out.",
-            ],
-            view.word(stage.id),
-            stage.reached,
-            stage.bypass ?? 0,
-            shareOf(view, stage.step),
-          ),
-        ]
-      : []),
+    view.say([
+      "Шаг — дошедшие минус прошедшие мимо, от людей предыдущего обязательного этапа (вход по PIN не обязателен):",
+      "A step is those who reached it less those who bypassed, of the previous required stage (the PIN login is optional):",
+    ]),
+    ...steps.flat(),
     view.say(
       ["Чистая выручка {0} = {1} − {2}, по дате самого платежа.", "Net {0} = {1} − {2}, by the payment's own date."],
-      money.net,
-      money.gross,
-      money.refunds,
+      sum(money.net),
+      sum(money.gross),
+      sum(money.refunds),
     ),
     view.say(
       ["Связность {0} = {1} из {2} оплаченных сделок с человеком.", "Bound {0} = {1} of {2} paid deals with a person."],
@@ -139,7 +138,13 @@ export function explained(view: View, report: Report): Html {
       money.bound_deals,
       money.paid_deals,
     ),
-    view.say(["ROMI = (чистая выручка − расход) / расход.", "ROMI = (net − cost) / cost."]),
+    view.say(["ROMI = (чистая выручка − расход) / расход:", "ROMI = (net − cost) / cost:"]),
+    ...report.sources.flatMap((line) => {
+      const [net, romi] = last ? [line.net_last, line.romi_last] : [line.net_first, line.romi_first];
+      return romi === null
+        ? []
+        : [`${line.source}: (${sum(net)} − ${sum(line.cost)}) / ${sum(line.cost)} = ${shareOf(view, romi)}`];
+    }),
   ];
   return html`<details><summary>${view.say(["Как это посчитано", "How this is counted"])}</summary><ul>${lines.map((line) => html`<li>${line}</li>`)}</ul></details>`;
 }

@@ -3,16 +3,16 @@ import type { Context } from "../context.ts";
 import { type QueryMistake, parseReportQuery } from "../domain/funnel/query.ts";
 import { type Report, buildReport } from "../domain/funnel/report.ts";
 import { type Result, ok } from "../lib/result.ts";
-import { tallyReport } from "../store/report.ts";
+import { type Depth, tallyReport } from "../store/report.ts";
 
 export async function runReport(
   ctx: Context,
   given: Readonly<Record<string, unknown>>,
-  times: "sale" | "all" = "sale",
+  depth: Depth = "sale",
 ): Promise<Result<Report, QueryMistake[]>> {
   const now = ctx.clock();
   const query = parseReportQuery(given, ctx.config.workspace, now);
   if (!query.ok) return query;
-  const tally = await tallyReport(ctx.env.DB, query.value, times);
+  const tally = await tallyReport(ctx.env.DB, query.value, depth);
   return ok(buildReport({ query: query.value, tally, now }, ctx.config));
 }

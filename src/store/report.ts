@@ -6,19 +6,25 @@ import { cohortCells, stageTimes } from "./report/cohort.ts";
 import { moneyTally } from "./report/money.ts";
 import { refreshReportPeople } from "./report/refresh.ts";
 
-/** `times`: for which stages to rank the time from entry; ranking every stage costs a sort each. */
-export async function tallyReport(db: D1Database, query: ReportQuery, times: "sale" | "all"): Promise<Tally> {
+/** How much of a report is counted. Looking up last touches and ranking the time from entry are the dear parts: `sums` leaves both out,
+ *  `overview` the ranking, `sale` ranks one stage, `all` every stage. */
+export type Depth = "sums" | "overview" | "sale" | "all";
+
+export async function tallyReport(db: D1Database, query: ReportQuery, depth: Depth): Promise<Tally> {
   await refreshReportPeople(db);
-  const stages: readonly Stage[] = times === "sale" ? ["sale"] : TEMPLATES[query.template];
+  const short = depth === "sums" || depth === "overview";
+  const stages: readonly Stage[] = short ? [] : depth === "sale" ? ["sale"] : TEMPLATES[query.template];
   const [cells, { money, deals }, clicks, ranked, intake] = await Promise.all([
     cohortCells(db, query),
-    moneyTally(db, query),
-    clicksByLink(db, query),
+    moneyTally(db, query, depth === "sums" ? "none" : depth === "overview" ? "known" : "named"),
+    short ? [] : clicksByLink(db, query),
     stageTimes(db, query, stages),
-    intakeSince(db, query.start),
+    short ? NO_INTAKE : intakeSince(db, query.start),
   ]);
   return { cells, money, deals, clicks, times: ranked, intake };
 }
+
+const NO_INTAKE: Intake = { received: 0, accepted: 0, duplicates: 0, quarantined: 0, previews: 0, unbound: 0 };
 
 type ClickRow = { link: string | null; clicks: number };
 

@@ -4,7 +4,8 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { inboxOf } from "../../src/context.ts";
 import { type Browser, signIn } from "../kit/console.ts";
 import { ADMIN_TOKEN, ORIGIN, configure } from "../kit/operator.ts";
-import { IMPORT_CONFIG, workedLines } from "../kit/worked-import.ts";
+import { IMPORT_CONFIG } from "../kit/worked-config.ts";
+import { workedLines } from "../kit/worked-import.ts";
 import { WORKED_RANGE } from "../kit/worked-numbers.ts";
 
 let browser: Browser;

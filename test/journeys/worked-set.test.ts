@@ -3,7 +3,8 @@ import { applyD1Migrations } from "cloudflare:test";
 import { beforeAll, expect, it } from "vitest";
 import { inboxOf } from "../../src/context.ts";
 import { ADMIN_TOKEN, ORIGIN, configure, operator } from "../kit/operator.ts";
-import { IMPORT_CONFIG, workedLines } from "../kit/worked-import.ts";
+import { IMPORT_CONFIG } from "../kit/worked-config.ts";
+import { workedLines } from "../kit/worked-import.ts";
 import { WORKED_NUMBERS, WORKED_RANGE } from "../kit/worked-numbers.ts";
 
 let answer: unknown;

@@ -100,31 +100,3 @@ export async function seedWorkedSet(): Promise<void> {
     ),
   );
 }
-
-/** The workspace the set is counted in. */
-export const WORKED_CONFIG = {
-  workspace: { name: "Школа", time_zone: "Europe/Moscow", currency: "RUB", fx: { USD: "90" } },
-  links: {
-    vk1: {
-      to: "https://t.me/my_bot?start={click}",
-      utm_source: "vk",
-      utm_medium: "cpc",
-      utm_campaign: "spring",
-      costs: [{ day: "2026-03-01", amount: "3000" }],
-    },
-    tg1: {
-      to: "https://t.me/my_bot?start={click}",
-      utm_source: "tgads",
-      utm_medium: "cpm",
-      utm_campaign: "spring",
-      costs: [{ day: "2026-03-02", amount: "4000" }],
-    },
-    anna: {
-      to: "https://t.me/my_bot?start={click}",
-      utm_source: "blogger",
-      utm_medium: "post",
-      utm_campaign: "anna",
-      costs: [{ day: "2026-03-03", amount: "2000" }],
-    },
-  },
-};

@@ -3,7 +3,8 @@ import { applyD1Migrations } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { configure, operator } from "../kit/operator.ts";
 import { WORKED_NUMBERS, WORKED_RANGE as RANGE } from "../kit/worked-numbers.ts";
-import { WORKED_CONFIG, seedWorkedSet } from "../kit/worked-set.ts";
+import { WORKED_CONFIG } from "../kit/worked-config.ts";
+import { seedWorkedSet } from "../kit/worked-set.ts";
 
 type Wire = {
   cohort: number;

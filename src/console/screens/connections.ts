@@ -1,14 +1,17 @@
 /** Подключения: three lights per connection, and everything to paste for it. */
 import type { Connection, Kind } from "../../domain/config.ts";
-import { type Html, html, trusted } from "../../lib/markup.ts";
-import { listEventLines } from "../../store/operator/events.ts";
+import { type Content, type Html, html, trusted } from "../../lib/markup.ts";
+import { listEventLines, readEventSheet } from "../../store/operator/events.ts";
 import { type ConnectionPulse, connectionPulses, openProblems } from "../../store/operator/pulse.ts";
 import { personNames } from "../../flows/show-person.ts";
+import { openFacts } from "../../flows/bind/arrived.ts";
 import { icon } from "../icons.ts";
 import { actForm, type Page } from "../page.ts";
 import { eventRow, eventTable, moment } from "../parts.ts";
 import { RECIPES, fillBlock } from "../vendors.ts";
 import { type View, ago, numberOf } from "../view.ts";
+import { openRaw } from "./event.ts";
+import { landingTable } from "./landing.ts";
 import { problemSentence } from "./problems.ts";
 
 const DAY_MS = 86_400_000;
@@ -111,8 +114,16 @@ export async function connectionPage(view: View, id: string): Promise<Page | nul
         lines.map((line) => eventRow(view, line, names)),
         "",
       )
-    }</div><h2>${view.say(["Что вставить", "What to paste"])}</h2><p>${view.say(recipe.hint)}</p>${recipe.blocks.map(({ title, text }, index) => html`<h3>${view.say(title)}</h3><div class="copy"><pre id="b${index}" tabindex="0">${fillBlock(text, connection, base)}</pre><button type="button" data-copy="b${index}">${view.word("copyIt")}</button></div>`)}<p class="dim">${view.say(["TOKEN — значение секрета этого подключения; здесь оно не показывается.", "TOKEN is the value of this connection's secret; it is never shown here."])}</p>${mappingTable(view, connection)}<h2>${view.word("settings")}</h2><dl>${facts.map(([name, value]) => html`<dt>${name}</dt><dd>${value}</dd>`)}</dl><p>${view.say(["Смена секрета без простоя: добавьте второе значение в token, замените его у отправителя, затем уберите первое.", "Rotating a secret: add a second value to token, change it at the sender, then remove the first."])} <a href="/console/settings#document">${view.say(["Открыть документ", "Open the document"])}</a></p>`,
+    }</div><h2>${view.say(["Что вставить", "What to paste"])}</h2><p>${view.say(recipe.hint)}</p>${recipe.blocks.map(({ title, text }, index) => html`<h3>${view.say(title)}</h3><div class="copy"><pre id="b${index}" tabindex="0">${fillBlock(text, connection, base)}</pre><button type="button" data-copy="b${index}">${view.word("copyIt")}</button></div>`)}<p class="dim">${view.say(["TOKEN — значение секрета этого подключения; здесь оно не показывается.", "TOKEN is the value of this connection's secret; it is never shown here."])}</p>${await lastLanding(view, lines[0]?.id)}${mappingTable(view, connection)}<h2>${view.word("settings")}</h2><dl>${facts.map(([name, value]) => html`<dt>${name}</dt><dd>${value}</dd>`)}</dl><p>${view.say(["Смена секрета без простоя: добавьте второе значение в token, замените его у отправителя, затем уберите первое.", "Rotating a secret: add a second value to token, change it at the sender, then remove the first."])} <a href="/console/settings#document">${view.say(["Открыть документ", "Open the document"])}</a></p>`,
   };
+}
+
+/** What the newest delivery's fields became. */
+async function lastLanding(view: View, id: string | undefined): Promise<Content> {
+  const sheet = id === undefined ? null : await readEventSheet(view.ctx.env.DB, id);
+  if (!sheet?.raw || !sheet.facts) return null;
+  const [raw, facts] = [await view.ctx.seal.open(sheet.raw), await openFacts(view.ctx, sheet.facts)];
+  return html`<h2>${view.say(["Поле → смысл, по последнему событию", "Field → meaning, by the last event"])}</h2>${landingTable(view, openRaw(raw), facts)}`;
 }
 
 function mappingTable(view: View, connection: Connection): Html {

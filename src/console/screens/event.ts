@@ -12,6 +12,7 @@ import { actForm, type Page } from "../page.ts";
 import { causeName, connectionName, eventName, moment, personLink, status } from "../parts.ts";
 import { type View, amountE4, fullTime } from "../view.ts";
 import { waitingFacts } from "./events.ts";
+import { landingTable } from "./landing.ts";
 
 export async function eventPage(view: View, id: string): Promise<Page | null> {
   const event = await readEventSheet(view.ctx.env.DB, id);
@@ -38,7 +39,7 @@ export async function eventPage(view: View, id: string): Promise<Page | null> {
       </p>
       ${await comparison(view, event, raw)}
       <ol class="flow">
-        ${step(view.say(["Что пришло", "What came"]), received(view, event, raw))}${step(view.say(["Что мы поняли", "What we understood"]), facts === null ? expired(view) : understood(view, event, facts))}${step(view.say(["Кто и почему", "Who and why"]), await why(view, event))}${step(view.say(["Что отправили", "What we sent"]), await sent(view, id))}
+        ${step(view.say(["Что пришло", "What came"]), received(view, event, raw))}${step(view.say(["Что мы поняли", "What we understood"]), facts === null ? expired(view) : [understood(view, event, facts), raw !== null && landingTable(view, openRaw(raw), facts, true)])}${step(view.say(["Кто и почему", "Who and why"]), await why(view, event))}${step(view.say(["Что отправили", "What we sent"]), await sent(view, id))}
       </ol>`,
   };
 }
@@ -80,7 +81,8 @@ function quarantineAdvice(view: View, event: EventSheet): Content {
   const field = html`<code>${event.field ?? ""}</code>`;
   if (event.cause === "unresolved_macro")
     return html`${view.say(["Макрос не подставлен в поле", "The macro was not filled in:"])} ${field}.
-    ${view.say(["Проверьте написание макроса в настройках отправителя: он пришёл буквально.", "Check its spelling in the sender's settings: it arrived literally."])}`;
+    ${view.say(["Проверьте написание макроса в настройках отправителя: он пришёл буквально.", "Check its spelling in the sender's settings: it arrived literally."])}
+    <a href="/console/connections/${event.connection}">${view.say(["Взять готовую строку", "Take the ready line"])}</a>`;
   return html`${view.say(["Не использовано:", "Not used:"])} ${causeName(view, event.cause ?? "")} ${field}`;
 }
 
@@ -88,7 +90,9 @@ function quarantineAdvice(view: View, event: EventSheet): Content {
 function markField(text: string, field: string): Content {
   return text
     .split("\n")
-    .map((line) => (line.includes(`"${field}"`) || line.startsWith(`${field}=`) ? html`<mark>${line}</mark> ` : `${line}\n`));
+    .map((line) =>
+      line.includes(`"${field}"`) || line.startsWith(`${field}=`) ? [html`<mark>${line}</mark>`, "\n"] : `${line}\n`,
+    );
 }
 
 /** A JSON body inside the recorded delivery is shown as JSON, not as a quoted line. */
@@ -102,12 +106,18 @@ function openNested(value: unknown): unknown {
   }
 }
 
-export function pretty(raw: string): string {
+/** The delivery as a value; null when it is no JSON. */
+export function openRaw(raw: string): unknown {
   try {
-    return JSON.stringify(openNested(JSON.parse(raw)), null, 2);
+    return openNested(JSON.parse(raw));
   } catch {
-    return raw;
+    return null;
   }
+}
+
+function pretty(raw: string): string {
+  const value = openRaw(raw);
+  return value === null ? raw : JSON.stringify(value, null, 2);
 }
 
 function understood(view: View, event: EventSheet, facts: StoredFacts): Html {
@@ -257,8 +267,8 @@ async function comparison(view: View, event: EventSheet, raw: string | null): Pr
     return html`<p class="dim">${view.say(["Сравнить не с чем.", "There is nothing to compare with."])}</p>`;
   const [now, before] = [pretty(raw).split("\n"), pretty(await view.ctx.seal.open(previous.raw)).split("\n")];
   const lines = [
-    ...before.filter((line) => !now.includes(line)).map((line) => html`<span class="bad">− ${line}</span> `),
-    ...now.filter((line) => !before.includes(line)).map((line) => html`<span class="ok">+ ${line}</span> `),
+    ...before.filter((line) => !now.includes(line)).map((line) => [html`<span class="bad">− ${line}</span>`, "\n"]),
+    ...now.filter((line) => !before.includes(line)).map((line) => [html`<span class="ok">+ ${line}</span>`, "\n"]),
   ];
   return html`<div class="box">
     <h2>

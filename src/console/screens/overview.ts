@@ -25,12 +25,7 @@ export async function overviewPage(view: View): Promise<Page> {
     liveVersion(view),
   ]);
   if (stuck.last_at === null && rows.length === 0) return nothingYet(view);
-  const [report, before] = query.ok
-    ? await Promise.all([
-        runReport(ctx, given),
-        runReport(ctx, { from: addDays(query.value.from, -days(query.value)), to: query.value.from }),
-      ])
-    : [null, null];
+  const { report, before } = query.ok ? await numbersOf(view, given, { range: query.value, version }) : NO_NUMBERS;
   const range = query.ok ? query.value : null;
   return {
     title: view.word("overview"),
@@ -38,9 +33,40 @@ export async function overviewPage(view: View): Promise<Page> {
     aside:
       range !== null &&
       html`<span class="dim">${range.from} — ${addDays(range.to, -1)}</span>${shifted(view, range)}<a href="${hrefWith(view, { from: addDays(range.to, -1), to: range.to })}">${view.say(["день", "day"])}</a><a href="${hrefWith(view, { from: addDays(range.to, -7), to: range.to })}">${view.say(["неделя", "week"])}</a><a href="${hrefWith(view, { from: addDays(range.to, -30), to: range.to })}">${view.say(["30 дней", "30 days"])}</a>`,
-    body: html`${statusLine(view, problems, stuck.last_at)}${report?.ok === true && html`${six(view, report.value, before?.ok === true ? before.value : null)}${boundMeter(view, report.value)}`}${await pathStrip(view)}${report?.ok === true && report.value.cohort > 0 && html`<h2><a href="${hrefWith(view, {}, "/console/funnel")}${view.url.search}">${view.word("funnel")}</a></h2>${funnelBars(view, report.value, null)}`}<h2>${view.say(["Последние события", "Last events"])}</h2>${livePill(view)}${eventTable(view, rows, version)}`,
+    body: html`${statusLine(view, problems, stuck.last_at)}${report && html`${six(view, report, before)}${boundMeter(view, report)}`}${await pathStrip(view)}${report && report.cohort > 0 && html`<h2><a href="${hrefWith(view, {}, "/console/funnel")}${view.url.search}">${view.word("funnel")}</a></h2>${funnelBars(view, report, null)}`}<h2>${view.say(["Последние события", "Last events"])}</h2>${livePill(view)}${eventTable(view, rows, version)}`,
   };
 }
+
+type Numbers = { readonly report: Report | null; readonly before: Report | null };
+const NO_NUMBERS: Numbers = { report: null, before: null };
+const KEPT_MS = 5_000;
+const KEPT = 20;
+const kept = new Map<string, Numbers & { readonly at: number }>();
+
+/** Both ranges, counted anew when the ledger changed. What changes a number without adding an event (a merge) shows at once where it was decided
+ *  and after `KEPT_MS` elsewhere. */
+async function numbersOf(
+  view: View,
+  given: Readonly<Record<string, string>>,
+  { range, version }: { range: { from: string; to: string }; version: string },
+): Promise<Numbers> {
+  const { ctx } = view;
+  const now = ctx.clock();
+  const key = [ctx.config.version, version, range.from, range.to, JSON.stringify(given)].join();
+  const known = kept.get(key);
+  if (known && now - known.at < KEPT_MS) return known;
+  const [report, before] = await Promise.all([
+    runReport(ctx, given, "overview"),
+    runReport(ctx, { from: addDays(range.from, -days(range)), to: range.from }, "sums"),
+  ]);
+  if (kept.size >= KEPT) kept.clear();
+  const numbers = { report: report.ok ? report.value : null, before: before.ok ? before.value : null, at: now };
+  kept.set(key, numbers);
+  return numbers;
+}
+
+/** After an operator's decision. */
+export const forgetNumbers = (): void => kept.clear();
 
 const days = ({ from, to }: { from: string; to: string }): number =>
   Math.max(1, Math.round((Date.parse(to) - Date.parse(from)) / 86_400_000));

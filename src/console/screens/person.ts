@@ -2,7 +2,7 @@
 import { type IdentifierType, priorityOf, isIdentifierType } from "../../domain/identifier.ts";
 import { nameIdentifier } from "../../domain/trace.ts";
 import { openIdentifier, personNames } from "../../flows/show-person.ts";
-import { type Content, type Html, html } from "../../lib/markup.ts";
+import { type Html, html } from "../../lib/markup.ts";
 import { type EventLine, personEventLines } from "../../store/operator/events.ts";
 import { type IdentifierLine, currentPerson, identifierLines, mergeLines, personLinesOf } from "../../store/operator/people.ts";
 import { refreshReportPeople } from "../../store/report/refresh.ts";
@@ -11,6 +11,7 @@ import { connectionName, empty, eventName, moment, sourceName, stageDots, status
 import { type View, amountE4 } from "../view.ts";
 import { proofName } from "./event.ts";
 import { moneyOfLine, stagesOf } from "./people.ts";
+import { ties } from "./ties.ts";
 
 const TIMELINE = 500;
 
@@ -33,7 +34,7 @@ export async function personPage(view: View, id: string): Promise<Page | null> {
     screen: "people",
     aside: html`${stageDots(view, stagesOf(line))}<a class="btn" data-key="Escape" href="/console/people">${view.say(["К списку", "Back to the list"])}</a>`,
     body: html`<p class="row"><span class="copy-line">${view.say(["Сквозной ключ", "Key"])} <code id="key">${line.key}</code></span><button type="button" class="plain" data-copy="key">${view.word("copyIt")}</button><span>${view.say(["Чистая выручка", "Net revenue"])}: <b>${line.money === "[]" ? "—" : moneyOfLine(view, line)}</b></span><span>${view.say(["Первый источник", "First source"])}: <b>${sourceName(view, line)}</b></span></p>
-<div class="card"><div>${await identifierBox(view, identifiers)}${acts(view, line.id, merges.length > 0)}</div><section aria-label="${view.word("events")}">${timeline(view, events)}${graph(view, identifiers, merges)}</section></div>`,
+<div class="card"><div>${await identifierBox(view, identifiers)}${acts(view, line.id, merges.length > 0)}</div><section aria-label="${view.word("events")}">${timeline(view, events)}${await ties(view, events, { identifiers, merges })}</section></div>`,
   };
 }
 
@@ -63,27 +64,6 @@ function timeline(view: View, events: readonly EventLine[]): Html {
   const item = (event: EventLine): Html =>
     html`<li data-row><div class="row"><a href="/console/events/${event.id}">${moment(view, event.event_at)}</a><b>${eventName(view, event)}</b><span class="tag">${connectionName(view, event.connection)}</span>${event.amount_e4 !== null && event.amount_e4 > 0 && html`<span>${amountE4(view, event.amount_e4, event.currency)}</span>`}${event.status !== "bound" && status(view, event.status)}${event.trouble !== null && status(view, event.trouble)}${event.counted === 0 && html`<span class="tag">${view.say(["не считается", "not counted"])}</span>`}${event.link !== null && html`<small>${event.link}</small>`}</div></li>`;
   return html`<div class="box"><h2>${view.say(["Лента", "Timeline"])}</h2><ul class="t">${events.map(item)}</ul>${events.length === TIMELINE && html`<p><a href="/console/events?person=${events[0]?.person_id ?? ""}">${view.word("all")}</a></p>`}</div>`;
-}
-
-/** «Связи»: which event brought each identifier, and which people were joined. */
-function graph(
-  view: View,
-  identifiers: readonly IdentifierLine[],
-  merges: readonly { id: string; by: string; at: number; loser: string; event_id: string | null }[],
-): Content {
-  const homes = Map.groupBy(identifiers, ({ home_id }) => home_id);
-  if (homes.size < 2 && merges.length === 0) return null;
-  const by = (name: string): string =>
-    view.say(
-      (
-        {
-          rule: ["по правилу", "by rule"],
-          operator: ["решение оператора", "operator's decision"],
-          proof: ["доказано", "proved"],
-        } as const
-      )[name] ?? [name, name],
-    );
-  return html`<div class="box"><h2>${view.say(["Связи", "Ties"])}</h2><ul class="t">${merges.map(({ by: who, at, loser, event_id }) => html`<li>${moment(view, at)} · ${view.say(["присоединён", "joined"])} <code>${loser.slice(0, 12)}…</code> · ${by(who)}${event_id !== null && html` · <a href="/console/events/${event_id}">${view.word("event")}</a>`}</li>`)}</ul>${[...homes].map(([home, own]) => html`<p><code>${home.slice(0, 12)}…</code> ${own.map(({ type }) => html`<span class="tag">${type}</span> `)}</p>`)}</div>`;
 }
 
 const MOVABLE: readonly IdentifierType[] = [

@@ -13,7 +13,7 @@ import {
 import { isIdentifierType } from "../../domain/identifier.ts";
 import { nameIdentifier } from "../../domain/trace.ts";
 import { actForm, type Page } from "../page.ts";
-import { connectionName, empty, moment, personLink } from "../parts.ts";
+import { causeName, connectionName, empty, moment, personLink } from "../parts.ts";
 import type { Phrase } from "../copy.ts";
 import { type View, ago, amountE4 } from "../view.ts";
 
@@ -75,7 +75,13 @@ export function problemSentence(view: View, { kind, cause, connection, field, id
     loop: ["{0}: похоже на петлю, отправка остановлена", "{0}: looks like a loop, sending was stopped"],
     silence: ["{0}: тишина дольше обычного", "{0}: quiet for longer than usual"],
   };
-  return view.say(sentences[kind] ?? [kind, kind], where, field ?? "", id, cause ?? "");
+  return view.say(
+    sentences[kind] ?? [kind, kind],
+    where,
+    field ?? "",
+    id,
+    cause === null ? "" : causeName(view, cause).toLowerCase(),
+  );
 }
 
 function mainButton(view: View, problem: ProblemLine): Content {
@@ -86,7 +92,7 @@ function mainButton(view: View, problem: ProblemLine): Content {
       return link(`/console/problems/${problem.id}`, view.say(["Решить", "Resolve"]));
     case "delivery":
     case "loop":
-      return link("/console/events?status=failed", view.say(["Повторить…", "Retry…"]));
+      return link(`/console/problems/${problem.id}`, view.say(["Повторить…", "Retry…"]));
     case "unbound":
       return link(
         `/console/events?status=unbound${problem.connection === null ? "" : `&connection=${problem.connection}`}`,
@@ -113,14 +119,14 @@ export async function problemPage(view: View, id: string): Promise<Page | null> 
     problem.connection !== null &&
     actForm(
       view,
-      { act: "recover", fields: { connection: problem.connection, since: problem.first_at } },
+      { act: "recover", fields: { connection: problem.connection, problem: id, since: problem.first_at } },
       html`<button class="main">${view.say(["Повторить все недоставленные", "Retry everything not delivered"])}</button>`,
     );
   return {
     title: problemSentence(view, problem),
     screen: "problems",
     aside: html`<a class="btn" data-key="Escape" href="/console/problems">${view.say(["К списку", "Back to the list"])}</a>`,
-    body: html`<p class="dim">× ${problem.count} · ${moment(view, problem.first_at)} — ${moment(view, problem.last_at)}${problem.event_id !== null && html` · <a href="/console/events/${problem.event_id}">${view.word("event")}</a>`}</p>${advice && html`<p class="note">${view.say(advice)}</p>`}${problem.connection !== null && problem.kind !== "delivery" && html`<p><a class="btn main" href="/console/connections/${problem.connection}">${view.say(["Открыть подключение", "Open the connection"])}</a></p>`}${value !== null && html`<p>${problem.identifier_type ?? ""}: <b>${value}</b></p>`}${persons.length > 0 && html`<div class="two">${await Promise.all(persons.slice(0, 4).map((person) => personCard(view, person)))}</div>`}${persons.length >= 2 && choices(view, problem, persons, value)}${recover}${actForm(view, { act: "resolve-problem", fields: { id } }, html`<p><button>${view.say(["Больше не показывать", "Close it"])}</button></p>`)}`,
+    body: html`<p class="dim">× ${problem.count} · ${moment(view, problem.first_at)} — ${moment(view, problem.last_at)}${problem.event_id !== null && html` · <a href="/console/events/${problem.event_id}">${view.word("event")}</a>`}</p>${advice && html`<p class="note">${view.say(advice)}</p>`}${problem.connection !== null && problem.kind !== "delivery" && persons.length < 2 && html`<p><a class="btn main" href="/console/connections/${problem.connection}">${view.say(["Открыть подключение", "Open the connection"])}</a></p>`}${value !== null && html`<p>${problem.identifier_type ?? ""}: <b>${value}</b></p>`}${persons.length > 0 && html`<div class="two">${await Promise.all(persons.slice(0, 4).map((person) => personCard(view, person, problem.identifier_hash)))}</div>`}${persons.length >= 2 && (await choices(view, problem, persons, value))}${recover}${actForm(view, { act: "resolve-problem", fields: { id } }, html`<p><button>${view.say(["Больше не показывать", "Close it"])}</button></p>`)}`,
   };
 }
 
@@ -161,22 +167,39 @@ async function currentPersons(view: View, ids: readonly string[]): Promise<strin
   return [...new Set(found.flatMap((person) => (person === null || person.erased_at !== null ? [] : [person.id])))];
 }
 
-async function personCard(view: View, id: string): Promise<Html> {
+async function personCard(view: View, id: string, taken: string | null): Promise<Html> {
   const [lines, names] = await Promise.all([identifierLines(view.ctx.env.DB, id), personNames(view.ctx, [id])]);
   const rows = await Promise.all(
-    lines.slice(0, 20).map(async (line) => html`<dt>${line.type}</dt><dd>${await openIdentifier(view.ctx, line)}</dd>`),
+    lines.slice(0, 20).map(async (line) => {
+      const value = await openIdentifier(view.ctx, line);
+      return html`<dt>${isIdentifierType(line.type) ? nameIdentifier({ type: line.type, scope: "", hash: "" }, { locale: view.lang, value: () => "" }) : line.type}</dt><dd>${line.hash === taken ? html`<mark>${value}</mark>` : value} <small>${view.say(["с", "since"])} ${moment(view, line.first_seen)}</small></dd>`;
+    }),
   );
   return html`<section class="box"><h2>${personLink(id, names.get(id))}</h2><dl>${rows}</dl></section>`;
 }
 
 /** The four decisions of a conflict; each is final until the operator changes it. */
-function choices(view: View, problem: ProblemLine, [a = "", b = ""]: readonly string[], value: string | null): Html {
+async function choices(
+  view: View,
+  problem: ProblemLine,
+  [a = "", b = ""]: readonly string[],
+  value: string | null,
+): Promise<Html> {
+  const type = problem.identifier_type ?? "";
+  const names = await personNames(view.ctx, [a, b]);
+  const owned = await Promise.all([a, b].map((id) => identifierLines(view.ctx.env.DB, id)));
+  const others = [a, b].filter((_id, index) => !owned[index]?.some(({ hash }) => hash === problem.identifier_hash));
   const form = (act: string, label: string, fields: Readonly<Record<string, string>>, main = false): Html =>
     actForm(
       view,
       { act, fields: { problem: problem.id, ...fields } },
       html`<button${main && html` class="main"`}>${label}</button>`,
     );
-  const type = problem.identifier_type ?? "";
-  return html`<h2>${view.say(["Кто это?", "Who is it?"])}</h2><div class="row">${form("merge", view.say(["Один человек", "One person"]), { person: a, other: b }, true)}${value !== null && form("move", view.say(["Перенести второму", "Move to the second"]), { person: b, type, value })}${value !== null && form("move", view.say(["Перенести первому", "Move to the first"]), { person: a, type, value })}${form("keep-apart", view.say(["Разные", "Different"]), { person: a, other: b })}${value !== null && form("block", view.say(["Больше не использовать", "Stop using it"]), { type, value })}</div>`;
+  const move = (id: string): Html =>
+    form("move", view.say(["Перенести: {0}", "Move to {0}"], names.get(id) ?? id.slice(0, 12)), {
+      person: id,
+      type,
+      value: value ?? "",
+    });
+  return html`<h2>${view.say(["Кто это?", "Who is it?"])}</h2><div class="row">${form("merge", view.say(["Один человек", "One person"]), { person: a, other: b }, true)}${value !== null && others.map(move)}${form("keep-apart", view.say(["Разные", "Different"]), { person: a, other: b })}${value !== null && form("block", view.say(["Больше не использовать", "Stop using it"]), { type, value })}</div>`;
 }

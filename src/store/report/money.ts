@@ -18,6 +18,14 @@ const lastTouch = (query: ReportQuery, person: string, at: string): string => `(
     WHERE t.person_id = ${person} AND t.event_at <= ${at} AND t.event_at > ${at} - ${LAST_TOUCH_MS})
   ORDER BY event_at DESC, seq DESC LIMIT 1)`;
 
+/** How much of a last touch is looked up: which it was, only that there was one, nothing. */
+export type TouchDepth = "named" | "known" | "none";
+
+/** The same where only «source known» is asked, at half the price: any origin with a name. */
+const anyTouch = (person: string, at: string): string => `CASE WHEN EXISTS (
+  SELECT 1 FROM (${TOUCHES(FACTS)}) t WHERE t.person_id = ${person} AND t.event_at <= ${at} AND t.event_at > ${at} - ${LAST_TOUCH_MS}
+    AND COALESCE(t.link, t.utm_source, t.utm_campaign) IS NOT NULL) THEN '{"source":"known"}' END`;
+
 const PAID_AT = `COALESCE((
   SELECT MAX(x.event_at) FROM events x INDEXED BY events_report
   WHERE x.type IN ('click', 'bot_start', 'registration', 'login', 'order', 'payment') AND x.type = 'payment' AND x.person_id = m.person_id
@@ -36,9 +44,10 @@ export type MoneyTally = { readonly money: readonly MoneyCell[]; readonly deals:
 
 /** Both in one statement, because looking up last touches is the dear part. A deal is an order or a transaction with a payment in the range, and
  *  its touch is that of its first payment there; deals are always told by source, whatever the money is broken down by. */
-export async function moneyTally(db: D1Database, query: ReportQuery): Promise<MoneyTally> {
+export async function moneyTally(db: D1Database, query: ReportQuery, depth: TouchDepth = "named"): Promise<MoneyTally> {
   const at = `(CASE m.type WHEN 'refund' THEN ${PAID_AT} ELSE m.event_at END)`;
-  const mark = query.by === "source" ? "NULL" : lastTouch({ ...query, by: "source" }, "m.person_id", at);
+  const last = depth === "named" ? lastTouch(query, "m.person_id", at) : depth === "known" ? anyTouch("m.person_id", at) : "NULL";
+  const mark = depth !== "named" || query.by === "source" ? "NULL" : lastTouch({ ...query, by: "source" }, "m.person_id", at);
   const { results } = await db
     .prepare(
       `WITH m AS MATERIALIZED (
@@ -46,7 +55,7 @@ export async function moneyTally(db: D1Database, query: ReportQuery): Promise<Mo
          WHERE type IN ('payment', 'refund') AND status IN ('bound', 'erased', 'unbound') AND ${COUNTED}),
        told AS MATERIALIZED (
          SELECT m.event_at, m.person_id IS NOT NULL AS bound, m.type = 'refund' AS refund, m.currency, m.amount_e4,
-           ${originColumns(query.by, "p", true)}, ${lastTouch(query, "m.person_id", at)} AS last, ${mark} AS mark,
+           ${originColumns(query.by, "p", true)}, ${last} AS last, ${mark} AS mark,
            m.connection, COALESCE('o' || m.order_number, 't' || m.tid, m.id) AS deal
          FROM m LEFT JOIN report_people p ON p.person_id = m.person_id)
        SELECT 0 AS deal, bound, refund, currency, link, source, campaign, content, place, last, SUM(amount_e4) AS amount

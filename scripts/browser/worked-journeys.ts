@@ -1,0 +1,172 @@
+/** What an operator does with the worked data set: reads the funnel, settles conflicts, mends a delivery, works by keys. */
+import type { Browser, Page } from "playwright-core";
+import { type Stage, orderFault, request, until } from "../demo/stage.ts";
+import { fieldsOf, listOf } from "../../sandbox/kit/values.ts";
+import { scrollsSideways, signedIn } from "./page-check.ts";
+import { WORKED_QUERY, conflictOver, deadLetter, loadWorkedScene } from "./worked-scene.ts";
+
+const DESK = { viewport: { width: 1280, height: 860 }, locale: "ru-RU" } as const;
+
+/** Text as a reader sees it, with plain spaces. */
+const textOf = async (page: Page, selector = "main"): Promise<string> =>
+  (await page.locator(selector).first().innerText()).replaceAll(/\s+/g, " ");
+
+export async function checkWorkedJourneys(stage: Stage, browser: Browser): Promise<void> {
+  await loadWorkedScene(stage);
+  const context = await browser.newContext({ ...DESK, acceptDownloads: true });
+  const page = await signedIn(stage, context);
+  await readFunnel(stage, browser, page);
+  await settleConflicts(stage, page);
+  await mendDelivery(stage, page);
+  await workByKeys(stage, page);
+  await context.close();
+  await fitPhone(stage, browser);
+}
+
+async function readFunnel(stage: Stage, browser: Browser, page: Page): Promise<void> {
+  const { judged } = stage.teller;
+  stage.teller.step("Воронка рабочего набора");
+  await page.goto(`${stage.gateway}/console/funnel?${WORKED_QUERY}&attribution=last`);
+  const bars = await textOf(page, "table.fun");
+  for (const line of ["Старт бота 10 77,8 % 3 76,9 %", "Продажа 8 100,0 % 2 61,5 %", "Повторная продажа 2 25,0 % 0 15,4 %"])
+    judged(line, bars.includes(line), bars);
+  const sources = page.locator("table.wide");
+  const tgads = sources.locator("tr", { hasText: "tgads / spring" });
+  judged("последнее касание: tgads −10,0 % красным", (await tgads.locator("td.bad").innerText()) === "−10,0 %");
+  const fits = await sources.evaluate("(table) => table.scrollWidth <= table.parentElement.clientWidth");
+  judged("1280 точек: ROMI виден без прокрутки", fits === true);
+  await page.click("summary:has-text('Как это посчитано')");
+  judged("как посчитано — с числами", (await textOf(page)).includes("(3 600 ₽ − 4 000 ₽) / 4 000 ₽ = −10,0 %"));
+  const [file] = await Promise.all([page.waitForEvent("download"), page.click("text=CSV")]);
+  judged("CSV скачивается", file.suggestedFilename() === "funnel.csv");
+  await page.locator("table.fun tr", { hasText: "Продажа" }).first().locator("a").first().click();
+  judged("число открывает людей", (await page.locator("tbody tr").count()) === 8);
+  await page.click("tbody a:has-text('1001')");
+  await page.locator("ul.t a").first().click();
+  await page.waitForURL("**/console/events/evt_*");
+  judged("человек открывает событие", (await textOf(page)).includes("Что мы поняли"));
+  await page.goto(`${stage.gateway}/console/funnel?${WORKED_QUERY}`);
+  await page.click("button:has-text('Поделиться')");
+  const shared = await page.locator("#shared").innerText();
+  const guest = await browser.newContext(DESK);
+  const reader = await guest.newPage();
+  await reader.goto(shared);
+  const report = await textOf(reader);
+  judged("ссылка открывается без входа и только для чтения", report.includes("действует до") && !report.includes("Люди"));
+  judged("в ней нет людей", (await reader.locator("main a[href*='/console']").count()) === 0);
+  const broken = await reader.goto(`${shared.slice(0, -3)}AAA`);
+  judged("чужая ссылка не открывается", broken?.status() === 404);
+  await guest.close();
+}
+
+const CHOICES = ["Один человек", "Перенести", "Разные", "Больше не использовать"] as const;
+
+/** C-02, once for each choice. */
+async function settleConflicts(stage: Stage, page: Page): Promise<void> {
+  stage.teller.step("Конфликт: почта занята двумя аккаунтами");
+  for (const [index, choice] of CHOICES.entries()) {
+    const [one, two] = [`61${index}1`, `61${index}2`];
+    const email = `taken${index}@school.example`;
+    const problem = await conflictOver(stage, email, [
+      [one, "Анна"],
+      [two, "Мария"],
+    ]);
+    await page.goto(`${stage.gateway}/console/problems/${problem}`);
+    const shown = await page.locator("section mark").innerText();
+    await page.click(`form button:has-text('${choice}')`);
+    await page.waitForURL("**/console/problems?done=1");
+    const gone = (await page.locator(`a[href="/console/problems/${problem}"]`).count()) === 0;
+    const keys = await Promise.all([one, two].map((id) => keyOf(stage, "telegram_id", id)));
+    const owner = await keyOf(stage, "email", email);
+    const right = [
+      keys[0] === keys[1],
+      owner === keys[1] && owner !== keys[0],
+      keys[0] !== keys[1] && owner === keys[0],
+      owner === null,
+    ];
+    stage.teller.judged(`«${choice}» решает и закрывает`, shown === email && gone && right[index] === true, {
+      keys,
+      owner,
+      gone,
+    });
+  }
+}
+
+async function keyOf(stage: Stage, type: string, value: string): Promise<unknown> {
+  const { status, body } = await request(stage, { path: `/v1/persons?${type}=${value}`, proof: "operator" });
+  return status === 200 ? fieldsOf(body["person"])["key"] : null;
+}
+
+async function mendDelivery(stage: Stage, page: Page): Promise<void> {
+  stage.teller.step("Недоставленное");
+  const event = await deadLetter(stage);
+  await page.goto(`${stage.gateway}/console/events/${event}`);
+  stage.teller.judged("видно, что не доставлено и что ответили", (await textOf(page)).includes("Не доставлено"));
+  await page.click("button:has-text('Отправить ещё раз')");
+  await page.waitForURL("**done=1");
+  const delivered = await until(async () => {
+    await page.reload();
+    return (await textOf(page)).includes("Доставлено") ? true : null;
+  });
+  stage.teller.judged("«Отправить ещё раз» доставляет", delivered === true);
+  await orderFault(stage, { vendor: "salebot", fault: { kind: "status", status: 400, body: "no" }, times: 1 });
+  await page.keyboard.press("r");
+  await page.waitForLoadState();
+  const { body } = await request(stage, { path: "/v1/deliveries?limit=10", proof: "operator" });
+  stage.teller.judged("клавиша r отправляет снова", listOf(body["items"]).length >= 1);
+}
+
+async function workByKeys(stage: Stage, page: Page): Promise<void> {
+  const { judged } = stage.teller;
+  stage.teller.step("Клавиши");
+  await page.goto(`${stage.gateway}/console/events`);
+  await page.keyboard.press("?");
+  judged("? показывает клавиши", await page.locator("dialog#help").isVisible());
+  await page.keyboard.press("Escape");
+  judged("Esc закрывает", !(await page.locator("dialog#help").isVisible()));
+  await page.keyboard.press(".");
+  judged(". останавливает ленту", (await page.locator("[data-key='.']").getAttribute("aria-pressed")) === "true");
+  await page.keyboard.press(".");
+  await page.keyboard.press("j");
+  await page.keyboard.press("j");
+  await page.keyboard.press("k");
+  const chosen = await page.locator("tr.sel a").first().getAttribute("href");
+  await page.keyboard.press("Enter");
+  await page.waitForURL(`**${chosen ?? "/none"}`);
+  judged("j, k и Enter открывают строку", page.url().endsWith(chosen ?? "none"));
+  await page.keyboard.press("Escape");
+  await page.waitForURL("**/console/events");
+  await page.keyboard.press("/");
+  await page.keyboard.type("1001");
+  await page.keyboard.press("Enter");
+  await page.waitForURL("**/console/search?q=1001");
+  judged("/ ищет", (await textOf(page)).includes("1001"));
+  await page.keyboard.press("g");
+  await page.keyboard.press("o");
+  await page.waitForURL(/\/console$/);
+  judged("g o открывает обзор", true);
+}
+
+async function fitPhone(stage: Stage, browser: Browser): Promise<void> {
+  stage.teller.step("Телефон, 360 точек");
+  const context = await browser.newContext({ viewport: { width: 360, height: 740 }, locale: "ru-RU", isMobile: true });
+  const page = await signedIn(stage, context);
+  for (const path of [
+    `?${WORKED_QUERY}`,
+    `/funnel?${WORKED_QUERY}`,
+    `/funnel/people?${WORKED_QUERY}&stage=sale`,
+    "/people",
+    "/events",
+    "/links",
+  ]) {
+    await page.goto(`${stage.gateway}/console${path}`);
+    stage.teller.judged(`/console${path}: без прокрутки вбок`, !(await scrollsSideways(page)));
+  }
+  await page.goto(`${stage.gateway}/console/funnel?${WORKED_QUERY}`);
+  const wrap = await page.locator("table.fun").evaluate("(table) => table.scrollWidth <= table.parentElement.clientWidth");
+  stage.teller.judged(
+    "число и конверсия шага видны без прокрутки",
+    wrap === true && (await textOf(page, "table.fun")).includes("77,8 %"),
+  );
+  await context.close();
+}

@@ -1,0 +1,69 @@
+/** «Поле → смысл»: where each field of a delivery ended up, told by comparing what came with what was understood. */
+import type { StoredFacts } from "../../domain/event.ts";
+import { isIdentifierType } from "../../domain/identifier.ts";
+import { nameIdentifier } from "../../domain/trace.ts";
+import { type Content, type Html, html } from "../../lib/markup.ts";
+import { causeName } from "../parts.ts";
+import type { View } from "../view.ts";
+
+const MOST = 60;
+
+type Leaf = readonly [path: string, text: string];
+type Meaning = readonly [name: string, label: string, value: string];
+
+/** Every value of the delivery with its path; a JSON body inside is opened. */
+function leavesOf(value: unknown, path = ""): Leaf[] {
+  if (value === null || value === undefined || value === "") return [];
+  if (typeof value === "object")
+    return Object.entries(value).flatMap(([name, inner]: [string, unknown]) =>
+      leavesOf(inner, path === "" ? name : `${path}.${name}`),
+    );
+  return [[path, String(value)]];
+}
+
+function meaningsOf(view: View, facts: StoredFacts): Meaning[] {
+  const plain = (name: string, label: string, value: string | null): Meaning[] => (value === null ? [] : [[name, label, value]]);
+  return [
+    ...facts.identifiers.map(({ type, value }): Meaning => [
+      type,
+      isIdentifierType(type) ? nameIdentifier({ type, scope: "", hash: "" }, { locale: view.lang, value: () => "" }) : type,
+      value,
+    ]),
+    ...plain("amount", view.word("money"), facts.money.amount ?? facts.money.paidTotal),
+    ...plain("order", view.word("order"), facts.order),
+    ...plain("tid", "tid", facts.tid),
+    ...plain("link", view.word("links"), facts.link),
+    ...plain("start", "start", facts.start),
+    ...plain("message", view.word("message"), facts.message),
+    ...plain("event", view.word("event"), facts.type),
+    ...Object.entries({ ...facts.utm, ...facts.profile, ...facts.fields }).map(([name, value]): Meaning => [name, name, value]),
+  ];
+}
+
+const bare = (text: string): string => text.toLowerCase().replaceAll(/[^\p{L}\p{N}@._]/gu, "");
+
+function meaningOf([path, text]: Leaf, meanings: readonly Meaning[]): Meaning | undefined {
+  const name = path.slice(path.lastIndexOf(".") + 1);
+  return (
+    meanings.find(([own]) => own === name || own === path) ??
+    meanings.find(([, , value]) => value.length > 1 && bare(value) === bare(text))
+  );
+}
+
+/** `changed`: only what was normalised or not used. */
+export function landingTable(view: View, raw: unknown, facts: StoredFacts, changed = false): Content {
+  const meanings = meaningsOf(view, facts);
+  const row = (leaf: Leaf): Html | null => {
+    const [path, text] = leaf;
+    const dropped = facts.dropped.find(({ field }) => field === path || path.endsWith(`.${field}`));
+    const meaning = dropped === undefined ? meaningOf(leaf, meanings) : undefined;
+    if (changed && !dropped && (!meaning || meaning[2] === text)) return null;
+    return html`<tr><td><code>${path}</code></td><td>${dropped ? html`<mark>${text}</mark>` : text.slice(0, 120)}</td><td>${dropped ? html`<span class="bad">${causeName(view, dropped.cause)}</span>` : ((meaning && html`<b>${meaning[2].slice(0, 120)}</b> <small>${meaning[1]}</small>`) ?? html`<span class="dim">—</span>`)}</td></tr>`;
+  };
+  const rows = leavesOf(raw)
+    .slice(0, MOST)
+    .flatMap((leaf) => row(leaf) ?? []);
+  if (rows.length === 0) return null;
+  const heads = [view.say(["Поле", "Field"]), view.say(["Было", "Was"]), view.say(["Стало", "Became"])];
+  return html`<div class="scroll" tabindex="0" role="region" aria-label="${heads.join(" → ")}"><table><thead><tr>${heads.map((head) => html`<th scope="col">${head}</th>`)}</tr></thead><tbody>${rows}</tbody></table></div>`;
+}
