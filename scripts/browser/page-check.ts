@@ -16,6 +16,16 @@ export async function axeViolations(page: Page): Promise<string[]> {
 export const scrollsSideways = async (page: Page): Promise<boolean> =>
   z.boolean().parse(await page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"));
 
+/** Whether an element, usually a table, is no wider than the box that would scroll it. */
+export const fitsItsBox = async (page: Page, selector: string): Promise<boolean> =>
+  z
+    .boolean()
+    .parse(
+      await page.evaluate(
+        `(({ scrollWidth, parentElement }) => scrollWidth <= parentElement.clientWidth)(document.querySelector(${JSON.stringify(selector)}))`,
+      ),
+    );
+
 export type Visit = {
   page: Page;
   /** URLs asked for, and what the console complained about. */ requests: string[];

@@ -1,9 +1,10 @@
 /** The worked data set behind a running server, with one of everything an operator has to mend: a conflict of people, a macro that came literally,
  *  a delivery that was given up. */
 import { readFileSync } from "node:fs";
+import { demo } from "../../sandbox/demo.ts";
 import { IMPORT_CONFIG } from "../../test/kit/worked-config.ts";
 import { importLines } from "../../test/kit/worked-lines.ts";
-import { type Stage, orderFault, request, until } from "../demo/stage.ts";
+import { type Stage, orderFault, request, seedSandbox, until } from "../demo/stage.ts";
 import { fieldsOf, listOf, textOf } from "../../sandbox/kit/values.ts";
 
 export const WORKED_QUERY = "from=2026-03-01&to=2026-03-08";
@@ -14,7 +15,7 @@ const document = (sandbox: string): unknown => ({
   ...IMPORT_CONFIG,
   connections: {
     ...IMPORT_CONFIG.connections,
-    sb: { ...IMPORT_CONFIG.connections.sb, name: "Salebot", api_key: "made-up-key-0001", base_url: `${sandbox}/salebot` },
+    sb: { ...IMPORT_CONFIG.connections.sb, name: "Salebot", api_key: demo.salebot.api_key, base_url: `${sandbox}/salebot` },
     gc: { ...IMPORT_CONFIG.connections.gc, name: "GetCourse" },
     onewin: { ...IMPORT_CONFIG.connections.onewin, name: "1win" },
     chat: { ...IMPORT_CONFIG.connections.chat, name: "Chatterfy" },
@@ -76,6 +77,7 @@ export async function deadLetter(stage: Stage): Promise<string> {
 }
 
 export async function loadWorkedScene(stage: Stage): Promise<void> {
+  await seedSandbox(stage, "salebot", { clients: [{ id: "501", platform_id: "1001", name: "Анна" }] });
   const config = await request(stage, { method: "PUT", path: "/v1/config", proof: "operator", json: document(stage.sandbox) });
   if (config.status >= 300) throw new Error(config.text);
   const source = readFileSync(new URL("../../test/fixtures/funnel-dataset.jsonl", import.meta.url), "utf8");
