@@ -18,7 +18,7 @@ function leavesOf(value: unknown, path = ""): Leaf[] {
     return Object.entries(value).flatMap(([name, inner]: [string, unknown]) =>
       leavesOf(inner, path === "" ? name : `${path}.${name}`),
     );
-  return [[path, String(value)]];
+  return [[path, typeof value === "string" ? value : JSON.stringify(value)]];
 }
 
 function meaningsOf(view: View, facts: StoredFacts): Meaning[] {
