@@ -46,7 +46,7 @@ export const RECIPES: Readonly<Record<Kind, Recipe>> = {
       },
       {
         title: ["Процесс по заказам", "Order process"],
-        text: `${HOOK}/order?email={object.user.email}&gc_user_id={object.user.id}&number={object.number}&amount={object.cost_money_value}&paid={object.payed_money}&left={object.left_cost_money}&status={object.status}`,
+        text: `${HOOK}?email={object.user.email}&number={object.number}&cost_money_value={object.cost_money_value}&payed_money={object.payed_money}&left={object.left_cost_money}&status={object.status}`,
       },
     ],
   },

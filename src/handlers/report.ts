@@ -28,6 +28,10 @@ export const csvAnswer = (text: string): Response =>
     },
   });
 
+/** A range that was not given stays open: such a link always shows the last days, which is what a spreadsheet that reads it wants. */
+const rolling = (parameters: Record<string, string>, given: Readonly<Record<string, unknown>>): Record<string, string> =>
+  Object.fromEntries(Object.entries(parameters).filter(([name]) => (name !== "from" && name !== "to") || Boolean(given[name])));
+
 export const shareBody = z.object({
   /** The report's parameters, as an object or as a query string. */
   query: z.union([z.string(), z.record(z.string(), z.union([z.string(), z.number()]))]),
@@ -47,6 +51,6 @@ export async function postReportShare(request: Request, ctx: Context): Promise<R
       ctx,
       parsed.error.map(({ path, message }) => ({ path: `query.${path}`, message })),
     );
-  const path = await shareReport(ctx, reportParametersOf(parsed.value), days);
+  const path = await shareReport(ctx, rolling(reportParametersOf(parsed.value), given), days);
   return json({ url: `${ctx.settings.publicUrl ?? new URL(request.url).origin}${path}` });
 }

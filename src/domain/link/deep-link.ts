@@ -42,6 +42,8 @@ export function withClickPlace(address: string): string {
 
 export const SITE_PARAMETER = "tl";
 
-/** Puts the click id where the link asks for it; "" when nothing is counted. */
-export const fillClick = (to: string, click: string): string =>
-  to.replaceAll("{click}", click).replaceAll(/%7Bclick%7D/gi, click);
+/** Puts the click id where the link asks for it; "" when nothing is counted. A header takes no Cyrillic, so such an address goes out encoded. */
+export function fillClick(to: string, click: string): string {
+  const filled = to.replaceAll("{click}", click).replaceAll(/%7Bclick%7D/gi, click);
+  return /^[\x21-\x7e]*$/.test(filled) ? filled : (URL.parse(filled)?.href ?? encodeURI(filled));
+}

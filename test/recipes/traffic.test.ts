@@ -1,0 +1,112 @@
+import { beforeEach, describe, expect, it, vi } from "vitest";
+import chatterfyIn from "../../docs/recipes/05-chatterfy-in.md?raw";
+import chatterfyOut from "../../docs/recipes/06-chatterfy-out.md?raw";
+import networks from "../../docs/recipes/07-networks.md?raw";
+import keitaro from "../../docs/recipes/08-keitaro.md?raw";
+import sendWebhook from "../fixtures/chatterfy/send-webhook.json?raw";
+import s2s from "../fixtures/keitaro/s2s.json?raw";
+import onewin from "../fixtures/network/1win.json?raw";
+import { ORIGIN, operator } from "../kit/operator.ts";
+import {
+  type Macros,
+  type Recipe,
+  type Sent,
+  accepted,
+  addressOf,
+  configureRecipe,
+  expectPromised,
+  expectSent,
+  get,
+  post,
+  readRecipe,
+  secretOf,
+  tokenOf,
+  watchVendors,
+} from "../kit/recipe.ts";
+
+const chat = JSON.parse(sendWebhook) as Macros;
+const network = JSON.parse(onewin) as Macros;
+let sent: Sent[] = [];
+beforeEach(() => {
+  sent = watchVendors();
+});
+
+/** A person whom Chatterfy has told of, by recipe 5's own address. */
+async function known(recipe: Recipe, macros: Macros): Promise<void> {
+  const told = readRecipe(chatterfyIn);
+  await accepted(await get(addressOf(told, "адрес", macros).replace(tokenOf(told, "chat"), tokenOf(recipe, "chat"))));
+}
+
+const ok = async (response: Promise<Response>): Promise<void> => expect(await (await response).text()).toBe("OK");
+
+describe("recipe 5: Chatterfy's Send Webhook", () => {
+  it("tells of the start, and joins the chat with its click", async () => {
+    const recipe = readRecipe(chatterfyIn);
+    await configureRecipe(recipe);
+    await accepted(await get(addressOf(recipe, "адрес", { ...chat, "{chatId}": "1205", "{tracker.clickid}": "click-5" })));
+    await expectPromised(recipe);
+    const { person } = await (
+      await operator("GET", "/v1/persons?clickid=click-5")
+    ).json<{ person: { identifiers: unknown[] } }>();
+    expect(person.identifiers).toContainEqual(expect.objectContaining({ type: "telegram_id", value: "1205" }));
+  });
+});
+
+describe("recipe 6: a deposit switches Chatterfy's step", () => {
+  it("sends the promised updateDialog", async () => {
+    const recipe = readRecipe(chatterfyOut);
+    const postbacks = readRecipe(networks);
+    await configureRecipe(recipe);
+    await known(recipe, chat);
+    await ok(get(addressOf(postbacks, "1win: первый депозит", network)));
+    await expectPromised(recipe);
+    await expectSent(sent, recipe.block("уходит"));
+  });
+});
+
+describe("recipe 7: networks", () => {
+  it("registration, first deposit, repeated deposit of 1win and a registration of Binomo", async () => {
+    const recipe = readRecipe(networks);
+    const player = { ...network, "{sub1}": "click-7", "{user_id}": "9877" };
+    await configureRecipe(recipe);
+    await known(recipe, { ...chat, "{chatId}": "1207", "{tracker.clickid}": "click-7" });
+    await ok(get(addressOf(recipe, "1win: регистрация", player)));
+    const first = { ...player, "{transaction_id}": "tx-7" };
+    await ok(get(addressOf(recipe, "1win: первый депозит", first)));
+    const again = { ...player, "{amount}": "25,50", "{transaction_id}": "tx-8" };
+    await ok(get(addressOf(recipe, "1win: депозит", again)));
+    expect(await (await get(addressOf(recipe, "1win: депозит", first))).text()).toBe("DUPLICATE");
+    await ok(get(`${addressOf(recipe, "Binomo: базовый адрес")}?click_id=click-7&reg=true&player=55`));
+    await expectPromised(recipe);
+  });
+
+  it("an unfilled sub1 is quarantined by name", async () => {
+    const recipe = readRecipe(networks);
+    await configureRecipe(recipe);
+    const literal = addressOf(recipe, "1win: регистрация", { ...network, "{sub1}": "[sub1]", "{user_id}": "" });
+    expect(await (await get(literal.replace("%5Bsub1%5D", "%7Bsub1%7D"))).text()).toBe("QUARANTINED unresolved_macro clickid");
+  });
+});
+
+describe("recipe 8: Keitaro", () => {
+  it("carries the subid from the click to the promised postback", async () => {
+    const recipe = readRecipe(keitaro);
+    const macros = JSON.parse(s2s) as Macros;
+    await configureRecipe(recipe);
+    const click = await get(addressOf(recipe, "клик", macros));
+    const start = new URL(click.headers.get("location") ?? "x:").searchParams.get("start");
+    const bot = `${ORIGIN}/webhook/bot/${tokenOf(recipe, "bot")}`;
+    await accepted(await post(bot, JSON.stringify({ event: "bot_start", tg: "11111108", start, email: "kt@example.com" })));
+    const paid = "email=kt@example.com&number=1008&cost_money_value=400&payed_money=400&status=payed";
+    await accepted(await get(`${ORIGIN}/webhook/school/${tokenOf(recipe, "school")}?${paid}`));
+    await expectSent(sent, recipe.block("уходит").replace("КЛЮЧ", secretOf("KEITARO_KEY")));
+    await ok(get(addressOf(recipe, "постбек", macros)));
+    await expectPromised(recipe);
+    await vi.waitFor(async () => {
+      const { items } = await (
+        await operator("GET", "/v1/deliveries?connection=tracker")
+      ).json<{ items: { status: string }[] }>();
+      expect(items.map(({ status }) => status)).toEqual(["delivered"]);
+    });
+  });
+});
