@@ -13,7 +13,7 @@ export async function connectionPulses(
          (SELECT e.received_at FROM events e WHERE e.connection = c.value ORDER BY e.seq DESC LIMIT 1) AS last_at,
          COALESCE((SELECT SUM(n) FROM intake_counts k WHERE k.connection = c.value AND k.bucket_at >= ?2), 0) AS received,
          EXISTS (SELECT 1 FROM events e WHERE e.connection = c.value AND e.status = 'bound') AS bound,
-         EXISTS (SELECT 1 FROM events e WHERE e.connection = c.value AND e.status IN ('bound', 'unbound', 'echo')) AS read
+         EXISTS (SELECT 1 FROM events e WHERE e.connection = c.value AND e.status IN ('bound', 'unbound', 'echo', 'preview')) AS read
        FROM json_each(?1) c`,
     )
     .bind(JSON.stringify(connections), since)
