@@ -31,7 +31,10 @@ const COUNTS = `INSERT INTO intake_counts (connection, bucket_at, outcome, n)
 
 export async function benchConsole(): Promise<void> {
   heading(`console, first screen over ${PEOPLE * 5} events`);
-  await using gateway = await startGateway("src/worker.ts", CONFIG, { BOT_TOKEN: "bench-bot-token", SCHOOL_TOKEN: "bench-school-token" });
+  await using gateway = await startGateway("src/worker.ts", CONFIG, {
+    BOT_TOKEN: "bench-bot-token",
+    SCHOOL_TOKEN: "bench-school-token",
+  });
   const db = await gateway.miniflare.getD1Database("DB");
   const now = Math.floor(Date.now() / 900_000) * 900_000;
   for (let from = 0; from < PEOPLE; from += PART)
