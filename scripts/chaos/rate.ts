@@ -3,9 +3,12 @@ import { setTimeout as wait } from "node:timers/promises";
 import { settle } from "../kill/ledger.ts";
 import { type Arena, type Verdict, factsOf, judgeArrivals, oneDestination } from "./arena.ts";
 
+/** The first seconds are spent on learning how quick the vendor is, and on the feeding. */
+const WARM_MS = 6_000;
+
 export async function rate({ sandbox, server, save, feed, applied, size }: Arena): Promise<Verdict> {
-  const [perSecond, seconds] = [size("rate", 50), size("rate-seconds", 30)];
-  const facts = factsOf("pace", perSecond, seconds);
+  const [perSecond, seconds] = [size("rate", 20), size("rate-seconds", 30)];
+  const facts = factsOf("pace", perSecond * 5, Math.ceil(seconds / 5));
   const steps = Array.from({ length: 10 }, () => 1);
   await save(oneDestination(sandbox, "pace", { rate: { per_second: perSecond }, retry_seconds: steps }));
   await feed(facts);
@@ -20,8 +23,8 @@ export async function rate({ sandbox, server, save, feed, applied, size }: Arena
     while ((times[to] ?? 0) - (times[from] ?? 0) >= 1_000) from += 1;
     most = Math.max(most, to - from + 1);
   }
-  const spent = ((half.at(-1) ?? 0) - (half[0] ?? 0)) / 1_000;
-  const used = ((half.length / perSecond - 1) / spent) * 100;
+  const warm = half.filter((at) => at > (half[0] ?? 0) + WARM_MS);
+  const used = ((warm.length - 1) / perSecond / (((warm.at(-1) ?? 0) - (warm[0] ?? 0)) / 1_000)) * 100;
   const { missing, repeated } = judgeArrivals(applied("pace"), facts);
   return {
     lines: [
