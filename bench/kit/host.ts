@@ -75,8 +75,13 @@ export async function startHost(
 }
 
 /** The gateway with its schema and a configuration. */
-export async function startGateway(entry: string, config: unknown, vars: Record<string, string> = {}): Promise<Host> {
-  const host = await startHost(entry, { INBOX: "Inbox", LANE: "Lane" }, vars);
+export async function startGateway(
+  entry: string,
+  config: unknown,
+  vars: Record<string, string> = {},
+  objects: Readonly<Record<string, string>> = {},
+): Promise<Host> {
+  const host = await startHost(entry, { INBOX: "Inbox", LANE: "Lane", ...objects }, vars);
   const db = await host.miniflare.getD1Database("DB");
   for (const { statements } of readMigrations("src/store/migrations")) await db.batch(statements.map((sql) => db.prepare(sql)));
   await operator(host, "PUT", "/v1/config", config);

@@ -9,6 +9,8 @@ export type Contestant = {
   readonly host: Pick<Host, "origin" | "pid">;
   readonly shot: LoadOrder["shot"];
   readonly accept?: LoadOrder["accept"];
+  /** Runs before each round and is not counted. */
+  readonly prepare?: () => Promise<void>;
   /** Runs before the CPU is read, so that background work is counted. `sent` = requests so far. */
   readonly settle?: (sent: number) => Promise<void>;
 };
@@ -23,8 +25,9 @@ export async function compare(contestants: readonly Contestant[], terms: Terms):
   const rows = contestants.map((contestant) => ({ contestant, sent: 0, failures: 0, rounds: [] as Round[] }));
   for (let round = 0; round <= terms.rounds; round += 1) {
     for (const row of round % 2 === 0 ? rows : rows.toReversed()) {
-      const { host, shot, accept, settle } = row.contestant;
+      const { host, shot, accept, prepare, settle } = row.contestant;
       const from = row.sent;
+      await prepare?.();
       const before = cpuMicros(host.pid);
       const result = await load({
         origin: host.origin,

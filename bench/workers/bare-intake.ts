@@ -1,15 +1,7 @@
 /** The control of intake: the same bytes, one Durable Object call, one bare SQLite insert, nothing else. */
-import { DurableObject } from "cloudflare:workers";
+import type { Bare } from "./bare.ts";
 
-export class Bare extends DurableObject {
-  constructor(state: DurableObjectState, env: unknown) {
-    super(state, env);
-    state.storage.sql.exec("CREATE TABLE IF NOT EXISTS rows (id INTEGER PRIMARY KEY, body BLOB) STRICT");
-  }
-  async put(body: ArrayBuffer): Promise<number> {
-    return this.ctx.storage.sql.exec("INSERT INTO rows (body) VALUES (?1)", body).rowsWritten;
-  }
-}
+export { Bare } from "./bare.ts";
 
 export default {
   async fetch(request, env) {

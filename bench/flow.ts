@@ -1,0 +1,154 @@
+/** The whole way from a webhook to a vendor, with identity and twenty rules: how long an event takes at a given rate, how many a second the gateway
+ *  keeps up with, and what ten thousand deliveries behind a dead vendor do to the others. The vendor is a process of its own that answers in 5 ms. */
+import { type Host, startGateway, startHost } from "./kit/host.ts";
+import { load } from "./kit/load.ts";
+import { compare, ratioOf } from "./kit/measure.ts";
+import { heading, line, printGoal, printRow } from "./kit/print.ts";
+import { until } from "./kit/settled.ts";
+import { type Sink, startSink } from "./kit/sink.ts";
+import { BOT, BOT_PATH, BOT_VARS, salebotShot } from "./kit/traffic.ts";
+
+const TO_VENDOR = { to: "vendor", action: "request", with: { body: { n: "{{fields.message_id}}", who: "{{person.key}}" } } };
+const NEVER = Array.from({ length: 18 }, (_, n) => ({
+  name: `never ${n}`,
+  on: n % 2 === 0 ? "message" : ["message", "payment"],
+  if: { "event.message": `word ${n}` },
+  do: [TO_VENDOR],
+}));
+const config = (sink: string) => ({
+  connections: {
+    bot: BOT,
+    vendor: { kind: "http", url: `${sink}/live` },
+    dead: { kind: "http", url: `${sink}/dead`, timeout_ms: 5_000 },
+  },
+  rules: [
+    ...NEVER,
+    { name: "to the vendor", on: "message", do: [TO_VENDOR] },
+    { name: "to the dead vendor", on: "stop", do: [{ ...TO_VENDOR, to: "dead" }] },
+  ],
+});
+
+/** Numbers of facts are never used twice. */
+let next = 0;
+
+export async function benchFlow(): Promise<void> {
+  await using sink = await startSink();
+  await using gateway = await startGateway("src/worker.ts", config(sink.origin), BOT_VARS);
+  await intake(gateway);
+  await drained(gateway, sink);
+  heading("webhook → vendor, identity and 20 rules on, the vendor answers in 5 ms");
+  for (const rate of [10, 100]) await atRate(gateway, sink, rate, rate * 10, true);
+  const most = await saturation(gateway, sink);
+  await atRate(gateway, sink, Math.floor(most * 0.8), Math.floor(most * 8), true);
+  await deadVendor(gateway, sink);
+}
+
+async function intake(gateway: Host): Promise<void> {
+  heading("intake with everything behind it switched on, beside a bare Worker, 16 connections");
+  await using bare = await startHost("bench/workers/bare-intake.ts", { BARE: "Bare" });
+  const first = next;
+  const rows = await compare(
+    [
+      { name: "control: bare Worker, 1 DO call, 1 insert", host: bare, shot: salebotShot("/") },
+      { name: "gateway: accept, bind, deliver", host: gateway, shot: (n) => numbered(first + n) },
+    ],
+    { connections: 16, requests: 300, rounds: 5 },
+  );
+  next += 300 * 6;
+  rows.forEach(printRow);
+  const [control, whole] = rows;
+  if (control && whole) line(`       requests/s, share of the bare Worker's: ${ratioOf(whole, control, "perSecond").toFixed(2)}`);
+}
+
+const numbered = (n: number) => salebotShot(BOT_PATH, 20_000)(n);
+
+/** The n-th fact carries n + 1 as its number. */
+async function drained(gateway: Host, sink: Sink): Promise<Map<number, number>> {
+  const all = new Map<number, number>();
+  const db = await gateway.miniflare.getD1Database("DB");
+  await until(async () => {
+    for (const [n, at] of await sink.seen()) all.set(n - 1, at);
+    const waiting = await db
+      .prepare("SELECT (SELECT COUNT(*) FROM deliveries WHERE connection = 'vendor' AND status IN ('queued', 'retrying')) AS n")
+      .first<number>("n");
+    const bound = await db.prepare("SELECT COUNT(*) AS n FROM events").first<number>("n");
+    return waiting === 0 && (bound ?? 0) >= next;
+  }, 500);
+  for (const [n, at] of await sink.seen()) all.set(n - 1, at);
+  return all;
+}
+
+type Latency = { readonly p50: number; readonly p99: number };
+
+/** An open loop: events leave at their time whatever the answers do. */
+async function atRate(gateway: Host, sink: Sink, perSecond: number, events: number, told: boolean): Promise<Latency> {
+  const first = next;
+  next += events;
+  const sentAt: number[] = [];
+  const shot = (n: number) => {
+    sentAt[n] = performance.timeOrigin + performance.now();
+    return numbered(first + n);
+  };
+  const result = await load({ origin: gateway.origin, connections: 64, requests: events, shot, perSecond });
+  const seen = await drained(gateway, sink);
+  const times = sentAt.map((at, n) => (seen.get(first + n) ?? Number.POSITIVE_INFINITY) - at).toSorted((a, b) => a - b);
+  const rank = (share: number): number => times[Math.min(times.length - 1, Math.floor(times.length * share))] ?? Number.NaN;
+  const lost = times.filter((time) => !Number.isFinite(time)).length;
+  const latency = { p50: rank(0.5), p99: rank(0.99) };
+  if (told) {
+    line(
+      `${String(perSecond).padStart(5)} events/s for ${(events / perSecond).toFixed(0)} s: p50 ${latency.p50.toFixed(0).padStart(5)} ms, p99 ${latency.p99.toFixed(0).padStart(5)} ms; answered in p50 ${result.p50.toFixed(1)} ms, p99 ${result.p99.toFixed(1)} ms; ${result.failures} refused, ${lost} not delivered`,
+    );
+  }
+  return latency;
+}
+
+/** A burst as fast as it is taken; how many a second the vendor then gets. */
+async function saturation(gateway: Host, sink: Sink): Promise<number> {
+  const events = 2_000;
+  const first = next;
+  next += events;
+  const from = performance.timeOrigin + performance.now();
+  const { perSecond, failures } = await load({
+    origin: gateway.origin,
+    connections: 16,
+    requests: events,
+    shot: (n) => numbered(first + n),
+  });
+  const seen = await drained(gateway, sink);
+  const last = Math.max(...seen.values());
+  const delivered = seen.size / ((last - from) / 1_000);
+  line(
+    `      a burst of ${events}: taken at ${perSecond.toFixed(0)} req/s, delivered at ${delivered.toFixed(0)} events/s; ${failures} refused, ${events - seen.size} not delivered`,
+  );
+  return delivered;
+}
+
+const BEHIND = 10_000;
+const RATE = 25;
+const SAMPLE = 500;
+
+async function deadVendor(gateway: Host, sink: Sink): Promise<void> {
+  heading(`${RATE} events/s to one vendor, with ${BEHIND} deliveries behind another that never answers`);
+  const before = [await atRate(gateway, sink, RATE, SAMPLE, false), await atRate(gateway, sink, RATE, SAMPLE, false)];
+  const first = next;
+  next += BEHIND;
+  await load({
+    origin: gateway.origin,
+    connections: 16,
+    requests: BEHIND,
+    shot: (n) => ({ ...numbered(first + n), path: `${BOT_PATH}/stop` }),
+  });
+  await drained(gateway, sink);
+  const db = await gateway.miniflare.getD1Database("DB");
+  const behind = await db
+    .prepare("SELECT COUNT(*) AS n FROM deliveries WHERE connection = 'dead' AND status IN ('queued', 'retrying')")
+    .first<number>("n");
+  line(`       ${String(behind)} deliveries wait behind the dead vendor`);
+  const during = [await atRate(gateway, sink, RATE, SAMPLE, false), await atRate(gateway, sink, RATE, SAMPLE, false)];
+  const best = (of: readonly Latency[], figure: keyof Latency): number => Math.min(...of.map((one) => one[figure]));
+  for (const figure of ["p50", "p99"] as const) {
+    line(`       ${figure}: ${best(before, figure).toFixed(1)} ms before, ${best(during, figure).toFixed(1)} ms during`);
+  }
+  printGoal("p99 during / before", best(during, "p99") / best(before, "p99"), { most: 1.1 });
+}

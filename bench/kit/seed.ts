@@ -1,0 +1,57 @@
+/** Rows in bulk, written where they would be after years: random keys, so that neighbours in the table are strangers. */
+import type { D1Database } from "@cloudflare/workers-types";
+
+type Database = Pick<D1Database, "prepare">;
+
+/** Statements are kept short enough for D1's time limit. */
+const STRETCH = 20_000;
+
+async function inStretches(db: Database, count: number, sql: string): Promise<void> {
+  for (let from = 0; from < count; from += STRETCH) {
+    const numbers = "WITH RECURSIVE n(x) AS (SELECT ?1 UNION ALL SELECT x + 1 FROM n WHERE x + 1 < ?2)";
+    await db
+      .prepare(sql.replace("NUMBERS", numbers))
+      .bind(from, Math.min(from + STRETCH, count))
+      .run();
+  }
+}
+
+const RANDOM = "substr(lower(hex(randomblob(11))), 1, 22)";
+
+/** Holders with one messenger account each. */
+export async function seedHolders(db: Database, count: number): Promise<void> {
+  await inStretches(db, count, `INSERT INTO holders (id, created_at) NUMBERS SELECT 'hld_' || ${RANDOM}, x FROM n`);
+  for (let from = 0; from < count; from += STRETCH) {
+    await db
+      .prepare(
+        `INSERT INTO holder_identities (hash, holder_id, type, scope, sealed, last_used_at)
+         SELECT ${RANDOM}, id, 'telegram_id', '', x'01', 0 FROM holders WHERE rowid > ?1 AND rowid <= ?2`,
+      )
+      .bind(from, from + STRETCH)
+      .run();
+  }
+}
+
+/** Persons with one messenger account each. */
+export async function seedPersons(db: Database, count: number): Promise<void> {
+  for (let from = 0; from < count; from += STRETCH) {
+    const to = Math.min(from + STRETCH, count);
+    const numbers = "WITH RECURSIVE n(x) AS (SELECT ?1 UNION ALL SELECT x + 1 FROM n WHERE x + 1 < ?2)";
+    await db
+      .prepare(
+        `INSERT INTO identifiers (hash, type, scope, person_id, home_id, proof, sealed, first_seen, last_seen, event_id)
+         ${numbers}, p AS MATERIALIZED (SELECT 'per_' || ${RANDOM} AS id FROM n)
+         SELECT ${RANDOM}, 'telegram_id', '', id, id, 'native', zeroblob(40), 0, 0, 'evt_seed' FROM p`,
+      )
+      .bind(from, to)
+      .run();
+  }
+  const { results } = await db.prepare("SELECT COUNT(*) AS n FROM identifiers").all<{ n: number }>();
+  if ((results[0]?.n ?? 0) < count) throw new Error("not every person was written");
+  await db
+    .prepare(
+      `INSERT INTO persons (id, person_id, key, first_seen, last_seen, created_at)
+       SELECT person_id, person_id, 'k_' || ${RANDOM}, 0, 0, 0 FROM identifiers`,
+    )
+    .run();
+}
