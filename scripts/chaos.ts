@@ -1,6 +1,6 @@
 /** `npm run chaos -- [--only kills,backlog,recovery,order,rate] [--kills 10 …]`: what delivery promises, at size and with SIGKILLs (docs/decisions/0006).
  *  Each scenario has a server and vendor doubles of its own, prints what it counted and fails the run when a promise is broken. */
-import { parseArgs } from "node:util";
+import { inspect, parseArgs } from "node:util";
 import { type Arena, type Verdict, openArena } from "./chaos/arena.ts";
 import { backlog } from "./chaos/backlog.ts";
 import { kills } from "./chaos/kills.ts";
@@ -29,7 +29,7 @@ for (const name of (sizes["only"] ?? "").split(",")) {
     process.stdout.write(`${passed ? "ok  " : "FAIL"} ${lines.join("\n       ")}\n`);
     if (!passed) failed.push(name);
   } catch (failure) {
-    process.stdout.write(`FAIL ${name}: ${failure instanceof Error ? (failure.stack ?? failure.message) : String(failure)}\n`);
+    process.stdout.write(`FAIL ${name}: ${inspect(failure)}\n`);
     failed.push(name);
   } finally {
     await arena.close();

@@ -37,7 +37,7 @@ async function sweepConnection(ctx: Context, connection: string): Promise<number
   return handedOver;
 }
 
-/** Tells the lanes of these connections to look again: a configuration was saved that may have enabled them. */
+/** Tells every lane with unfinished work to look again, now: after a restart, or when a configuration was saved that may have enabled them. */
 export async function wakeLanes(ctx: Context): Promise<void> {
   const waiting = await unfinishedConnections(ctx.env.DB);
   await Promise.all(waiting.map((connection) => laneOf(ctx.env, connection).wake()));

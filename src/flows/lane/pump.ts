@@ -22,6 +22,8 @@ const SOON_MS = 1_300;
 /** How many are prepared ahead at most. */
 const AHEAD = 12;
 const HELD_MS = 30_000;
+/** While the circuit is open the alarm is never further away: a process that starts anew rings by it, and then probes at once. */
+const LOOK_MS = 2_000;
 
 type Run = {
   ctx: Context;
@@ -69,7 +71,8 @@ export async function pump(lane: LaneState, ctx: Context, id: string, recoverer:
     const at = nextAt(turn, recoverer);
     if (run.out === 0 && run.chores.size === 0 && (stopping || at === null || at - now > SOON_MS)) {
       for (const { row } of run.ready) lane.inHand.delete(row.seq);
-      return stopping ? now : at;
+      if (stopping) return now;
+      return at !== null && lane.breaker.openUntil !== null ? Math.min(at, now + LOOK_MS) : at;
     }
     await lane.signal.wait(at === null ? SOON_MS : Math.min(SOON_MS, Math.max(1, at - now)));
   }
