@@ -17,5 +17,11 @@ export default defineConfig({
       },
     })),
   ],
-  test: { include: ["test/**/*.test.ts"], setupFiles: ["test/kit/setup.ts"] },
+  test: {
+    include: ["test/**/*.test.ts"],
+    setupFiles: ["test/kit/setup.ts"],
+    // Nothing is judged by time: this only ends what hangs, on the slowest machine.
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
+  },
 });
