@@ -1,4 +1,5 @@
 /** The whole URL surface. Reads as a contents page: every handler is `(request, ctx) => Response`. */
+import { IttyRouter } from "itty-router/IttyRouter";
 import { consoleRoutes } from "./console/console.ts";
 import { sharedReport } from "./console/shared-report.ts";
 import { type Context, newContext } from "./context.ts";
@@ -38,10 +39,10 @@ import { importLines } from "./handlers/import.ts";
 import { VERSION } from "./handlers/version.ts";
 import { postTelegramId } from "./handlers/update-telegram-id.ts";
 import { postback, webhook } from "./handlers/webhook.ts";
-import { newRouter } from "./lib/router.ts";
+import type { Routed } from "./lib/routed.ts";
 
 /** Every call but the health check, which needs nothing of ours; `handlers/openapi` describes each of them. */
-export const router = newRouter<Context>();
+export const router = IttyRouter<Routed, [ctx: Context], Response | undefined>();
 
 router
   .post("/webhook/:connection/:token/update_telegram_id", postTelegramId)
@@ -95,7 +96,6 @@ router
   .post("/v1/merge-links", postMergeLink)
   .post("/v1/notify", postNotify)
   .post("/v1/transactions", postTransaction)
-  .all("/console", consoleRoutes)
   .all("/console/*", consoleRoutes);
 
 /** Answers without settings or storage. */
@@ -105,8 +105,18 @@ export async function route(request: Request, env: Env, execution: ExecutionCont
   if (HEALTH_CHECK.test(request.url)) return json({ ok: true, version: VERSION });
   const ctx = await newContext(env, execution);
   const answer = await router.fetch(request, ctx).catch((failure: unknown) => brokenStorage(ctx, failure));
-  const response = answer ?? problem(ctx, { status: 404, reason: "not_found" });
+  const response = answer ?? notRouted(request, ctx);
   response.headers.set("x-request-id", ctx.requestId);
+  return response;
+}
+
+/** A known address with a method it does not take says which it takes (RFC 9110 §15.5.6). */
+function notRouted(request: Request, ctx: Context): Response {
+  const { pathname } = new URL(request.url);
+  const allowed = router.routes.flatMap(([method, pattern]) => (pattern.test(pathname) ? [method] : []));
+  if (allowed.length === 0) return problem(ctx, { status: 404, reason: "not_found" });
+  const response = problem(ctx, { status: 405, reason: "method_not_allowed" });
+  response.headers.set("allow", [...new Set(allowed)].join(", "));
   return response;
 }
 

@@ -18,3 +18,21 @@ it("answers an unknown path with a problem document that names the request", asy
   expect(response.headers.get("content-type")).toContain("application/problem+json");
   expect(await response.json()).toMatchObject({ reason: "not_found", request_id: response.headers.get("x-request-id") });
 });
+
+it("a known path answers another method with those it takes", async () => {
+  const response = await exports.default.fetch("https://go.example/v1/config", { method: "DELETE" });
+  expect(response.status).toBe(405);
+  expect(response.headers.get("allow")).toBe("GET, PUT");
+  expect(await response.json()).toMatchObject({ reason: "method_not_allowed" });
+});
+
+it.each(["PUT", "DELETE", "HEAD", "OPTIONS", "PATCH"])("%s at the front door is no event", async (method) => {
+  const response = await exports.default.fetch("https://go.example/webhook/bot/token", { method });
+  expect(response.status).toBe(405);
+  expect(response.headers.get("allow")).toBe("GET, POST");
+});
+
+it("slashes at the end do not matter", async () => {
+  const response = await exports.default.fetch("https://go.example/v1/config//");
+  expect(await response.json()).toMatchObject({ reason: "unauthorized" });
+});

@@ -8,11 +8,11 @@ import { frame } from "./page.ts";
 import { basis, explained, funnelBars, moneyBox, sourceTable, timesBox, weeksBox } from "./report-view.ts";
 import { CONSOLE_POLICY } from "./policy.ts";
 import { fullTime, newView } from "./view.ts";
-import type { Routed } from "../lib/router.ts";
+import { type Routed, pathName } from "../lib/routed.ts";
 
 export async function sharedReport(request: Routed, ctx: Context): Promise<Response> {
   const view = newView(request, ctx, null, 0);
-  const opened = await openSharedReport(ctx, request.params["token"] ?? "");
+  const opened = await openSharedReport(ctx, pathName(request, "token") ?? "");
   if (!opened)
     return page(
       frame(

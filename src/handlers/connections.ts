@@ -3,12 +3,12 @@ import type { Context } from "../context.ts";
 import { sendTestEvent } from "../flows/send-test-event.ts";
 import { requireAdmin } from "./admin.ts";
 import { json, problem } from "./problem.ts";
-import type { Routed } from "../lib/router.ts";
+import { type Routed, pathName } from "../lib/routed.ts";
 
 export async function postConnectionTest(request: Routed, ctx: Context): Promise<Response> {
   const refused = await requireAdmin(ctx, request);
   if (refused) return refused;
-  const connection = ctx.config.connections.get(request.params["id"] ?? "");
+  const connection = ctx.config.connections.get(pathName(request, "id") ?? "");
   if (!connection) return problem(ctx, { status: 404, reason: "not_found" });
   const sent = await sendTestEvent(ctx, connection);
   if (!sent.ok) return problem(ctx, { status: 422, reason: "invalid_request", detail: sent.error.reason });

@@ -10,8 +10,7 @@ import { deliveryFilter, nextCursor } from "./delivery-filter.ts";
 import { deliveriesView } from "./delivery-view.ts";
 import { invalidRequest, parseJson } from "./json-body.ts";
 import { json, problem } from "./problem.ts";
-
-type DeliveryRequest = Request & { readonly params: { readonly id?: string } };
+import { type Routed, pathName } from "../lib/routed.ts";
 
 export async function getDeliveries(request: Request, ctx: Context): Promise<Response> {
   const refused = await requireAdmin(ctx, request);
@@ -28,19 +27,19 @@ export async function getDeliveries(request: Request, ctx: Context): Promise<Res
   return json({ items: await deliveriesView(ctx, page, attempts), next_cursor: rows.length > limit ? nextCursor(page) : null });
 }
 
-export async function getDelivery(request: DeliveryRequest, ctx: Context): Promise<Response> {
+export async function getDelivery(request: Routed, ctx: Context): Promise<Response> {
   const refused = await requireAdmin(ctx, request);
   if (refused) return refused;
-  const row = await findDelivery(ctx.env.DB, request.params.id ?? "");
+  const row = await findDelivery(ctx.env.DB, pathName(request, "id") ?? "");
   if (!row) return problem(ctx, { status: 404, reason: "not_found" });
   const [view] = await deliveriesView(ctx, [row], await attemptsOf(ctx.env.DB, [row.id]));
   return json(view);
 }
 
-export async function postReplay(request: DeliveryRequest, ctx: Context): Promise<Response> {
+export async function postReplay(request: Routed, ctx: Context): Promise<Response> {
   const refused = await requireAdmin(ctx, request);
   if (refused) return refused;
-  const id = request.params.id ?? "";
+  const id = pathName(request, "id") ?? "";
   const replayed = await replayDelivery(ctx, id);
   if (replayed.ok) return json({ id, generation: replayed.value.generation, status: "queued" }, 202);
   switch (replayed.error) {
@@ -53,10 +52,10 @@ export async function postReplay(request: DeliveryRequest, ctx: Context): Promis
   }
 }
 
-export async function postCancel(request: DeliveryRequest, ctx: Context): Promise<Response> {
+export async function postCancel(request: Routed, ctx: Context): Promise<Response> {
   const refused = await requireAdmin(ctx, request);
   if (refused) return refused;
-  const id = request.params.id ?? "";
+  const id = pathName(request, "id") ?? "";
   const cancelled = await cancelDelivery(ctx, id);
   if (cancelled.ok) {
     const done = cancelled.value.status === "cancelled";

@@ -8,7 +8,7 @@ import { deliveriesView } from "./delivery-view.ts";
 import { invalidRequest } from "./json-body.ts";
 import { localeOf, pageErrors, pageOf } from "./page.ts";
 import { json, problem } from "./problem.ts";
-import type { Routed } from "../lib/router.ts";
+import { type Routed, pathName } from "../lib/routed.ts";
 
 export const EVENT_STATUSES = ["accepted", "bound", "unbound", "quarantined", "echo", "preview", "erased"];
 
@@ -41,7 +41,7 @@ export async function getEvents(request: Request, ctx: Context): Promise<Respons
 export async function getEvent(request: Routed, ctx: Context): Promise<Response> {
   const refused = await requireAdmin(ctx, request);
   if (refused) return refused;
-  const id = request.params["id"] ?? "";
+  const id = pathName(request, "id") ?? "";
   const story = await openEvent(ctx, id, localeOf(ctx, new URL(request.url).searchParams));
   if (!story) return problem(ctx, { status: 404, reason: "not_found" });
   const rows = await deliveriesOf(ctx, id);
@@ -53,7 +53,7 @@ export async function getEvent(request: Routed, ctx: Context): Promise<Response>
 export async function postEventReplay(request: Routed, ctx: Context): Promise<Response> {
   const refused = await requireAdmin(ctx, request);
   if (refused) return refused;
-  const id = request.params["id"] ?? "";
+  const id = pathName(request, "id") ?? "";
   if (!(await openEvent(ctx, id, "en"))) return problem(ctx, { status: 404, reason: "not_found" });
   const replayed = [];
   for (const row of await deliveriesOf(ctx, id)) {

@@ -11,8 +11,7 @@ import { erasureView } from "./erasure-view.ts";
 import { parseJson } from "./json-body.ts";
 import { printedPage } from "./printed-page.ts";
 import { json, problem } from "./problem.ts";
-
-type PersonRequest = Request & { readonly params: { readonly id?: string } };
+import { type Routed, pathName } from "../lib/routed.ts";
 
 /** Ids of persons; keys are understood too. */
 const PERSON = /^(?:per|k)_/;
@@ -79,13 +78,13 @@ function answer(ctx: Context, result: DecisionResult): Response {
 export const erasureBody = z.object({ basis: z.optional(z.string().check(z.minLength(1), z.maxLength(1_000))) });
 
 /** Erases a person and answers with the act. */
-export async function deletePerson(request: PersonRequest, ctx: Context): Promise<Response> {
+export async function deletePerson(request: Routed, ctx: Context): Promise<Response> {
   const refused = await requireAdmin(ctx, request);
   if (refused) return refused;
   const text = await request.text();
   const body = parseJson(ctx, text.trim() === "" ? "{}" : text, erasureBody);
   if (!body.ok) return body.error;
-  const [root] = await leavesOf(ctx.env.DB, request.params.id ?? "");
+  const [root] = await leavesOf(ctx.env.DB, pathName(request, "id") ?? "");
   if (!root) return problem(ctx, { status: 404, reason: "not_found" });
   if (root.erased_at !== null) return problem(ctx, { status: 404, reason: "gone" });
   const { basis } = body.value;
@@ -100,10 +99,10 @@ export async function deletePerson(request: PersonRequest, ctx: Context): Promis
 }
 
 /** The act of an erasure: JSON, or a page to print. */
-export async function getErasure(request: PersonRequest, ctx: Context): Promise<Response> {
+export async function getErasure(request: Routed, ctx: Context): Promise<Response> {
   const refused = await requireAdmin(ctx, request);
   if (refused) return refused;
-  const erasure = await findErasure(ctx.env.DB, request.params.id ?? "");
+  const erasure = await findErasure(ctx.env.DB, pathName(request, "id") ?? "");
   if (!erasure) return problem(ctx, { status: 404, reason: "not_found" });
   const view = erasureView(erasure);
   return printedPage(request, view, () => erasurePage(view, ctx.config.workspace));

@@ -6,14 +6,12 @@ import { exportPage } from "../ui/export-page.ts";
 import { requireAdmin } from "./admin.ts";
 import { printedPage } from "./printed-page.ts";
 import { problem } from "./problem.ts";
+import { type Routed, pathName } from "../lib/routed.ts";
 
-export async function getExport(
-  request: Request & { readonly params: { readonly id?: string } },
-  ctx: Context,
-): Promise<Response> {
+export async function getExport(request: Routed, ctx: Context): Promise<Response> {
   const refused = await requireAdmin(ctx, request);
   if (refused) return refused;
-  const leaves = await leavesOf(ctx.env.DB, request.params.id ?? "");
+  const leaves = await leavesOf(ctx.env.DB, pathName(request, "id") ?? "");
   if (leaves.some(({ erased_at }) => erased_at !== null)) return problem(ctx, { status: 404, reason: "gone" });
   const copy = await exportPerson(ctx, leaves);
   if (copy === null) return problem(ctx, { status: 404, reason: "not_found" });

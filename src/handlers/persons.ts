@@ -8,7 +8,7 @@ import { requireAdmin } from "./admin.ts";
 import { invalidRequest } from "./json-body.ts";
 import { localeOf, pageErrors, pageOf } from "./page.ts";
 import { json, problem } from "./problem.ts";
-import type { Routed } from "../lib/router.ts";
+import { type Routed, pathName } from "../lib/routed.ts";
 
 export async function getPersons(request: Request, ctx: Context): Promise<Response> {
   const refused = await requireAdmin(ctx, request);
@@ -29,13 +29,13 @@ export async function getPersons(request: Request, ctx: Context): Promise<Respon
 
 export async function getPerson(request: Routed, ctx: Context): Promise<Response> {
   const refused = await requireAdmin(ctx, request);
-  return refused ?? answerCard(ctx, await currentPerson(ctx, request.params["id"] ?? ""));
+  return refused ?? answerCard(ctx, await currentPerson(ctx, pathName(request, "id") ?? ""));
 }
 
 export async function getTimeline(request: Routed, ctx: Context): Promise<Response> {
   const refused = await requireAdmin(ctx, request);
   if (refused) return refused;
-  const found = await currentPerson(ctx, request.params["id"] ?? "");
+  const found = await currentPerson(ctx, pathName(request, "id") ?? "");
   if (!found || found.gone) return missing(ctx, found);
   const query = new URL(request.url).searchParams;
   const errors = pageErrors(query, /^-?\d{1,16}\.\d{1,16}$/);

@@ -14,7 +14,7 @@ import { type PinPage, type RenderedPage, renderNotice, renderPinPage } from "..
 import { isPlain, readForm } from "./form-post.ts";
 import { problem } from "./problem.ts";
 import { comesFromOurPage } from "./same-origin.ts";
-import type { Routed } from "../lib/router.ts";
+import { type Routed, pathName } from "../lib/routed.ts";
 
 type Visit = PageAddress & { readonly token: string | null; readonly language: Language; readonly subject: string };
 
@@ -38,7 +38,7 @@ export async function pinPage(request: Routed, ctx: Context): Promise<Response> 
 
 async function show(request: Routed, ctx: Context, language: Language): Promise<Response> {
   const query = new URL(request.url).searchParams;
-  if ([...query.keys()].length === 0 && request.params?.["buid"] === undefined)
+  if ([...query.keys()].length === 0 && pathName(request, "buid") === null)
     return problem(ctx, { status: 404, reason: "not_found" });
   const visit = readVisit(request, ctx, language);
   if (visit === "malformed") return notice(language, "gone", 400);
@@ -82,8 +82,7 @@ function readVisit(request: Routed, ctx: Context, language: Language): Visit | n
   if (!isPlain(query)) return "malformed";
   const site = siteOf(ctx, query.get("site"));
   if (site === null) return null;
-  const pathBuid: unknown = request.params?.["buid"];
-  const buid = (typeof pathBuid === "string" ? pathBuid : (query.get("buid") ?? "")).slice(0, 64);
+  const buid = (pathName(request, "buid") ?? query.get("buid") ?? "").slice(0, 64);
   const txn = query.get("txn");
   const token = query.get("t");
   return { site, buid, txn, token, language, subject: txn === null ? `b ${buid} ${token ?? ""}` : `t ${txn} ${token ?? ""}` };

@@ -7,11 +7,11 @@ import { findLink } from "../store/login-links.ts";
 import { apiCall, isBot } from "./api-call.ts";
 import { iso } from "./login-fields.ts";
 import { json, problem } from "./problem.ts";
-import type { Routed } from "../lib/router.ts";
+import { type Routed, pathName } from "../lib/routed.ts";
 
 export const postPin = (request: Routed, ctx: Context): Promise<Response> => {
-  const buid: unknown = request.params?.["buid"];
-  return apiCall(isBot, async () => newPinFor(ctx, typeof buid === "string" ? buid : ""))(request, ctx);
+  const buid = pathName(request, "buid") ?? "";
+  return apiCall(isBot, async () => newPinFor(ctx, buid))(request, ctx);
 };
 
 async function newPinFor(ctx: Context, buid: string): Promise<Response> {

@@ -7,14 +7,14 @@ import { isPreview } from "../domain/preview.ts";
 import { recordClick } from "../flows/record-click.ts";
 import { newClickId, randomBase62 } from "../lib/ids.ts";
 import { linkGonePage } from "../ui/link-gone.ts";
-import type { Routed } from "../lib/router.ts";
+import { type Routed, pathName } from "../lib/routed.ts";
 
 const COOKIE = "tl_v";
 const COOKIE_SECONDS = 400 * 86_400;
 const VISITOR = /^v_[A-Za-z0-9]{22}$/;
 
 export async function followLink(request: Routed, ctx: Context): Promise<Response> {
-  const slug = request.params["slug"] ?? "";
+  const slug = pathName(request, "slug") ?? "";
   const link = ctx.config.links.get(slug);
   if (!link) return linkGone(request, ctx);
   const headers = new Headers({ "cache-control": "no-store", "referrer-policy": "strict-origin-when-cross-origin" });

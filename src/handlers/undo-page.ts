@@ -8,7 +8,7 @@ import { pageHeaders } from "../ui/page-headers.ts";
 import { renderNotice } from "../ui/pin-page.ts";
 import { originOf } from "./login-fields.ts";
 import { comesFromOurPage } from "./same-origin.ts";
-import type { Routed } from "../lib/router.ts";
+import { type Routed, pathName } from "../lib/routed.ts";
 
 export async function undoPage(request: Routed, ctx: Context): Promise<Response> {
   const language = languageOf(new URL(request.url).searchParams, request.headers, ctx.config.workspace.locale);
@@ -32,7 +32,6 @@ export async function undoPage(request: Routed, ctx: Context): Promise<Response>
   }
   if (request.method !== "POST") return say(copy.gone, 405, "", { allow: "GET, HEAD, POST" });
   if (!comesFromOurPage(request, ctx.settings.publicUrl)) return say(copy.forbidden, 403);
-  const token: unknown = request.params?.["token"];
-  const undone = typeof token === "string" && (await undoChange(ctx, token, originOf(ctx, request)));
+  const undone = await undoChange(ctx, pathName(request, "token") ?? "", originOf(ctx, request));
   return say(undone ? copy.undone : copy.undoGone, 200);
 }

@@ -3,10 +3,10 @@ import type { Context } from "../context.ts";
 import { updateTelegramId } from "../flows/update-telegram-id.ts";
 import { json } from "./problem.ts";
 import { refusal } from "./webhook.ts";
-import type { Routed } from "../lib/router.ts";
+import { type Routed, pathName } from "../lib/routed.ts";
 
 export async function postTelegramId(request: Routed, ctx: Context): Promise<Response> {
-  const address = { connection: request.params["connection"] ?? "", pathToken: request.params["token"] ?? null, pathEvent: null };
+  const address = { connection: pathName(request, "connection") ?? "", pathToken: pathName(request, "token"), pathEvent: null };
   const answer = await updateTelegramId(ctx, request, address);
   return answer.ok ? json(answer.value) : refusal(ctx, answer.error);
 }

@@ -3,7 +3,7 @@ import type { Context } from "../context.ts";
 import { type DeliveryRefusal, type Received, receiveDelivery } from "../flows/receive-delivery.ts";
 import { json, problem } from "./problem.ts";
 import { refused as callerRefused } from "./refused.ts";
-import type { Routed } from "../lib/router.ts";
+import { type Routed, pathName } from "../lib/routed.ts";
 
 export async function webhook(request: Routed, ctx: Context): Promise<Response> {
   const received = await receiveDelivery(ctx, request, addressOf(request));
@@ -16,9 +16,9 @@ export async function postback(request: Routed, ctx: Context): Promise<Response>
 }
 
 const addressOf = (request: Routed) => ({
-  connection: request.params["connection"] ?? "",
-  pathToken: request.params["token"] ?? null,
-  pathEvent: request.params["event"] ?? null,
+  connection: pathName(request, "connection") ?? "",
+  pathToken: pathName(request, "token"),
+  pathEvent: pathName(request, "event"),
 });
 
 function webhookAnswer(ctx: Context, received: Received): Response {

@@ -16,7 +16,7 @@ beforeEach(async () => {
 
 /** Addresses of the router as the document writes them: an optional segment is two addresses, `*` is none. */
 function routedCalls(): string[] {
-  const spelled = router.routes.flatMap(([method, path]) => {
+  const spelled = router.routes.flatMap(([method, , , path = ""]) => {
     const parts = path.split("/").slice(1);
     const required = parts.filter((part) => !part.endsWith("?"));
     const optional = parts.filter((part) => part.endsWith("?"));

@@ -7,7 +7,7 @@ const scalar = z.union([z.string(), z.number(), z.boolean()]);
 const text = z.string().check(z.minLength(1, "must not be empty"), z.maxLength(20_000, "is longer than 20000 characters"));
 const textOrNumber = z.union([text, z.number()]);
 const scalars = z.record(z.string().check(z.minLength(1)), scalar);
-const json = z.record(z.string(), z.json());
+const json = z.record(z.string(), z.unknown());
 const TEMPLATED = /\{.+\}/;
 const word = (pattern: RegExp, expected: string) =>
   z.string().check(z.refine((value) => TEMPLATED.test(value) || pattern.test(value), expected));
@@ -38,7 +38,7 @@ const ACTION_PARAMETERS = {
       message_id: z.optional(textOrNumber),
       attachment_type: z.optional(word(/^(image|video|link|file|audio)$/, "one of: image, video, link, file, audio")),
       attachment_url: z.optional(text),
-      buttons: z.optional(z.json()),
+      buttons: z.optional(z.unknown()),
       ...scheduling,
     }),
     save_variables: z.strictObject({ variables: scalars }),
@@ -74,13 +74,13 @@ const ACTION_PARAMETERS = {
   },
   keitaro: { postback: z.catchall(z.object({ status: text }), scalar) },
   network: {},
-  site: { webhook: z.strictObject({ type: text, data: z.optional(z.json()) }) },
+  site: { webhook: z.strictObject({ type: text, data: z.optional(z.unknown()) }) },
   http: {
     request: z.strictObject({
       method: z.optional(word(/^(GET|POST|PUT|PATCH|DELETE)$/i, "one of: GET, POST, PUT, PATCH, DELETE")),
       url: z.optional(text),
       headers: z.optional(scalars),
-      body: z.optional(z.json()),
+      body: z.optional(z.unknown()),
     }),
   },
 } as const satisfies Readonly<Record<Kind, Readonly<Record<string, z.ZodMiniType>>>>;

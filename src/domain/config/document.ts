@@ -38,7 +38,7 @@ export const link = z.strictObject({
 });
 
 const scalar = z.union([z.string(), z.number(), z.boolean()]);
-const action = z.strictObject({ to: z.string(), action: z.string(), with: z._default(z.record(z.string(), z.json()), {}) });
+const action = z.strictObject({ to: z.string(), action: z.string(), with: z._default(z.record(z.string(), z.unknown()), {}) });
 export const rule = z.strictObject({
   name: z.optional(z.string().check(z.maxLength(200))),
   on: z.union([z.string().check(z.minLength(1)), z.array(z.string().check(z.minLength(1))).check(z.minLength(1))]),
