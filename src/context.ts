@@ -25,9 +25,12 @@ export type Context = {
 const sealers = new Map<string, Promise<Sealer>>();
 
 /** `execution` is the invocation's ExecutionContext or Durable Object state. */
-export async function newContext(env: Env, execution: { waitUntil(promise: Promise<unknown>): void }): Promise<Context> {
+export async function newContext(
+  env: Env,
+  execution: { waitUntil(promise: Promise<unknown>): void },
+  requestId: RequestId = newRequestId(),
+): Promise<Context> {
   const settings = settingsOf(env);
-  const requestId = newRequestId();
   const known = sealers.get(env.SEAL_KEY) ?? newSealer(env.SEAL_KEY);
   sealers.set(env.SEAL_KEY, known);
   const [seal, config] = await Promise.all([known, loadConfig(env, settings)]);

@@ -39,6 +39,8 @@ import { importLines } from "./handlers/import.ts";
 import { VERSION } from "./handlers/version.ts";
 import { postTelegramId } from "./handlers/update-telegram-id.ts";
 import { postback, webhook } from "./handlers/webhook.ts";
+import { type RequestId, newRequestId } from "./lib/ids.ts";
+import { newLog } from "./lib/log.ts";
 import type { Routed } from "./lib/routed.ts";
 
 /** Every call but the health check, which needs nothing of ours; `handlers/openapi` describes each of them. */
@@ -102,12 +104,16 @@ router
 const HEALTH_CHECK = /^https?:\/\/[^/]+\/healthz\/*(?:\?|$)/;
 
 export async function route(request: Request, env: Env, execution: ExecutionContext): Promise<Response> {
-  if (HEALTH_CHECK.test(request.url)) return json({ ok: true, version: VERSION });
-  const ctx = await newContext(env, execution);
-  const answer = await router.fetch(request, ctx).catch((failure: unknown) => brokenStorage(ctx, failure));
-  const response = answer ?? notRouted(request, ctx);
-  response.headers.set("x-request-id", ctx.requestId);
+  const requestId = newRequestId();
+  const response = await answer(request, env, execution, requestId).catch((failure: unknown) => broken(requestId, failure));
+  response.headers.set("x-request-id", requestId);
   return response;
+}
+
+async function answer(request: Request, env: Env, execution: ExecutionContext, requestId: RequestId): Promise<Response> {
+  if (HEALTH_CHECK.test(request.url)) return json({ ok: true, version: VERSION });
+  const ctx = await newContext(env, execution, requestId);
+  return (await router.fetch(request, ctx)) ?? notRouted(request, ctx);
 }
 
 /** A known address with a method it does not take says which it takes (RFC 9110 §15.5.6). */
@@ -120,8 +126,9 @@ function notRouted(request: Request, ctx: Context): Response {
   return response;
 }
 
-/** What nobody expected is a broken dependency until proved otherwise: never a 2xx, never a judgement, and the sender may come again. */
-function brokenStorage(ctx: Context, failure: unknown): Response {
-  ctx.log("error", "request.failed", { message: failure instanceof Error ? failure.message : "unknown" });
-  return problem(ctx, { status: 503, reason: "unavailable", retryAfterSeconds: 2 });
+/** What nobody expected is broken storage or broken settings until proved otherwise: never a 2xx, never a judgement, and the sender may come again. */
+function broken(requestId: RequestId, failure: unknown): Response {
+  const message = failure instanceof Error ? failure.message : "unknown";
+  newLog("error", { request_id: requestId })("error", "request.failed", { message });
+  return problem({ requestId }, { status: 503, reason: "unavailable", retryAfterSeconds: 2 });
 }

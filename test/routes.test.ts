@@ -1,9 +1,13 @@
-import { exports } from "cloudflare:workers";
-import { expect, it } from "vitest";
+import { createExecutionContext } from "cloudflare:test";
+import { env, exports } from "cloudflare:workers";
+import { expect, it, vi } from "vitest";
+import type { Env } from "../src/env.ts";
+import { route } from "../src/routes.ts";
 
 it("answers its health check", async () => {
   const response = await exports.default.fetch("https://go.example/healthz");
   expect(response.status).toBe(200);
+  expect(response.headers.get("x-request-id")).toMatch(/^req_/);
   expect(await response.json()).toMatchObject({ ok: true });
 });
 
@@ -35,4 +39,19 @@ it.each(["PUT", "DELETE", "HEAD", "OPTIONS", "PATCH"])("%s at the front door is 
 it("slashes at the end do not matter", async () => {
   const response = await exports.default.fetch("https://go.example/v1/config//");
   expect(await response.json()).toMatchObject({ reason: "unauthorized" });
+});
+
+it.each([
+  ["storage that does not answer", { DB: null, CONFIG: null }],
+  ["a secret that is missing", { ADMIN_TOKEN: "" }],
+])("%s is 503, a reason and a moment to wait, never a crash", async (_, fault) => {
+  const told = vi.spyOn(console, "error").mockReturnValue();
+  const broken: Env = Object.assign({}, env, fault);
+  const asked = new Request("https://go.example/v1/config", { headers: { authorization: `Bearer ${env.ADMIN_TOKEN}` } });
+  const response = await route(asked, broken, createExecutionContext());
+  expect(response.status).toBe(503);
+  expect(response.headers.get("retry-after")).toBe("2");
+  expect(response.headers.get("x-request-id")).toMatch(/^req_/);
+  expect(await response.json()).toMatchObject({ reason: "unavailable" });
+  expect(told).toHaveBeenCalledOnce();
 });

@@ -1,5 +1,6 @@
 /** Configuration versions in D1, the newest one as a snapshot in KV. D1 is the truth; KV only spares the edge a database read and may be up to a
- *  minute old elsewhere. An isolate keeps its copy for REFRESH_MS; a save replaces the copy at once where it was made. */
+ *  minute old elsewhere. An isolate keeps its copy for REFRESH_MS; a save replaces the copy at once where it was made.
+ *  Neither copy goes back: a read that began before a save may end after it, and two saves may reach KV in the other order. */
 import type { Config } from "../domain/config.ts";
 import { configDocument } from "../domain/config/document.ts";
 import { resolveConfig } from "../domain/config/resolve.ts";
@@ -12,12 +13,14 @@ type Snapshot = { readonly version: number; readonly document: unknown };
 type Kept = { readonly config: Config; readonly loadedAt: number };
 
 let kept: Kept | null = null;
+let saves = 0;
 
 /** The current configuration; version 0 and empty when nothing was saved. `maxAgeMs` tightens how old the isolate's copy may be. */
 export async function loadConfig(env: Env, settings: Settings, maxAgeMs = REFRESH_MS): Promise<Config> {
   if (kept && Date.now() - kept.loadedAt < maxAgeMs) return kept.config;
+  const before = saves;
   const snapshot = (await env.CONFIG.get<Snapshot>(SNAPSHOT, "json")) ?? (await newestVersion(env.DB));
-  return keep(settings, snapshot);
+  return kept && saves > before ? kept.config : keep(settings, snapshot);
 }
 
 export type ConfigSave = { readonly document: unknown; readonly author: string; readonly note: string; readonly now: number };
@@ -31,9 +34,17 @@ export async function saveConfig(env: Env, settings: Settings, { document, autho
     .bind(JSON.stringify(document), author, note, now)
     .first<VersionRow>();
   if (!row) throw new Error("config: the version was not written");
-  const snapshot = parseRow(row);
+  saves += 1;
+  const config = keep(settings, parseRow(row));
+  await writeSnapshot(env, parseRow(row));
+  return config;
+}
+
+/** Written again while D1 knows a newer version than the one just written: the last writer leaves the newest. */
+async function writeSnapshot(env: Env, snapshot: Snapshot): Promise<void> {
   await env.CONFIG.put(SNAPSHOT, JSON.stringify(snapshot));
-  return keep(settings, snapshot);
+  const newest = await newestVersion(env.DB);
+  if (newest && newest.version > snapshot.version) await writeSnapshot(env, newest);
 }
 
 /** Saved versions, newest first. */

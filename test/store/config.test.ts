@@ -1,0 +1,56 @@
+import { env } from "cloudflare:workers";
+import { beforeEach, describe, expect, it } from "vitest";
+import type { Env } from "../../src/env.ts";
+import { settingsOf } from "../../src/env.ts";
+import { loadConfig, saveConfig } from "../../src/store/config.ts";
+
+const settings = settingsOf(env);
+const save = (on: Env, name: string) =>
+  saveConfig(on, settings, { document: { workspace: { name } }, author: "test", note: "", now: 0 });
+
+/** The environment with a KV namespace whose next call of `method` waits until it is let go. */
+function slowOnce(method: "get" | "put"): { readonly on: Env; readonly letGo: () => void; readonly reached: Promise<void> } {
+  const gate = Promise.withResolvers<void>();
+  const reached = Promise.withResolvers<void>();
+  let waits = true;
+  const CONFIG = new Proxy(env.CONFIG, {
+    get: (target, name) => {
+      const own: unknown = Reflect.get(target, name);
+      if (typeof own !== "function") return own;
+      return async (...given: unknown[]): Promise<unknown> => {
+        if (name !== method || !waits) return Reflect.apply(own, target, given);
+        waits = false;
+        const early: unknown = method === "get" ? await Reflect.apply(own, target, given) : null;
+        reached.resolve();
+        await gate.promise;
+        return method === "get" ? early : Reflect.apply(own, target, given);
+      };
+    },
+  });
+  return { on: { ...env, CONFIG }, letGo: gate.resolve, reached: reached.promise };
+}
+
+beforeEach(() => save(env, "first"));
+
+describe("the configuration", () => {
+  it("a read that began before a save and ends after it brings nothing old back", async () => {
+    const slow = slowOnce("get");
+    const reading = loadConfig(slow.on, settings, 0);
+    await slow.reached;
+    await save(env, "second");
+    slow.letGo();
+    expect((await reading).workspace.name).toBe("second");
+    expect((await loadConfig(env, settings)).workspace.name).toBe("second");
+  });
+
+  it("of two saves that reach the snapshot in the other order the newer one stays", async () => {
+    const slow = slowOnce("put");
+    const late = save(slow.on, "second");
+    await slow.reached;
+    await save(env, "third");
+    slow.letGo();
+    await late;
+    expect(await env.CONFIG.get("snapshot", "json")).toMatchObject({ document: { workspace: { name: "third" } } });
+    expect((await loadConfig(env, settings, 0)).workspace.name).toBe("third");
+  });
+});
