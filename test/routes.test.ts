@@ -1,8 +1,10 @@
 import { createExecutionContext } from "cloudflare:test";
 import { env, exports } from "cloudflare:workers";
-import { expect, it, vi } from "vitest";
+import { afterEach, expect, it, vi } from "vitest";
 import type { Env } from "../src/env.ts";
 import { route } from "../src/routes.ts";
+
+afterEach(() => vi.restoreAllMocks());
 
 it("answers its health check", async () => {
   const response = await exports.default.fetch("https://go.example/healthz");
