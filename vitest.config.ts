@@ -1,6 +1,9 @@
 import { cloudflareTest, readD1Migrations } from "@cloudflare/vitest-plugin";
 import { defineConfig } from "vitest/config";
 
+// The secrets below are bindings of the tests; wrangler would warn once a file that no `.dev.vars` holds them.
+process.env["WRANGLER_LOG"] ??= "error";
+
 export default defineConfig({
   plugins: [
     cloudflareTest(async () => ({
