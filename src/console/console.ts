@@ -8,7 +8,8 @@ import { clientAddress } from "../lib/client-address.ts";
 import { sameSecret } from "../lib/crypto.ts";
 import { type Html, html, render } from "../lib/markup.ts";
 import { countProblems } from "../store/operator/pulse.ts";
-import { ACTS, type ActResult } from "./acts.ts";
+import type { ActResult } from "./acts/act.ts";
+import { ACTS } from "./acts.ts";
 import { assetAt } from "./assets.ts";
 import { type Page, menuBody, renderPage } from "./page.ts";
 import { CONSOLE_POLICY } from "./policy.ts";
@@ -16,7 +17,9 @@ import { connectionPage, connectionsPage } from "./screens/connections.ts";
 import { eventPage } from "./screens/event.ts";
 import { eventsPage, liveVersion } from "./screens/events.ts";
 import { funnelPage } from "./screens/funnel.ts";
-import { linkCheckPage, linksPage } from "./screens/links.ts";
+import { linkCheckPage } from "./screens/link-check.ts";
+import { linkPage, qrFile } from "./screens/link.ts";
+import { linksPage } from "./screens/links.ts";
 import { forgetNumbers, overviewPage } from "./screens/overview.ts";
 import { peoplePage, reportPeoplePage } from "./screens/people.ts";
 import { personPage } from "./screens/person.ts";
@@ -24,6 +27,7 @@ import { problemPage, problemsPage } from "./screens/problems.ts";
 import { searchPage } from "./screens/search.ts";
 import { settingsPage } from "./screens/settings.ts";
 import { signInPage } from "./screens/sign-in.ts";
+import { whyPage } from "./screens/why.ts";
 import { type View, newView } from "./view.ts";
 
 type Draw = (view: View, id: string) => Promise<Page | null>;
@@ -36,8 +40,10 @@ const SCREENS: readonly (readonly [RegExp, Draw])[] = [
   [/^\/console\/people\/([^/]+)$/, personPage],
   [/^\/console\/funnel$/, funnelPage],
   [/^\/console\/funnel\/people$/, reportPeoplePage],
+  [/^\/console\/why$/, whyPage],
   [/^\/console\/links$/, linksPage],
   [/^\/console\/links\/check$/, linkCheckPage],
+  [/^\/console\/links\/([^/]+)$/, linkPage],
   [/^\/console\/connections$/, connectionsPage],
   [/^\/console\/connections\/([^/]+)$/, connectionPage],
   [/^\/console\/problems$/, problemsPage],
@@ -58,6 +64,8 @@ export async function consoleRoutes(request: Request, ctx: Context): Promise<Res
   if (request.method === "POST") return change(request, view, session);
   if (request.method !== "GET" && request.method !== "HEAD") return answer(notFound(view), 405);
   if (pathname === "/console/funnel.csv") return csv(view);
+  const qr = /^\/console\/qr\/([^/]+)$/.exec(pathname);
+  if (qr) return qrFile(view, qr[1] ?? "") ?? answer(notFound(view), 404);
   if (request.headers.get("x-live") !== null) return live(view);
   const page = await draw(view);
   return page === null ? answer(notFound(view), 404) : answer(renderPage(view, page), 200);

@@ -82,6 +82,12 @@ export const WORDS = {
   bad_time: ["время не читается", "unreadable time"],
   unparsable: ["содержимое не читается", "unreadable content"],
   missing_field: ["нет обязательного поля", "a required field is missing"],
+  no_identifier: ["нет ни одного идентификатора", "no identifier in it"],
+  unknown_person: ["такого человека ещё не знаем", "nobody is known by it yet"],
+  waits_for_person: ["ждёт своего человека", "waits for its person"],
+  test: ["проверка", "a test"],
+  rejected_reply: ["получатель отказал", "the destination refused"],
+  retry: ["повторим", "will retry"],
   freeOrder: ["Бесплатный заказ", "Free order"],
 } as const satisfies Record<string, Phrase>;
 

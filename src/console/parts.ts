@@ -3,6 +3,7 @@ import { type Content, type Html, html, trusted } from "../lib/markup.ts";
 import type { EventLine } from "../store/operator/events.ts";
 import type { WaitingEvent } from "../rpc.ts";
 import { WORDS, type Word } from "./copy.ts";
+import type { Kind } from "../domain/config.ts";
 import { type IconName, icon } from "./icons.ts";
 import { type View, amountE4, clockTime, fullTime, hrefWith, shortDay } from "./view.ts";
 
@@ -55,6 +56,25 @@ export const personLink = (id: string, name: string | undefined): Html =>
 export const connectionName = (view: View, id: string): string =>
   view.ctx.config.connections.get(id)?.name ?? ({ links: view.word("links"), login: "PIN" }[id] || id);
 
+const KIND_ICONS: Readonly<Record<Kind, IconName>> = {
+  salebot: "bot",
+  chatterfy: "bot",
+  metabot: "bot",
+  telegram: "bot",
+  getcourse: "school",
+  keitaro: "tracker",
+  network: "network",
+  site: "site",
+  http: "connections",
+};
+
+/** A connection by its kind's icon and its name. */
+export function connectionMark(view: View, id: string): Html {
+  const kind = view.ctx.config.connections.get(id)?.kind;
+  const shape = kind === undefined ? (id === "links" ? "links" : "key") : KIND_ICONS[kind];
+  return html`<span class="mk">${icon(shape)}${connectionName(view, id)}</span>`;
+}
+
 export function eventRow(view: View, event: EventLine, names: ReadonlyMap<string, string>): Html {
   const cell = (word: Word, content: Content, kind = ""): Html =>
     html`<td data-l="${view.word(word)}" ${kind && html` class="${kind}"`}>${content}</td>`;
@@ -63,14 +83,14 @@ export function eventRow(view: View, event: EventLine, names: ReadonlyMap<string
       ? html`<span class="dim">${event.status === "unbound" ? view.word("nobody") : "—"}</span>`
       : personLink(event.person_id, names.get(event.person_id));
   return html`<tr data-id="${event.id}" data-row data-href>
-    ${cell("time", html`<a href="/console/events/${event.id}">${moment(view, event.received_at)}</a>`)}${cell("connection", connectionName(view, event.connection))}${cell("event", eventName(view, event))}${cell("person", person)}${cell("money", event.amount_e4 === null ? "" : amountE4(view, event.amount_e4, event.currency), "num")}${cell("status", html`${status(view, event.status)} ${event.trouble !== null && status(view, event.trouble)}${event.cause !== null && html` <small>${causeName(view, event.cause)}${event.field !== null && html` <code>${event.field}</code>`}</small>`}`)}
+    ${cell("time", html`<a href="/console/events/${event.id}">${moment(view, event.received_at)}</a>`)}${cell("connection", connectionMark(view, event.connection))}${cell("event", eventName(view, event))}${cell("person", person)}${cell("money", event.amount_e4 === null ? "" : amountE4(view, event.amount_e4, event.currency), "num")}${cell("status", html`${status(view, event.status)} ${event.trouble !== null && status(view, event.trouble)}${event.cause !== null && html` <small>${causeName(view, event.cause)}${event.field !== null && html` <code>${event.field}</code>`}</small>`}${event.possible_duplicate === 1 && html` <span class="tag">${view.say(["возможный дубль", "possible duplicate"])}</span>`}`)}
   </tr>`;
 }
 
 export const waitingRow = (view: View, event: WaitingEvent): Html =>
   html`<tr data-id="${event.id}" data-row>
     <td data-l="${view.word("time")}">${moment(view, event.receivedAt)}</td>
-    <td data-l="${view.word("connection")}">${connectionName(view, event.connection)}</td>
+    <td data-l="${view.word("connection")}">${connectionMark(view, event.connection)}</td>
     <td data-l="${view.word("event")}">${isWord(event.type) ? view.word(event.type) : event.type}</td>
     <td></td>
     <td></td>

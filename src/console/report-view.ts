@@ -2,10 +2,16 @@
 import type { Report, SourceLine } from "../domain/funnel/report.ts";
 import type { StageLine } from "../domain/funnel/cohort.ts";
 import { type Content, type Html, html } from "../lib/markup.ts";
-import { type View, clockTime, moneyOf, numberOf, shareOf } from "./view.ts";
+import { type View, clockTime, daysText, hrefWith, moneyOf, numberOf, shareOf } from "./view.ts";
 
 /** Address of the people behind a number; null on the shared page. */
 export type Behind = ((question: Readonly<Record<string, string>>) => string) | null;
+
+/** The list of people behind a number, under the same controls. */
+export const behindOf =
+  (view: View): Behind =>
+  (question) =>
+    hrefWith({ ...view, url: new URL(`/console/funnel/people${view.url.search}`, view.url) }, question, "/console/funnel/people");
 
 const WIDTH = 400;
 
@@ -91,7 +97,7 @@ export function duration(view: View, minutes: number | null): string {
 /** What every report states about itself. */
 export const basis = (view: View, report: Report): Html => {
   const { range } = report;
-  return html`<p class="dim">${String(range["from"])} — ${String(range["to"])} ${view.say(["(не включая), {0}", "(exclusive), {0}"], String(range["time_zone"]))} · ${view.say(["деньги по дате события", "money by event date"])} · ${view.say(["окно {0} дн", "window {0} d"], Number(range["window"]))} · ${range["attribution"] === "last" ? view.say(["последнее касание", "last touch"]) : view.say(["первое касание", "first touch"])} · ${String(range["currency"])} · ${view.word("asOf", clockTime(view, Date.parse(String(range["as_of"]))))}</p>`;
+  return html`<p class="dim">${daysText(view, String(range["from"]), String(range["to"]))}, ${String(range["time_zone"])} · ${view.say(["деньги по дате события", "money by event date"])} · ${view.say(["окно {0} дн", "window {0} d"], Number(range["window"]))} · ${range["attribution"] === "last" ? view.say(["последнее касание", "last touch"]) : view.say(["первое касание", "first touch"])} · ${String(range["currency"])} · ${view.word("asOf", clockTime(view, Date.parse(String(range["as_of"]))))}</p>`;
 };
 
 /** «Как это посчитано»: the definitions with the numbers in them. */

@@ -51,6 +51,18 @@ export const clockTime = (view: View, at: number): string => dateFormat(view, "t
 export const fullTime = (view: View, at: number): string => dateFormat(view, "full").format(at);
 export const shortDay = (view: View, at: number): string => dateFormat(view, "day").format(at);
 
+/** "1–7 мар. 2026 г." for workspace dates, the end exclusive. */
+export function daysText(view: View, from: string, to: string): string {
+  const [start, end] = [Date.parse(`${from}T12:00:00Z`), Date.parse(`${to}T12:00:00Z`) - 86_400_000];
+  const format = new Intl.DateTimeFormat(view.lang === "ru" ? "ru-RU" : "en-GB", {
+    day: "numeric",
+    month: "short",
+    year: "numeric",
+    timeZone: "UTC",
+  });
+  return format.formatRange(start, Math.max(start, end));
+}
+
 /** "8 с назад", "3 ч назад", a date after a week. */
 export function ago(view: View, at: number): string {
   const seconds = Math.max(0, Math.round((view.ctx.clock() - at) / 1000));

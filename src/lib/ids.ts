@@ -38,6 +38,7 @@ export function randomBase62(length: number): string {
 }
 
 /** A fresh id: 22 characters, ≥ 128 bits; a click id has 16 so that it fits Telegram's 64 with room to spare. */
+export const isEventId = (text: string): text is EventId => /^evt_[A-Za-z0-9]+$/.test(text);
 export const newEventId = (): EventId => `evt_${randomBase62(22)}`;
 export const newPersonId = (): PersonId => `per_${randomBase62(22)}`;
 export const newPersonKey = (): PersonKey => `k_${randomBase62(22)}`;

@@ -106,6 +106,7 @@ export function eraseStatements(
        WHERE events.id = r.id`,
       JSON.stringify(numbers),
     ),
+    run("DELETE FROM bookmarks WHERE event_id IN (SELECT id FROM events WHERE person_id = ?1)", root),
     run("DELETE FROM traits WHERE person_id = ?1", root),
     run("DELETE FROM identifiers WHERE person_id = ?1", root),
     run("UPDATE persons SET erased_at = ?2, referred_by = NULL WHERE person_id = ?1", root, at),

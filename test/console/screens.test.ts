@@ -86,7 +86,7 @@ describe("screens over the worked data set", () => {
 
   it("Ссылки: what each brought", async () => {
     const page = plain(await browser.text("/console/links?from=2026-03-01&to=2026-03-08"));
-    expect(page).toContain("https://t.me/my_bot?start={click} 5 4 3 2 55 000 ₽ 3 000 ₽");
+    expect(page).toContain("vk1 vk / cpc / spring https://go.example/r/vk1 Копировать 5 4 3 2 55 000 ₽ 3 000 ₽");
   });
 
   it("checks a pasted link and says how to mend it", async () => {

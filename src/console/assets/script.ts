@@ -2,10 +2,10 @@
  *  is visible, because a poll survives proxies, sleep and restarts that break a stream; an unchanged answer is an empty 204. */
 export const SCRIPT = `(function(d,w){
 var $=function(s,r){return (r||d).querySelector(s)},$$=function(s,r){return [].slice.call((r||d).querySelectorAll(s))};
-var live=$("[data-live]"),paused=false,pill=$("[data-pill]"),count=$("[data-count]"),held=null,since=live?live.getAttribute("data-version"):"",busy=false;
+var live=$("[data-live]"),paused=false,pill=$("[data-pill]"),count=$("[data-count]"),held=null,since=live?live.getAttribute("data-version"):"",busy=false,base=location.href;
 function show(t){var old={};$$("[data-id]",live).forEach(function(n){old[n.getAttribute("data-id")]=1});var doc=new DOMParser().parseFromString(t,"text/html"),from=$("[data-live]",doc);if(!from)return;live.replaceChildren.apply(live,[].slice.call(from.childNodes));
 var n=0;$$("[data-id]",live).forEach(function(r){if(!old[r.getAttribute("data-id")]){r.classList.add("new");n++}});if(count&&n)count.textContent=count.getAttribute("data-count").replace("{0}",n);held=null;if(pill)pill.hidden=true;sel=-1}
-function poll(){if(!live||d.hidden||busy||paused)return;busy=true;var u=new URL(location.href);u.searchParams.set("live",since);fetch(u,{headers:{"x-live":"1"}}).then(function(r){if(r.status==204)return null;if(!r.ok)throw 0;since=r.headers.get("x-version")||since;return r.text()}).then(function(t){if(t===null)return;
+function poll(){if(!live||d.hidden||busy||paused)return;busy=true;var u=new URL(base);u.searchParams.set("live",since);fetch(u,{headers:{"x-live":"1"}}).then(function(r){if(r.status==204)return null;if(!r.ok)throw 0;since=r.headers.get("x-version")||since;return r.text()}).then(function(t){if(t===null)return;
 if(w.scrollY>120||sel>=0){held=t;var doc=new DOMParser().parseFromString(t,"text/html"),n=$$("[data-id]",doc).filter(function(r){return !$('[data-id="'+r.getAttribute("data-id")+'"]',live)}).length;if(pill&&n){pill.hidden=false;pill.textContent=pill.getAttribute("data-pill").replace("{0}",n)}}else show(t)}).catch(function(){}).then(function(){busy=false})}
 if(live){setInterval(poll,1000);d.addEventListener("visibilitychange",poll)}
 if(pill)pill.addEventListener("click",function(){w.scrollTo(0,0);sel=-1;if(held)show(held)});
@@ -13,6 +13,12 @@ var waitFor=$("[data-await]");if(waitFor)setInterval(function(){if(d.hidden)retu
 d.addEventListener("click",function(e){var b=e.target.closest("[data-copy]");if(b){var n=d.getElementById(b.getAttribute("data-copy")),t=n.value||n.textContent;navigator.clipboard.writeText(t).then(function(){var o=b.textContent;b.textContent="✓";setTimeout(function(){b.textContent=o},1200)})}
 var p=e.target.closest("[data-open]");if(p){var g=d.getElementById(p.getAttribute("data-open"));if(g&&g.showModal){e.preventDefault();g.showModal()}}
 if(e.target.closest("[data-close]")){var q=e.target.closest("dialog");if(q)q.close()}});
+var panel=$("[data-panel]"),wide=w.matchMedia("(min-width:1100px)");
+function closePanel(){panel.hidden=true;panel.parentNode.classList.remove("open");panel.replaceChildren()}
+function openPanel(a){fetch(a.href).then(function(r){if(!r.ok)throw 0;return r.text()}).then(function(t){var m=$("main",new DOMParser().parseFromString(t,"text/html"));$$("form[role=search]",m).forEach(function(n){n.remove()});$$("[id]",m).forEach(function(n){n.id="p-"+n.id});$$("[data-copy]",m).forEach(function(n){n.setAttribute("data-copy","p-"+n.getAttribute("data-copy"))});
+panel.replaceChildren.apply(panel,[].slice.call(m.childNodes));panel.hidden=false;panel.parentNode.classList.add("open");panel.scrollTop=0;if(location.href!=a.href)history.pushState(1,"",a.href)}).catch(function(){location.href=a.href})}
+if(panel){d.addEventListener("click",function(e){var a=e.target.closest("a[href^='/console/events/evt_']");if(!a||!wide.matches||e.defaultPrevented||e.ctrlKey||e.metaKey||e.shiftKey||e.button||panel.contains(a))return;e.preventDefault();openPanel(a)});
+panel.addEventListener("click",function(e){if(e.target.closest("[data-key=Escape]")){e.preventDefault();history.back()}});w.addEventListener("popstate",function(){if(location.href==base)closePanel();else location.reload()})}
 d.addEventListener("submit",function(e){var m=e.target.getAttribute("data-confirm");if(m&&!w.confirm(m))e.preventDefault();else{var f=e.target;setTimeout(function(){$$("button",f).forEach(function(b){if(f.method=="post")b.disabled=true})},0)}});
 $$("select[data-go]").forEach(function(s){s.addEventListener("change",function(){s.form.requestSubmit()})});
 var sel=-1,chord=false;

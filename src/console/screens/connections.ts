@@ -10,7 +10,7 @@ import { actForm, type Page } from "../page.ts";
 import { eventRow, eventTable, moment } from "../parts.ts";
 import { RECIPES, fillBlock } from "../vendors.ts";
 import { type View, ago, numberOf } from "../view.ts";
-import { openRaw } from "./event.ts";
+import { openRaw } from "../raw.ts";
 import { landingTable } from "./landing.ts";
 import { problemSentence } from "./problems.ts";
 

@@ -1,17 +1,20 @@
 /** One event in four steps: what came → what we understood → who and why → what we sent. */
 import type { StoredFacts } from "../../domain/event.ts";
 import type { Step } from "../../domain/identity/decision.ts";
-import { tellTrace } from "../../domain/trace.ts";
-import { recordOf } from "../../flows/change-config.ts";
+import { isIdentifierType } from "../../domain/identifier.ts";
+import { nameIdentifier, tellTrace } from "../../domain/trace.ts";
 import { openFacts } from "../../flows/bind/arrived.ts";
 import { identifierValues, personNames } from "../../flows/show-person.ts";
-import { type Content, type Html, html } from "../../lib/markup.ts";
+import { type Content, type Html, html, trusted } from "../../lib/markup.ts";
 import { type EventSheet, parseSteps, previousOfKind, readEventSheet } from "../../store/operator/events.ts";
-import { type AttemptRow, type DeliveryRow, attemptsOf, listDeliveries } from "../../store/deliveries.ts";
+import { bookmarkOf } from "../../store/operator/bookmarks.ts";
+import { icon } from "../icons.ts";
 import { actForm, type Page } from "../page.ts";
-import { causeName, connectionName, eventName, moment, personLink, status } from "../parts.ts";
+import { causeName, connectionName, eventName, personLink, status } from "../parts.ts";
 import { type View, amountE4, fullTime } from "../view.ts";
 import { waitingFacts } from "./events.ts";
+import { openRaw, pretty } from "../raw.ts";
+import { sent } from "./event-sent.ts";
 import { landingTable } from "./landing.ts";
 
 export async function eventPage(view: View, id: string): Promise<Page | null> {
@@ -19,29 +22,53 @@ export async function eventPage(view: View, id: string): Promise<Page | null> {
   if (!event) return waitingPage(view, id);
   const { seal } = view.ctx;
   const facts = event.facts === null ? null : await openFacts(view.ctx, event.facts);
-  const raw = event.raw === null ? null : await seal.open(event.raw);
+  const [raw, kept] = await Promise.all([
+    event.raw === null ? null : seal.open(event.raw),
+    bookmarkOf(view.ctx.env.DB, event.id),
+  ]);
+  const diff = view.url.searchParams.has("diff");
   return {
     title: `${eventName(view, event)} · ${connectionName(view, event.connection)}`,
     screen: "events",
     aside: html`${status(view, event.status)}<a class="btn" data-key="Escape" href="/console/events"
         >${view.say(["К списку", "Back to the list"])}</a
-      >
-      ${actForm(
+      >${actForm(
         view,
         { act: "replay-event", fields: { id } },
-        html`<button data-key="r">
+        html`<button data-key="r" title="${view.say(["Отправить ещё раз всё, что отправлялось", "Send again whatever was sent"])}">
           ${view.say(["Повторить", "Replay"])}
         </button>`,
-      )}`,
+      )}${bookmarkForm(view, event, kept)}`,
     body: html`<p class="dim">
         ${view.say(["получено", "received"])} ${fullTime(view, event.received_at)} · ${view.say(["произошло", "happened"])}
         ${fullTime(view, event.event_at)} · <code>${id}</code>
       </p>
-      ${await comparison(view, event, raw)}
-      <ol class="flow">
-        ${step(view.say(["Что пришло", "What came"]), received(view, event, raw))}${step(view.say(["Что мы поняли", "What we understood"]), facts === null ? expired(view) : [understood(view, event, facts), raw !== null && landingTable(view, openRaw(raw), facts, true)])}${step(view.say(["Кто и почему", "Who and why"]), await why(view, event))}${step(view.say(["Что отправили", "What we sent"]), await sent(view, id))}
-      </ol>`,
+      ${tabs(view, diff)} ${
+        diff
+          ? await comparison(view, event, raw)
+          : html`<ol class="flow">
+        ${step(view.say(["Что пришло", "What came"]), received(view, event, raw))}${step(view.say(["Что мы поняли", "What we understood"]), facts === null ? expired(view) : [understood(view, event, facts), raw !== null && landingTable(view, openRaw(raw), facts, true)])}${step(view.say(["Кто и почему", "Who and why"]), await why(view, event))}${step(view.say(["Что отправили", "What we sent"]), await sent(view, event))}
+      </ol>`
+      }`,
   };
+}
+
+/** The panel of four parts, or the comparison. */
+const tabs = (view: View, diff: boolean): Html =>
+  html`<p class="tabs"><a href="?" ${!diff && trusted(' aria-current="true"')}>${view.say(["Разбор", "Story"])}</a><a href="?diff=1" ${diff && trusted(' aria-current="true"')}>${view.say(["Отличия от предыдущего", "Diff with the previous"])}</a></p>`;
+
+/** A bookmarked payload outlives retention and can be played again as a test. */
+function bookmarkForm(view: View, event: EventSheet, kept: { raw: ArrayBuffer } | null): Content {
+  if (kept !== null)
+    return html`${actForm(view, { act: "replay-bookmark", fields: { id: event.id } }, html`<button>${view.say(["Проиграть как проверку", "Play as a test"])}</button>`)}${actForm(view, { act: "drop-bookmark", fields: { id: event.id } }, html`<button aria-pressed="true">${icon("star")}${view.say(["Убрать из закладок", "Remove bookmark"])}</button>`)}`;
+  return (
+    event.raw !== null &&
+    actForm(
+      view,
+      { act: "bookmark", fields: { id: event.id } },
+      html`<button>${icon("star")}${view.say(["В закладки", "Bookmark"])}</button>`,
+    )
+  );
 }
 
 async function waitingPage(view: View, id: string): Promise<Page | null> {
@@ -95,36 +122,11 @@ function markField(text: string, field: string): Content {
     );
 }
 
-/** A JSON body inside the recorded delivery is shown as JSON, not as a quoted line. */
-function openNested(value: unknown): unknown {
-  const { body, ...rest } = recordOf(value);
-  if (typeof body !== "string" || !/^\s*[{[]/.test(body)) return value;
-  try {
-    return { ...rest, body: JSON.parse(body) as unknown };
-  } catch {
-    return value;
-  }
-}
-
-/** The delivery as a value; null when it is no JSON. */
-export function openRaw(raw: string): unknown {
-  try {
-    return openNested(JSON.parse(raw));
-  } catch {
-    return null;
-  }
-}
-
-function pretty(raw: string): string {
-  const value = openRaw(raw);
-  return value === null ? raw : JSON.stringify(value, null, 2);
-}
-
 function understood(view: View, event: EventSheet, facts: StoredFacts): Html {
   const rows: [string, Content][] = [
     [view.word("event"), eventName(view, event)],
     ...facts.identifiers.map(({ type, scope, value, proof }): [string, Content] => [
-      scope === "" ? type : `${type} · ${scope}`,
+      `${isIdentifierType(type) ? nameIdentifier({ type, scope: "", hash: "" }, { locale: view.lang, value: () => "" }) : type}${scope === "" ? "" : ` · ${scope}`}`,
       html`${value} <span class="tag">${proofName(view, proof)}</span>`,
     ]),
     ...(event.amount_e4 === null
@@ -198,70 +200,9 @@ async function why(view: View, event: EventSheet): Promise<Content> {
     </ul>`;
 }
 
-async function sent(view: View, event: string): Promise<Content> {
-  const deliveries = await listDeliveries(view.ctx.env.DB, {
-    status: null,
-    connection: null,
-    event,
-    person: null,
-    since: null,
-    before: null,
-    limit: 50,
-  });
-  if (deliveries.length === 0)
-    return html`<p class="dim">${view.say(["Ничего: ни одно правило не сработало.", "Nothing: no rule fired."])}</p>`;
-  const attempts = await attemptsOf(
-    view.ctx.env.DB,
-    deliveries.map(({ id }) => id),
-  );
-  return Promise.all(
-    deliveries.toReversed().map((delivery) =>
-      deliveryBox(
-        view,
-        delivery,
-        attempts.filter(({ delivery_id }) => delivery_id === delivery.id),
-      ),
-    ),
-  );
-}
-
-async function deliveryBox(view: View, delivery: DeliveryRow, attempts: readonly AttemptRow[]): Promise<Html> {
-  const tries = await Promise.all(
-    attempts.map(
-      async (attempt) =>
-        html`<li>
-          ${moment(view, attempt.at)} · HTTP ${attempt.status === 0 ? "—" : attempt.status} ·
-          ${attempt.outcome}${attempt.reply !== null && html`<pre tabindex="0">${pretty(await view.ctx.seal.open(attempt.reply))}</pre>`}
-        </li>`,
-    ),
-  );
-  const act = delivery.status === "queued" || delivery.status === "retrying" ? "cancel-delivery" : "replay-delivery";
-  const label = act === "cancel-delivery" ? view.say(["Отменить", "Cancel it"]) : view.say(["Отправить ещё раз", "Send again"]);
-  return html`<div class="box" data-row>
-    <div class="row">
-      ${status(view, delivery.status)}<b>${connectionName(view, delivery.connection)}</b
-      ><code>${delivery.action}</code
-      >${delivery.reason !== null && html`<span class="bad">${delivery.reason}</span>`}${delivery.next_attempt_at !== null && html`<span class="dim">${view.say(["следующая попытка", "next try"])} ${moment(view, delivery.next_attempt_at)}</span>`}
-      ${actForm(view, { act, fields: { id: delivery.id } }, html`<button>${label}</button>`)}
-    </div>
-    ${
-      tries.length > 0 &&
-      html`<details>
-        <summary>${view.say(["Попыток: {0}", "Attempts: {0}"], tries.length)}</summary>
-        <ul class="t">
-          ${tries}
-        </ul>
-      </details>`
-    }
-  </div>`;
-}
-
 /** Lines that differ from the previous event of the same kind: what the sender changed. */
 async function comparison(view: View, event: EventSheet, raw: string | null): Promise<Content> {
-  if (raw === null || !view.url.searchParams.has("diff"))
-    return html`<p>
-      <a href="?diff=1">${view.say(["Сравнить с предыдущим таким же", "Compare with the previous one of this kind"])}</a>
-    </p>`;
+  if (raw === null) return expired(view);
   const previous = await previousOfKind(view.ctx.env.DB, event);
   if (!previous || previous.raw === null)
     return html`<p class="dim">${view.say(["Сравнить не с чем.", "There is nothing to compare with."])}</p>`;

@@ -4,15 +4,26 @@ import type { StoredFacts } from "../../domain/event.ts";
 import { openFacts } from "../../flows/bind/arrived.ts";
 import { personNames } from "../../flows/show-person.ts";
 import { type Html, html } from "../../lib/markup.ts";
-import { type EventFilter, type EventLine, ledgerVersion, listEventLines, sealedFactsOf } from "../../store/operator/events.ts";
+import { type EventFilter, type EventLine, ledgerVersion, listEventLines, sealedContentOf } from "../../store/operator/events.ts";
 import { type Page } from "../page.ts";
 import { connectionName, empty, eventRow, eventTable, livePill, pager, select, waitingRow } from "../parts.ts";
+import { dateIn, startOfDay } from "../../lib/zone.ts";
 import { type View, hrefWith } from "../view.ts";
 
 const PAGE = 50;
 /** How many rows a free-text search opens at most: payloads are sealed, so the database cannot look into them. */
 const SEARCHED = 1_000;
-const HOURS: Readonly<Record<string, number>> = { "1h": 1, "24h": 24, "7d": 168, "30d": 720 };
+const MINUTES: Readonly<Record<string, number>> = { "10m": 10, "1h": 60, "24h": 1_440, "7d": 10_080, "30d": 43_200 };
+
+/** Where a preset begins (epoch ms); null when none is chosen. */
+function presetStart(view: View): number | null {
+  const preset = view.url.searchParams.get("when") ?? "";
+  const now = view.ctx.clock();
+  const zone = view.ctx.config.workspace.time_zone;
+  if (preset === "today") return startOfDay(dateIn(now, zone), zone);
+  const minutes = MINUTES[preset];
+  return minutes === undefined ? null : now - minutes * 60_000;
+}
 
 export async function eventsPage(view: View): Promise<Page> {
   const version = await liveVersion(view);
@@ -31,7 +42,11 @@ export async function eventsPage(view: View): Promise<Page> {
     title: view.word("events"),
     screen: "events",
     aside: html`<button type="button" data-key="." aria-pressed="false">${view.say(["Пауза", "Pause"])}</button>`,
-    body: html`${filters(view)}${livePill(view)}${eventTable(view, rows, version)}${rows.length === 0 && none}${pager(view, cursor)}`,
+    body: html`${filters(view)}
+      <div class="split">
+        <div>${livePill(view)}${eventTable(view, rows, version)}${rows.length === 0 && none}${pager(view, cursor)}</div>
+        <aside class="box" data-panel tabindex="-1" aria-label="${view.word("event")}" hidden></aside>
+      </div>`,
   };
 }
 
@@ -66,20 +81,26 @@ function readFilter(view: View, limit: number): EventFilter {
   const query = view.url.searchParams;
   const text = (name: string): string | null => query.get(name)?.trim() || null;
   const number = (name: string): number | null => (/^\d{1,15}$/.test(query.get(name) ?? "") ? Number(query.get(name)) : null);
-  const hours = HOURS[query.get("when") ?? ""];
   return {
-    status: text("status") === "failed" ? null : text("status"),
+    status: ["failed", "kept"].includes(text("status") ?? "") ? null : text("status"),
+    kept: text("status") === "kept",
     dead: text("status") === "failed",
     connection: text("connection"),
     type: text("type"),
     person: text("person"),
     link: text("link"),
     code: number("code"),
-    since: hours === undefined ? number("since") : view.ctx.clock() - hours * 3_600_000,
+    since: presetStart(view) ?? number("since"),
     until: number("until"),
     before: number("cursor"),
     limit: limit + 1,
   };
+}
+
+/** Whether the facts or the delivery as it came hold the text. */
+async function says(view: View, sealed: readonly ArrayBuffer[], text: string): Promise<boolean> {
+  const opened = await Promise.all(sealed.map((one) => view.ctx.seal.open(one)));
+  return opened.some((content) => content.toLowerCase().includes(text));
 }
 
 /** With a text: walks on through the list until the page is full or enough was opened. */
@@ -89,14 +110,11 @@ async function pageOf(view: View, filter: EventFilter, text: string): Promise<Ev
   let { before } = filter;
   for (let opened = 0; opened < SEARCHED && found.length < filter.limit; opened += 250) {
     const lines = await listEventLines(view.ctx.env.DB, { ...filter, before, limit: 250 });
-    const facts = await sealedFactsOf(
+    const sealed = await sealedContentOf(
       view.ctx.env.DB,
       lines.map(({ id }) => id),
     );
-    for (const line of lines) {
-      const sealed = facts.get(line.id);
-      if (sealed && (await view.ctx.seal.open(sealed)).toLowerCase().includes(text.toLowerCase())) found.push(line);
-    }
+    for (const line of lines) if (await says(view, sealed.get(line.id) ?? [], text.toLowerCase())) found.push(line);
     before = lines.at(-1)?.seq ?? null;
     if (lines.length < 250) break;
   }
@@ -118,19 +136,32 @@ function filters(view: View): Html {
   );
   const when = [
     all,
+    ["10m", view.say(["10 минут", "10 minutes"])],
     ["1h", view.say(["час", "hour"])],
+    ["today", view.say(["сегодня", "today"])],
     ["24h", view.say(["сутки", "24 hours"])],
     ["7d", view.say(["7 дней", "7 days"])],
     ["30d", view.say(["30 дней", "30 days"])],
   ] as const;
-  const kept = ["person", "link", "since", "until"].filter((name) => given(name) !== "");
+  const kept = ["since", "until"].filter((name) => given(name) !== "");
+  const links = [...view.ctx.config.links.keys()];
   return html`<details class="filters">
     <summary>${view.word("filters")}</summary>
     <form class="row end">
-      ${select("when", view.word("time"), { choices: when, value: given("when"), go: true })}${select("connection", view.word("connection"), { choices: [all, ...connections], value: given("connection"), go: true })}${select("type", view.word("event"), { choices: [all, ...types], value: given("type"), go: true })}${select("status", view.word("status"), { choices: [all, ...statuses, ["failed", view.say(["Ошибка доставки", "Delivery failed"])]], value: given("status"), go: true })}<label
+      ${select("when", view.word("time"), { choices: when, value: given("when"), go: true })}${select("connection", view.word("connection"), { choices: [all, ...connections], value: given("connection"), go: true })}${select("type", view.word("event"), { choices: [all, ...types], value: given("type"), go: true })}${select("status", view.word("status"), { choices: [all, ...statuses, ["failed", view.say(["Ошибка доставки", "Delivery failed"])], ["kept", view.say(["В закладках", "Bookmarked"])]], value: given("status"), go: true })}<label
         >${view.say(["Текст внутри", "Text inside"])}<input name="q" value="${given("q")}" size="14" /></label
       ><label
-        >${view.say(["HTTP-код", "HTTP code"])}<input name="code" inputmode="numeric" size="4" value="${given("code")}" /></label
+        >${view.word("person")}<input
+          name="person"
+          value="${given("person")}"
+          size="14"
+          placeholder="${view.say(["ключ или номер", "key or id"])}" /></label
+      ><label
+        >${view.say(["Ссылка", "Link"])}<input name="link" value="${given("link")}" size="8" list="links" /><datalist id="links">
+          ${links.map((slug) => html`<option>${slug}</option>`)}
+        </datalist></label
+      ><label
+        >${view.say(["HTTP-код ответа", "HTTP code of the reply"])}<input name="code" inputmode="numeric" size="4" value="${given("code")}" /></label
       >${kept.map((name) => html`<span class="tag">${name}: ${given(name).slice(0, 24)} <a href="${hrefWith(view, { [name]: null })}" aria-label="${view.say(["Снять", "Clear"])} ${name}">×</a><input type="hidden" name="${name}" value="${given(name)}" /></span>`)}<button>
         ${view.word("show")}
       </button>

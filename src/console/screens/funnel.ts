@@ -5,7 +5,7 @@ import { addDays, dateIn } from "../../lib/zone.ts";
 import { type Content, type Html, html, trusted } from "../../lib/markup.ts";
 import { actForm, type Page } from "../page.ts";
 import { empty, select } from "../parts.ts";
-import { type Behind, basis, explained, funnelBars, moneyBox, sourceTable, timesBox, weeksBox } from "../report-view.ts";
+import { basis, behindOf, explained, funnelBars, moneyBox, sourceTable, timesBox, weeksBox } from "../report-view.ts";
 import { type View, hrefWith } from "../view.ts";
 
 export async function funnelPage(view: View): Promise<Page> {
@@ -18,8 +18,7 @@ export async function funnelPage(view: View): Promise<Page> {
       screen: "funnel",
       body: html`<p class="note bad" role="alert">${report.error.map(({ path, message }) => `${path}: ${message}`).join("; ")}</p>${controls(view)}`,
     };
-  const behind: Behind = (question) =>
-    hrefWith({ ...view, url: new URL(`/console/funnel/people${view.url.search}`, view.url) }, question, "/console/funnel/people");
+  const behind = behindOf(view);
   const { value } = report;
   const missing = value.stages.filter(({ reached }) => reached === 0).map(({ id }) => view.word(id));
   return {

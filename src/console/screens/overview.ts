@@ -4,14 +4,15 @@ import type { Report } from "../../domain/funnel/report.ts";
 import { runReport } from "../../flows/run-report.ts";
 import { addDays } from "../../lib/zone.ts";
 import { type Content, type Html, html } from "../../lib/markup.ts";
-import { type ProblemLine, connectionPulses, openProblems, stuckNow } from "../../store/operator/pulse.ts";
+import { type ConnectionPulse, type ProblemLine, connectionPulses, openProblems, stuckNow } from "../../store/operator/pulse.ts";
 import { icon } from "../icons.ts";
 import { type Page } from "../page.ts";
-import { connectionName, empty, eventTable, livePill } from "../parts.ts";
-import { funnelBars } from "../report-view.ts";
-import { type View, ago, hrefWith, moneyOf, numberOf, shareOf } from "../view.ts";
+import { empty, eventTable, livePill } from "../parts.ts";
+import { behindOf, funnelBars } from "../report-view.ts";
+import { type View, ago, daysText, hrefWith, moneyOf, numberOf, shareOf } from "../view.ts";
 import { eventRows, liveVersion } from "./events.ts";
 import { shifted } from "./funnel.ts";
+import { PATH_RESERVED, pathStrip } from "./path-strip.ts";
 import { problemSentence } from "./problems.ts";
 
 export async function overviewPage(view: View): Promise<Page> {
@@ -25,15 +26,22 @@ export async function overviewPage(view: View): Promise<Page> {
     liveVersion(view),
   ]);
   if (stuck.last_at === null && rows.length === 0) return nothingYet(view);
-  const { report, before } = query.ok ? await numbersOf(view, given, { range: query.value, version }) : NO_NUMBERS;
   const range = query.ok ? query.value : null;
+  const [{ report, before }, pulses] =
+    range === null
+      ? [NO_NUMBERS, new Map<string, ConnectionPulse>()]
+      : await Promise.all([
+          numbersOf(view, given, { range, version }),
+          connectionPulses(ctx.env.DB, [...ctx.config.connections.keys(), ...PATH_RESERVED], range.start, range.end),
+        ]);
+  const behind = behindOf(view);
   return {
     title: view.word("overview"),
     screen: "overview",
     aside:
       range !== null &&
-      html`<span class="dim">${range.from} — ${addDays(range.to, -1)}</span>${shifted(view, range)}<a href="${hrefWith(view, { from: addDays(range.to, -1), to: range.to })}">${view.say(["день", "day"])}</a><a href="${hrefWith(view, { from: addDays(range.to, -7), to: range.to })}">${view.say(["неделя", "week"])}</a><a href="${hrefWith(view, { from: addDays(range.to, -30), to: range.to })}">${view.say(["30 дней", "30 days"])}</a>`,
-    body: html`${statusLine(view, problems, stuck.last_at)}${report && html`${six(view, report, before)}${boundMeter(view, report)}`}${await pathStrip(view)}${report && report.cohort > 0 && html`<h2><a href="${hrefWith(view, {}, "/console/funnel")}${view.url.search}">${view.word("funnel")}</a></h2>${funnelBars(view, report, null)}`}<h2>${view.say(["Последние события", "Last events"])}</h2>${livePill(view)}${eventTable(view, rows, version)}`,
+      html`<span class="dim">${daysText(view, range.from, range.to)}</span>${shifted(view, range)}<a href="${hrefWith(view, { from: addDays(range.to, -1), to: range.to })}">${view.say(["день", "day"])}</a><a href="${hrefWith(view, { from: addDays(range.to, -7), to: range.to })}">${view.say(["неделя", "week"])}</a><a href="${hrefWith(view, { from: addDays(range.to, -30), to: range.to })}">${view.say(["30 дней", "30 days"])}</a>`,
+    body: html`${statusLine(view, problems, stuck.last_at)}${report && html`${six(view, report, before)}${boundMeter(view, report)}${pathStrip(view, { report, pulses, behind })}`}${report && report.cohort > 0 && html`<h2><a href="${hrefWith(view, {}, "/console/funnel")}${view.url.search}">${view.word("funnel")}</a></h2><div class="mini">${funnelBars(view, report, behind)}</div>`}<h2><a href="/console/events">${view.say(["Последние события", "Last events"])}</a></h2>${livePill(view)}${eventTable(view, rows, version)}`,
   };
 }
 
@@ -80,11 +88,16 @@ const nothingYet = (view: View): Page => ({
   ),
 });
 
+/** What stops other things from arriving is told before what only waits for a decision. */
+const URGENCY = ["delivery", "loop", "unresolved_macro", "silence", "unbound", "conflict", "contact_quarantined"];
+
 function statusLine(view: View, problems: readonly ProblemLine[], lastAt: number | null): Html {
-  const [top] = problems;
+  const [top] = problems.toSorted((a, b) => URGENCY.indexOf(a.kind) - URGENCY.indexOf(b.kind));
+  const last =
+    lastAt !== null && html` · <span>${view.say(["последнее событие {0}", "last event {0}"], ago(view, lastAt))}</span>`;
   if (top)
-    return html`<p class="note bad">${icon("warn")} ${problemSentence(view, top)} · <a href="/console/problems">${view.say(["Что починить ({0})", "What to mend ({0})"], problems.length)}</a></p>`;
-  return html`<p class="note ok">${icon("ok")} ${view.say(["Всё доходит", "Everything arrives"])}${lastAt !== null && ` · ${view.say(["последнее событие {0}", "last event {0}"], ago(view, lastAt))}`}</p>`;
+    return html`<p class="note bad">${icon("warn")} <a href="/console/problems/${top.id}">${problemSentence(view, top)}</a> · <a href="/console/problems">${view.say(["Что починить ({0})", "What to mend ({0})"], problems.length)}</a>${last}</p>`;
+  return html`<p class="note ok">${icon("ok")} ${view.say(["Всё доходит", "Everything arrives"])}${last}</p>`;
 }
 
 function six(view: View, report: Report, before: Report | null): Html {
@@ -106,38 +119,16 @@ function six(view: View, report: Report, before: Report | null): Html {
 
 function deltaOf(view: View, now: number, was: number | null): Content {
   if (was === null) return null;
-  if (was === 0) return html`<small>${view.say(["раньше 0", "was 0"])}</small>`;
+  if (was === 0) return html`<small>${view.say(["прошлый период: 0", "previous: 0"])}</small>`;
   const change = Math.round(((now - was) / Math.abs(was)) * 100);
   return html`<small class="${change < 0 ? "bad" : change > 0 ? "ok" : "dim"}">${change > 0 ? "▲" : change < 0 ? "▼" : "="} ${numberOf(view, Math.abs(change))} % ${view.say(["к прошлому", "vs before"])}</small>`;
 }
 
+const share = (text: string | null): number => Number(text ?? 0);
+
 function boundMeter(view: View, { money }: Report): Content {
   if (money.paid_deals === 0) return null;
-  return html`<h2>${view.say(["Связность", "Connectedness"])}</h2><p>${view.say(["привязано", "bound"])} <b>${shareOf(view, money.bound_share)}</b> · ${view.say(["источник известен", "source known"])} <b>${shareOf(view, money.known_source_share)}</b> ${money.bound_deals < money.paid_deals && html`· <a href="/console/events?status=unbound&amp;type=payment">${view.say(["почему не 100 %", "why not 100 %"])}</a>`}</p>`;
-}
-
-/** Connections in the order of the path; one that was silent for a day is a gap. */
-const PATH: readonly (readonly [string, readonly string[]])[] = [
-  ["click", ["links", "keitaro"]],
-  ["bot_start", ["salebot", "chatterfy", "metabot", "telegram"]],
-  ["registration", ["getcourse"]],
-  ["login", ["site"]],
-  ["sale", ["network", "http"]],
-];
-
-async function pathStrip(view: View): Promise<Html> {
-  const { connections } = view.ctx.config;
-  const pulses = await connectionPulses(view.ctx.env.DB, [...connections.keys(), "links"], view.ctx.clock() - 86_400_000);
-  const boxes = PATH.flatMap(([, kinds]) => {
-    const ids = [
-      ...(kinds.includes("links") ? ["links"] : []),
-      ...[...connections.values()].filter(({ kind }) => kinds.includes(kind)).map(({ id }) => id),
-    ];
-    return ids.map((id) => {
-      const pulse = pulses.get(id);
-      const silent = (pulse?.received ?? 0) === 0;
-      return html`<a class="box" href="${id === "links" ? "/console/links" : `/console/connections/${id}`}"><span class="s ${silent ? "bad" : "ok"}">${icon(silent ? "warn" : "ok")}${connectionName(view, id)}</span> <b>${numberOf(view, pulse?.received ?? 0)}</b></a>`;
-    });
-  });
-  return html`<h2>${view.say(["Путь за сутки", "The path, 24 hours"])}</h2><div class="path">${boxes.map((box, index) => html`${index > 0 && html`<span class="dim" aria-hidden="true">→</span>`}${box}`)}</div>`;
+  const [known, bound] = [share(money.known_source_share), share(money.bound_share)];
+  const text = `${view.say(["привязано", "bound"])} ${shareOf(view, money.bound_share)}, ${view.say(["источник известен", "source known"])} ${shareOf(view, money.known_source_share)}`;
+  return html`<h2>${view.say(["Связность", "Connectedness"])}</h2><div class="meter"><svg class="bar" viewBox="0 0 100 22" preserveAspectRatio="none" role="img" aria-label="${text}"><rect class="g" width="100" height="22"/><rect class="b" width="${bound}" height="22"/><rect class="a" width="${known}" height="22"/></svg><p>${view.say(["привязано", "bound"])} <b>${shareOf(view, money.bound_share)}</b> · ${view.say(["источник известен", "source known"])} <b>${shareOf(view, money.known_source_share)}</b> <small>${view.say(["из {0} оплаченных сделок", "of {0} paid deals"], money.paid_deals)}</small>${Math.min(known, bound) < 100 && html` · <a href="${hrefWith(view, {}, "/console/why")}${view.url.search}">${view.say(["почему не 100 %", "why not 100 %"])}</a>`}</p></div>`;
 }

@@ -10,7 +10,7 @@ import { reportPeople } from "../../store/report/people.ts";
 import { refreshReportPeople } from "../../store/report/refresh.ts";
 import type { Page } from "../page.ts";
 import { empty, moment, pager, sourceName, stageDots } from "../parts.ts";
-import { type View, amountE4 } from "../view.ts";
+import { type View, amountE4, daysText } from "../view.ts";
 
 const PAGE = 50;
 const MOST = 500;
@@ -56,7 +56,7 @@ export async function reportPeoplePage(view: View): Promise<Page | null> {
     title: `${stageTitle(view, stage)}${given["bypass"] === "1" ? view.say([" · мимо шага", " · bypassed"]) : ""}: ${lines.length}${ids.length === MOST ? "+" : ""}`,
     screen: "funnel",
     aside: html`<a class="btn" data-key="Escape" href="/console/funnel?${back.toString()}">${view.say(["К воронке", "Back to the funnel"])}</a>`,
-    body: html`<p class="dim">${query.value.from} — ${query.value.to}${line !== undefined && html` · ${line || view.word("unmarked")}`}</p>${lines.length === 0 ? empty(view.say(["Никого.", "Nobody."])) : await peopleTable(view, lines)}`,
+    body: html`<p class="dim">${daysText(view, query.value.from, query.value.to)}${line !== undefined && html` · ${line || view.word("unmarked")}`}</p>${lines.length === 0 ? empty(view.say(["Никого.", "Nobody."])) : await peopleTable(view, lines)}`,
   };
 }
 

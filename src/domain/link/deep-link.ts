@@ -26,6 +26,28 @@ export const messengerOf = (url: URL): Messenger | null =>
 /** Characters a minted click id takes: `c_` and 16. */
 export const CLICK_LENGTH = 18;
 
+/** What an operator may choose to lead to; a site and an offer are addresses. */
+export type Target = Messenger | "site" | "offer";
+
+/** An address for what was typed: a whole address stays, a bot's name or a phone becomes its messenger's link. */
+export function addressOf(target: string, typed: string): string {
+  const text = typed.trim();
+  if (/^[a-z][a-z0-9+.-]*:\/\//i.test(text)) return text;
+  const name = encodeURIComponent(text.replace(/^@/, ""));
+  switch (target) {
+    case "telegram":
+      return `https://t.me/${name}`;
+    case "max":
+      return `https://max.ru/${name}`;
+    case "vk":
+      return `https://vk.me/${name}`;
+    case "whatsapp":
+      return `https://wa.me/${text.replaceAll(/\D/g, "")}`;
+    default:
+      return `https://${text}`;
+  }
+}
+
 /** The `to` of a tracked link for an address an operator typed: the click's place added where it is missing. A site gets it as `tl`, a name that
  *  neither browsers nor blockers strip, unlike utm_*, gclid, fbclid, yclid, click_id, clickid and subid. */
 export function withClickPlace(address: string): string {

@@ -71,7 +71,10 @@ export async function matchDeliveries(ctx: Context, session: Session, { subject,
 }
 
 /** The facts as templates see them: the label, and the amount as it was counted. */
-export function eventFactsOf(subject: Subject, payment: PaymentRow | undefined): EventFacts {
+export function eventFactsOf(
+  subject: Subject,
+  payment: Pick<PaymentRow, "amountE4" | "label" | "ordinal"> | undefined,
+): EventFacts {
   const { facts } = subject;
   const amount = payment && payment.amountE4 !== null ? fromE4(payment.amountE4) : facts.money.amount;
   const label = payment?.label === "resale" ? `resale#${payment.ordinal ?? 1}` : (payment?.label ?? null);

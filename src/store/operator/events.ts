@@ -29,12 +29,15 @@ export type EventFilter = {
   readonly status: string | null;
   readonly connection: string | null;
   readonly type: string | null;
+  /** Any id or key of hers. */
   readonly person: string | null;
   readonly link: string | null;
   /** Outbound HTTP status of any of its deliveries. */
   readonly code: number | null;
   /** Only events with a delivery that was given up. */
   readonly dead: boolean;
+  /** Only events whose payload an operator keeps. */
+  readonly kept?: boolean;
   readonly since: number | null;
   readonly until: number | null;
   readonly before: number | null;
@@ -57,7 +60,7 @@ export async function listEventLines(db: D1Database, filter: EventFilter): Promi
   add("e.status = ?", filter.status);
   add("e.connection = ?", filter.connection);
   add("(e.type = ? OR e.label = ?)", filter.type);
-  add("e.person_id = ?", filter.person);
+  add("e.person_id = (SELECT person_id FROM persons WHERE id = ? OR key = ? LIMIT 1)", filter.person);
   add("e.link = ?", filter.link);
   add("e.received_at >= ?", filter.since);
   add("e.received_at < ?", filter.until);
@@ -66,6 +69,7 @@ export async function listEventLines(db: D1Database, filter: EventFilter): Promi
     filter.code,
   );
   if (filter.dead) conditions.push("EXISTS (SELECT 1 FROM deliveries d WHERE d.event_id = e.id AND d.status = 'dead')");
+  if (filter.kept === true) conditions.push("e.id IN (SELECT event_id FROM bookmarks)");
   values.push(filter.limit);
   const where = conditions.length === 0 ? "" : `WHERE ${conditions.join(" AND ")}`;
   const { results } = await db
@@ -112,13 +116,13 @@ export const previousOfKind = (db: D1Database, event: EventSheet): Promise<{ id:
     .bind(event.connection, event.type, event.seq)
     .first<{ id: string; raw: ArrayBuffer | null }>();
 
-/** The sealed facts of these events, for a search in what they say. */
-export async function sealedFactsOf(db: D1Database, ids: readonly string[]): Promise<Map<string, ArrayBuffer>> {
+/** What these events say, sealed: the facts and the delivery as it came, for a search in both. */
+export async function sealedContentOf(db: D1Database, ids: readonly string[]): Promise<Map<string, ArrayBuffer[]>> {
   const { results } = await db
-    .prepare("SELECT id, facts FROM events WHERE facts IS NOT NULL AND id IN (SELECT value FROM json_each(?1))")
+    .prepare("SELECT id, facts, raw FROM events WHERE id IN (SELECT value FROM json_each(?1))")
     .bind(JSON.stringify(ids))
-    .all<{ id: string; facts: ArrayBuffer }>();
-  return new Map(results.map(({ id, facts }) => [id, facts]));
+    .all<{ id: string; facts: ArrayBuffer | null; raw: ArrayBuffer | null }>();
+  return new Map(results.map(({ id, facts, raw }) => [id, [facts, raw].filter((one) => one !== null)]));
 }
 
 /** Changes whenever a list of events would look different: a new event, a late binding, a settled delivery. */

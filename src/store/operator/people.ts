@@ -147,3 +147,10 @@ export async function mergeLines(db: D1Database, person: string): Promise<MergeL
 /** Net money of a line: currency (null = the workspace's) and ten-thousandths. */
 export const moneyOf = (line: Pick<PersonLine, "money">): [string | null, number][] =>
   JSON.parse(line.money) as [string | null, number][];
+
+/** Whether somebody behind the person asked not to be written to. */
+export const isConsentWithdrawn = async (db: D1Database, person: string): Promise<boolean> =>
+  (await db
+    .prepare("SELECT 1 AS silent FROM persons WHERE person_id = ?1 AND consent_withdrawn_at IS NOT NULL LIMIT 1")
+    .bind(person)
+    .first<{ silent: number }>()) !== null;

@@ -1,0 +1,47 @@
+/** What an act of the console is: a form's fields in, where to go next out. A refusal says what happened and what to do. */
+import type { FieldError } from "../../lib/field-errors.ts";
+import type { Phrase } from "../copy.ts";
+import type { Refused } from "../screens/settings.ts";
+import type { View } from "../view.ts";
+
+export type ActResult =
+  | { readonly next: string | null; readonly failed?: string }
+  | { readonly shared: string }
+  | { readonly refused: Refused };
+
+export type Form = (name: string) => string;
+export type Act = (view: View, form: Form) => Promise<ActResult>;
+export type Acts = Readonly<Record<string, Act>>;
+
+export const done = (next: string | null = null): ActResult => ({ next });
+export const failed = (reason: string): ActResult => ({ next: null, failed: reason });
+
+export const firstOf = (errors: readonly FieldError[] | null): ActResult =>
+  errors === null ? done() : failed(errors.map(({ path, message }) => `${path}: ${message}`).join("; "));
+
+/** Why something did not happen, and what to do. */
+const REFUSALS: Readonly<Record<string, Phrase>> = {
+  not_found: ["такого больше нет: обновите страницу", "there is no such thing any more: reload the page"],
+  same_person: ["это и так один человек", "they are one person already"],
+  nothing_to_unmerge: ["разъединять нечего", "there is nothing to undo"],
+  kept_apart: [
+    "этих людей решено не объединять: сначала отмените то решение",
+    "these people are kept apart by a decision: undo it first",
+  ],
+  invalid: ["значение не читается: проверьте тип и написание", "the value cannot be read: check its type and spelling"],
+  not_settled: ["отправка ещё идёт: подождите её исхода", "it is still being sent: wait for its outcome"],
+  content_gone: [
+    "срок хранения содержимого истёк: повторить нечего",
+    "the content's retention has ended: there is nothing to repeat",
+  ],
+  no_person: ["событие ещё ни к кому не привязано", "the event is bound to nobody yet"],
+  consent_withdrawn: ["человек отозвал согласие: ему больше не пишем", "the person withdrew consent: nothing is sent any more"],
+  no_connection: ["этого подключения больше нет в настройках", "this connection is no longer configured"],
+  unparsable: ["содержимое не читается", "the content cannot be read"],
+  not_stored: ["не сохранилось: повторите через минуту", "it was not stored: try again in a minute"],
+};
+
+export const refusalText = (view: View, reason: string): string => {
+  const phrase = REFUSALS[reason];
+  return phrase ? view.say(phrase) : reason;
+};

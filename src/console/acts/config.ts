@@ -1,0 +1,87 @@
+/** Forms that change a part of the document: a connection, a link, its cost, the workspace. */
+import { addressOf, withClickPlace } from "../../domain/link/deep-link.ts";
+import { recordOf } from "../../flows/change-config.ts";
+import { type Acts, type Form, done, failed, firstOf } from "./act.ts";
+import { listOf, saveChange } from "./save.ts";
+
+const UTM = ["utm_source", "utm_medium", "utm_campaign", "utm_content", "utm_term"] as const;
+
+const utmOf = (form: Form): Record<string, string> =>
+  Object.fromEntries(UTM.flatMap((name) => (form(name) === "" ? [] : [[name, form(name)]])));
+
+export const CONFIG_ACTS: Acts = {
+  "add-connection": async (view, form) => {
+    const fields = Object.fromEntries(
+      ["project", "account", "bot_id", "url", "network", "origin"].flatMap((name) =>
+        form(`field.${name}`) === "" ? [] : [[name, form(`field.${name}`)]],
+      ),
+    );
+    const secret = form("secret");
+    const proof =
+      form("kind") === "site"
+        ? { secret: [secret] }
+        : form("kind") === "telegram"
+          ? { secret_token: [secret] }
+          : { token: [secret] };
+    const errors = await saveChange(view, `connection ${form("id")}`, (document) => ({
+      ...document,
+      connections: { ...recordOf(document["connections"]), [form("id")]: { kind: form("kind"), ...fields, ...proof } },
+    }));
+    return errors === null ? done(`/console/connections/${form("id")}`) : firstOf(errors);
+  },
+  "add-link": async (view, form) => {
+    const slug = form("slug");
+    if (form("new") !== "0" && view.ctx.config.links.has(slug))
+      return failed(view.say(["ссылка {0} уже есть: выберите другое имя", "link {0} exists: choose another name"], slug));
+    const errors = await saveChange(view, `link ${slug}`, (document) => {
+      const links = recordOf(document["links"]);
+      const kept = Object.entries(recordOf(links[slug])).filter(([name]) => !name.startsWith("utm_") && name !== "to");
+      const to = withClickPlace(addressOf(form("target"), form("to")));
+      return { ...document, links: { ...links, [slug]: { ...Object.fromEntries(kept), to, ...utmOf(form) } } };
+    });
+    return errors === null ? done(`/console/links/${slug}`) : firstOf(errors);
+  },
+  "delete-link": async (view, form) => {
+    const errors = await saveChange(view, `link ${form("slug")} deleted`, (document) => {
+      const { [form("slug")]: _gone, ...links } = recordOf(document["links"]);
+      return { ...document, links };
+    });
+    return errors === null ? done("/console/links") : firstOf(errors);
+  },
+  "set-cost": async (view, form) => {
+    const [slug, day, amount] = [form("slug"), form("day"), form("amount").replace(",", ".")];
+    return firstOf(
+      await saveChange(view, `cost ${slug} ${day}`, (document) => {
+        const links = recordOf(document["links"]);
+        const link = recordOf(links[slug]);
+        const others = listOf(link["costs"]).filter((cost) => recordOf(cost)["day"] !== day);
+        return { ...document, links: { ...links, [slug]: { ...link, costs: [...others, { day, amount }] } } };
+      }),
+    );
+  },
+  "save-workspace": async (view, form) => {
+    const fx = Object.fromEntries(
+      form("fx")
+        .split(/[,;\s]+/)
+        .filter(Boolean)
+        .map((entry) => {
+          const [code = "", rate = ""] = entry.split("=");
+          return [code.toUpperCase(), rate];
+        }),
+    );
+    const given = {
+      name: form("name"),
+      time_zone: form("time_zone"),
+      currency: form("currency").toUpperCase(),
+      privacy: form("privacy"),
+      locale: form("locale"),
+      fx,
+    };
+    return firstOf(
+      await saveChange(view, "workspace", (document) => ({
+        ...document,
+        workspace: { ...recordOf(document["workspace"]), ...given },
+      })),
+    );
+  },
+};

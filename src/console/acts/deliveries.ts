@@ -1,0 +1,74 @@
+/** Sending again, trying out, keeping for later. */
+import { laneOf } from "../../context.ts";
+import { cancelDelivery } from "../../flows/cancel-delivery.ts";
+import { replayDelivery } from "../../flows/replay-delivery.ts";
+import { replayPayload } from "../../flows/replay-payload.ts";
+import { actionsOf, resendEvent } from "../../flows/resend-event.ts";
+import { sendTestEvent } from "../../flows/send-test-event.ts";
+import { shareReport } from "../../flows/share-report.ts";
+import { listDeliveries } from "../../store/deliveries.ts";
+import { addBookmark, dropBookmark } from "../../store/operator/bookmarks.ts";
+import { resolveProblem } from "../../store/operator/pulse.ts";
+import { type Acts, done, failed, refusalText } from "./act.ts";
+
+export const DELIVERY_ACTS: Acts = {
+  "replay-delivery": async (view, form) => {
+    const replayed = await replayDelivery(view.ctx, form("id"));
+    return replayed.ok ? done() : failed(refusalText(view, replayed.error));
+  },
+  "cancel-delivery": async (view, form) => {
+    const cancelled = await cancelDelivery(view.ctx, form("id"));
+    return cancelled.ok ? done() : failed(refusalText(view, cancelled.error));
+  },
+  "replay-event": async (view, form) => {
+    const deliveries = await listDeliveries(view.ctx.env.DB, {
+      status: null,
+      connection: null,
+      event: form("id"),
+      person: null,
+      since: null,
+      before: null,
+      limit: 50,
+    });
+    if (deliveries.length === 0)
+      return failed(view.say(["по этому событию ничего не отправлялось", "nothing was sent for this event"]));
+    for (const { id } of deliveries) await replayDelivery(view.ctx, id);
+    return done();
+  },
+  resend: async (view, form) => {
+    const chosen = actionsOf(view.ctx).find(({ place }) => place === form("place"));
+    if (!chosen) return failed(view.say(["правила изменились: обновите страницу", "the rules have changed: reload the page"]));
+    const sent = await resendEvent(view.ctx, form("id"), chosen.action);
+    return sent.ok ? done() : failed(refusalText(view, sent.error));
+  },
+  bookmark: async (view, form) =>
+    (await addBookmark(view.ctx.env.DB, form("id"), view.ctx.clock())) ? done() : failed(refusalText(view, "content_gone")),
+  "drop-bookmark": async (view, form) => {
+    await dropBookmark(view.ctx.env.DB, form("id"));
+    return done();
+  },
+  "replay-bookmark": async (view, form) => {
+    const played = await replayPayload(view.ctx, form("id"));
+    return played.ok ? done(`/console/events/${played.value.id}`) : failed(refusalText(view, played.error));
+  },
+  recover: async (view, form) => {
+    const connection = form("connection");
+    if (!view.ctx.config.connections.has(connection)) return failed(connection);
+    await laneOf(view.ctx.env, connection).recover(connection, {
+      since: Number(form("since")),
+      until: view.ctx.clock(),
+      perSecond: 50,
+    });
+    if (form("problem") !== "") await resolveProblem(view.ctx.env.DB, form("problem"), view.ctx.clock());
+    return done("/console/problems");
+  },
+  "test-event": async (view, form) => {
+    const connection = view.ctx.config.connections.get(form("id"));
+    if (!connection) return failed(form("id"));
+    const sent = await sendTestEvent(view.ctx, connection);
+    return sent.ok ? done() : failed(sent.error.reason);
+  },
+  "share-report": async (view, form) => ({
+    shared: await shareReport(view.ctx, Object.fromEntries(new URLSearchParams(form("query"))), 30),
+  }),
+};

@@ -1,0 +1,59 @@
+/** Decisions about people: they go through the inbox, the single writer of identity. */
+import { inboxOf } from "../../context.ts";
+import type { PersonId } from "../../lib/ids.ts";
+import type { Decision } from "../../rpc.ts";
+import { currentPerson } from "../../store/operator/people.ts";
+import { resolveProblem } from "../../store/operator/pulse.ts";
+import type { View } from "../view.ts";
+import { type ActResult, type Acts, type Form, done, failed, refusalText } from "./act.ts";
+
+const isPersonId = (id: string): id is PersonId => id.startsWith("per_");
+
+async function personOf(view: View, text: string): Promise<PersonId | null> {
+  const found = await currentPerson(view.ctx.env.DB, text.trim());
+  return found !== null && isPersonId(found.id) ? found.id : null;
+}
+
+async function decide(view: View, form: Form, decision: Decision | null): Promise<ActResult> {
+  if (decision === null) return failed(view.say(["такого человека нет", "there is no such person"]));
+  const result = await inboxOf(view.ctx.env).decide(decision);
+  if (!result.ok) return failed(refusalText(view, result.reason));
+  const problem = form("problem");
+  if (problem !== "") await resolveProblem(view.ctx.env.DB, problem, view.ctx.clock());
+  return done(problem === "" ? null : "/console/problems");
+}
+
+const pair = async (view: View, form: Form): Promise<readonly [PersonId, PersonId] | null> => {
+  const [a, b] = [await personOf(view, form("person")), await personOf(view, form("other"))];
+  return a === null || b === null ? null : [a, b];
+};
+
+export const IDENTITY_ACTS: Acts = {
+  merge: async (view, form) => {
+    const persons = await pair(view, form);
+    return decide(view, form, persons && { act: "merge", persons });
+  },
+  unmerge: async (view, form) => {
+    const person = await personOf(view, form("person"));
+    return decide(view, form, person && { act: "unmerge", person });
+  },
+  "keep-apart": async (view, form) => {
+    const persons = await pair(view, form);
+    return decide(view, form, persons && { act: "keep_apart", persons });
+  },
+  move: async (view, form) => {
+    const to = await personOf(view, form("person"));
+    return decide(view, form, to && { act: "move", type: form("type"), scope: form("scope") || null, value: form("value"), to });
+  },
+  block: (view, form) =>
+    decide(view, form, { act: "block", type: form("type"), scope: form("scope") || null, value: form("value") }),
+  erase: async (view, form) => {
+    const person = await personOf(view, form("person"));
+    const result = await decide(view, form, person && { act: "erase", person });
+    return "failed" in result ? result : done("/console/people");
+  },
+  "resolve-problem": async (view, form) => {
+    await resolveProblem(view.ctx.env.DB, form("id"), view.ctx.clock());
+    return done("/console/problems");
+  },
+};

@@ -1,0 +1,95 @@
+/** Проверка ссылки: any address, hop by hop, with what survives and what an operator should mend. */
+import type { Finding, FindingCode } from "../../domain/link/check.ts";
+import { type Hop, walkLink } from "../../flows/check-link.ts";
+import { type Content, type Html, html } from "../../lib/markup.ts";
+import type { Phrase } from "../copy.ts";
+import { icon } from "../icons.ts";
+import type { Page } from "../page.ts";
+import type { View } from "../view.ts";
+
+const FINDINGS: Readonly<Record<FindingCode, readonly [what: Phrase, fix: Phrase]>> = {
+  not_a_url: [
+    ["Это не адрес", "This is no address"],
+    ["Вставьте ссылку целиком, начиная с https://", "Paste the whole link, from https://"],
+  ],
+  plain_http: [
+    ["Ссылка без шифрования", "The link is not encrypted"],
+    ["Замените http:// на https://", "Use https://"],
+  ],
+  email_in_link: [
+    ["В ссылке почта: {0}", "An e-mail is in the link: {0}"],
+    ["Уберите её: передайте переход {click}, почту узнаем в боте", "Remove it: pass {click}, the e-mail is learnt in the bot"],
+  ],
+  phone_in_link: [
+    ["В ссылке телефон: {0}", "A phone is in the link: {0}"],
+    ["Уберите его: адреса остаются в чужих журналах", "Remove it: addresses stay in other people's logs"],
+  ],
+  token_in_link: [
+    ["В ссылке секрет: {0}", "A secret is in the link: {0}"],
+    ["Уберите и выпустите новый: этот уже мог утечь", "Remove it and issue a new one: this one may have leaked"],
+  ],
+  payload_too_long: [
+    ["Метка {0} длиннее, чем пропускает мессенджер", "{0} is longer than the messenger allows"],
+    ["Сделайте ссылку шлюза: метка станет 18 символов", "Make a gateway link: the payload becomes 18 characters"],
+  ],
+  payload_charset: [
+    ["В метке {0} недопустимые символы", "{0} has characters that are not allowed"],
+    ["Только A–Z, a–z, 0–9, _ и -", "Only A–Z, a–z, 0–9, _ and -"],
+  ],
+  extra_parameters: [
+    ["Параметр {0} до бота не дойдёт", "The parameter {0} never reaches the bot"],
+    [
+      "После start= мессенджер отбрасывает всё за &: перенесите UTM в ссылку шлюза",
+      "The messenger drops everything after &: move UTM into a gateway link",
+    ],
+  ],
+  unresolved_macro: [
+    ["Макрос {0} может прийти как есть", "The macro {0} may arrive literally"],
+    ["Проверьте его имя у того, кто подставляет", "Check its name with whoever fills it in"],
+  ],
+  stripped_parameters: [
+    ["Параметр {0} вырезают браузеры", "Browsers strip {0}"],
+    ["Назовите его tl", "Name it tl"],
+  ],
+  no_click_place: [
+    ["Нет метки {0}: старт будет без источника", "No {0}: the start will have no source"],
+    ["Добавьте {click}", "Add {click}"],
+  ],
+  no_marks: [
+    ["В ссылке нет ни одной метки", "The link carries no mark"],
+    ["Сделайте ссылку шлюза или добавьте tl={click}", "Make a gateway link or add tl={click}"],
+  ],
+  too_long: [
+    ["Ссылка длиннее 2 000 символов", "The link is longer than 2,000 characters"],
+    ["Часть сервисов её обрежет", "Some services will cut it"],
+  ],
+};
+
+export async function linkCheckPage(view: View): Promise<Page> {
+  const address = view.url.searchParams.get("url")?.trim() ?? "";
+  const hops = address === "" ? [] : await walkLink(view.ctx, address);
+  const findings = hops.flatMap(({ check }) => check.findings);
+  const errors = findings.filter(({ level }) => level === "error").length;
+  const verdict =
+    errors > 0
+      ? html`<p class="note bad">${icon("bad")} ${view.say(["Так публиковать нельзя: ошибок {0}", "Do not publish it like this: {0} errors"], errors)}</p>`
+      : findings.length > 0
+        ? html`<p class="note warn">${icon("warn")} ${view.say(["Работает, но есть замечания: {0}", "It works, with {0} remarks"], findings.length)}</p>`
+        : html`<p class="note ok">${icon("ok")} ${view.say(["Ссылка в порядке", "The link is fine"])}</p>`;
+  return {
+    title: view.say(["Проверка ссылки", "Link check"]),
+    screen: "links",
+    aside: html`<a class="btn" data-key="Escape" href="/console/links">${view.say(["К ссылкам", "Back to the links"])}</a>`,
+    body: html`<form class="row"><input name="url" value="${address}" size="70" aria-label="${view.say(["Ссылка", "Link"])}" placeholder="https://t.me/my_bot?start=…" required><button class="main">${view.say(["Проверить", "Check"])}</button></form>${hops.length > 0 && html`${verdict}<ol class="flow">${hops.map((hop) => hopBox(view, hop))}</ol>`}`,
+  };
+}
+
+function hopBox(view: View, { address, check, status, lost }: Hop): Html {
+  const answer: Content = status === null ? null : status === 0 ? view.say(["не отвечает", "no answer"]) : `HTTP ${status}`;
+  const finding = ({ code, level, parameter }: Finding): Html => findingLine(view, { code, level, parameter });
+  return html`<li class="box"><code>${address}</code><p class="dim">${check.messenger ?? ""} ${answer ?? ""} · ${view.say(["длина {0}", "length {0}"], check.length)}${check.payload !== null && ` · ${view.say(["метка {0} из {1}", "payload {0} of {1}"], check.payload.length, check.payload.limit)}`}${lost.length > 0 && ` · ${view.say(["потеряно:", "lost:"])} ${lost.join(", ")}`}</p>${check.findings.length > 0 && html`<ul class="t">${check.findings.map(finding)}</ul>`}</li>`;
+}
+
+/** A finding in words, with how to mend it. */
+export const findingLine = (view: View, { code, level, parameter }: Finding): Html =>
+  html`<li class="${level === "error" ? "bad" : "warn"}">${icon(level === "error" ? "bad" : "warn")} ${view.say(FINDINGS[code][0], parameter)}. <span class="dim">${view.say(FINDINGS[code][1])}</span></li>`;

@@ -1,0 +1,44 @@
+/** «Почему не 100 %»: the paid deals of a range that lead to nobody, and the buyers whose source nobody knows, each with what would have told. */
+import { originLabel } from "../../domain/funnel/origin.ts";
+import { parseReportQuery } from "../../domain/funnel/query.ts";
+import { html } from "../../lib/markup.ts";
+import { personLinesOf } from "../../store/operator/people.ts";
+import { listEventLines } from "../../store/operator/events.ts";
+import { cohortCells } from "../../store/report/cohort.ts";
+import { reportPeople } from "../../store/report/people.ts";
+import { refreshReportPeople } from "../../store/report/refresh.ts";
+import type { Page } from "../page.ts";
+import { empty, eventRow, eventTable } from "../parts.ts";
+import type { View } from "../view.ts";
+import { peopleTable } from "./people.ts";
+
+const MOST = 100;
+
+export async function whyPage(view: View): Promise<Page | null> {
+  const { ctx } = view;
+  const db = ctx.env.DB;
+  const query = parseReportQuery(Object.fromEntries(view.url.searchParams), ctx.config.workspace, ctx.clock());
+  if (!query.ok) return null;
+  await refreshReportPeople(db, 5);
+  const filter = { connection: null, person: null, link: null, code: null, dead: false, before: null } as const;
+  const lines = await listEventLines(db, {
+    ...filter,
+    status: "unbound",
+    type: "payment",
+    since: query.value.start,
+    until: query.value.end,
+    limit: MOST,
+  });
+  const unmarked = (await cohortCells(db, query.value))
+    .map(({ origin }) => origin)
+    .filter((origin) => originLabel(query.value.by, origin, ctx.config.links) === "");
+  const ids = await reportPeople(db, query.value, { stage: "sale", bypass: false, origins: unmarked, limit: MOST });
+  const buyers = await personLinesOf(db, ids);
+  const rows = lines.map((line) => eventRow(view, line, new Map()));
+  return {
+    title: view.say(["Почему не 100 %", "Why not 100 %"]),
+    screen: "overview",
+    aside: html`<a class="btn" data-key="Escape" href="/console${view.url.search}">${view.say(["К обзору", "Back to the overview"])}</a>`,
+    body: html`<h2>${view.say(["Оплаты без человека", "Payments without a person"])} <span class="dim">${lines.length}</span></h2><p class="dim">${view.say(["Оплата пришла с номером, который ни один бот и ни одна форма нам не называли. Чаще всего бот не передаёт clickid: как только он его назовёт, оплата привяжется сама, ждём 90 дней.", "The payment came with a number that no bot and no form has told us. Usually the bot does not pass its clickid: as soon as it does, the payment is bound by itself, for 90 days."])}</p>${rows.length === 0 ? empty(view.say(["Таких нет.", "There are none."])) : eventTable(view, rows, "")}<h2>${view.say(["Покупатели без источника", "Buyers without a source"])} <span class="dim">${buyers.length}</span></h2><p class="dim">${view.say(["Они пришли мимо ваших ссылок: обычный /start, человек заведён менеджером или метку вырезал браузер. Ведите рекламу через ссылки шлюза.", "They came past your links: a plain /start, created by a manager, or the browser stripped the mark. Advertise through the gateway's links."])} <a href="/console/links">${view.word("links")}</a></p>${buyers.length === 0 ? empty(view.say(["Таких нет.", "There are none."])) : await peopleTable(view, buyers)}`,
+  };
+}

@@ -1,0 +1,162 @@
+/** What an operator does with one event: keeps its payload, plays it again, sends it somewhere else, finds it by what it says. */
+import { applyD1Migrations } from "cloudflare:test";
+import { env, exports } from "cloudflare:workers";
+import { beforeAll, describe, expect, it } from "vitest";
+import { inboxOf } from "../../src/context.ts";
+import { type Browser, signIn } from "../kit/console.ts";
+import { ORIGIN, configure, operator } from "../kit/operator.ts";
+
+const CONFIG = {
+  connections: {
+    bot: { kind: "salebot", project: "P1", api_key: "key-of-the-bot", token: "tok-bot-0000000000" },
+    gc: { kind: "getcourse", account: "school1", token: "tok-gc-0000000000" },
+    out: { kind: "http", url: "http://127.0.0.1:9/in", token: "tok-out-0000000000" },
+  },
+  rules: [{ on: "login", do: [{ to: "out", action: "request", with: { body: { who: "{{person.telegram_id}}" } } }] }],
+};
+
+let browser: Browser;
+
+async function come(path: string, body: object): Promise<string> {
+  const answer = await exports.default.fetch(`${ORIGIN}/webhook/${path}`, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify(body),
+  });
+  await inboxOf(env).drain();
+  return (await answer.json<{ id: string }>()).id;
+}
+
+const rowsOf = async (query: string): Promise<string[]> =>
+  [...(await browser.text(`/console/events?${query}`)).matchAll(/<tr data-id="(evt_[^"]+)"/g)].map(([, id]) => id ?? "");
+
+beforeAll(async () => {
+  await applyD1Migrations(env.DB, env.MIGRATIONS);
+  await configure(CONFIG);
+  browser = await signIn();
+});
+
+describe("a bookmark", () => {
+  it("keeps the payload past its retention, and plays it as a test that founds nobody and counts nowhere", async () => {
+    const id = await come("gc/tok-gc-0000000000/registration", { gc_user_id: "77", email: "kept@school.example" });
+    await browser.post("/console/act/bookmark", { id });
+    await env.DB.prepare("UPDATE events SET raw = NULL WHERE id = ?1").bind(id).run();
+    expect(await browser.text(`/console/events/${id}`)).toContain("Проиграть как проверку");
+    expect(await rowsOf("status=kept")).toEqual([id]);
+    const people = async (): Promise<number> =>
+      (await env.DB.prepare("SELECT COUNT(*) AS n FROM persons").first<{ n: number }>())?.n ?? 0;
+    const before = await people();
+    const played = await browser.post("/console/act/replay-bookmark", { id });
+    const target = new URL(played.headers.get("location") ?? "", ORIGIN);
+    expect(target.pathname).toMatch(/^\/console\/events\/evt_/);
+    await inboxOf(env).drain();
+    const event = await (await operator("GET", target.pathname.replace("/console", "/v1"))).json<Record<string, unknown>>();
+    expect(event["status"]).toBe("preview");
+    expect(event["type"]).toBe("registration");
+    expect(await people()).toBe(before);
+    await browser.post("/console/act/drop-bookmark", { id });
+    expect(await browser.text(`/console/events/${id}`)).not.toContain("Проиграть как проверку");
+  });
+
+  it("says so when there is nothing left to keep", async () => {
+    const id = await come("gc/tok-gc-0000000000/registration", { gc_user_id: "78" });
+    await env.DB.prepare("UPDATE events SET raw = NULL WHERE id = ?1").bind(id).run();
+    const refused = await browser.post("/console/act/bookmark", { id });
+    expect(decodeURIComponent(refused.headers.get("location") ?? "")).toContain("срок+хранения");
+  });
+
+  it("goes with the person who is erased", async () => {
+    const id = await come("gc/tok-gc-0000000000/registration", { gc_user_id: "79" });
+    await browser.post("/console/act/bookmark", { id });
+    const { person_id } = (await env.DB.prepare("SELECT person_id FROM events WHERE id = ?1").bind(id).first<{
+      person_id: string;
+    }>()) ?? { person_id: "" };
+    await browser.post("/console/act/erase", { person: person_id });
+    expect(await env.DB.prepare("SELECT COUNT(*) AS n FROM bookmarks WHERE event_id = ?1").bind(id).first()).toEqual({ n: 0 });
+  });
+});
+
+describe("«Отправить ещё раз в…»", () => {
+  it("makes one new delivery by the chosen action, marked as a replay, though no rule fired", async () => {
+    const id = await come("bot/tok-bot-0000000000", { event: "bot_start", telegram_id: "3001", client_id: "31" });
+    expect(await browser.text(`/console/events/${id}`)).toContain("Отправить ещё раз в…");
+    const sent = await browser.post("/console/act/resend", { id, place: "0.0" });
+    expect(sent.headers.get("location")).toContain("done=1");
+    const { items } = await (await operator("GET", "/v1/deliveries?limit=10")).json<{ items: Record<string, unknown>[] }>();
+    expect(items.map(({ event_id, connection, action }) => [event_id, connection, action])).toEqual([[id, "out", "request"]]);
+  });
+
+  it("refuses an action that is gone from the rules, an event of nobody, and somebody who withdrew her consent", async () => {
+    const bound = await come("bot/tok-bot-0000000000", { event: "bot_start", telegram_id: "3002", client_id: "32" });
+    const nobody = await come("gc/tok-gc-0000000000/sale", { order: "O1", amount: "5" });
+    await env.DB.prepare(
+      "UPDATE persons SET consent_withdrawn_at = 1 WHERE person_id = (SELECT person_id FROM events WHERE id = ?1)",
+    )
+      .bind(bound)
+      .run();
+    const answers = await Promise.all(
+      [
+        { id: bound, place: "7.0" },
+        { id: nobody, place: "0.0" },
+        { id: bound, place: "0.0" },
+        { id: "evt_none", place: "0.0" },
+      ].map(async (fields) => (await browser.post("/console/act/resend", fields)).headers.get("location") ?? ""),
+    );
+    expect(answers.every((location) => location.includes("failed="))).toBe(true);
+  });
+});
+
+describe("filters of the list", () => {
+  it("find a word of the delivery as it came, a person by key or id, and what was sent by the reply's HTTP code", async () => {
+    const id = await come("bot/tok-bot-0000000000", {
+      event: "message",
+      telegram_id: "3003",
+      client_id: "33",
+      note: "Нестандартное-Поле",
+    });
+    expect(await rowsOf("q=нестандартное")).toEqual([id]);
+    const { person_id, key } = (await env.DB.prepare(
+      "SELECT e.person_id, p.key FROM events e JOIN persons p ON p.id = e.person_id WHERE e.id = ?1",
+    )
+      .bind(id)
+      .first<{ person_id: string; key: string }>()) ?? { person_id: "", key: "" };
+    expect(await rowsOf(`person=${person_id}`)).toEqual([id]);
+    expect(await rowsOf(`person=${key}`)).toEqual([id]);
+    expect(await rowsOf("person=k_nobody")).toEqual([]);
+    expect(await rowsOf("code=599")).toEqual([]);
+    expect((await rowsOf("when=today")).includes(id)).toBe(true);
+  });
+});
+
+describe("a link", () => {
+  it.each([
+    ["telegram", "@my_bot", "https://t.me/my_bot?start={click}", "18/64"],
+    ["max", "my_bot", "https://max.ru/my_bot?start={click}", "18/128"],
+    ["vk", "club", "https://vk.me/club?ref={click}", "18/512"],
+    ["whatsapp", "+7 916 123-45-67", "https://wa.me/79161234567?text={click}", "18/1000"],
+    ["site", "school.example/course", "https://school.example/course?tl={click}", null],
+    ["offer", "https://offer.example/?a=1", "https://offer.example/?a=1&tl={click}", null],
+  ])("to %s is made of what a marketer types: %s", async (target, to, address, size) => {
+    const answer = await browser.post("/console/act/add-link", { slug: `to-${target}`, target, to, utm_source: "vk" });
+    expect(answer.headers.get("location")).toBe(`/console/links/to-${target}?done=1`);
+    const { links } = await (await browser.get("/v1/config")).json<{ links: Record<string, { to: string }> }>();
+    expect(links[`to-${target}`]?.to).toBe(address);
+    const page = await browser.text(`/console/links/to-${target}`);
+    expect(page).toContain(`https://go.example/r/to-${target}`);
+    expect(page).toContain('class="qr"');
+    if (size !== null) expect(page).toContain(`<b>${size}</b>`);
+    const file = await browser.get(`/console/qr/to-${target}`);
+    expect([file.headers.get("content-type"), (await file.text()).startsWith("<svg")]).toEqual(["image/svg+xml", true]);
+  });
+
+  it("is not overwritten by a new one of the same name, is changed by its own form, and goes when deleted", async () => {
+    const again = await browser.post("/console/act/add-link", { slug: "to-vk", target: "vk", to: "other" });
+    expect(again.headers.get("location")).toContain("failed=");
+    await browser.post("/console/act/add-link", { slug: "to-vk", new: "0", to: "https://vk.me/club2", utm_source: "" });
+    const saved = async () => (await (await browser.get("/v1/config")).json<{ links: Record<string, unknown> }>()).links["to-vk"];
+    expect(await saved()).toEqual({ to: "https://vk.me/club2?ref={click}" });
+    await browser.post("/console/act/delete-link", { slug: "to-vk" });
+    expect(await saved()).toBeUndefined();
+    expect((await browser.get("/console/links/to-vk")).status).toBe(404);
+  });
+});
