@@ -36,7 +36,7 @@ import { postTransaction } from "./handlers/transactions.ts";
 import { undoPage } from "./handlers/undo-page.ts";
 import { getSnippet } from "./handlers/snippet.ts";
 import { importLines } from "./handlers/import.ts";
-import { VERSION } from "./handlers/version.ts";
+import { VERSION } from "./lib/version.ts";
 import { postTelegramId } from "./handlers/update-telegram-id.ts";
 import { postback, webhook } from "./handlers/webhook.ts";
 import { type RequestId, newRequestId } from "./lib/ids.ts";

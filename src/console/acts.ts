@@ -3,6 +3,7 @@ import { CONFIG_ACTS } from "./acts/config.ts";
 import { DELIVERY_ACTS } from "./acts/deliveries.ts";
 import { DOCUMENT_ACTS } from "./acts/document.ts";
 import { IDENTITY_ACTS } from "./acts/identity.ts";
+import { WORKSPACE_ACTS } from "./acts/workspace.ts";
 import type { Acts } from "./acts/act.ts";
 
-export const ACTS: Acts = { ...IDENTITY_ACTS, ...DELIVERY_ACTS, ...CONFIG_ACTS, ...DOCUMENT_ACTS };
+export const ACTS: Acts = { ...IDENTITY_ACTS, ...DELIVERY_ACTS, ...CONFIG_ACTS, ...DOCUMENT_ACTS, ...WORKSPACE_ACTS };

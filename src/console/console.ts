@@ -3,12 +3,15 @@
 import type { Context } from "../context.ts";
 import { reportCsv } from "../domain/funnel/csv.ts";
 import { type Session, closeSession, isSameSession, openSession, readSession } from "../flows/console-session.ts";
+import { type Exported, exportLines, isExported } from "../flows/export-all.ts";
+import { recogniseToken } from "../flows/operator.ts";
 import { runReport } from "../flows/run-report.ts";
 import { clientAddress } from "../lib/client-address.ts";
-import { sameSecret } from "../lib/crypto.ts";
+import { comesFromOurPage } from "../lib/same-origin.ts";
 import { type Html, html, render } from "../lib/markup.ts";
+import { recordAct } from "../store/operator/access.ts";
 import { countProblems } from "../store/operator/pulse.ts";
-import type { ActResult } from "./acts/act.ts";
+import { type ActResult, type Form, failed } from "./acts/act.ts";
 import { ACTS } from "./acts.ts";
 import { assetAt } from "./assets.ts";
 import { type Page, menuBody, renderPage } from "./page.ts";
@@ -25,7 +28,10 @@ import { peoplePage, reportPeoplePage } from "./screens/people.ts";
 import { personPage } from "./screens/person.ts";
 import { problemPage, problemsPage } from "./screens/problems.ts";
 import { searchPage } from "./screens/search.ts";
-import { settingsPage } from "./screens/settings.ts";
+import { accessPage } from "./screens/settings/access.ts";
+import { dataPage } from "./screens/settings/data.ts";
+import { projectPage } from "./screens/settings/project.ts";
+import { rulesPage } from "./screens/settings/rules.ts";
 import { signInPage } from "./screens/sign-in.ts";
 import { whyPage } from "./screens/why.ts";
 import { type View, newView } from "./view.ts";
@@ -48,7 +54,10 @@ const SCREENS: readonly (readonly [RegExp, Draw])[] = [
   [/^\/console\/connections\/([^/]+)$/, connectionPage],
   [/^\/console\/problems$/, problemsPage],
   [/^\/console\/problems\/([^/]+)$/, problemPage],
-  [/^\/console\/settings$/, (view) => settingsPage(view)],
+  [/^\/console\/settings$/, projectPage],
+  [/^\/console\/settings\/rules$/, (view) => rulesPage(view)],
+  [/^\/console\/settings\/access$/, accessPage],
+  [/^\/console\/settings\/data$/, dataPage],
   [/^\/console\/search$/, searchPage],
   [/^\/console\/menu$/, async (view) => ({ title: view.word("more"), screen: "settings", body: menuBody(view) })],
 ];
@@ -57,13 +66,15 @@ export async function consoleRoutes(request: Request, ctx: Context): Promise<Res
   const { pathname } = new URL(request.url);
   const asset = assetAt(pathname);
   if (asset) return asset;
-  const session = await readSession(ctx, request);
   if (pathname === "/console/sign-in" && request.method === "POST") return signIn(request, ctx);
-  const view = newView(request, ctx, session, session === null ? 0 : await countProblems(ctx.env.DB));
+  const [session, problems] = await Promise.all([readSession(ctx, request), countProblems(ctx.env.DB)]);
+  const view = newView(request, ctx, session, session === null ? 0 : problems);
   if (session === null) return answer(signInPage(view, null), request.method === "GET" || request.method === "HEAD" ? 200 : 401);
   if (request.method === "POST") return change(request, view, session);
   if (request.method !== "GET" && request.method !== "HEAD") return answer(notFound(view), 405);
   if (pathname === "/console/funnel.csv") return csv(view);
+  const exported = /^\/console\/export\/(\w+)\.jsonl$/.exec(pathname)?.[1] ?? "";
+  if (isExported(exported)) return exportFile(view, exported);
   const qr = /^\/console\/qr\/([^/]+)$/.exec(pathname);
   if (qr) return qrFile(view, qr[1] ?? "") ?? answer(notFound(view), 404);
   if (request.headers.get("x-live") !== null) return live(view);
@@ -71,10 +82,19 @@ export async function consoleRoutes(request: Request, ctx: Context): Promise<Res
   return page === null ? answer(notFound(view), 404) : answer(renderPage(view, page), 200);
 }
 
+/** A broken escape is nobody's id. */
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return "";
+  }
+}
+
 async function draw(view: View): Promise<Page | null> {
   for (const [pattern, screen] of SCREENS) {
     const match = pattern.exec(view.url.pathname);
-    if (match) return screen(view, decodeURIComponent(match[1] ?? ""));
+    if (match) return screen(view, decoded(match[1] ?? ""));
   }
   return null;
 }
@@ -105,25 +125,32 @@ function redirect(location: string, cookies: readonly string[] = []): Response {
   return new Response(null, { status: 303, headers });
 }
 
-/** The token is compared in constant time; failures of one address are counted by the platform's limiter. */
+/** Every try costs one of the address's minute, right or wrong, so that guessing on is no use once the answer is «too many». A form of another
+ *  site cannot sign a browser in: it would then work in a stranger's name. */
 async function signIn(request: Request, ctx: Context): Promise<Response> {
-  const form = await request.formData();
-  const token = form.get("token");
   const view = newView(request, ctx, null, 0);
-  if (typeof token === "string" && (await sameSecret(token.trim(), ctx.settings.adminToken))) {
-    return redirect("/console", [await openSession(ctx, request)]);
-  }
+  const form = await formOf(request);
+  if (!form || !comesFromOurPage(request, ctx.settings.publicUrl)) return answer(signInPage(view, "wrong"), 400);
   const { success } = await ctx.env.FAILED_PROOFS.limit({ key: `console:${clientAddress(request)}` });
-  ctx.log("warn", "console.sign_in.failed");
+  const operator = success ? await recogniseToken(ctx, form("token").trim()) : null;
+  if (operator) return redirect(safeBack(form("back")), [await openSession(ctx, request, operator)]);
+  ctx.log("warn", "console.sign_in.failed", { limited: !success });
   return answer(signInPage(view, success ? "wrong" : "limited"), success ? 401 : 429);
 }
 
-async function change(request: Request, view: View, session: Session): Promise<Response> {
-  const data = await request.formData();
-  const form = (name: string): string => {
+/** The fields of a form post; null when the body is none. */
+async function formOf(request: Request): Promise<Form | null> {
+  const data = await request.formData().catch(() => null);
+  if (!data) return null;
+  return (name) => {
     const value = data.get(name);
     return typeof value === "string" ? value : "";
   };
+}
+
+async function change(request: Request, view: View, session: Session): Promise<Response> {
+  const form = await formOf(request);
+  if (!form) return answer(notFound(view), 400);
   if (!(await isSameSession(session, form("csrf"))))
     return answer(
       renderPage(view, {
@@ -134,18 +161,29 @@ async function change(request: Request, view: View, session: Session): Promise<R
       403,
     );
   const { pathname } = view.url;
-  if (pathname === "/console/sign-out") return redirect("/console", [closeSession(request)]);
+  if (pathname === "/console/sign-out") return redirect("/console", [await closeSession(view.ctx, request, session)]);
   const back = safeBack(form("back"));
   if (pathname === "/console/preferences") return redirect(back, preferenceCookies(form));
   const act = ACTS[pathname.replace("/console/act/", "")];
   if (!pathname.startsWith("/console/act/") || !act) return answer(notFound(view), 404);
+  const { who, role } = session.operator;
+  if (role === "viewer") return afterAct(view, failed(view.word("readOnly")), back);
   const result = await act(view, form);
+  const subject = SUBJECTS.map(form).find((value) => /^[\w:.-]{1,80}$/.test(value)) ?? "";
+  await recordAct(view.ctx.env.DB, { at: view.ctx.clock(), who, act: pathname.slice("/console/act/".length), subject });
   forgetNumbers();
   return afterAct(view, result, back);
 }
 
+/** Fields that name what an act is about, by ids and short names only. */
+const SUBJECTS = ["person", "id", "connection", "slug", "problem", "version", "index", "kind"];
+
 async function afterAct(view: View, result: ActResult, back: string): Promise<Response> {
-  if ("refused" in result) return answer(renderPage(view, await settingsPage(view, result.refused)), 422);
+  if ("refused" in result) return answer(renderPage(view, await rulesPage(view, result.refused)), 422);
+  if ("once" in result) {
+    const body = html`<p>${result.once.lead}</p><div class="copy"><pre id="once" tabindex="0">${result.once.text}</pre><button type="button" data-copy="once">${view.word("copyIt")}</button></div><p><a class="btn" data-key="Escape" href="${back}">${view.say(["Назад", "Back"])}</a></p>`;
+    return answer(renderPage(view, { title: result.once.title, screen: "settings", body }), 200);
+  }
   if ("shared" in result) {
     const url = `${view.ctx.settings.publicUrl ?? view.url.origin}${result.shared}`;
     const body = html`<p>${view.say(["Ссылка только для чтения, действует 30 дней:", "A read-only link, valid for 30 days:"])}</p><div class="copy"><pre id="shared" tabindex="0">${url}</pre><button type="button" data-copy="shared">${view.word("copyIt")}</button></div><p><a class="btn" data-key="Escape" href="${back}">${view.say(["Назад", "Back"])}</a></p>`;
@@ -170,6 +208,15 @@ function preferenceCookies(form: (name: string) => string): string[] {
     ...(lang === "" && ["auto", "light", "dark"].includes(theme) ? [keep("tl_theme", theme)] : []),
   ];
 }
+
+const exportFile = (view: View, what: Exported): Response =>
+  new Response(exportLines(view.ctx, what, view.url.searchParams.get("from") ?? ""), {
+    headers: {
+      "content-type": "application/x-ndjson; charset=utf-8",
+      "content-disposition": `attachment; filename="${what}.jsonl"`,
+      "cache-control": "no-store",
+    },
+  });
 
 async function csv(view: View): Promise<Response> {
   const report = await runReport(view.ctx, Object.fromEntries(view.url.searchParams));

@@ -1,6 +1,7 @@
 /** What every screen is given: the request's language, zone, session and formats. Built once per request. */
 import type { Context } from "../context.ts";
 import type { Session } from "../flows/console-session.ts";
+import type { Operator } from "../flows/operator.ts";
 import { readCookie } from "../flows/console-session.ts";
 import { type Lang, type Phrase, type Word, WORDS, fill } from "./copy.ts";
 
@@ -10,6 +11,8 @@ export type View = {
   readonly lang: Lang;
   readonly theme: "auto" | "light" | "dark";
   readonly csrf: string;
+  /** Who is signed in; null on pages without an account. */
+  readonly operator: Operator | null;
   /** Open problems, for the navigation. */
   readonly problems: number;
   readonly word: (word: Word, ...values: (string | number)[]) => string;
@@ -26,6 +29,7 @@ export function newView(request: Request, ctx: Context, session: Session | null,
     lang,
     theme: theme === "light" || theme === "dark" ? theme : "auto",
     csrf: session?.csrf ?? "",
+    operator: session?.operator ?? null,
     problems,
     word: (word, ...values) => fill(WORDS[word], lang, values),
     say: (phrase, ...values) => fill(phrase, lang, values),

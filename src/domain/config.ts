@@ -11,6 +11,7 @@ export type Connection = ConnectionBody & { readonly id: string };
 export type ConnectionOf<K extends Kind> = Extract<ConnectionBody, { kind: K }> & { readonly id: string };
 
 export type Workspace = ConfigDocument["workspace"];
+export type Alert = Workspace["alerts"][number];
 export type TrackedLink = ConfigDocument["links"][string];
 export type Rule = ConfigDocument["rules"][number];
 export type RuleAction = Rule["do"][number];

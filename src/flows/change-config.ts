@@ -4,22 +4,26 @@ import { judgeConfig } from "../domain/config/judge.ts";
 import type { FieldError } from "../lib/field-errors.ts";
 import { type Result, err, ok } from "../lib/result.ts";
 import { readVersion, saveConfig } from "../store/config.ts";
+import { wakeLanes } from "./sweep-deliveries.ts";
 
 export type ConfigChange = {
+  readonly author: string;
   readonly note: string;
   readonly change: (document: Readonly<Record<string, unknown>>) => unknown;
 };
 
 export async function changeConfig(
   ctx: Context,
-  { note, change }: ConfigChange,
+  { author, note, change }: ConfigChange,
 ): Promise<Result<{ version: number }, readonly FieldError[]>> {
   const saved = await readVersion(ctx.env, null);
   const document = change(recordOf(saved?.document));
   const judged = judgeConfig(document, { local: ctx.settings.local, secret: ctx.settings.secret });
   if (!judged.ok) return err(judged.error);
-  const config = await saveConfig(ctx.env, ctx.settings, { document, author: "operator", note, now: ctx.clock() });
+  const config = await saveConfig(ctx.env, ctx.settings, { document, author, note, now: ctx.clock() });
   ctx.log("info", "config.saved", { version: config.version });
+  // Lanes whose connection was enabled go on at once; the cron would find them within a minute.
+  ctx.waitUntil(wakeLanes({ ...ctx, config }).catch(() => ctx.log("warn", "config.wake.failed")));
   return ok({ version: config.version });
 }
 

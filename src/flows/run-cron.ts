@@ -3,8 +3,10 @@
 import { type Context, inboxOf } from "../context.ts";
 import { refreshReportPeople } from "../store/report/refresh.ts";
 import { sweepLogins } from "./login/sweep-logins.ts";
+import { sendAlerts } from "./send-alerts.ts";
 import { sweepDeliveries, wakeLanes } from "./sweep-deliveries.ts";
 import { sweepRetention } from "./sweep-retention.ts";
+import { watchSilence } from "./watch-silence.ts";
 
 /** A report brings itself up to date; the cron only keeps it from having much to do. */
 const REPORT_ROUNDS = 3;
@@ -17,6 +19,8 @@ const CHORES: Readonly<Record<string, (ctx: Context) => Promise<unknown>>> = {
   logins: sweepLogins,
   report: (ctx) => refreshReportPeople(ctx.env.DB, REPORT_ROUNDS),
   retention: sweepRetention,
+  silence: watchSilence,
+  alerts: sendAlerts,
 };
 
 export async function runCron(ctx: Context, cron: string): Promise<void> {

@@ -1,27 +1,45 @@
-/** Who may call the operator API: the admin token as a bearer, compared in constant time, or the console's session. A session that changes
- *  something must also bring its CSRF token, because a browser sends the cookie by itself. Wrong tokens are counted against their address. */
+/** Who may call the operator API: the admin token or a key as a bearer, or the console's session. A session that changes something must also bring
+ *  its CSRF token, because a browser sends the cookie by itself. Wrong tokens are counted against their address; what is changed is logged by whom. */
 import type { Context } from "../context.ts";
 import { isSameSession, readSession } from "../flows/console-session.ts";
+import { type Operator, recogniseToken } from "../flows/operator.ts";
 import { clientAddress } from "../lib/client-address.ts";
-import { sameSecret } from "../lib/crypto.ts";
+import { recordAct } from "../store/operator/access.ts";
 import { problem } from "./problem.ts";
 import { refused } from "./refused.ts";
 
+/** History comes in thousands of calls, and its lines are events of their own: they are not acts worth a row each. */
+const UNLOGGED: ReadonlySet<string> = new Set(["/v1/import"]);
+
 /** null = allowed; otherwise the 401 or 403 to answer with. */
 export async function requireAdmin(ctx: Context, request: Request): Promise<Response | null> {
+  const proved = await proveOperator(ctx, request);
+  if (proved instanceof Response) return proved;
+  if (reads(request)) return null;
+  if (proved.role === "viewer") return problem(ctx, { status: 403, reason: "read_only" });
+  const { pathname } = new URL(request.url);
+  if (!UNLOGGED.has(pathname)) {
+    const act = `${request.method} ${pathname}`.slice(0, 200);
+    await recordAct(ctx.env.DB, { at: ctx.clock(), who: proved.who, act, subject: "" });
+  }
+  return null;
+}
+
+const reads = (request: Request): boolean => request.method === "GET" || request.method === "HEAD";
+
+async function proveOperator(ctx: Context, request: Request): Promise<Operator | Response> {
   const authorization = request.headers.get("authorization");
-  if (authorization === null) return requireSession(ctx, request);
-  const given = /^bearer +(\S+)$/i.exec(authorization)?.[1] ?? "";
-  if (await sameSecret(given, ctx.settings.adminToken)) return null;
+  if (authorization === null) return proveSession(ctx, request);
+  const operator = await recogniseToken(ctx, /^bearer +(\S+)$/i.exec(authorization)?.[1] ?? "");
+  if (operator) return operator;
   const { success } = await ctx.env.FAILED_PROOFS.limit({ key: clientAddress(request) });
   ctx.log("warn", "operator.refused", { limited: !success });
   return refused(ctx, { reason: success ? "unauthorized" : "limited" });
 }
 
-async function requireSession(ctx: Context, request: Request): Promise<Response | null> {
+async function proveSession(ctx: Context, request: Request): Promise<Operator | Response> {
   const session = await readSession(ctx, request);
   if (!session) return problem(ctx, { status: 401, reason: "unauthorized" });
-  const reads = request.method === "GET" || request.method === "HEAD";
-  if (reads || (await isSameSession(session, request.headers.get("x-csrf-token")))) return null;
+  if (reads(request) || (await isSameSession(session, request.headers.get("x-csrf-token")))) return session.operator;
   return problem(ctx, { status: 403, reason: "csrf_required" });
 }

@@ -1,6 +1,6 @@
 /** `GET /openapi.json`: the whole API as it validates, made when it is asked for. It reads no storage and tells nothing of the configuration, so it
  *  needs no proof. */
-import { VERSION } from "./version.ts";
+import { VERSION } from "../lib/version.ts";
 import type { Context } from "../context.ts";
 import { originOf } from "./login-fields.ts";
 import { openapiDocument } from "./openapi/document.ts";

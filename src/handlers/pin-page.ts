@@ -13,7 +13,7 @@ import { pageHeaders } from "../ui/page-headers.ts";
 import { type PinPage, type RenderedPage, renderNotice, renderPinPage } from "../ui/pin-page.ts";
 import { isPlain, readForm } from "./form-post.ts";
 import { problem } from "./problem.ts";
-import { comesFromOurPage } from "./same-origin.ts";
+import { comesFromOurPage } from "../lib/same-origin.ts";
 import { type Routed, pathName } from "../lib/routed.ts";
 
 type Visit = PageAddress & { readonly token: string | null; readonly language: Language; readonly subject: string };

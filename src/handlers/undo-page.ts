@@ -7,7 +7,7 @@ import { languageOf } from "../ui/language.ts";
 import { pageHeaders } from "../ui/page-headers.ts";
 import { renderNotice } from "../ui/pin-page.ts";
 import { originOf } from "./login-fields.ts";
-import { comesFromOurPage } from "./same-origin.ts";
+import { comesFromOurPage } from "../lib/same-origin.ts";
 import { type Routed, pathName } from "../lib/routed.ts";
 
 export async function undoPage(request: Routed, ctx: Context): Promise<Response> {

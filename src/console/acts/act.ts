@@ -1,12 +1,14 @@
 /** What an act of the console is: a form's fields in, where to go next out. A refusal says what happened and what to do. */
 import type { FieldError } from "../../lib/field-errors.ts";
 import type { Phrase } from "../copy.ts";
-import type { Refused } from "../screens/settings.ts";
+import type { Refused } from "../screens/settings/rules.ts";
 import type { View } from "../view.ts";
 
 export type ActResult =
   | { readonly next: string | null; readonly failed?: string }
   | { readonly shared: string }
+  /** Shown on the page that answers, never again. */
+  | { readonly once: { readonly title: string; readonly lead: string; readonly text: string } }
   | { readonly refused: Refused };
 
 export type Form = (name: string) => string;

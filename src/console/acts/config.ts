@@ -9,6 +9,18 @@ const UTM = ["utm_source", "utm_medium", "utm_campaign", "utm_content", "utm_ter
 const utmOf = (form: Form): Record<string, string> =>
   Object.fromEntries(UTM.flatMap((name) => (form(name) === "" ? [] : [[name, form(name)]])));
 
+/** "USD=90, EUR=98.5" as a table of rates. */
+const ratesOf = (text: string): Record<string, string> =>
+  Object.fromEntries(
+    text
+      .split(/[;\s]+|,\s+|,(?=[A-Za-z])/)
+      .filter(Boolean)
+      .map((entry) => {
+        const [code = "", rate = ""] = entry.split("=");
+        return [code.toUpperCase(), rate.replace(",", ".")];
+      }),
+  );
+
 export const CONFIG_ACTS: Acts = {
   "add-connection": async (view, form) => {
     const fields = Object.fromEntries(
@@ -60,28 +72,21 @@ export const CONFIG_ACTS: Acts = {
     );
   },
   "save-workspace": async (view, form) => {
-    const fx = Object.fromEntries(
-      form("fx")
-        .split(/[,;\s]+/)
-        .filter(Boolean)
-        .map((entry) => {
-          const [code = "", rate = ""] = entry.split("=");
-          return [code.toUpperCase(), rate];
-        }),
+    const texts = ["name", "time_zone", "privacy", "locale"].flatMap((name) =>
+      form(name) === "" ? [] : [[name, form(name)] as const],
     );
-    const given = {
-      name: form("name"),
-      time_zone: form("time_zone"),
-      currency: form("currency").toUpperCase(),
-      privacy: form("privacy"),
-      locale: form("locale"),
-      fx,
-    };
+    const currency = form("currency") === "" ? {} : { currency: form("currency").toUpperCase() };
+    const fx = form("part") === "rates" || form("fx") !== "" ? { fx: ratesOf(form("fx")) } : {};
+    const days = ["raw_days", "event_days", "waiting_days"].flatMap((name) =>
+      form(name) === "" ? [] : [[name, Number(form(name))] as const],
+    );
     return firstOf(
-      await saveChange(view, "workspace", (document) => ({
-        ...document,
-        workspace: { ...recordOf(document["workspace"]), ...given },
-      })),
+      await saveChange(view, "workspace", (document) => {
+        const saved = recordOf(document["workspace"]);
+        const retention =
+          days.length === 0 ? {} : { retention: { ...recordOf(saved["retention"]), ...Object.fromEntries<number>(days) } };
+        return { ...document, workspace: { ...saved, ...Object.fromEntries<string>(texts), ...currency, ...fx, ...retention } };
+      }),
     );
   },
 };

@@ -22,7 +22,7 @@ export const DOCUMENT_ACTS: Acts = {
         },
       ]);
     const errors = await saveChange(view, "", () => parsed);
-    return errors === null ? done("/console/settings") : refuse(errors);
+    return errors === null ? done("/console/settings/rules") : refuse(errors);
   },
   rollback: async (view, form) => {
     const saved = await readVersion(view.ctx.env, Number(form("version")));
@@ -39,7 +39,7 @@ export const DOCUMENT_ACTS: Acts = {
       const rules = rulesOf(document);
       return { ...document, rules: index === null ? [...rules, rule] : rules.with(index, rule) };
     });
-    return errors === null ? done("/console/settings") : refuse(errors);
+    return errors === null ? done("/console/settings/rules") : refuse(errors);
   },
   "toggle-rule": async (view, form) => {
     const index = Number(form("index"));
@@ -63,7 +63,7 @@ export const DOCUMENT_ACTS: Acts = {
   },
 };
 
-function parseObject(text: string): Record<string, unknown> | null {
+export function parseObject(text: string): Record<string, unknown> | null {
   try {
     const value: unknown = JSON.parse(text);
     return typeof value === "object" && value !== null && !Array.isArray(value) ? recordOf(value) : null;

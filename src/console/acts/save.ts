@@ -8,7 +8,7 @@ export async function saveChange(
   note: string,
   change: (document: Readonly<Record<string, unknown>>) => unknown,
 ): Promise<readonly FieldError[] | null> {
-  const saved = await changeConfig(view.ctx, { note, change });
+  const saved = await changeConfig(view.ctx, { author: view.operator?.who ?? "operator", note, change });
   return saved.ok ? null : saved.error;
 }
 

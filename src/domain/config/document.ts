@@ -7,6 +7,13 @@ const id = z.string().check(z.regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/, "an id i
 const decimal = z.string().check(z.regex(/^\d{1,12}(\.\d{1,8})?$/, 'a decimal string such as "90" or "90.5"'));
 const utm = z.optional(z.string().check(z.maxLength(500)));
 
+/** Where problems are told: a chat of a Telegram connection, or a request of an HTTP one (MAX, an e-mail service), whose body holds `{{text}}`. */
+const alert = z.strictObject({
+  to: z.string(),
+  chat: z.optional(z.string().check(z.regex(/^(-?\d{1,20}|@\w{1,64})$/, "a chat id or @channel"))),
+  body: z.optional(z.record(z.string(), z.unknown())),
+});
+
 export const workspace = z.strictObject({
   name: z._default(z.string().check(z.minLength(1), z.maxLength(200)), "Throughline"),
   time_zone: z._default(z.string(), "Europe/Moscow"),
@@ -22,6 +29,7 @@ export const workspace = z.strictObject({
     }),
     { raw_days: 30, event_days: 400, waiting_days: 90 },
   ),
+  alerts: z._default(z.array(alert).check(z.maxLength(10)), []),
   batch: z._default(z.int().check(z.gte(1), z.lte(100)), 20),
 });
 

@@ -13,6 +13,12 @@ export function judgeReferences(judged: Judged): FieldError[] {
       .filter((id) => RESERVED.includes(id))
       .map((id) => ({ path: `connections.${id}`, message: "this id is reserved for the gateway's own facts" })),
     ...[...judged.connections.values()].flatMap((body) => connectionReferences(judged, body)),
+    ...(judged.workspace?.alerts ?? []).flatMap(({ to, chat }, index) => {
+      const at = `workspace.alerts.${index}`;
+      const wrong = referenceMistake(judged, { path: `${at}.to`, id: to, kinds: ["telegram", "http"] });
+      const chatless = judged.kinds.get(to) === "telegram" && chat === undefined;
+      return chatless ? [...wrong, { path: `${at}.chat`, message: "which chat is told" }] : wrong;
+    }),
     ...[...judged.links].flatMap(([slug, link]) => linkMistakes(judged, `links.${slug}`, link)),
   ];
 }

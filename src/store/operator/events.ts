@@ -149,3 +149,21 @@ export async function eventsOfNumber(db: D1Database, number: string): Promise<{ 
 
 /** A decision trace as the binding wrote it. */
 export const parseSteps = (text: string): Step[] => JSON.parse(text) as Step[];
+
+export type ExportedEvent = Omit<EventLine, "trouble"> & {
+  tid: string | null;
+  order_number: string | null;
+  facts: ArrayBuffer | null;
+};
+
+/** The ledger, newest first, with sealed facts. */
+export async function eventPage(db: D1Database, before: number, limit: number): Promise<ExportedEvent[]> {
+  const { results } = await db
+    .prepare(
+      `SELECT id, seq, connection, type, status, cause, field, received_at, event_at, bound_at, person_id, label, ordinal, amount_e4, currency, counted,
+         possible_duplicate, link, tid, order_number, facts FROM events WHERE seq < ?1 ORDER BY seq DESC LIMIT ?2`,
+    )
+    .bind(before, limit)
+    .all<ExportedEvent>();
+  return results;
+}

@@ -154,3 +154,23 @@ export const isConsentWithdrawn = async (db: D1Database, person: string): Promis
     .prepare("SELECT 1 AS silent FROM persons WHERE person_id = ?1 AND consent_withdrawn_at IS NOT NULL LIMIT 1")
     .bind(person)
     .first<{ silent: number }>()) !== null;
+
+export type ExportedIdentifier = Pick<
+  IdentifierLine,
+  "hash" | "type" | "scope" | "proof" | "sealed" | "hint" | "first_seen" | "last_seen"
+> & {
+  person_id: string;
+  key: string;
+};
+
+/** Every identifier with the person it leads to now, in the order of blind indexes: what comes meanwhile does not move the place. */
+export async function identifierPage(db: D1Database, after: string, limit: number): Promise<ExportedIdentifier[]> {
+  const { results } = await db
+    .prepare(
+      `SELECT i.hash, i.person_id, p.key, i.type, i.scope, i.proof, i.sealed, i.hint, i.first_seen, i.last_seen
+       FROM identifiers i JOIN persons p ON p.id = i.person_id WHERE i.hash > ?1 ORDER BY i.hash LIMIT ?2`,
+    )
+    .bind(after, limit)
+    .all<ExportedIdentifier>();
+  return results;
+}

@@ -1,0 +1,64 @@
+/** Keys of the team, where alarms go, and the stop for all sending. */
+import { recordOf } from "../../flows/change-config.ts";
+import { issueKey } from "../../flows/operator.ts";
+import { tryAlert } from "../../flows/send-alerts.ts";
+import { revokeAccessKey } from "../../store/operator/access.ts";
+import type { View } from "../view.ts";
+import { type ActResult, type Acts, done, failed, firstOf, refusalText } from "./act.ts";
+import { parseObject } from "./document.ts";
+import { listOf, saveChange } from "./save.ts";
+
+/** Every connection holds its deliveries or lets them go; intake and binding go on either way. */
+async function setSending(view: View, stopped: boolean): Promise<ActResult> {
+  const errors = await saveChange(view, stopped ? "sending stopped" : "sending resumed", (document) => ({
+    ...document,
+    connections: Object.fromEntries(
+      Object.entries(recordOf(document["connections"])).map(([id, body]) => [id, { ...recordOf(body), disabled: stopped }]),
+    ),
+  }));
+  return firstOf(errors);
+}
+
+const changeAlerts = async (
+  view: View,
+  note: string,
+  change: (alerts: readonly unknown[]) => readonly unknown[],
+): Promise<ActResult> =>
+  firstOf(
+    await saveChange(view, note, (document) => {
+      const workspace = recordOf(document["workspace"]);
+      return { ...document, workspace: { ...workspace, alerts: change(listOf(workspace["alerts"])) } };
+    }),
+  );
+
+export const WORKSPACE_ACTS: Acts = {
+  "add-key": async (view, form) => {
+    const [name, role] = [form("name").trim().slice(0, 80), form("role")];
+    if (name === "") return failed(view.say(["назовите, кому ключ", "say whose key it is"]));
+    if (role !== "operator" && role !== "viewer") return failed(view.say(["нет такого доступа", "there is no such access"]));
+    const text = await issueKey(view.ctx, { name, role });
+    const lead = view.say(
+      ["Ключ для «{0}». Скопируйте сейчас: больше он не покажется.", "A key for “{0}”. Copy it now: it will not be shown again."],
+      name,
+    );
+    return { once: { title: view.say(["Новый ключ", "New key"]), lead, text } };
+  },
+  "revoke-key": async (view, form) =>
+    (await revokeAccessKey(view.ctx.env.DB, form("id"), view.ctx.clock())) ? done() : failed(refusalText(view, "not_found")),
+  "add-alert": async (view, form) => {
+    const text = form("body").trim();
+    const body = text === "" ? {} : parseObject(text);
+    if (body === null) return failed(view.say(["тело запроса — не JSON", "the request body is no JSON"]));
+    const chat = form("chat").trim();
+    const alert = { to: form("to"), ...(chat === "" ? {} : { chat }), ...(text === "" ? {} : { body }) };
+    return changeAlerts(view, "alert", (alerts) => [...alerts, alert]);
+  },
+  "drop-alert": (view, form) =>
+    changeAlerts(view, "alert removed", (alerts) => alerts.filter((_alert, index) => index !== Number(form("index")))),
+  "try-alert": async (view, form) => {
+    const text = view.say(["Проверка тревоги: сообщения доходят.", "A trial alert: messages arrive."]);
+    return (await tryAlert(view.ctx, Number(form("index")), text)) ? done() : failed(refusalText(view, "not_found"));
+  },
+  "stop-sending": (view) => setSending(view, true),
+  "resume-sending": (view) => setSending(view, false),
+};

@@ -1,0 +1,33 @@
+/** Данные и обновление: take everything away, bring the gateway up to date, stop it, delete it. */
+import { VERSION } from "../../../lib/version.ts";
+import { html } from "../../../lib/markup.ts";
+import { actForm, type Page } from "../../page.ts";
+import type { View } from "../../view.ts";
+import { settingsTabs } from "./tabs.ts";
+
+export async function dataPage(view: View): Promise<Page> {
+  const connections = [...view.ctx.config.connections.values()];
+  const stopped = connections.length > 0 && connections.every(({ disabled }) => disabled === true);
+  const flow = stopped
+    ? actForm(
+        view,
+        { act: "resume-sending" },
+        html`<button class="main">${view.say(["Возобновить отправку", "Resume sending"])}</button>`,
+      )
+    : actForm(
+        view,
+        {
+          act: "stop-sending",
+          confirm: view.say(["Остановить отправку во все подключения?", "Stop sending to every connection?"]),
+        },
+        html`<button class="danger">${view.say(["Остановить все отправки", "Stop all sending"])}</button>`,
+      );
+  return {
+    title: view.say(["Данные и обновление", "Data and updates"]),
+    screen: "settings",
+    body: html`${settingsTabs(view, "data")}<section class="box"><h2>${view.say(["Экспорт всего", "Export everything"])}</h2><p class="dim">${view.say(["Строки JSON. В файле до 4 000 записей; последняя строка называет адрес следующего.", "JSON lines. A file holds up to 4,000 records; its last line names the next address."])}</p><p class="row"><a class="btn" href="/console/export/people.jsonl" download>${view.word("people")}</a><a class="btn" href="/console/export/events.jsonl" download>${view.word("events")}</a><a class="btn" href="/v1/config" download="config.json">${view.say(["Настройки", "Configuration"])}</a><a class="btn" href="/console/funnel.csv" download>${view.say(["Воронка, CSV", "Funnel, CSV"])}</a></p></section>
+<section class="box"><h2>${view.say(["Обновление", "Updates"])}</h2><p>${view.say(["Установлена версия", "Installed version"])} <b>${VERSION}</b></p><div class="copy"><pre id="update" tabindex="0">git pull &amp;&amp; npm ci &amp;&amp; npm run deploy</pre><button type="button" data-copy="update">${view.word("copyIt")}</button></div><p class="dim">${view.say(["Команда применит миграции базы и заменит Worker. События во время замены не теряются: отправители повторяют, а принятое хранится.", "It applies the database migrations and replaces the Worker. No event is lost meanwhile: senders repeat, and what was accepted is kept."])}</p></section>
+<section class="box"><h2 class="danger">${view.say(["Опасная зона", "Danger zone"])}</h2><p>${view.say(["Остановка: события принимаются и привязываются, отправки ждут и уйдут, когда возобновите.", "A stop: events are accepted and bound, deliveries wait and go out when you resume."])}</p>${connections.length > 0 && flow}<details><summary class="danger">${view.say(["Удалить проект целиком", "Delete the whole workspace"])}</summary><p>${view.say(["Необратимо. Сначала выгрузите данные. Команды удаляют Worker с очередями и базу:", "It cannot be undone. Export the data first. The commands delete the Worker with its queues, and the database:"])}</p><pre tabindex="0">npx wrangler delete
+npx wrangler d1 delete throughline</pre></details></section>`,
+  };
+}

@@ -1,0 +1,128 @@
+/** Правила: what is sent where and when, the whole document, its history. A refused save comes back with what was typed and each mistake at its
+ *  path, so nothing is lost. */
+import type { Rule } from "../../../domain/config.ts";
+import { recordOf } from "../../../flows/change-config.ts";
+import type { FieldError } from "../../../lib/field-errors.ts";
+import { type Content, type Html, html, trusted } from "../../../lib/markup.ts";
+import { listVersions, readVersion } from "../../../store/config.ts";
+import { icon } from "../../icons.ts";
+import { actForm, type Page } from "../../page.ts";
+import { connectionName, moment } from "../../parts.ts";
+import type { View } from "../../view.ts";
+import { settingsTabs } from "./tabs.ts";
+
+/** What was typed and why it was refused. */
+export type Refused = {
+  readonly act: string;
+  readonly text: string;
+  readonly index: number | null;
+  readonly errors: readonly FieldError[];
+};
+
+export async function rulesPage(view: View, refused: Refused | null = null): Promise<Page> {
+  const [saved, versions] = await Promise.all([readVersion(view.ctx.env, null), listVersions(view.ctx.env, null, 30)]);
+  const document = recordOf(saved?.document);
+  const { rules } = view.ctx.config;
+  const version = saved?.version ?? 0;
+  return {
+    title: view.say(["Правила", "Rules"]),
+    screen: "settings",
+    body: html`${settingsTabs(view, "rules")}<p class="dim">${view.say(["Правило говорит, что и куда отправить, когда событие привязано к человеку. Проверяется целиком до сохранения; каждую версию можно вернуть.", "A rule says what to send where once an event is bound to a person. It is checked as a whole before it is saved; every version can be brought back."])}</p>${rules.length === 0 && html`<p class="note">${view.say(["Правил нет: события копятся, но никуда не уходят.", "No rules: events are kept and go nowhere."])}</p>`}${rules.map((rule, index) => ruleBox(view, { rule, index, raw: ruleText(document, index) }, refused))}${newRule(view, refused)}
+<h2 id="document">${view.say(["Весь документ", "The whole document"])}</h2>${wholeDocument(view, { document, version }, refused)}
+<h2 id="versions">${view.say(["История", "History"])}</h2>${history(view, versions, version)}`,
+  };
+}
+
+function wholeDocument(
+  view: View,
+  saved: { readonly document: Readonly<Record<string, unknown>>; readonly version: number },
+  refused: Refused | null,
+): Html {
+  const own = refused?.act === "save-config" ? refused : null;
+  const text = own?.text ?? JSON.stringify(saved.document, null, 2);
+  return html`<details${own !== null && trusted(" open")}><summary>${view.say(["Открыть", "Open"])}</summary>${own !== null && errorList(view, own)}${actForm(view, { act: "save-config", fields: { version: saved.version } }, html`<textarea name="document" spellcheck="false" aria-label="JSON">${text}</textarea><p><button class="main">${view.say(["Проверить и сохранить", "Check and save"])}</button></p>`)}</details>`;
+}
+
+type Version = Awaited<ReturnType<typeof listVersions>>[number];
+
+function history(view: View, versions: readonly Version[], current: number): Html {
+  const back = (version: number): Html =>
+    actForm(
+      view,
+      { act: "rollback", fields: { version }, confirm: view.say(["Вернуть эту версию?", "Go back to this version?"]) },
+      html`<button>${view.say(["Вернуть", "Roll back"])}</button>`,
+    );
+  const row = ({ version, author, note, created_at }: Version): Html =>
+    html`<tr data-row><td>№${version}</td><td>${moment(view, created_at)}</td><td>${author}${note !== "" && ` · ${note}`}</td><td class="num">${version === current ? html`<span class="s ok">${icon("ok")}${view.say(["действует", "in force"])}</span>` : back(version)}</td></tr>`;
+  return html`<div class="wrap"><table><tbody>${versions.map(row)}</tbody></table></div>`;
+}
+
+const ruleText = (document: Readonly<Record<string, unknown>>, index: number): string => {
+  const rules = Array.isArray(document["rules"]) ? document["rules"] : [];
+  return JSON.stringify(rules[index] ?? {}, null, 2);
+};
+
+/** «Когда продажа от onewin и event.utm_campaign = spring → chat.update_dialog» */
+function sentence(view: View, rule: Rule): string {
+  const list = (value: unknown): string =>
+    Array.isArray(value) ? value.map(String).join(view.say([" или ", " or "])) : String(value);
+  const from =
+    rule.from === undefined
+      ? ""
+      : view.say(
+          [" от {0}", " from {0}"],
+          [rule.from]
+            .flat()
+            .map((id) => connectionName(view, id))
+            .join(", "),
+        );
+  const conditions = Object.entries(rule.if ?? {}).map(([path, value]) => `${path} = ${list(value)}`);
+  const when = conditions.length === 0 ? "" : view.say([", если {0}", ", if {0}"], conditions.join(view.say([" и ", " and "])));
+  return `${view.say(["Когда", "When"])} ${list(rule.on)}${from}${when} → ${rule.do.map(({ to, action }) => `${connectionName(view, to)}: ${action}`).join("; ")}`;
+}
+
+type RuleInput = { readonly rule: Rule; readonly index: number; readonly raw: string };
+
+function ruleBox(view: View, { rule, index, raw }: RuleInput, refused: Refused | null): Html {
+  const wrong = refused !== null && refused.act === "save-rule" && refused.index === index ? refused : null;
+  return html`<details class="box" data-row${wrong !== null ? trusted(" open") : ""}><summary>${rule.disabled === true && html`<span class="tag">${view.say(["выключено", "off"])}</span> `}${rule.name !== undefined && html`<b>${rule.name}</b> · `}${sentence(view, rule)}</summary>${wrong !== null && errorList(view, wrong)}${actForm(view, { act: "save-rule", fields: { index } }, html`<textarea name="rule" rows="12" spellcheck="false" aria-label="JSON">${wrong?.text ?? raw}</textarea><p class="row"><button class="main">${view.say(["Проверить и сохранить", "Check and save"])}</button><button formaction="/console/act/toggle-rule">${rule.disabled === true ? view.say(["Включить", "Switch on"]) : view.say(["Выключить", "Switch off"])}</button><button class="danger" formaction="/console/act/delete-rule">${view.say(["Удалить", "Delete"])}</button></p>`)}</details>`;
+}
+
+const EXAMPLE = JSON.stringify(
+  {
+    on: "sale",
+    from: "onewin",
+    if: { "event.utm_campaign": "spring" },
+    do: [{ to: "chat", action: "update_dialog", with: { step_id: "…" } }],
+  },
+  null,
+  2,
+);
+
+function newRule(view: View, refused: Refused | null): Html {
+  const wrong = refused !== null && refused.act === "save-rule" && refused.index === null ? refused : null;
+  return html`<details class="box"${wrong !== null ? trusted(" open") : ""}><summary>${view.say(["Новое правило", "New rule"])}</summary>${wrong !== null && errorList(view, wrong)}${actForm(view, { act: "save-rule" }, html`<textarea name="rule" rows="12" spellcheck="false" aria-label="JSON">${wrong?.text ?? EXAMPLE}</textarea><p><button class="main">${view.say(["Проверить и сохранить", "Check and save"])}</button></p>`)}</details>`;
+}
+
+/** Each mistake with its path, and the line of the text it is on when that can be told. */
+function errorList(view: View, { errors, text }: Refused): Content {
+  return html`<div class="note bad" role="alert"><b>${view.say(["Не сохранено. Исправьте:", "Not saved. Mend:"])}</b><ul>${errors.map(
+    ({ path, message }) => {
+      const line = lineOf(text, path);
+      return html`<li><code>${path || "—"}</code>${line !== null && ` · ${view.say(["строка {0}", "line {0}"], line)}`}: ${message}</li>`;
+    },
+  )}</ul></div>`;
+}
+
+/** The line on which the path's last known key stands; null when none of its keys is in the text. */
+export function lineOf(text: string, path: string): number | null {
+  let at = 0;
+  let found = -1;
+  for (const key of path.split(/[.[\]]+/).filter((part) => part !== "" && !/^\d+$/.test(part))) {
+    const next = text.indexOf(`"${key}"`, at);
+    if (next < 0) continue;
+    found = next;
+    at = next + key.length;
+  }
+  return found < 0 ? null : text.slice(0, found).split("\n").length;
+}

@@ -1,0 +1,64 @@
+/** «Экспорт всего»: JSON lines, read page by page so that neither memory nor the plan's 50 subrequests end it half-way. The last line of a file that is
+ *  not the last names where to go on, so a file that was cut on its way is told from a whole one. */
+import type { Context } from "../context.ts";
+import { fromE4 } from "../domain/amount.ts";
+import { eventPage } from "../store/operator/events.ts";
+import { identifierPage } from "../store/operator/people.ts";
+import { openFacts } from "./bind/arrived.ts";
+import { openIdentifier } from "./show-person.ts";
+
+const PAGE = 200;
+const PAGES = 20;
+
+export type Exported = "people" | "events";
+export const isExported = (name: string): name is Exported => name === "people" || name === "events";
+
+type Page = { readonly items: readonly unknown[]; readonly next: string | null };
+
+/** One identifier a line, with the person it leads to. */
+async function peoplePage(ctx: Context, after: string): Promise<Page> {
+  const rows = await identifierPage(ctx.env.DB, after, PAGE);
+  const items = await Promise.all(
+    rows.map(async ({ hash: _hash, sealed, hint, first_seen, last_seen, ...row }) => ({
+      ...row,
+      value: await openIdentifier(ctx, { sealed, hint }),
+      first_seen: new Date(first_seen).toISOString(),
+      last_seen: new Date(last_seen).toISOString(),
+    })),
+  );
+  return { items, next: rows.length < PAGE ? null : (rows.at(-1)?.hash ?? null) };
+}
+
+/** Newest first, with everything that was understood of each. */
+async function eventsPage(ctx: Context, before: string): Promise<Page> {
+  const rows = await eventPage(ctx.env.DB, before === "" ? Number.MAX_SAFE_INTEGER : Number(before), PAGE);
+  const items = await Promise.all(
+    rows.map(async ({ seq: _seq, received_at, event_at, bound_at, amount_e4, facts, ...row }) => ({
+      ...row,
+      received_at: new Date(received_at).toISOString(),
+      at: new Date(event_at).toISOString(),
+      bound_at: bound_at === null ? null : new Date(bound_at).toISOString(),
+      amount: amount_e4 === null ? null : fromE4(amount_e4),
+      facts: facts === null ? null : await openFacts(ctx, facts),
+    })),
+  );
+  return { items, next: rows.length < PAGE ? null : String(rows.at(-1)?.seq) };
+}
+
+export function exportLines(ctx: Context, what: Exported, from: string): ReadableStream<Uint8Array> {
+  const read = what === "people" ? peoplePage : eventsPage;
+  const encoder = new TextEncoder();
+  let place = from;
+  let pages = 0;
+  return new ReadableStream({
+    async pull(controller) {
+      const { items, next } = await read(ctx, place);
+      pages += 1;
+      const ended = next === null || pages === PAGES;
+      const lines = [...items, ...(ended && next !== null ? [{ next: `/console/export/${what}.jsonl?from=${next}` }] : [])];
+      if (lines.length > 0) controller.enqueue(encoder.encode(lines.map((line) => `${JSON.stringify(line)}\n`).join("")));
+      if (ended) controller.close();
+      else place = next;
+    },
+  });
+}

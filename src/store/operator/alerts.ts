@@ -1,0 +1,26 @@
+/** Problems nobody was told of yet. */
+export type UntoldProblem = {
+  id: string;
+  kind: string;
+  cause: string | null;
+  connection: string | null;
+  field: string | null;
+  count: number;
+};
+
+export async function untoldProblems(db: D1Database, limit: number): Promise<UntoldProblem[]> {
+  const { results } = await db
+    .prepare(
+      `SELECT id, kind, cause, connection, field, count FROM problems WHERE resolved_at IS NULL AND alerted_at IS NULL
+       ORDER BY last_at LIMIT ?1`,
+    )
+    .bind(limit)
+    .all<UntoldProblem>();
+  return results;
+}
+
+/** Part of the batch that writes the messages: told and written are one. */
+export const markTold = (db: D1Database, ids: readonly string[], now: number): D1PreparedStatement =>
+  db
+    .prepare("UPDATE problems SET alerted_at = ?2 WHERE id IN (SELECT value FROM json_each(?1)) AND alerted_at IS NULL")
+    .bind(JSON.stringify(ids), now);

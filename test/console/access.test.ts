@@ -1,0 +1,115 @@
+/** Keys of people, what they may do, and that signing out ends a session for good. */
+import { applyD1Migrations } from "cloudflare:test";
+import { env, exports } from "cloudflare:workers";
+import { beforeAll, describe, expect, it } from "vitest";
+import { type Browser, signIn, submit } from "../kit/console.ts";
+import { ADMIN_TOKEN, ORIGIN, configure } from "../kit/operator.ts";
+
+let admin: Browser;
+
+beforeAll(async () => {
+  await applyD1Migrations(env.DB, env.MIGRATIONS);
+  await configure({ workspace: { name: "Школа" } });
+  admin = await signIn();
+});
+
+async function issue(name: string, role: string): Promise<string> {
+  const page = await (await admin.post("/console/act/add-key", { name, role })).text();
+  return /tlk_[A-Za-z0-9]{43}/.exec(page)?.[0] ?? "";
+}
+
+const call = (token: string, method: string, path: string): Promise<Response> =>
+  exports.default.fetch(`${ORIGIN}${path}`, {
+    method,
+    headers: { authorization: `Bearer ${token}` },
+    ...(method === "GET" ? {} : { body: "{}" }),
+  });
+
+describe("a key", () => {
+  it("is shown once, kept as a digest, and opens the API and the console until it is taken back", async () => {
+    const token = await issue("Мария", "operator");
+    expect(token).not.toBe("");
+    expect(JSON.stringify((await env.DB.prepare("SELECT * FROM access_keys").all()).results)).not.toContain(token.slice(4));
+    expect(await admin.text("/console/settings/access")).not.toContain(token);
+    expect((await call(token, "GET", "/v1/config")).status).toBe(200);
+    const maria = await signIn(token);
+    expect((await maria.get("/v1/config")).status).toBe(200);
+    const id = /key_[A-Za-z0-9]{22}/.exec(await admin.text("/console/settings/access"))?.[0] ?? "";
+    await admin.post("/console/act/revoke-key", { id });
+    expect((await call(token, "GET", "/v1/config")).status).toBe(401);
+    expect((await maria.get("/v1/config")).status).toBe(401);
+    expect(await maria.text("/console")).toContain('action="/console/sign-in"');
+  });
+
+  it("of a viewer reads everything and changes nothing", async () => {
+    const token = await issue("Клиент", "viewer");
+    const viewer = await signIn(token);
+    expect((await viewer.get("/console/people")).status).toBe(200);
+    const put = await call(token, "PUT", "/v1/config");
+    expect([put.status, (await put.json<{ reason: string }>()).reason]).toEqual([403, "read_only"]);
+    const refused = await viewer.post("/console/act/save-workspace", { name: "Чужая", time_zone: "UTC", currency: "USD" });
+    expect(decodeURIComponent(refused.headers.get("location") ?? "")).toContain("только+для+чтения");
+    expect(await admin.text("/console/settings")).toContain("Школа");
+  });
+
+  it("needs a name and a known role", async () => {
+    for (const fields of [
+      { name: "", role: "viewer" },
+      { name: "Х", role: "root" },
+    ])
+      expect((await admin.post("/console/act/add-key", fields)).headers.get("location")).toContain("failed=");
+  });
+
+  it("names its holder in the log of acts", async () => {
+    const anton = await signIn(await issue("Антон", "operator"));
+    await anton.post("/console/act/set-cost", { slug: "none", day: "2026-03-01", amount: "1" });
+    const page = await admin.text("/console/settings/access");
+    expect(page.replaceAll(/<[^>]+>|\s+/g, " ")).toMatch(/Антон +.*set-cost +.*none/);
+  });
+});
+
+describe("signing out", () => {
+  it("ends the session: a copy of its cookie opens nothing", async () => {
+    const browser = await signIn();
+    await browser.post("/console/sign-out");
+    expect((await browser.get("/v1/config")).status).toBe(401);
+    expect(await browser.text("/console")).toContain('action="/console/sign-in"');
+  });
+});
+
+describe("the sign-in form", () => {
+  it("of another site signs nobody in", async () => {
+    const answer = await submit("/console/sign-in", { token: ADMIN_TOKEN }, { "sec-fetch-site": "cross-site" });
+    expect([answer.status, answer.headers.get("set-cookie")]).toEqual([400, null]);
+  });
+
+  it("no longer tells right from wrong once an address has guessed too often", async () => {
+    const headers = { "cf-connecting-ip": "203.0.113.77" };
+    for (let guess = 0; guess < 61; guess += 1) await submit("/console/sign-in", { token: `guess-${guess}` }, headers);
+    const right = await submit("/console/sign-in", { token: ADMIN_TOKEN }, headers);
+    expect([right.status, right.headers.get("set-cookie")]).toEqual([429, null]);
+  });
+
+  it.each(["application/json", "text/plain", "multipart/form-data; boundary=x"])(
+    "survives a body that is no form: %s",
+    async (type) => {
+      for (const path of ["/console/sign-in", "/console/act/merge"]) {
+        const headers = { "content-type": type, cookie: admin.cookie };
+        const answer = await exports.default.fetch(`${ORIGIN}${path}`, { method: "POST", headers, body: '{"token":1}' });
+        expect([400, 401, 403]).toContain(answer.status);
+      }
+    },
+  );
+
+  it("goes on to the screen that was asked for, and never out of the console", async () => {
+    const there = await submit("/console/sign-in", { token: ADMIN_TOKEN, back: "/console/funnel?from=2026-03-01" });
+    expect(there.headers.get("location")).toBe("/console/funnel?from=2026-03-01");
+    const out = await submit("/console/sign-in", { token: ADMIN_TOKEN, back: "//evil.example" });
+    expect(out.headers.get("location")).toBe("/console");
+  });
+
+  it("a broken escape in an address is a page that does not exist", async () => {
+    for (const path of ["/console/events/%E0%A4%A", "/console/people/%", "/console/connections/%ff", "/console/qr/%ff"])
+      expect((await admin.get(path)).status).toBe(404);
+  });
+});
