@@ -84,10 +84,34 @@ describe("touches", () => {
     expect((await report()).sources).toMatchObject([{ source: "beta / two", cohort: 1, cost: "10.50" }]);
   });
 
+  it("takes the click for the first of two facts of one instant, in whatever order they came", async () => {
+    await writeLedger([
+      { id: "e1", type: "bot_start", at: T, person: "p1", connection: "sb", source: "beta", campaign: "two" },
+      { id: "e2", type: "click", at: T, person: "p1", connection: "links", link: "a", source: "alpha", campaign: "one" },
+      { id: "e3", type: "payment", at: T, person: "p1", connection: "gc", order: "1", amount: 100 },
+    ]);
+    const { sources } = await report();
+    expect(sources).toMatchObject([
+      { source: "alpha / one", cohort: 1, net_first: "100.00", net_last: "0.00" },
+      { source: "beta / two", cohort: 0, net_first: "0.00", net_last: "100.00" },
+    ]);
+    expect((await report(`${RANGE}&by=connection`)).sources).toMatchObject([{ source: "links", cohort: 1 }]);
+  });
+
+  it("remembers a touch for 90 days, the last instant included", async () => {
+    await writeLedger([
+      { id: "e1", type: "click", at: T - 90 * 86_400_000, person: "p1", link: "a", source: "alpha", campaign: "one" },
+      { id: "e2", type: "payment", at: T, person: "p1", order: "1", amount: 100 },
+    ]);
+    const { sources, money } = await report();
+    expect(sources.find(({ source }) => source === "alpha / one")?.net_last).toBe("100.00");
+    expect(money["known_source_share"]).toBe("100.0");
+  });
+
   it("forgets a touch after 90 days and sends a refund to the source of the payment it returns", async () => {
     const day = 86_400_000;
     await writeLedger([
-      { id: "e1", type: "click", at: T - 90 * day, person: "p1", link: "a", source: "alpha", campaign: "one" },
+      { id: "e1", type: "click", at: T - 90 * day - 1, person: "p1", link: "a", source: "alpha", campaign: "one" },
       { id: "e2", type: "payment", at: T, person: "p1", order: "1", amount: 100 },
       { id: "e3", type: "click", at: T + day, person: "p1", link: "b", source: "beta", campaign: "two" },
       { id: "e4", type: "refund", at: T + 2 * day, person: "p1", order: "1", amount: 100 },

@@ -14,16 +14,16 @@ const FACTS = `(SELECT person_id, event_at, seq, type, link, utm_source, utm_cam
 /** JSON of the latest touch of `person` at most 90 days before `at`, or NULL. */
 const lastTouch = (query: ReportQuery, person: string, at: string): string => `(
   SELECT json_object('link', link, 'source', source, 'campaign', campaign, 'content', content) FROM (
-    SELECT t.event_at, t.seq, ${originColumns(query.by, "t", false)} FROM (${TOUCHES(FACTS)}) t
-    WHERE t.person_id = ${person} AND t.event_at <= ${at} AND t.event_at > ${at} - ${LAST_TOUCH_MS})
-  ORDER BY event_at DESC, seq DESC LIMIT 1)`;
+    SELECT t.event_at, t.rank, t.seq, ${originColumns(query.by, "t", false)} FROM (${TOUCHES(FACTS)}) t
+    WHERE t.person_id = ${person} AND t.event_at <= ${at} AND t.event_at >= ${at} - ${LAST_TOUCH_MS})
+  ORDER BY event_at DESC, rank DESC, seq DESC LIMIT 1)`;
 
 /** How much of a last touch is looked up: which it was, only that there was one, nothing. */
 export type TouchDepth = "named" | "known" | "none";
 
 /** The same where only «source known» is asked, at half the price: any origin with a name. */
 const anyTouch = (person: string, at: string): string => `CASE WHEN EXISTS (
-  SELECT 1 FROM (${TOUCHES(FACTS)}) t WHERE t.person_id = ${person} AND t.event_at <= ${at} AND t.event_at > ${at} - ${LAST_TOUCH_MS}
+  SELECT 1 FROM (${TOUCHES(FACTS)}) t WHERE t.person_id = ${person} AND t.event_at <= ${at} AND t.event_at >= ${at} - ${LAST_TOUCH_MS}
     AND COALESCE(t.link, t.utm_source, t.utm_campaign) IS NOT NULL) THEN '{"source":"known"}' END`;
 
 const PAID_AT = `COALESCE((

@@ -1,7 +1,7 @@
 /** Brings `report_people` up to date with the ledger: one row per person with the first time of every stage, the second paid deal and the first
  *  touch. Triggers of migration 0003 note whose row is stale; a report catches up before it reads, the cron keeps the backlog short.
  *  Both statements of a round see the same people, because a batch is one transaction. */
-import { TOUCHES } from "./touch.ts";
+import { RANK, TOUCHES } from "./touch.ts";
 
 const ROUND = 10_000;
 const DUE = `SELECT person_id FROM report_stale ORDER BY person_id LIMIT ${ROUND}`;
@@ -22,7 +22,7 @@ stage AS (
     MIN(event_at) FILTER (WHERE type = 'registration') AS registration_at, MIN(event_at) FILTER (WHERE type = 'login') AS login_at,
     MIN(event_at) FILTER (WHERE type = 'order') AS order_at, MIN(event_at) FILTER (WHERE type = 'payment') AS sale_at
   FROM fact GROUP BY person_id),
-entry AS (SELECT person_id, connection, MIN(event_at) FROM fact GROUP BY person_id),
+entry AS (SELECT person_id, connection, MIN(event_at * 8 + ${RANK}) FROM fact GROUP BY person_id),
 bot AS (SELECT person_id, connection, MIN(event_at) FROM fact WHERE type = 'bot_start' GROUP BY person_id),
 deal AS (
   SELECT person_id, MIN(event_at) AS at FROM fact WHERE type = 'payment'
@@ -30,7 +30,7 @@ deal AS (
 resale AS (
   SELECT person_id, at FROM (SELECT person_id, at, ROW_NUMBER() OVER (PARTITION BY person_id ORDER BY at) AS n FROM deal) WHERE n = 2),
 origin AS (
-  SELECT person_id, MIN(event_at), link, utm_source, utm_campaign, utm_content FROM (${TOUCHES("fact")}) GROUP BY person_id)
+  SELECT person_id, MIN(event_at * 8 + rank), link, utm_source, utm_campaign, utm_content FROM (${TOUCHES("fact")}) GROUP BY person_id)
 SELECT s.entry_at, s.person_id, s.click_at, s.bot_start_at, s.registration_at, s.login_at, s.order_at, s.sale_at, r.at,
   e.connection, b.connection, o.link, o.utm_source, o.utm_campaign, o.utm_content
 FROM stage s JOIN entry e ON e.person_id = s.person_id LEFT JOIN bot b ON b.person_id = s.person_id
