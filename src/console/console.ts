@@ -221,7 +221,7 @@ const exportFile = (view: View, what: Exported): Response =>
 async function csv(view: View): Promise<Response> {
   const report = await runReport(view.ctx, Object.fromEntries(view.url.searchParams));
   if (!report.ok) return answer(notFound(view), 404);
-  return new Response(`\uFEFF${reportCsv(report.value)}`, {
+  return new Response(reportCsv(report.value, view.url.searchParams.get("format") === "excel" ? "excel" : "csv"), {
     headers: {
       "content-type": "text/csv; charset=utf-8",
       "content-disposition": 'attachment; filename="funnel.csv"',

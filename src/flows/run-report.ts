@@ -1,7 +1,8 @@
 /** One report: asked by parameters, counted in the store, defined in domain/funnel. */
 import type { Context } from "../context.ts";
-import { type QueryMistake, parseReportQuery } from "../domain/funnel/query.ts";
+import { parseReportQuery } from "../domain/funnel/query.ts";
 import { type Report, buildReport } from "../domain/funnel/report.ts";
+import type { FieldError } from "../lib/field-errors.ts";
 import { type Result, ok } from "../lib/result.ts";
 import { type Depth, tallyReport } from "../store/report.ts";
 
@@ -9,7 +10,7 @@ export async function runReport(
   ctx: Context,
   given: Readonly<Record<string, unknown>>,
   depth: Depth = "sale",
-): Promise<Result<Report, QueryMistake[]>> {
+): Promise<Result<Report, FieldError[]>> {
   const now = ctx.clock();
   const query = parseReportQuery(given, ctx.config.workspace, now);
   if (!query.ok) return query;

@@ -1,10 +1,11 @@
 /** The numbers: GET /v1/report as JSON or CSV, and the read-only link to one report. */
 import * as z from "zod/mini";
 import type { Context } from "../context.ts";
-import { reportCsv } from "../domain/funnel/csv.ts";
+import { CSV_DIALECTS, reportCsv } from "../domain/funnel/csv.ts";
 import { parseReportQuery, reportParametersOf } from "../domain/funnel/query.ts";
 import { runReport } from "../flows/run-report.ts";
 import { shareReport } from "../flows/share-report.ts";
+import { fieldErrors } from "../lib/field-errors.ts";
 import { requireAdmin } from "./admin.ts";
 import { invalidRequest, parseJson } from "./json-body.ts";
 import { json } from "./problem.ts";
@@ -13,14 +14,22 @@ export async function getReport(request: Request, ctx: Context): Promise<Respons
   const refused = await requireAdmin(ctx, request);
   if (refused) return refused;
   const given = Object.fromEntries(new URL(request.url).searchParams);
-  const report = await runReport(ctx, given, given["times"] === "all" ? "all" : "sale");
+  const shape = reportShape.safeParse({ format: given["format"] || undefined, times: given["times"] || undefined });
+  if (!shape.success) return invalidRequest(ctx, fieldErrors(shape.error.issues, given));
+  const report = await runReport(ctx, given, shape.data.times === "all" ? "all" : "sale");
   if (!report.ok) return invalidRequest(ctx, report.error);
-  return given["format"] === "csv" ? csvAnswer(reportCsv(report.value)) : json(report.value);
+  const { format } = shape.data;
+  return format === "csv" || format === "excel" ? csvAnswer(reportCsv(report.value, format)) : json(report.value);
 }
 
-/** A spreadsheet opens Cyrillic text right only with a byte order mark. */
-export const csvAnswer = (text: string): Response =>
-  new Response(`\uFEFF${text}`, {
+/** How the answer looks; what it counts is in the report's own parameters. */
+export const reportShape = z.object({
+  format: z.optional(z.enum(["json", ...CSV_DIALECTS])),
+  times: z.optional(z.enum(["sale", "all"])),
+});
+
+const csvAnswer = (text: string): Response =>
+  new Response(text, {
     headers: {
       "content-type": "text/csv; charset=utf-8",
       "content-disposition": 'attachment; filename="report.csv"',

@@ -39,13 +39,15 @@ export function zoneOffset(at: number, zone: string): number {
   return wall - Math.floor(at / 1000) * 1000;
 }
 
-/** The instant at which the wall clock of `zone` first shows midnight of `date`; null when it is no calendar date. */
+/** The first instant of `date` in `zone`; null when it is no calendar date. Midnight itself, but for zones that change their clocks then (Havana,
+ *  Santiago): the hour skipped in spring belongs to neither day, so the day begins where the clock lands. */
 export function startOfDay(date: string, zone: string): number | null {
   if (!/^\d{4}-\d{2}-\d{2}$/.test(date)) return null;
   const wall = Date.parse(`${date}T00:00:00Z`);
   if (Number.isNaN(wall) || new Date(wall).toISOString().slice(0, 10) !== date) return null;
   const guess = wall - zoneOffset(wall, zone);
-  return wall - zoneOffset(guess, zone);
+  const midnight = wall - zoneOffset(guess, zone);
+  return dateIn(midnight, zone) < date ? guess : midnight;
 }
 
 /** The calendar date that `zone` shows at that instant. */

@@ -23,6 +23,19 @@ describe("days of a zone", () => {
     ]);
   });
 
+  it.each([
+    ["2026-03-08", "America/Havana", "2026-03-08T05:00:00Z"],
+    ["2026-11-01", "America/Havana", "2026-11-01T04:00:00Z"],
+    ["2026-09-06", "America/Santiago", "2026-09-06T04:00:00Z"],
+    ["2026-04-05", "America/Santiago", "2026-04-05T04:00:00Z"],
+    ["2026-04-24", "Africa/Cairo", "2026-04-23T22:00:00Z"],
+    ["2026-04-05", "Australia/Lord_Howe", "2026-04-04T13:00:00Z"],
+    ["2011-12-31", "Pacific/Apia", "2011-12-30T10:00:00Z"],
+  ])("begins %s in %s at %s, also where the clock changes at midnight", (date, zone, start) => {
+    expect(startOfDay(date, zone)).toBe(Date.parse(start));
+    expect([dateIn(Date.parse(start), zone), dateIn(Date.parse(start) - 1, zone) < date]).toEqual([date, true]);
+  });
+
   it("refuses a date that does not exist", () => {
     expect(startOfDay("2026-02-30", "Europe/Moscow")).toBeNull();
     expect(startOfDay("1 марта", "Europe/Moscow")).toBeNull();

@@ -142,6 +142,11 @@ describe("money without a rate", () => {
 describe("asking", () => {
   it.each([
     ["from=2026-13-01&to=2026-05-11", "from"],
+    ["from=2026-02-30&to=2026-05-11", "from"],
+    ["to=0000-00-00", "to"],
+    ["to=2026-02-29", "to"],
+    [`${RANGE}&format=xml`, "format"],
+    [`${RANGE}&window=abc`, "window"],
     ["from=2026-05-11&to=2026-05-11", "to"],
     [`${RANGE}&template=shop`, "template"],
     [`${RANGE}&window=0`, "window"],
@@ -150,6 +155,20 @@ describe("asking", () => {
     const response = await operator("GET", `/v1/report?${query}`);
     expect(response.status).toBe(422);
     expect(await response.json()).toMatchObject({ reason: "invalid_request", errors: [{ path }] });
+  });
+
+  it("says which words a parameter takes", async () => {
+    const wrong = await operator("GET", `/v1/report?${RANGE}&template=School`);
+    expect(await wrong.json()).toMatchObject({ errors: [{ path: "template", message: "one of: school, affiliate" }] });
+  });
+
+  it("answers for all time, weeks and all", async () => {
+    await writeLedger([{ id: "e1", type: "bot_start", at: T, person: "p1" }]);
+    const response = await operator("GET", "/v1/report?from=1970-01-01&to=9999-12-31");
+    expect([response.status, await response.json()]).toMatchObject([
+      200,
+      { cohort: 1, weeks: [{ week: "2026-W19", people: 1 }] },
+    ]);
   });
 
   it("is the operator's alone", async () => {
@@ -161,5 +180,16 @@ describe("asking", () => {
     const response = await operator("GET", `/v1/report?${RANGE}&format=csv`);
     expect(response.headers.get("content-type")).toContain("text/csv");
     expect(await response.text()).toContain(`"'=hyperlink(""x"") / c",1`);
+  });
+
+  it("exports for a Russian Excel: semicolons, decimal commas, and no cell that a semicolon inside a name could open", async () => {
+    await writeLedger([
+      { id: "e1", type: "click", at: T, person: "p1", source: "x;=1+1", campaign: "c" },
+      { id: "e2", type: "payment", at: T, person: "p1", order: "1", amount: 3.12 },
+    ]);
+    const lines = async (format: string): Promise<string[]> =>
+      (await (await operator("GET", `/v1/report?${RANGE}&format=${format}`)).text()).split("\r\n");
+    expect((await lines("excel"))[1]).toBe(`"x;=1+1 / c";1;1;0;0;0;0;1;0;3,12;3,12;0,00;;`);
+    expect((await lines("csv"))[1]).toBe(`"x;=1+1 / c",1,1,0,0,0,0,1,0,3.12,3.12,0.00,,`);
   });
 });

@@ -1,11 +1,18 @@
 /** A report as one CSV table, for spreadsheets and IMPORTDATA: breakdown lines, then the whole. A cell that a spreadsheet would run as a
- *  formula is defused by an apostrophe: source names come from outside. Pure. */
+ *  formula is defused by an apostrophe: source names come from outside (the list of first characters is OWASP's «CSV Injection», 2026-09). Pure.
+ *  Two dialects. `csv` is RFC 4180. `excel` is what a Russian Excel opens by a double click: it parts columns at semicolons, and would read 3.12 as
+ *  the third of December, so decimals have commas. A semicolon is quoted in both, since a name holding one must not open a cell in either. */
 import type { Report } from "./report.ts";
 import { STAGES } from "./stages.ts";
 
 const COLUMNS = ["source", "cohort", ...STAGES, "net_first", "net_last", "cost", "romi_first", "romi_last"] as const;
 
-export function reportCsv(report: Report): string {
+export const CSV_DIALECTS = ["csv", "excel"] as const;
+export type CsvDialect = (typeof CSV_DIALECTS)[number];
+
+/** A byte order mark comes first: without it Excel takes Cyrillic text for another encoding. */
+export function reportCsv(report: Report, dialect: CsvDialect): string {
+  const cell = (value: Value): string => cellText(value, dialect);
   const lines = report.sources.map((line) => COLUMNS.map((column) => cell(line[column])));
   const whole = report.stages.map(({ id, reached, step, bypass, from_entry }) =>
     [id, reached, step, bypass, from_entry].map(cell),
@@ -22,13 +29,16 @@ export function reportCsv(report: Report): string {
     [],
     ...Object.entries(report.range).map(([name, value]) => [name, cell(value)]),
   ];
-  return rows.map((row) => `${row.join(",")}\r\n`).join("");
+  const separator = dialect === "excel" ? ";" : ",";
+  return `\uFEFF${rows.map((row) => `${row.join(separator)}\r\n`).join("")}`;
 }
 
-function cell(value: string | number | boolean | null): string {
+type Value = string | number | boolean | null;
+
+function cellText(value: Value, dialect: CsvDialect): string {
   if (value === null) return "";
   const text = String(value);
-  const number = /^-?\d+(\.\d+)?$/.test(text);
-  const safe = !number && /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
-  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+  if (/^-?\d+(\.\d+)?$/.test(text)) return dialect === "excel" ? text.replace(".", ",") : text;
+  const safe = /^[=+\-@\t\r\n＝＋－＠]/.test(text) ? `'${text}` : text;
+  return /[",;\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }

@@ -1,6 +1,7 @@
 /** What a report is asked: range, template, window, mode, breakdown. Dates are workspace dates, the end exclusive. Pure. */
 import * as z from "zod/mini";
 import { addDays, dateIn, startOfDay } from "../../lib/zone.ts";
+import { type FieldError, fieldErrors } from "../../lib/field-errors.ts";
 import { type Result, err, ok } from "../../lib/result.ts";
 import type { Workspace } from "../config.ts";
 
@@ -8,7 +9,8 @@ export const BREAKDOWNS = ["source", "campaign", "content", "link", "bot", "conn
 export type Breakdown = (typeof BREAKDOWNS)[number];
 export const WINDOWS = [7, 14, 30, 60, 90] as const;
 
-const date = z.string().check(z.regex(/^\d{4}-\d{2}-\d{2}$/, "a date such as 2026-03-01"));
+/** From 1900 on: the calendar of earlier centuries has nothing to count. */
+const date = z.string().check(z.regex(/^(19|[2-9]\d)\d{2}-\d{2}-\d{2}$/, "a date such as 2026-03-01"));
 export const reportParameters = z.object({
   from: z.optional(date),
   to: z.optional(date),
@@ -30,28 +32,27 @@ export type ReportQuery = Omit<z.infer<typeof reportParameters>, "from" | "to" |
   readonly zone: string;
 };
 
-export type QueryMistake = { readonly path: string; readonly message: string };
-
 /** Reads request parameters; an absent or empty one takes its default, the range is then the last seven days, today included. */
 export function parseReportQuery(
   given: Readonly<Record<string, unknown>>,
   workspace: Workspace,
   now: number,
-): Result<ReportQuery, QueryMistake[]> {
+): Result<ReportQuery, FieldError[]> {
   const filled = Object.fromEntries(
     Object.entries(given)
       .filter(([, value]) => value !== "" && value !== null)
       .map(([name, value]) => [name, name === "window" ? Number(value) : value]),
   );
   const parsed = reportParameters.safeParse(filled);
-  if (!parsed.success) return err(parsed.error.issues.map((issue) => ({ path: issue.path.join("."), message: issue.message })));
+  if (!parsed.success) return err(fieldErrors(parsed.error.issues, filled));
   const { only, ...rest } = parsed.data;
   const zone = workspace.time_zone;
   const to = parsed.data.to ?? addDays(dateIn(now, zone), 1);
-  const from = parsed.data.from ?? addDays(to, -7);
-  const [start, end] = [startOfDay(from, zone), startOfDay(to, zone)];
-  if (start === null) return err([{ path: "from", message: "no such date" }]);
+  const end = startOfDay(to, zone);
   if (end === null) return err([{ path: "to", message: "no such date" }]);
+  const from = parsed.data.from ?? addDays(to, -7);
+  const start = startOfDay(from, zone);
+  if (start === null) return err([{ path: "from", message: "no such date" }]);
   if (end <= start) return err([{ path: "to", message: "the end is exclusive and must be after the start" }]);
   return ok({ ...rest, from, to, start, end, onlyClick: only === "click", zone });
 }

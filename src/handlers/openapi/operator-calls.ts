@@ -8,7 +8,7 @@ import { recoverBody } from "../deliveries.ts";
 import { DELIVERY_STATUSES } from "../delivery-filter.ts";
 import { EVENT_STATUSES } from "../events.ts";
 import { erasureBody, identifierBlock, identifierMove, onePerson, twoPersons } from "../identity-acts.ts";
-import { shareBody } from "../report.ts";
+import { reportShape, shareBody } from "../report.ts";
 import * as answer from "./answers.ts";
 import type { Body, Method, Operation } from "./operation.ts";
 
@@ -194,7 +194,7 @@ const DELIVERIES: readonly Operation[] = [
 const REPORT: readonly Operation[] = [
   call("get", "/v1/report", {
     says: "The numbers of a range; `to` is exclusive.",
-    query: z.extend(reportParameters, { format: z.optional(z.enum(["csv"])), times: z.optional(z.enum(["all"])) }),
+    query: z.extend(reportParameters, reportShape.shape),
     answers: { 200: { says: "The report.", schema: answer.report } },
     refusals: invalid,
   }),

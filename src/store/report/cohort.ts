@@ -43,9 +43,13 @@ export async function cohortCells(db: D1Database, query: ReportQuery): Promise<C
   });
 }
 
+/** Every change of a zone's clock is a branch of the statement. A range without an end (`to=9999-12-31`) would write thousands of them, more than
+ *  a statement may hold, for years whose clock rules nobody knows. */
+const LAST_CLOCK_CHANGE = Date.UTC(2100, 0, 1);
+
 /** Monday-based week number of the wall clock: the zone's offsets within the range are written into the query. */
 function weekSql(query: ReportQuery): string {
-  const offsets = offsetsBetween(query.start, query.end, query.zone);
+  const offsets = offsetsBetween(query.start, Math.min(query.end, LAST_CLOCK_CHANGE), query.zone);
   const [first, ...later] = offsets;
   const cases = later.toReversed().map(({ at, offset }) => `WHEN p.entry_at >= ${at} THEN ${offset}`);
   const offset = cases.length === 0 ? String(first?.offset ?? 0) : `CASE ${cases.join(" ")} ELSE ${first?.offset ?? 0} END`;
