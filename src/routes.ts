@@ -34,6 +34,7 @@ import { getProblems } from "./handlers/problems.ts";
 import { getReport, postReportShare } from "./handlers/report.ts";
 import { postTransaction } from "./handlers/transactions.ts";
 import { undoPage } from "./handlers/undo-page.ts";
+import { siteClick } from "./handlers/site-click.ts";
 import { getSnippet } from "./handlers/snippet.ts";
 import { importLines } from "./handlers/import.ts";
 import { VERSION } from "./lib/version.ts";
@@ -56,6 +57,7 @@ router
   .get("/r/:slug", followLink)
   .head("/r/:slug", followLink)
   .get("/snippet.js", getSnippet)
+  .post("/hit/:site", siteClick)
   .get("/openapi.json", getOpenapi)
   .get("/v1/config", getConfig)
   .put("/v1/config", putConfig)

@@ -8,6 +8,7 @@ import { recordClick } from "../flows/record-click.ts";
 import { newClickId, randomBase62 } from "../lib/ids.ts";
 import { linkGonePage } from "../ui/link-gone.ts";
 import { type Routed, pathName } from "../lib/routed.ts";
+import { isPrefetch } from "./prefetch.ts";
 
 const COOKIE = "tl_v";
 const COOKIE_SECONDS = 400 * 86_400;
@@ -50,10 +51,6 @@ const linkGone = (request: Routed, ctx: Context): Response =>
       },
     },
   );
-
-/** A page loaded ahead of time may never be seen. */
-const isPrefetch = (request: Routed): boolean =>
-  /prefetch|prerender|preview/i.test(`${request.headers.get("sec-purpose") ?? ""}${request.headers.get("purpose") ?? ""}`);
 
 function referrerHost(request: Routed): string | null {
   const referrer = request.headers.get("referer");

@@ -2,6 +2,7 @@
 import * as z from "zod/mini";
 import { health, imported, seedAnswer, stored } from "./answers.ts";
 import type { Body, Operation } from "./operation.ts";
+import { CSV_DIALECTS } from "../../domain/funnel/csv.ts";
 import { importLine } from "../../flows/import-events.ts";
 
 /** Nothing is refused for its shape at intake: names that are known are read (docs: field names), the rest is kept as fields. */
@@ -119,6 +120,38 @@ export const PUBLIC_CALLS: readonly Operation[] = [
     callers: ["public"],
     answers: { 200: { says: "A script.", type: "text/javascript" } },
   },
+  {
+    method: "post",
+    path: "/hit/:site",
+    tag: "Links",
+    says: "The snippet tells of a landing with marks and without a click of ours. The body is the marks as a query string, with the browser's `visitor` and the `referrer`.",
+    callers: ["public"],
+    bodies: [
+      {
+        name: "Landing",
+        schema: z.object({
+          visitor: z.optional(z.string()),
+          referrer: z.optional(z.string()),
+          utm_source: z.optional(z.string()),
+        }),
+        types: ["text/plain", "application/x-www-form-urlencoded"],
+      },
+    ],
+    answers: {
+      201: {
+        says: "The click, the same for the same landing of one browser within a day.",
+        schema: z.object({ click: z.string() }),
+      },
+      204: { says: "A robot, or a page loaded ahead of time: nothing was counted." },
+    },
+    refusals: {
+      403: ["origin_not_allowed"],
+      404: ["not_found"],
+      413: ["too_large"],
+      422: ["invalid_request"],
+      429: ["rate_limited"],
+    },
+  },
   page("get", "/"),
   page("head", "/"),
   page("post", "/"),
@@ -135,7 +168,7 @@ export const PUBLIC_CALLS: readonly Operation[] = [
     tag: "Links",
     says: "A shared report, read only until its link expires.",
     callers: ["path"],
-    query: z.object({ format: z.optional(z.enum(["csv"])) }),
+    query: z.object({ format: z.optional(z.enum(CSV_DIALECTS)) }),
     answers: {
       200: { says: "A page, or CSV.", type: "text/html" },
       404: { says: "Expired or unknown: a page.", type: "text/html" },
