@@ -16,7 +16,8 @@ import { ACTS } from "./acts.ts";
 import { assetAt } from "./assets.ts";
 import { type Page, menuBody, renderPage } from "./page.ts";
 import { CONSOLE_POLICY } from "./policy.ts";
-import { connectionPage, connectionsPage } from "./screens/connections.ts";
+import { connectionPage } from "./screens/connection.ts";
+import { connectionsPage } from "./screens/connections.ts";
 import { eventPage } from "./screens/event.ts";
 import { eventsPage, liveVersion } from "./screens/events.ts";
 import { funnelPage } from "./screens/funnel.ts";
@@ -33,6 +34,7 @@ import { dataPage } from "./screens/settings/data.ts";
 import { projectPage } from "./screens/settings/project.ts";
 import { rulesPage } from "./screens/settings/rules.ts";
 import { signInPage } from "./screens/sign-in.ts";
+import { welcomePage } from "./screens/welcome.ts";
 import { whyPage } from "./screens/why.ts";
 import { type View, newView } from "./view.ts";
 
@@ -46,6 +48,7 @@ const SCREENS: readonly (readonly [RegExp, Draw])[] = [
   [/^\/console\/people\/([^/]+)$/, personPage],
   [/^\/console\/funnel$/, funnelPage],
   [/^\/console\/funnel\/people$/, reportPeoplePage],
+  [/^\/console\/welcome$/, welcomePage],
   [/^\/console\/why$/, whyPage],
   [/^\/console\/links$/, linksPage],
   [/^\/console\/links\/check$/, linkCheckPage],
@@ -133,7 +136,10 @@ async function signIn(request: Request, ctx: Context): Promise<Response> {
   if (!form || !comesFromOurPage(request, ctx.settings.publicUrl)) return answer(signInPage(view, "wrong"), 400);
   const { success } = await ctx.env.FAILED_PROOFS.limit({ key: `console:${clientAddress(request)}` });
   const operator = success ? await recogniseToken(ctx, form("token").trim()) : null;
-  if (operator) return redirect(safeBack(form("back")), [await openSession(ctx, request, operator)]);
+  if (operator) {
+    const there = ctx.config.version === 0 ? "/console/welcome" : safeBack(form("back"));
+    return redirect(there, [await openSession(ctx, request, operator)]);
+  }
   ctx.log("warn", "console.sign_in.failed", { limited: !success });
   return answer(signInPage(view, success ? "wrong" : "limited"), success ? 401 : 429);
 }
@@ -181,7 +187,11 @@ const SUBJECTS = ["person", "id", "connection", "slug", "problem", "version", "i
 async function afterAct(view: View, result: ActResult, back: string): Promise<Response> {
   if ("refused" in result) return answer(renderPage(view, await rulesPage(view, result.refused)), 422);
   if ("once" in result) {
-    const body = html`<p>${result.once.lead}</p><div class="copy"><pre id="once" tabindex="0">${result.once.text}</pre><button type="button" data-copy="once">${view.word("copyIt")}</button></div><p><a class="btn" data-key="Escape" href="${back}">${view.say(["Назад", "Back"])}</a></p>`;
+    const blocks = result.once.blocks.map(
+      ({ title, text }, index) =>
+        html`<h2>${title}</h2><div class="copy"><pre id="o${index}" tabindex="0">${text}</pre><button type="button" data-copy="o${index}">${view.word("copyIt")}</button></div>`,
+    );
+    const body = html`<p class="note">${result.once.lead}</p>${blocks}<p class="gap"><a class="btn" data-key="Escape" href="${back}">${view.say(["Назад", "Back"])}</a></p>`;
     return answer(renderPage(view, { title: result.once.title, screen: "settings", body }), 200);
   }
   if ("shared" in result) {

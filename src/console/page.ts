@@ -96,21 +96,17 @@ function preferences(view: View): Html {
 }
 
 /** What every form that changes something carries. */
-export const hidden = (view: View): Html =>
-  html`<input type="hidden" name="csrf" value="${view.csrf}" /><input
-      type="hidden"
-      name="back"
-      value="${view.url.pathname}${view.url.search}"
-    />`;
+export const hidden = (view: View, back = `${view.url.pathname}${view.url.search}`): Html =>
+  html`<input type="hidden" name="csrf" value="${view.csrf}" /><input type="hidden" name="back" value="${back}" />`;
 
-/** A form that has something done: nothing changes by GET. `fields` travel unseen, `confirm` is asked first. */
+/** A form that has something done: nothing changes by GET. `fields` travel unseen, `confirm` is asked first, `back` is where to go on (this page). */
 export const actForm = (
   view: View,
-  { act, fields = {}, confirm }: { act: string; fields?: Readonly<Record<string, string | number>>; confirm?: string },
+  given: { act: string; fields?: Readonly<Record<string, string | number>>; confirm?: string; back?: string },
   content: Content,
 ): Html =>
-  html`<form method="post" action="/console/act/${act}" ${confirm !== undefined && html`data-confirm="${confirm}"`}>
-    ${hidden(view)}${Object.entries(fields).map(([name, value]) => html`<input type="hidden" name="${name}" value="${value}" />`)}${content}
+  html`<form method="post" action="/console/act/${given.act}" ${given.confirm !== undefined && html`data-confirm="${given.confirm}"`}>
+    ${hidden(view, given.back)}${Object.entries(given.fields ?? {}).map(([name, value]) => html`<input type="hidden" name="${name}" value="${value}" />`)}${content}
   </form>`;
 
 function flash(view: View): Content {

@@ -56,7 +56,7 @@ export const personLink = (id: string, name: string | undefined): Html =>
 export const connectionName = (view: View, id: string): string =>
   view.ctx.config.connections.get(id)?.name ?? ({ links: view.word("links"), login: "PIN" }[id] || id);
 
-const KIND_ICONS: Readonly<Record<Kind, IconName>> = {
+export const KIND_ICONS: Readonly<Record<Kind, IconName>> = {
   salebot: "bot",
   chatterfy: "bot",
   metabot: "bot",

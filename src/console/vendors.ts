@@ -5,6 +5,8 @@ import type { Phrase } from "./copy.ts";
 
 export type Recipe = {
   readonly name: Phrase;
+  /** What it adds to the path, for choosing. */
+  readonly brings: Phrase;
   readonly hint: Phrase;
   /** What is copied; `{base}`, `{id}` and `{token}` are filled in. */
   readonly blocks: readonly { readonly title: Phrase; readonly text: string }[];
@@ -17,6 +19,7 @@ const BODY: Phrase = ["Тело запроса, JSON", "Request body, JSON"];
 export const RECIPES: Readonly<Record<Kind, Recipe>> = {
   salebot: {
     name: ["Salebot", "Salebot"],
+    brings: ["старты, почта и шаги бота; ответы ему", "bot starts, e-mails and steps; replies to it"],
     hint: [
       "В блоке Salebot добавьте «Вызвать URL»: метод POST, JSON. Для старта с меткой передайте тег подписки в поле start.",
       "In a Salebot block add an API request: POST, JSON. Pass the subscription tag in `start`.",
@@ -35,6 +38,7 @@ export const RECIPES: Readonly<Record<Kind, Recipe>> = {
   },
   getcourse: {
     name: ["GetCourse", "GetCourse"],
+    brings: ["регистрации, заказы, оплаты школы", "registrations, orders and payments of the school"],
     hint: [
       "В процессе добавьте операцию «Вызвать URL». GetCourse и в GET, и в POST кладёт значения в адрес. Берите cost_money_value, а не cost_money.",
       "Add a «Вызвать URL» step to the process. GetCourse puts the values into the address for GET and POST alike. Use cost_money_value, not cost_money.",
@@ -52,6 +56,7 @@ export const RECIPES: Readonly<Record<Kind, Recipe>> = {
   },
   chatterfy: {
     name: ["Chatterfy", "Chatterfy"],
+    brings: ["старты и шаги бота, clickid", "bot starts and steps, the clickid"],
     hint: [
       "В шаге бота включите Send Webhook и вставьте адрес целиком.",
       "Switch on Send Webhook in the step and paste the whole address.",
@@ -65,6 +70,7 @@ export const RECIPES: Readonly<Record<Kind, Recipe>> = {
   },
   metabot: {
     name: ["Metabot", "Metabot"],
+    brings: ["лиды бота, вход по PIN", "leads of the bot, PIN login"],
     hint: ["Вызовите адрес из скрипта бота методом POST.", "Call the address from the bot's script with POST."],
     blocks: [
       { title: POST, text: HOOK },
@@ -76,6 +82,7 @@ export const RECIPES: Readonly<Record<Kind, Recipe>> = {
   },
   telegram: {
     name: ["Telegram", "Telegram"],
+    brings: ["ваш бот напрямую; коды и тревоги", "your own bot; codes and alerts"],
     hint: [
       "Один вызов setWebhook с секретом. Секрет — значение secret_token подключения.",
       "One call of setWebhook with the connection's secret_token.",
@@ -89,6 +96,7 @@ export const RECIPES: Readonly<Record<Kind, Recipe>> = {
   },
   keitaro: {
     name: ["Keitaro", "Keitaro"],
+    brings: ["клики и конверсии трекера", "clicks and conversions of the tracker"],
     hint: [
       "S2S-постбек из Keitaro к нам. В ссылке передайте subid, в ссылке шлюза назовите его в clickids.",
       "S2S postback from Keitaro to us. Pass subid in the link and name it in the link's clickids.",
@@ -102,6 +110,7 @@ export const RECIPES: Readonly<Record<Kind, Recipe>> = {
   },
   network: {
     name: ["Партнёрская сеть", "Affiliate network"],
+    brings: ["регистрации и депозиты 1win, Binomo и других", "registrations and deposits of 1win, Binomo and others"],
     hint: [
       "Три поля в кабинете сети: регистрация, первый депозит, депозит. Имена макросов у сетей разные: проверьте по списку сети.",
       "Three fields in the network's cabinet: registration, first deposit, deposit. Macro names differ: check the network's list.",
@@ -123,6 +132,7 @@ export const RECIPES: Readonly<Record<Kind, Recipe>> = {
   },
   site: {
     name: ["Сайт", "Site"],
+    brings: ["вход по PIN, переходы со страниц", "PIN login, clicks from pages"],
     hint: [
       "Сниппет несёт переход до кнопки бота; сервер сайта подписывает запросы по Standard Webhooks.",
       "The snippet carries the click to the bot's button; the site's backend signs its calls (Standard Webhooks).",
@@ -137,6 +147,7 @@ export const RECIPES: Readonly<Record<Kind, Recipe>> = {
   },
   http: {
     name: ["Любой сервис", "Any service"],
+    brings: ["MAX, почта, CRM, Albato, n8n — всё, что умеет HTTP", "MAX, e-mail, CRM, Albato, n8n: whatever speaks HTTP"],
     hint: [
       "JSON, форма или параметры в адресе: имена полей общие для всех подключений.",
       "JSON, form or query: the field names are the same for every connection.",
@@ -148,6 +159,27 @@ export const RECIPES: Readonly<Record<Kind, Recipe>> = {
   },
 };
 
-/** A block with this connection's addresses. */
-export const fillBlock = (text: string, connection: Pick<Connection, "id">, base: string): string =>
-  text.replaceAll("{base}", base).replaceAll("{id}", connection.id).replaceAll("{token}", "TOKEN");
+export const KINDS: readonly Kind[] = [
+  "salebot",
+  "getcourse",
+  "chatterfy",
+  "metabot",
+  "telegram",
+  "keitaro",
+  "network",
+  "site",
+  "http",
+];
+
+export const isKindName = (text: string): text is Kind => Object.hasOwn(RECIPES, text);
+
+/** The field of a connection that holds what its sender proves itself by. */
+export const proofField = (kind: Kind): "secret" | "secret_token" | "token" =>
+  kind === "site" ? "secret" : kind === "telegram" ? "secret_token" : "token";
+
+/** A block with this connection's addresses; the secret only where it was asked for. */
+export const fillBlock = (text: string, connection: Pick<Connection, "id">, base: string, token = "TOKEN"): string =>
+  text
+    .replaceAll("{base}", base)
+    .replaceAll("{id}", connection.id)
+    .replaceAll("{token}", () => encodeURIComponent(token));

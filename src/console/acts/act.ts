@@ -4,11 +4,13 @@ import type { Phrase } from "../copy.ts";
 import type { Refused } from "../screens/settings/rules.ts";
 import type { View } from "../view.ts";
 
+type Shown = { readonly title: string; readonly text: string };
+
 export type ActResult =
   | { readonly next: string | null; readonly failed?: string }
   | { readonly shared: string }
   /** Shown on the page that answers, never again. */
-  | { readonly once: { readonly title: string; readonly lead: string; readonly text: string } }
+  | { readonly once: { readonly title: string; readonly lead: string; readonly blocks: readonly Shown[] } }
   | { readonly refused: Refused };
 
 export type Form = (name: string) => string;

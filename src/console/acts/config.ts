@@ -1,4 +1,4 @@
-/** Forms that change a part of the document: a connection, a link, its cost, the workspace. */
+/** Forms that change a part of the document: a link, its cost, the workspace. */
 import { addressOf, withClickPlace } from "../../domain/link/deep-link.ts";
 import { recordOf } from "../../flows/change-config.ts";
 import { type Acts, type Form, done, failed, firstOf } from "./act.ts";
@@ -22,25 +22,6 @@ const ratesOf = (text: string): Record<string, string> =>
   );
 
 export const CONFIG_ACTS: Acts = {
-  "add-connection": async (view, form) => {
-    const fields = Object.fromEntries(
-      ["project", "account", "bot_id", "url", "network", "origin"].flatMap((name) =>
-        form(`field.${name}`) === "" ? [] : [[name, form(`field.${name}`)]],
-      ),
-    );
-    const secret = form("secret");
-    const proof =
-      form("kind") === "site"
-        ? { secret: [secret] }
-        : form("kind") === "telegram"
-          ? { secret_token: [secret] }
-          : { token: [secret] };
-    const errors = await saveChange(view, `connection ${form("id")}`, (document) => ({
-      ...document,
-      connections: { ...recordOf(document["connections"]), [form("id")]: { kind: form("kind"), ...fields, ...proof } },
-    }));
-    return errors === null ? done(`/console/connections/${form("id")}`) : firstOf(errors);
-  },
   "add-link": async (view, form) => {
     const slug = form("slug");
     if (form("new") !== "0" && view.ctx.config.links.has(slug))

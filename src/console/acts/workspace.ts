@@ -41,7 +41,7 @@ export const WORKSPACE_ACTS: Acts = {
       ["Ключ для «{0}». Скопируйте сейчас: больше он не покажется.", "A key for “{0}”. Copy it now: it will not be shown again."],
       name,
     );
-    return { once: { title: view.say(["Новый ключ", "New key"]), lead, text } };
+    return { once: { title: view.say(["Новый ключ", "New key"]), lead, blocks: [{ title: name, text }] } };
   },
   "revoke-key": async (view, form) =>
     (await revokeAccessKey(view.ctx.env.DB, form("id"), view.ctx.clock())) ? done() : failed(refusalText(view, "not_found")),

@@ -7,6 +7,8 @@ import { causeName } from "../parts.ts";
 import type { View } from "../view.ts";
 
 const MOST = 60;
+/** How a delivery came, not what it says. */
+const ENVELOPE: ReadonlySet<string> = new Set(["method", "content_type"]);
 
 type Leaf = readonly [path: string, text: string];
 type Meaning = readonly [name: string, label: string, value: string];
@@ -61,6 +63,7 @@ export function landingTable(view: View, raw: unknown, facts: StoredFacts, chang
     return html`<tr><td><code>${path}</code></td><td>${dropped ? html`<mark>${text}</mark>` : text.slice(0, 120)}</td><td>${dropped ? html`<span class="bad">${causeName(view, dropped.cause)}</span>` : ((meaning && html`<b>${meaning[2].slice(0, 120)}</b> <small>${meaning[1]}</small>`) ?? html`<span class="dim">—</span>`)}</td></tr>`;
   };
   const rows = leavesOf(raw)
+    .filter(([path]) => !ENVELOPE.has(path))
     .slice(0, MOST)
     .flatMap((leaf) => row(leaf) ?? []);
   if (rows.length === 0) return null;

@@ -4,7 +4,14 @@ import type { Report } from "../../domain/funnel/report.ts";
 import { runReport } from "../../flows/run-report.ts";
 import { addDays } from "../../lib/zone.ts";
 import { type Content, type Html, html } from "../../lib/markup.ts";
-import { type ConnectionPulse, type ProblemLine, connectionPulses, openProblems, stuckNow } from "../../store/operator/pulse.ts";
+import {
+  type ConnectionPulse,
+  type ProblemLine,
+  connectionPulses,
+  openProblems,
+  stuckNow,
+  unboundProblems,
+} from "../../store/operator/pulse.ts";
 import { icon } from "../icons.ts";
 import { type Page } from "../page.ts";
 import { empty, eventTable, livePill } from "../parts.ts";
@@ -13,15 +20,15 @@ import { type View, ago, daysText, hrefWith, moneyOf, numberOf, shareOf } from "
 import { eventRows, liveVersion } from "./events.ts";
 import { shifted } from "./funnel.ts";
 import { PATH_RESERVED, pathStrip } from "./path-strip.ts";
-import { problemSentence } from "./problems.ts";
+import { hrefOf, problemSentence } from "./problems.ts";
 
 export async function overviewPage(view: View): Promise<Page> {
   const { ctx } = view;
   const given = Object.fromEntries(view.url.searchParams);
   const query = parseReportQuery(given, ctx.config.workspace, ctx.clock());
-  const [stuck, problems, { rows }, version] = await Promise.all([
+  const [stuck, raised, { rows }, version] = await Promise.all([
     stuckNow(ctx.env.DB),
-    openProblems(ctx.env.DB),
+    Promise.all([openProblems(ctx.env.DB), unboundProblems(ctx.env.DB, ctx.clock())]),
     eventRows({ ...view, url: new URL("/console/events", view.url) }, 10),
     liveVersion(view),
   ]);
@@ -41,7 +48,7 @@ export async function overviewPage(view: View): Promise<Page> {
     aside:
       range !== null &&
       html`<span class="dim">${daysText(view, range.from, range.to)}</span>${shifted(view, range)}<a href="${hrefWith(view, { from: addDays(range.to, -1), to: range.to })}">${view.say(["день", "day"])}</a><a href="${hrefWith(view, { from: addDays(range.to, -7), to: range.to })}">${view.say(["неделя", "week"])}</a><a href="${hrefWith(view, { from: addDays(range.to, -30), to: range.to })}">${view.say(["30 дней", "30 days"])}</a>`,
-    body: html`${statusLine(view, problems, stuck.last_at)}${report && html`${six(view, report, before)}${boundMeter(view, report)}${pathStrip(view, { report, pulses, behind })}`}${report && report.cohort > 0 && html`<h2><a href="${hrefWith(view, {}, "/console/funnel")}${view.url.search}">${view.word("funnel")}</a></h2><div class="mini">${funnelBars(view, report, behind)}</div>`}<h2><a href="/console/events">${view.say(["Последние события", "Last events"])}</a></h2>${livePill(view)}${eventTable(view, rows, version)}`,
+    body: html`${statusLine(view, raised.flat(), stuck.last_at)}${report && html`${six(view, report, before)}${boundMeter(view, report)}${pathStrip(view, { report, pulses, behind })}`}${report && report.cohort > 0 && html`<h2><a href="${hrefWith(view, {}, "/console/funnel")}${view.url.search}">${view.word("funnel")}</a></h2><div class="mini">${funnelBars(view, report, behind)}</div>`}<h2><a href="/console/events">${view.say(["Последние события", "Last events"])}</a></h2>${livePill(view)}${eventTable(view, rows, version)}`,
   };
 }
 
@@ -84,7 +91,7 @@ const nothingYet = (view: View): Page => ({
   screen: "overview",
   body: empty(
     view.say(["Пока нет событий. Подключите бота — это 3 минуты.", "No events yet. Connect a bot: it takes 3 minutes."]),
-    html`<a class="btn main" href="/console/connections">${view.say(["Подключить", "Connect"])}</a>`,
+    html`<a class="btn main" href="${view.ctx.config.version === 0 ? "/console/welcome" : "/console/connections#new"}">${view.say(["Подключить", "Connect"])}</a>`,
   ),
 });
 
@@ -96,7 +103,7 @@ function statusLine(view: View, problems: readonly ProblemLine[], lastAt: number
   const last =
     lastAt !== null && html` · <span>${view.say(["последнее событие {0}", "last event {0}"], ago(view, lastAt))}</span>`;
   if (top)
-    return html`<p class="note bad">${icon("warn")} <a href="/console/problems/${top.id}">${problemSentence(view, top)}</a> · <a href="/console/problems">${view.say(["Что починить ({0})", "What to mend ({0})"], problems.length)}</a>${last}</p>`;
+    return html`<p class="note bad">${icon("warn")} <a href="${hrefOf(top)}">${problemSentence(view, top)}</a> · <a href="/console/problems">${view.say(["Что починить ({0})", "What to mend ({0})"], problems.length)}</a>${last}</p>`;
   return html`<p class="note ok">${icon("ok")} ${view.say(["Всё доходит", "Everything arrives"])}${last}</p>`;
 }
 

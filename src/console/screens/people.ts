@@ -2,15 +2,22 @@
 import { originLabel } from "../../domain/funnel/origin.ts";
 import { parseReportQuery } from "../../domain/funnel/query.ts";
 import { STAGES, type Stage } from "../../domain/funnel/stages.ts";
-import { personNames } from "../../flows/show-person.ts";
+import { openIdentifier, personNames } from "../../flows/show-person.ts";
 import { type Content, type Html, html } from "../../lib/markup.ts";
-import { type PersonLine, countPersons, listPersonLines, moneyOf, personLinesOf } from "../../store/operator/people.ts";
+import {
+  type PersonLine,
+  countPersons,
+  identifiersOfType,
+  listPersonLines,
+  moneyOf,
+  personLinesOf,
+} from "../../store/operator/people.ts";
 import { cohortCells } from "../../store/report/cohort.ts";
 import { reportPeople } from "../../store/report/people.ts";
 import { refreshReportPeople } from "../../store/report/refresh.ts";
 import type { Page } from "../page.ts";
 import { empty, moment, pager, sourceName, stageDots } from "../parts.ts";
-import { type View, amountE4, daysText } from "../view.ts";
+import { type View, amountE4, daysText, numberOf } from "../view.ts";
 
 const PAGE = 50;
 const MOST = 500;
@@ -26,14 +33,14 @@ export async function peoplePage(view: View): Promise<Page> {
   return {
     title: view.word("people"),
     screen: "people",
-    aside: html`<span class="dim">${total}</span>`,
+    aside: html`<span class="dim">${view.say(["всего {0}", "{0} in all"], numberOf(view, total))}</span>`,
     body:
       total === 0
         ? empty(
             view.say(["Пока никого. Человек появится с первым событием.", "Nobody yet. A person appears with the first event."]),
             html`<a class="btn main" href="/console/connections">${view.word("connections")}</a>`,
           )
-        : html`${await peopleTable(view, shown)}${pager(view, lines.length > PAGE && last ? `${last.last_seen}~${last.id}` : null)}`,
+        : html`<form class="row" role="search" action="/console/search"><input type="search" name="q" size="50" aria-label="${view.say(["Найти человека", "Find a person"])}" placeholder="${view.word("search")}"><button class="main">${view.say(["Найти", "Find"])}</button></form>${await peopleTable(view, shown)}${pager(view, lines.length > PAGE && last ? `${last.last_seen}~${last.id}` : null)}`,
   };
 }
 
@@ -69,12 +76,38 @@ export async function peopleTable(view: View, lines: readonly PersonLine[]): Pro
     view.ctx,
     lines.map(({ id }) => id),
   );
+  const school = await schoolIds(view, lines);
+  const heads = [
+    view.word("person"),
+    view.say(["Где есть", "Where"]),
+    view.say(["Ученик", "Student"]),
+    view.word("source"),
+    view.say(["Путь", "Path"]),
+    view.word("money"),
+    view.say(["Был", "Seen"]),
+  ] as const;
   const row = (line: PersonLine): Html => {
     const types = (line.types ?? "").split(",");
-    const messengers = types.flatMap((type) => MESSENGERS[type] ?? []);
-    return html`<tr data-row data-id="${line.id}"><td data-l="${view.word("person")}"><a href="/console/people/${line.id}">${names.get(line.id) ?? html`<code>${line.key.slice(0, 12)}…</code>`}</a></td><td data-l="${view.say(["Где есть", "Where"])}">${messengers.map((name) => html`<span class="tag">${name}</span> `)}${types.includes("gc_user_id") && html`<span class="tag">GC</span> `}${types.includes("user_id") && html`<span class="tag">${view.say(["сайт", "site"])}</span>`}</td><td data-l="${view.word("source")}">${line.click_at === null && line.bot_start_at === null ? "" : sourceName(view, line)}</td><td data-l="${view.say(["Путь", "Path"])}">${stageDots(view, stagesOf(line))}</td><td class="num" data-l="${view.word("money")}">${moneyOfLine(view, line)}</td><td data-l="${view.say(["Был", "Seen"])}">${moment(view, line.last_seen)}</td></tr>`;
+    const places = [
+      ...types.flatMap((type) => MESSENGERS[type] ?? []),
+      ...(types.includes("user_id") ? [view.say(["сайт", "site"])] : []),
+    ];
+    const name = names.get(line.id);
+    const last = stagesOf(line).findLast(([, at]) => at !== null)?.[0];
+    const source = line.click_at === null && line.bot_start_at === null ? "" : sourceName(view, line);
+    return html`<tr data-row data-id="${line.id}"><td data-l="${heads[0]}"><span class="mk"><i class="ava" aria-hidden="true">${initialOf(name)}</i><a href="/console/people/${line.id}">${name ?? html`<code>${line.key.slice(0, 12)}…</code>`}</a></span></td><td data-l="${heads[1]}">${places.map((place) => html`<span class="tag">${place}</span> `)}</td><td data-l="${heads[2]}">${school.get(line.id)}</td><td data-l="${heads[3]}">${source}</td><td data-l="${heads[4]}"><span class="mk">${stageDots(view, stagesOf(line))}<small>${last === undefined ? "" : view.word(last)}</small></span></td><td class="num" data-l="${heads[5]}">${moneyOfLine(view, line)}</td><td data-l="${heads[6]}">${moment(view, line.last_seen)}</td></tr>`;
   };
-  return html`<div class="wrap"><table class="cards"><thead><tr><th scope="col">${view.word("person")}</th><th scope="col">${view.say(["Где есть", "Where"])}</th><th scope="col">${view.word("source")}</th><th scope="col">${view.say(["Путь", "Path"])}</th><th scope="col" class="num">${view.word("money")}</th><th scope="col">${view.say(["Был", "Seen"])}</th></tr></thead><tbody>${lines.map(row)}</tbody></table></div>`;
+  return html`<div class="wrap"><table class="cards"><thead><tr>${heads.map((head, index) => html`<th scope="col"${index === 5 && html` class="num"`}>${head}</th>`)}</tr></thead><tbody>${lines.map(row)}</tbody></table></div>`;
+}
+
+/** A letter of the name; people without one are told by their key. */
+const initialOf = (name: string | undefined): string => /\p{L}/u.exec(name ?? "")?.[0].toUpperCase() ?? "•";
+
+/** The number a person has in the school, for those who have one. */
+async function schoolIds(view: View, lines: readonly PersonLine[]): Promise<Map<string, string>> {
+  const students = lines.filter(({ types }) => (types ?? "").split(",").includes("gc_user_id")).map(({ id }) => id);
+  const rows = students.length === 0 ? [] : await identifiersOfType(view.ctx.env.DB, "gc_user_id", students);
+  return new Map(await Promise.all(rows.map(async (row) => [row.person_id, await openIdentifier(view.ctx, row)] as const)));
 }
 
 export const stagesOf = (line: PersonLine): readonly (readonly [Stage, number | null])[] => [

@@ -2,13 +2,20 @@
 import { type IdentifierType, priorityOf, isIdentifierType } from "../../domain/identifier.ts";
 import { nameIdentifier } from "../../domain/trace.ts";
 import { openIdentifier, personNames } from "../../flows/show-person.ts";
-import { type Html, html } from "../../lib/markup.ts";
+import { type Content, type Html, html, trusted } from "../../lib/markup.ts";
 import { type EventLine, personEventLines } from "../../store/operator/events.ts";
-import { type IdentifierLine, currentPerson, identifierLines, mergeLines, personLinesOf } from "../../store/operator/people.ts";
+import {
+  type IdentifierLine,
+  currentPerson,
+  identifierLines,
+  lastTouch,
+  mergeLines,
+  personLinesOf,
+} from "../../store/operator/people.ts";
 import { refreshReportPeople } from "../../store/report/refresh.ts";
 import { actForm, type Page } from "../page.ts";
-import { connectionName, empty, eventName, moment, sourceName, stageDots, status } from "../parts.ts";
-import { type View, amountE4 } from "../view.ts";
+import { connectionMark, empty, eventName, moment, sourceName, stageDots, status } from "../parts.ts";
+import { type View, amountE4, hrefWith } from "../view.ts";
 import { proofName } from "./event.ts";
 import { moneyOfLine, stagesOf } from "./people.ts";
 import { ties } from "./ties.ts";
@@ -23,7 +30,8 @@ export async function personPage(view: View, id: string): Promise<Page | null> {
   await refreshReportPeople(db, 5);
   const [line] = await personLinesOf(db, [current.id]);
   if (!line) return null;
-  const [events, identifiers, merges, names] = await Promise.all([
+  const [touch, events, identifiers, merges, names] = await Promise.all([
+    lastTouch(db, line.id),
     personEventLines(db, line.id, TIMELINE),
     identifierLines(db, line.id),
     mergeLines(db, line.id),
@@ -32,8 +40,8 @@ export async function personPage(view: View, id: string): Promise<Page | null> {
   return {
     title: names.get(line.id) ?? `${line.key.slice(0, 12)}…`,
     screen: "people",
-    aside: html`${stageDots(view, stagesOf(line))}<a class="btn" data-key="Escape" href="/console/people">${view.say(["К списку", "Back to the list"])}</a>`,
-    body: html`<p class="row"><span class="copy-line">${view.say(["Сквозной ключ", "Key"])} <code id="key">${line.key}</code></span><button type="button" class="plain" data-copy="key">${view.word("copyIt")}</button><span>${view.say(["Чистая выручка", "Net revenue"])}: <b>${line.money === "[]" ? "—" : moneyOfLine(view, line)}</b></span><span>${view.say(["Первый источник", "First source"])}: <b>${sourceName(view, line)}</b></span></p>
+    aside: html`${stageDots(view, stagesOf(line))}<small>${view.say(["{0} из 7", "{0} of 7"], stagesOf(line).filter(([, at]) => at !== null).length)}</small><a class="btn" data-key="Escape" href="/console/people">${view.say(["К списку", "Back to the list"])}</a>`,
+    body: html`<p class="row"><span class="copy-line">${view.say(["Сквозной ключ", "Key"])} <code id="key">${line.key}</code></span><button type="button" class="plain" data-copy="key">${view.word("copyIt")}</button><span>${view.say(["Чистая выручка", "Net revenue"])}: <b>${line.money === "[]" ? "—" : moneyOfLine(view, line)}</b></span><span>${view.say(["Первый источник", "First source"])}: <b>${sourceName(view, line)}</b></span><span>${view.say(["последний", "last"])}: <b>${touch === null ? view.word("unmarked") : sourceName(view, touch)}</b></span></p>
 <div class="card"><div>${await identifierBox(view, identifiers)}${acts(view, line.id, merges.length > 0)}</div><section aria-label="${view.word("events")}">${timeline(view, events)}${await ties(view, events, { identifiers, merges })}</section></div>`,
   };
 }
@@ -60,10 +68,19 @@ async function identifierBox(view: View, lines: readonly IdentifierLine[]): Prom
 
 const rank = (type: string): number => (isIdentifierType(type) ? priorityOf(type) : 99);
 
+/** One timeline, a lane for each source; `?lane=` leaves one of them. */
 function timeline(view: View, events: readonly EventLine[]): Html {
+  const lanes = [...new Set(events.map(({ connection }) => connection))];
+  const chosen = view.url.searchParams.get("lane");
+  const shown = lanes.includes(chosen ?? "") ? events.filter(({ connection }) => connection === chosen) : events;
+  const chip = (lane: string | null, name: Content): Html =>
+    html`<a class="tag" href="${hrefWith(view, { lane })}"${lane === chosen && trusted(' aria-current="true"')}>${name}</a> `;
+  const filter =
+    lanes.length > 1 &&
+    html`<p class="chips">${chip(null, view.word("all"))}${lanes.map((lane) => chip(lane, connectionMark(view, lane)))}</p>`;
   const item = (event: EventLine): Html =>
-    html`<li data-row><div class="row"><a href="/console/events/${event.id}">${moment(view, event.event_at)}</a><b>${eventName(view, event)}</b><span class="tag">${connectionName(view, event.connection)}</span>${event.amount_e4 !== null && event.amount_e4 > 0 && html`<span>${amountE4(view, event.amount_e4, event.currency)}</span>`}${event.status !== "bound" && status(view, event.status)}${event.trouble !== null && status(view, event.trouble)}${event.counted === 0 && html`<span class="tag">${view.say(["не считается", "not counted"])}</span>`}${event.link !== null && html`<small>${event.link}</small>`}</div></li>`;
-  return html`<div class="box"><h2>${view.say(["Лента", "Timeline"])}</h2><ul class="t">${events.map(item)}</ul>${events.length === TIMELINE && html`<p><a href="/console/events?person=${events[0]?.person_id ?? ""}">${view.word("all")}</a></p>`}</div>`;
+    html`<li data-row class="l${lanes.indexOf(event.connection) % 6}"><div class="row"><a href="/console/events/${event.id}">${moment(view, event.event_at)}</a><b>${eventName(view, event)}</b><span class="tag">${connectionMark(view, event.connection)}</span>${event.amount_e4 !== null && event.amount_e4 > 0 && html`<span>${amountE4(view, event.amount_e4, event.currency)}</span>`}${event.status !== "bound" && status(view, event.status)}${event.trouble !== null && status(view, event.trouble)}${event.counted === 0 && html`<span class="tag">${view.say(["не считается", "not counted"])}</span>`}${event.link !== null && html`<small>${event.link}</small>`}</div></li>`;
+  return html`<div class="box"><h2>${view.say(["Лента", "Timeline"])}</h2>${filter}<ul class="t lanes">${shown.map(item)}</ul>${events.length === TIMELINE && html`<p><a href="/console/events?person=${events[0]?.person_id ?? ""}">${view.word("all")}</a></p>`}</div>`;
 }
 
 const MOVABLE: readonly IdentifierType[] = [

@@ -8,7 +8,9 @@ import {
   lastResolvedAt,
   openProblems,
   personsOf,
-  unboundMoney,
+  type StuckMoney,
+  stuckMoney,
+  unboundProblems,
 } from "../../store/operator/pulse.ts";
 import { isIdentifierType } from "../../domain/identifier.ts";
 import { nameIdentifier } from "../../domain/trace.ts";
@@ -21,7 +23,7 @@ const GROUPS: readonly (readonly [kind: string, title: Phrase])[] = [
   ["unresolved_macro", ["Макросы", "Macros"]],
   ["conflict", ["Конфликты людей", "Conflicts of people"]],
   ["contact_quarantined", ["Карантин контактов", "Quarantined contacts"]],
-  ["unbound", ["Не привязано", "Not bound"]],
+  ["unbound", ["Не привязано > 24 ч", "Not bound > 24 h"]],
   ["delivery", ["Доставка", "Delivery"]],
   ["loop", ["Петли", "Loops"]],
   ["silence", ["Тишина", "Silence"]],
@@ -29,14 +31,19 @@ const GROUPS: readonly (readonly [kind: string, title: Phrase])[] = [
 
 export async function problemsPage(view: View): Promise<Page> {
   const db = view.ctx.env.DB;
-  const [problems, resolvedAt, money] = await Promise.all([openProblems(db), lastResolvedAt(db), unboundMoney(db)]);
-  const waiting = money.filter(({ amount }) => amount > 0);
+  const [raised, waiting, resolvedAt, money] = await Promise.all([
+    openProblems(db),
+    unboundProblems(db, view.ctx.clock()),
+    lastResolvedAt(db),
+    stuckMoney(db),
+  ]);
+  const problems = [...raised, ...waiting];
   const groups = GROUPS.flatMap(([kind, title]) => {
     const own = problems.filter((problem) => problem.kind === kind);
     return own.length === 0
       ? []
       : [
-          html`<h2>${view.say(title)} <span class="dim">${own.length}</span></h2><div class="wrap"><table><tbody>${own.map((problem) => row(view, problem))}</tbody></table></div>`,
+          html`<h2>${view.say(title)} <span class="dim">${own.length}</span></h2><div class="wrap"><table class="cards probs"><thead><tr><th scope="col">${view.say(["Что", "What"])}</th><th scope="col" class="num">${view.say(["Раз", "Times"])}</th><th scope="col" class="num">${view.say(["Денег под вопросом", "Money affected"])}</th><td></td></tr></thead><tbody>${own.map((problem) => row(view, problem, money))}</tbody></table></div>`,
         ];
   });
   const none =
@@ -45,13 +52,23 @@ export async function problemsPage(view: View): Promise<Page> {
   return {
     title: view.word("problems"),
     screen: "problems",
-    body: html`${problems.length === 0 ? empty(none) : groups}${waiting.length > 0 && html`<p>${view.say(["Деньги без человека:", "Money without a person:"])} ${waiting.map(({ amount, currency }) => amountE4(view, amount, currency)).join(", ")} · <a href="/console/events?status=unbound&amp;type=payment">${view.word("show")}</a></p>`}`,
+    body: html`${problems.length === 0 ? empty(none) : groups}`,
   };
 }
 
-function row(view: View, problem: ProblemLine): Html {
-  return html`<tr data-row data-id="${problem.id}"><td><a href="/console/problems/${problem.id}">${problemSentence(view, problem)}</a><br><small>${moment(view, problem.last_at)}</small></td><td class="num">× ${problem.count}</td><td class="num">${mainButton(view, problem)}</td></tr>`;
+function row(view: View, problem: ProblemLine, money: readonly StuckMoney[]): Html {
+  const stuck = money.filter(
+    ({ kind, connection, field }) => kind === problem.kind && connection === problem.connection && field === problem.field,
+  );
+  const sums = stuck.map(({ amount, currency }) => amountE4(view, amount, currency)).join(", ");
+  return html`<tr data-row data-id="${problem.id}"><td data-l="${view.say(["Что", "What"])}"><a href="${hrefOf(problem)}">${problemSentence(view, problem)}</a><br><small>${moment(view, problem.last_at)}</small></td><td class="num" data-l="${view.say(["Раз", "Times"])}">× ${problem.count}</td><td class="num" data-l="${view.say(["Денег под вопросом", "Money affected"])}">${sums !== "" && html`<b>${sums}</b>`}</td><td class="num act">${mainButton(view, problem)}</td></tr>`;
 }
+
+/** Where a problem is explained: what waits for its person has no page of its own. */
+export const hrefOf = (problem: ProblemLine): string =>
+  problem.kind === "unbound"
+    ? `/console/events?status=unbound${problem.connection === null ? "" : `&connection=${problem.connection}`}`
+    : `/console/problems/${problem.id}`;
 
 /** What happened, in one sentence. */
 export function problemSentence(view: View, { kind, cause, connection, field, identifier_type: type }: ProblemLine): string {
@@ -70,7 +87,7 @@ export function problemSentence(view: View, { kind, cause, connection, field, id
       "{2}: заявлено тремя аккаунтами и больше не используется для склейки",
       "{2}: claimed by three accounts, no longer used to join people",
     ],
-    unbound: ["{0}: событие больше суток ни к кому не привязано", "{0}: an event has been bound to nobody for over a day"],
+    unbound: ["{0}: событие больше суток ждёт своего человека", "{0}: an event has been waiting for its person for over a day"],
     delivery: ["{0}: не доставлено, {3}", "{0}: not delivered, {3}"],
     loop: ["{0}: похоже на петлю, отправка остановлена", "{0}: looks like a loop, sending was stopped"],
     silence: ["{0}: тишина дольше обычного", "{0}: quiet for longer than usual"],
@@ -91,13 +108,11 @@ function mainButton(view: View, problem: ProblemLine): Content {
     case "contact_quarantined":
       return link(`/console/problems/${problem.id}`, view.say(["Решить", "Resolve"]));
     case "delivery":
+      return problem.connection === null ? null : recoverForm(view, problem);
     case "loop":
-      return link(`/console/problems/${problem.id}`, view.say(["Повторить…", "Retry…"]));
+      return link("/console/settings/rules", view.say(["Проверить правила", "Check the rules"]));
     case "unbound":
-      return link(
-        `/console/events?status=unbound${problem.connection === null ? "" : `&connection=${problem.connection}`}`,
-        view.word("show"),
-      );
+      return link(hrefOf(problem), view.word("show"));
     default:
       return problem.connection === null
         ? link("/console/connections", view.say(["Проверить", "Check"]))
@@ -114,14 +129,7 @@ export async function problemPage(view: View, id: string): Promise<Page | null> 
       ? null
       : ((await identifierValues(view.ctx, [problem.identifier_hash])).get(problem.identifier_hash) ?? null);
   const advice = ADVICE[problem.kind];
-  const recover =
-    problem.kind === "delivery" &&
-    problem.connection !== null &&
-    actForm(
-      view,
-      { act: "recover", fields: { connection: problem.connection, problem: id, since: problem.first_at } },
-      html`<button class="main">${view.say(["Повторить все недоставленные", "Retry everything not delivered"])}</button>`,
-    );
+  const recover = problem.kind === "delivery" && problem.connection !== null && recoverForm(view, problem);
   return {
     title: problemSentence(view, problem),
     screen: "problems",
@@ -129,6 +137,13 @@ export async function problemPage(view: View, id: string): Promise<Page | null> 
     body: html`<p class="dim">× ${problem.count} · ${moment(view, problem.first_at)} — ${moment(view, problem.last_at)}${problem.event_id !== null && html` · <a href="/console/events/${problem.event_id}">${view.word("event")}</a>`}</p>${advice && html`<p class="note">${view.say(advice)}</p>`}${problem.connection !== null && problem.kind !== "delivery" && persons.length < 2 && html`<p><a class="btn main" href="/console/connections/${problem.connection}">${view.say(["Открыть подключение", "Open the connection"])}</a></p>`}${value !== null && html`<p>${problem.identifier_type ?? ""}: <b>${value}</b></p>`}${persons.length > 0 && html`<div class="two">${await Promise.all(persons.slice(0, 4).map((person) => personCard(view, person, problem.identifier_hash)))}</div>`}${persons.length >= 2 && (await choices(view, problem, persons, value))}${recover}${actForm(view, { act: "resolve-problem", fields: { id } }, html`<p><button>${view.say(["Больше не показывать", "Close it"])}</button></p>`)}`,
   };
 }
+
+const recoverForm = (view: View, { id, connection, first_at }: ProblemLine): Html =>
+  actForm(
+    view,
+    { act: "recover", fields: { connection: connection ?? "", problem: id, since: first_at } },
+    html`<button class="main">${view.say(["Повторить всё недоставленное", "Retry everything not delivered"])}</button>`,
+  );
 
 /** What to do about it. */
 const ADVICE: Readonly<Record<string, Phrase>> = {

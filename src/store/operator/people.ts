@@ -174,3 +174,30 @@ export async function identifierPage(db: D1Database, after: string, limit: numbe
     .all<ExportedIdentifier>();
   return results;
 }
+
+/** One identifier of a type for each of these people: the one told last. */
+export async function identifiersOfType(
+  db: D1Database,
+  type: string,
+  persons: readonly string[],
+): Promise<Pick<IdentifierLine & { person_id: string }, "person_id" | "sealed" | "hint">[]> {
+  const { results } = await db
+    .prepare(
+      `SELECT person_id, sealed, hint FROM identifiers WHERE person_id IN (SELECT value FROM json_each(?1)) AND type = ?2 ORDER BY told_at, last_seen`,
+    )
+    .bind(JSON.stringify(persons), type)
+    .all<Pick<IdentifierLine & { person_id: string }, "person_id" | "sealed" | "hint">>();
+  return results;
+}
+
+export type TouchLine = { link: string | null; utm_source: string | null; utm_campaign: string | null };
+
+/** Where the person came from last. */
+export const lastTouch = (db: D1Database, person: string): Promise<TouchLine | null> =>
+  db
+    .prepare(
+      `SELECT link, utm_source, utm_campaign FROM events WHERE person_id = ?1 AND type IN ('click', 'bot_start')
+         AND COALESCE(link, utm_source, utm_campaign) IS NOT NULL AND status IN ('bound', 'erased') ORDER BY event_at DESC, seq DESC LIMIT 1`,
+    )
+    .bind(person)
+    .first<TouchLine>();

@@ -77,16 +77,38 @@ export async function resolveProblem(db: D1Database, id: string, now: number): P
   return meta.changes > 0;
 }
 
-/** Money of one connection's events that are not bound, or were quarantined, in ten-thousandths per currency. */
-export async function unboundMoney(
-  db: D1Database,
-): Promise<{ currency: string | null; amount: number; events: number; oldest: number }[]> {
+/** Money that is not where it belongs, in ten-thousandths: by what keeps it (the kind of its problem), connection, field and currency. */
+export type StuckMoney = {
+  kind: "unresolved_macro" | "unbound" | "delivery";
+  connection: string;
+  field: string | null;
+  currency: string | null;
+  amount: number;
+};
+
+export async function stuckMoney(db: D1Database): Promise<StuckMoney[]> {
   const { results } = await db
     .prepare(
-      `SELECT currency, SUM(amount_e4) AS amount, COUNT(*) AS events, MIN(received_at) AS oldest FROM events
-       WHERE status = 'unbound' AND type = 'payment' GROUP BY currency`,
+      `SELECT CASE status WHEN 'unbound' THEN 'unbound' ELSE 'unresolved_macro' END AS kind, connection, CASE status WHEN 'unbound' THEN NULL ELSE field END AS field,
+         currency, SUM(amount_e4) AS amount FROM events WHERE status IN ('unbound', 'quarantined') AND amount_e4 > 0 GROUP BY 1, 2, 3, 4
+       UNION ALL
+       SELECT 'delivery', d.connection, NULL, e.currency, SUM(e.amount_e4) FROM (SELECT DISTINCT connection, event_id FROM deliveries WHERE status = 'dead') d
+       JOIN events e ON e.id = d.event_id WHERE e.amount_e4 > 0 GROUP BY 2, 4`,
     )
-    .all<{ currency: string | null; amount: number; events: number; oldest: number }>();
+    .all<StuckMoney>();
+  return results;
+}
+
+/** What waits for its person for over a day, a line per connection, as problems that close themselves when the person comes. */
+export async function unboundProblems(db: D1Database, now: number): Promise<ProblemLine[]> {
+  const { results } = await db
+    .prepare(
+      `SELECT 'unbound:' || connection AS id, 'unbound' AS kind, 'waits_for_person' AS cause, connection, NULL AS field, NULL AS persons, NULL AS identifier_hash,
+         NULL AS identifier_type, NULL AS event_id, COUNT(*) AS count, MIN(received_at) AS first_at, MAX(received_at) AS last_at
+       FROM events WHERE status = 'unbound' AND received_at < ?1 GROUP BY connection`,
+    )
+    .bind(now - 86_400_000)
+    .all<ProblemLine>();
   return results;
 }
 

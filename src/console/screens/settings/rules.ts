@@ -63,7 +63,7 @@ const ruleText = (document: Readonly<Record<string, unknown>>, index: number): s
 };
 
 /** «Когда продажа от onewin и event.utm_campaign = spring → chat.update_dialog» */
-function sentence(view: View, rule: Rule): string {
+export function sentence(view: View, rule: Rule): string {
   const list = (value: unknown): string =>
     Array.isArray(value) ? value.map(String).join(view.say([" или ", " or "])) : String(value);
   const from =

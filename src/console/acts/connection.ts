@@ -1,0 +1,89 @@
+/** One connection: adding it, its pace, its fields, its secret. */
+import { recordOf } from "../../flows/change-config.ts";
+import { CONNECT_FIELDS } from "../screens/connect-form.ts";
+import { RECIPES, fillBlock, isKindName, proofField } from "../vendors.ts";
+import type { View } from "../view.ts";
+import { type ActResult, type Acts, done, failed, firstOf, refusalText } from "./act.ts";
+import { listOf, saveChange } from "./save.ts";
+
+type Body = Readonly<Record<string, unknown>>;
+
+async function changeConnection(
+  view: View,
+  given: { readonly id: string; readonly note: string },
+  change: (body: Body) => Body,
+): Promise<ActResult> {
+  if (!view.ctx.config.connections.has(given.id)) return failed(refusalText(view, "no_connection"));
+  const errors = await saveChange(view, `${given.note}: ${given.id}`, (document) => {
+    const connections = recordOf(document["connections"]);
+    return { ...document, connections: { ...connections, [given.id]: change(recordOf(connections[given.id])) } };
+  });
+  return firstOf(errors);
+}
+
+/** A text or a pair of texts, as a list. */
+const secretsOf = (value: unknown): readonly unknown[] =>
+  Array.isArray(value) ? listOf(value) : value === undefined ? [] : [value];
+
+export const CONNECTION_ACTS: Acts = {
+  "add-connection": async (view, form) => {
+    const [id, kind] = [form("id"), form("kind")];
+    if (!isKindName(kind)) return failed(refusalText(view, "invalid"));
+    if (view.ctx.config.connections.has(id))
+      return failed(view.say(["подключение {0} уже есть: выберите другое имя", "connection {0} exists: choose another id"], id));
+    const fields = CONNECT_FIELDS.flatMap((name) => {
+      const value = form(`field.${name}`).trim();
+      return value === "" ? [] : [[name, value] as const];
+    });
+    const body = { kind, ...Object.fromEntries<string>(fields), [proofField(kind)]: [form("secret").trim()] };
+    const errors = await saveChange(view, `connection ${id}`, (document) => ({
+      ...document,
+      connections: { ...recordOf(document["connections"]), [id]: body },
+    }));
+    if (errors !== null) return firstOf(errors);
+    return done(form("stay") === "1" ? null : `/console/connections/${id}`);
+  },
+  "save-connection": (view, form) =>
+    changeConnection(view, { id: form("id"), note: "pace" }, ({ rate: _rate, name: _name, ...body }) => ({
+      ...body,
+      ...(form("name") === "" ? {} : { name: form("name") }),
+      ...(form("rate") === "" ? {} : { rate: { per_second: Number(form("rate").replace(",", ".")) } }),
+      in_flight: Number(form("in_flight")),
+      duplicates: form("duplicates"),
+      disabled: form("disabled") === "1",
+    })),
+  "set-mapping": (view, form) =>
+    changeConnection(view, { id: form("id"), note: "mapping" }, (body) => {
+      const { [form("from")]: _replaced, ...kept } = recordOf(body["mapping"]);
+      return { ...body, mapping: form("to") === "" ? kept : { ...kept, [form("from")]: form("to") } };
+    }),
+  "start-rotation": (view, form) =>
+    changeConnection(view, { id: form("id"), note: "secret added" }, (body) => {
+      const field = fieldOf(view, form("id"));
+      return { ...body, [field]: [form("secret").trim(), ...secretsOf(body[field]).slice(0, 1)] };
+    }),
+  "finish-rotation": (view, form) =>
+    changeConnection(view, { id: form("id"), note: "old secret removed" }, (body) => {
+      const field = fieldOf(view, form("id"));
+      return { ...body, [field]: secretsOf(body[field]).slice(0, 1) };
+    }),
+  "reveal-token": async (view, form) => {
+    const connection = view.ctx.config.connections.get(form("id"));
+    if (!connection) return failed(refusalText(view, "no_connection"));
+    const token = connection.token?.[0];
+    if (token === undefined)
+      return failed(view.say(["у подключения нет секрета адреса", "the connection has no address secret"]));
+    const base = view.ctx.settings.publicUrl ?? view.url.origin;
+    const blocks = RECIPES[connection.kind].blocks.map(({ title, text }) => ({
+      title: view.say(title),
+      text: fillBlock(text, connection, base, token),
+    }));
+    const lead = view.say([
+      "С секретом: вставляйте только в кабинет отправителя, не пересылайте и не показывайте на экране.",
+      "With the secret: paste it into the sender's cabinet only, do not forward it or show it on a screen.",
+    ]);
+    return { once: { title: connection.name ?? connection.id, lead, blocks } };
+  },
+};
+
+const fieldOf = (view: View, id: string): string => proofField(view.ctx.config.connections.get(id)?.kind ?? "http");
