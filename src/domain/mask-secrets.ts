@@ -27,7 +27,11 @@ export function secretsOf(connection: Connection): string[] {
     .filter((value) => typeof value === "string");
 }
 
+/** Of one configuration's connection: looked for with every delivery and every reply. */
+const kept = new WeakMap<Connection, readonly string[]>();
+
 export function maskSecrets(connection: Connection, text: string): string {
-  const secrets = secretsOf(connection).filter((value) => value.length >= SHORTEST);
+  const secrets = kept.get(connection) ?? secretsOf(connection).filter((value) => value.length >= SHORTEST);
+  kept.set(connection, secrets);
   return secrets.reduce((masked, secret) => masked.replaceAll(secret, "••••"), text);
 }

@@ -4,7 +4,9 @@
 import { type Context, inboxOf } from "../context.ts";
 import type { NewEvent, StoredFacts } from "../domain/event.ts";
 import { type DuplicateMode, factKey, intakeVerdict } from "../domain/intake.ts";
+import { maskEvent } from "../domain/mask-event.ts";
 import { newEventId } from "../lib/ids.ts";
+import { maskBody } from "../lib/mask.ts";
 import { packArrivals } from "./intake/packed-arrivals.ts";
 import type { Acceptance, Arrival } from "../rpc.ts";
 import { newTally } from "./tally.ts";
@@ -24,6 +26,8 @@ export type IntakeItem = {
   readonly rules: boolean;
   /** A trial of the operator's: kept and shown, but nobody is bound to it, no rule runs and nothing is counted. */
   readonly test?: true;
+  /** Hides what must not be shown in its texts; absent = the secrets that any text gives away. */
+  readonly mask?: (text: string) => string;
   /** Why it is of no use although it was proved (`unparsable`, `missing_field`); absent = the event speaks for itself. */
   readonly quarantine?: { readonly cause: string; readonly field: string | null };
 };
@@ -60,7 +64,8 @@ function count(ctx: Context, arrivals: readonly Arrival[], answers: readonly Acc
 }
 
 async function arrivalOf(ctx: Context, item: IntakeItem): Promise<Arrival> {
-  const { connection, event, receivedAt } = item;
+  const { connection, receivedAt } = item;
+  const event = maskEvent(item.event, item.mask ?? maskBody);
   const id = newEventId();
   const verdict = item.test
     ? TEST

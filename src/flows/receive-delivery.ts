@@ -5,8 +5,10 @@ import { newIncoming } from "../connectors/incoming.ts";
 import { readEvent } from "../connectors/registry.ts";
 import type { Context } from "../context.ts";
 import { type NewEvent, UNREADABLE_EVENT } from "../domain/event.ts";
+import { maskSecrets } from "../domain/mask-secrets.ts";
 import { type Delivery, contentText, readDelivery } from "../lib/body.ts";
-import { maskedRaw } from "../lib/mask.ts";
+import { maskBody } from "../lib/mask.ts";
+import { maskedRaw } from "../lib/mask/raw.ts";
 import { type Result, err, ok } from "../lib/result.ts";
 import { type Accepted, type IntakeItem, acceptEvents } from "./accept-event.ts";
 import { consumeMergeToken } from "./login/merge-links.ts";
@@ -60,12 +62,17 @@ export async function storeEvent(
   quarantine: IntakeItem["quarantine"] | null,
 ): Promise<Accepted> {
   const { connection } = caller;
+  // A bot that sends its own key along (`#{api_key}`) under whatever name shows it to nobody.
+  const masked = maskedRaw(delivery);
+  const raw = maskSecrets(connection, masked);
+  const mask = raw === masked ? maskBody : (text: string): string => maskSecrets(connection, maskBody(text));
   const tied = await consumeMergeToken(ctx, connection, event);
   const [answer] = await acceptEvents(ctx, [
     {
       connection,
       event: tied.length === 0 ? event : { ...event, identifiers: [...event.identifiers, ...tied] },
-      raw: maskedRaw(delivery),
+      raw,
+      mask,
       receivedAt: ctx.clock(),
       content: () => (delivery.content.ok ? contentText(delivery.content.value) : ""),
       rules: true,

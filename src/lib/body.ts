@@ -3,9 +3,9 @@
  *  a body that is meant to be JSON and is not (it is kept raw for inspection and reported, because guessing at it would lose facts silently).
  *  The raw bytes are returned untouched: signatures are verified over them. */
 import { flattenJson, parseJson } from "./body/json.ts";
-import { readLimited } from "./body/limited.ts";
+import { readLimited, unpacked } from "./body/limited.ts";
 import { parseMultipart } from "./body/multipart.ts";
-import { type Pair, parseQuery } from "./body/query.ts";
+import { type Pair, decodePart, parseQuery } from "./body/query.ts";
 import { decodeText } from "./body/text.ts";
 import { newRecord } from "./record.ts";
 import { type Result, err, ok } from "./result.ts";
@@ -41,8 +41,10 @@ export async function readDelivery(
   const query = queryOf(request.url);
   const contentType = request.headers.get("content-type") ?? "";
   const idempotencyKey = request.headers.get("idempotency-key")?.trim().slice(0, 255) || null;
-  const text = decodeText(bytes);
-  const content = parseContent(query, parseBody(contentType, bytes, text));
+  const plain = await unpacked(bytes, maxBytes);
+  if (plain === null) return err({ reason: "too_large" });
+  const text = decodeText(plain);
+  const content = parseContent(query, parseBody(contentType, plain, text));
   return ok({ method: request.method, query, contentType, idempotencyKey, bytes, text, content });
 }
 
@@ -63,7 +65,7 @@ type Body = { readonly pairs: readonly Pair[]; readonly json: unknown };
 
 const PLAIN: Body = { pairs: [], json: undefined };
 const MEANT_AS_JSON = /^\s*(\{\s*["}]|\[\s*[[{"\]])/;
-const LOOKS_LIKE_FORM = /^\s*[^=&\s{}"<>]{1,200}=/;
+export const LOOKS_LIKE_FORM = /^\s*[^=&\s{}"<>]{1,200}=/;
 
 function parseBody(contentType: string, bytes: Uint8Array, text: string): Result<Body, string> {
   if (text.trim() === "") return ok(PLAIN);
@@ -72,15 +74,34 @@ function parseBody(contentType: string, bytes: Uint8Array, text: string): Result
   const multipart = parseMultipart(bytes);
   if (multipart) return ok({ pairs: multipart, json: undefined });
   const form = LOOKS_LIKE_FORM.test(text);
-  if (MEANT_AS_JSON.test(text) || (/\bjson\b/i.test(contentType) && !form)) return err(json.error);
+  if (MEANT_AS_JSON.test(text) || (/\bjson\b/i.test(contentType) && !form)) return mendedJson(text, json.error);
+  const packed = packedJson(text);
+  if (packed) return ok(packed);
   if (form || /x-www-form-urlencoded/i.test(contentType)) return ok({ pairs: parseQuery(text.trim()), json: undefined });
-  return ok({ pairs: [["text", text.trim()]], json: undefined });
+  return text.includes("\0") ? err("neither text nor a form") : ok({ pairs: [["text", text.trim()]], json: undefined });
 }
 
-/** Some senders stringify twice: a JSON string that holds an object is that object. */
+/** A bot puts a person's message into a JSON template as it is, line breaks and all: inside a string JSON forbids them, between tokens they mean
+ *  nothing, so each becomes a space. */
+function mendedJson(text: string, error: string): Result<Body, string> {
+  const json = parseJson(text.replaceAll(/\p{Cc}/gu, " "));
+  return json.ok ? ok(jsonBody(json.value, text.trim())) : err(error);
+}
+
+/** JSON that was sent as a form: percent-encoded as a whole, or the only field (`payload={…}`; GetCourse's own envelope is `json`). */
+function packedJson(text: string): Body | null {
+  const encoded = /^\s*%(7B|5B)/i.test(text) ? decodePart(text.trim().replace(/=$/, "")) : null;
+  const [only, ...more] = encoded === null && /=\s*(\{|\[|%7B|%5B)/i.test(text) ? parseQuery(text.trim()) : [];
+  const inner = encoded ?? (only && more.length === 0 ? only[1] : "");
+  const json = /^\s*[[{]/.test(inner) ? parseJson(inner) : null;
+  return json?.ok && typeof json.value === "object" ? jsonBody(json.value, inner) : null;
+}
+
+/** Some senders stringify twice: a JSON string that holds an object is that object. Others wrap their one event into a list. */
 function jsonBody(value: unknown, text: string): Body {
   const inner = typeof value === "string" && /^\s*[[{]/.test(value) ? parseJson(value) : null;
-  const json = inner?.ok ? inner.value : value;
+  const told = inner?.ok ? inner.value : value;
+  const json: unknown = Array.isArray(told) && told.length === 1 ? told[0] : told;
   if (typeof json === "object" && json !== null) return { pairs: flattenJson(json), json };
   return json === null ? PLAIN : { pairs: [["text", text]], json };
 }

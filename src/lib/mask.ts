@@ -1,8 +1,10 @@
 /** Secrets are masked at the door: what reaches a log, a list, an export or an error text was masked when it was stored. A name decides
  *  (`token`, `api_key`, `pin`, `buid` …); a few values give themselves away whatever their name (bearer tokens, bot tokens, `whsec_…`).
- *  `key` is ours when its value is a person's public key (`k_…`), else a secret. Cut for masking too much rather than too little. */
+ *  `key` is ours when its value is a person's public key (`k_…`), else a secret. A secret may sit in a link inside a value, in JSON inside a
+ *  string, behind another percent-encoding: what is inside is read like the outside. Cut for masking too much rather than too little. */
 import { parseJson } from "./body/json.ts";
-import type { Delivery, FlatFields } from "./body.ts";
+import { decodePart } from "./body/query.ts";
+import type { FlatFields } from "./body.ts";
 import { newRecord } from "./record.ts";
 
 export const MASK = "••••";
@@ -33,29 +35,44 @@ function keepKind(name: string): NameKind {
   return kind;
 }
 
-const PAIR = /([A-Za-z0-9_.[\]-]{1,64}(?:=|%3D))([^&\s"'<>#;]+)/g;
-const JSON_PAIR = /("[^"\\]{1,64}"\s*:\s*)("(?:[^"\\]|\\.)*"?|[^\s,}\]]+)/g;
+/** `name=value`, the sign perhaps percent-encoded, the value perhaps quoted. */
+const PAIR = /(?<![\w.-])([\w.[\]-]{1,256})(\s*(?:=|%3D))("[^"]*"?|'[^']*'?|[^&\s"'<>#;]+)/gi;
+/** `name: value` as JSON of any quoting and escaping, JavaScript, YAML or a header line writes it; read too when the rest is broken. */
+const LABELLED =
+  /(?<![\w.-])([A-Za-z][\w.-]{0,255})(\\{0,16}["']?\s*:\s*)("(?:[^"\\]|\\.)*"?|'(?:[^'\\]|\\.)*'?|\\{1,16}["'](?:(?!\\{1,16}["'])[^])*(?:\\{1,16}["'])?|(?:(?:Bearer|Basic)\s+)?[^\s,;}\])&<"'\\]+)/gi;
+const ELEMENT = /<([A-Za-z][\w:.-]{0,255})((?:\s[^<>]*)?>)([^<]+)/g;
 const TELLING = /\b(Bearer|Basic)\s+[A-Za-z0-9._~+/=-]{6,}|\b\d{6,12}:[A-Za-z0-9_-]{30,}|\bwhsec_[A-Za-z0-9+/=]{8,}/g;
+/** Percent-encoded punctuation of the three. */
+const ENCODED = /%(25)*(22|27|3A|3C|3D)/i;
 
-/** None of the three can match a text without one of these. */
-const MAY_TELL = /[=:]|%3D|whsec_|(?:Bearer|Basic)\s/;
+/** None of them can match a text without one of these. */
+const MAY_TELL = /[=:<]|%(25)*3[ACD]|whsec_|(?:Bearer|Basic)\s/i;
 
-/** Any text: `name=value` pairs, JSON pairs and telling values are masked, the rest is untouched. */
-export function maskText(text: string): string {
+/** How deep a value is looked into; every level costs another pass over its text. What lies deeper is masked if it may tell anything. */
+const DEEPEST = 3;
+
+/** Any text: the values of secret names and telling values are masked, the rest is untouched. */
+export function maskText(text: string, depth = 0): string {
   if (!MAY_TELL.test(text)) return text;
-  return text
-    .replaceAll(JSON_PAIR, (all, label: string, value: string) =>
-      isSecret(label.slice(1, label.indexOf('"', 1)), value.replaceAll('"', "")) ? `${label}"${MASK}"` : all,
-    )
-    .replaceAll(PAIR, (all, label: string, value: string) =>
-      isSecret(label.replace(/(=|%3D)$/, ""), value) ? label + MASK : all,
-    )
-    .replaceAll(TELLING, MASK);
+  if (depth > DEEPEST) return MASK;
+  const one = (all: string, name: string, _sign: string, value: string): string => {
+    // `…%3Ftoken%3D`: the label of an encoded link begins with the rest of an escape.
+    const label = name.replace(/^(25)*(3F|26|5B)(?=\D)/i, "");
+    const head = all.slice(0, all.length - value.length);
+    return isSecret(label, unquoted(value)) ? head + MASK : head + maskText(value, depth + 1);
+  };
+  const masked = text.replaceAll(TELLING, MASK).replaceAll(LABELLED, one).replaceAll(ELEMENT, one).replaceAll(PAIR, one);
+  if (!ENCODED.test(masked)) return masked;
+  const plain = decodePart(masked);
+  const inner = plain === masked ? plain : maskText(plain, depth + 1);
+  return inner === plain ? masked : inner;
 }
+
+const unquoted = (value: string): string => value.replaceAll(/^[\\"']+|[\\"']+$/g, "");
 
 /** A value of a known name. */
 export const maskValue = (name: string, value: string): string =>
-  value !== "" && isSecret(name, value) ? MASK : maskText(value);
+  value !== "" && isSecret(name, value) ? MASK : maskBody(value);
 
 export function maskFields(fields: FlatFields): FlatFields {
   const masked = newRecord();
@@ -63,14 +80,16 @@ export function maskFields(fields: FlatFields): FlatFields {
   return masked;
 }
 
-/** A body as it is stored: JSON is masked by structure (escaped names and nested secrets included), anything else as text. */
+/** A text that may be JSON: then it is masked by structure (escaped names and nested secrets included). Unchanged when it hides nothing. */
 export function maskBody(text: string): string {
-  const json = parseJson(text);
-  return json.ok && typeof json.value === "object" && json.value !== null ? maskedJson(json.value) : maskText(text);
+  const json = /^\s*["[{]/.test(text) && MAY_TELL.test(text) ? parseJson(text) : null;
+  if (!json?.ok || json.value === null) return maskText(text);
+  if (typeof json.value !== "object" && typeof json.value !== "string") return maskText(text);
+  return hasSecret(json.value, "") ? JSON.stringify(maskJson(json.value)) : text;
 }
 
 /** Most bodies hide nothing: they are looked through, not copied. */
-const maskedJson = (value: object): string => JSON.stringify(hasSecret(value, "") ? maskJson(value) : value);
+export const maskedJson = (value: object): string => JSON.stringify(hasSecret(value, "") ? maskJson(value) : value);
 
 function hasSecret(value: unknown, name: string): boolean {
   if (typeof value === "string") return maskValue(name, value) !== value;
@@ -89,12 +108,4 @@ export function maskJson(value: unknown, name = ""): unknown {
   if (name !== "" && isSecret(name, "")) return MASK;
   if (Array.isArray(value)) return value.map((item) => maskJson(item, name));
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, maskJson(item, key)]));
-}
-
-/** The raw delivery as it is stored and shown: method, query, content type and body, secrets masked. The path is left out: it may hold a token. */
-export function maskedRaw(delivery: Delivery): string {
-  const { method, query, contentType, text, content } = delivery;
-  const json = content.ok && /^\s*[[{]/.test(text) ? content.value.json : null;
-  const body = typeof json === "object" && json !== null ? maskedJson(json) : maskBody(text);
-  return JSON.stringify({ method, query: maskText(query), content_type: contentType, body });
 }

@@ -1,8 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { type Delivery, MAX_BODY_BYTES, readDelivery, contentText } from "../../src/lib/body.ts";
-import { maskFields, maskText, maskedRaw } from "../../src/lib/mask.ts";
+import { maskFields, maskText } from "../../src/lib/mask.ts";
+import { maskedRaw } from "../../src/lib/mask/raw.ts";
 
+const FORM = "application/x-www-form-urlencoded";
 const URL_BASE = "https://go.example/webhook/bot/token";
 
 type Sent = { readonly query?: string; readonly body?: string | Uint8Array; readonly type?: string };
@@ -40,6 +42,15 @@ describe("a body is understood whatever its label says", () => {
     ["JSON inside a JSON string", { body: JSON.stringify(json), type: "application/json" }, { a: "1", "b.c": "2" }],
     ["a form labelled JSON", { body: "a=1&b=2", type: "application/json" }, { a: "1", b: "2" }],
     ["a form labelled text", { body: "a=1&b=x%20y", type: "text/plain" }, { a: "1", b: "x y" }],
+    ["JSON percent-encoded as a whole", { body: encodeURIComponent(json), type: FORM }, { a: "1", "b.c": "2" }],
+    ["JSON as a form's only field", { body: `payload=${encodeURIComponent(json)}`, type: FORM }, { a: "1", "b.c": "2" }],
+    [
+      "JSON in one field among others",
+      { body: `x=1&payload=${encodeURIComponent(json)}`, type: FORM },
+      { x: "1", payload: json },
+    ],
+    ["one event in a list", { body: `[${json}]` }, { a: "1", "b.c": "2" }],
+    ["a raw line break inside a JSON string", { body: '{"a":"1",\n"m":"x\ny\tz"}' }, { a: "1", m: "x y z" }],
     ["plain text", { body: " hello ", type: "text/plain" }, { text: "hello" }],
     ["nothing at all", { body: "", type: "application/json" }, {}],
     ["white space only", { body: " \n", type: "application/json" }, {}],
@@ -129,7 +140,35 @@ describe("text survives the way senders mangle it", () => {
   });
 });
 
+describe("a compressed body", () => {
+  const zipped = async (bytes: Uint8Array): Promise<Uint8Array> =>
+    new Uint8Array(await new Response(new Response(bytes).body?.pipeThrough(new CompressionStream("gzip"))).arrayBuffer());
+
+  it("is read unpacked, while its signature is checked over what was sent", async () => {
+    const body = await zipped(new TextEncoder().encode('{"a":"1"}'));
+    const delivery = await deliver({ body, type: "application/json" });
+    expect(delivery.content).toMatchObject({ ok: true, value: { fields: { a: "1" } } });
+    expect(delivery.bytes).toEqual(body);
+    expect(maskedRaw(delivery)).toContain('{\\"a\\":\\"1\\"}');
+  });
+
+  it("is refused when it unpacks to more than the limit, and unreadable when it is damaged", async () => {
+    const bomb = await zipped(new Uint8Array(4 * MAX_BODY_BYTES));
+    expect(await readDelivery(new Request(URL_BASE, { method: "POST", body: bomb }))).toMatchObject({ ok: false });
+    const half = (await zipped(new TextEncoder().encode('{"a":"1"}'))).subarray(0, 15);
+    expect((await deliver({ body: half })).content.ok).toBe(false);
+  });
+});
+
 describe("hostile bodies", () => {
+  it.each([
+    ["bytes that are no text", { body: Uint8Array.from([0, 1, 2, 255, 254, 0, 9]) }],
+    ["a broken document", { body: '{"a":1,}', type: "application/json" }],
+    ["half a document", { body: '{"a":"x\ny' }],
+  ])("%s are unreadable, not an event", async (_name, sent) => {
+    expect((await deliver(sent)).content).toMatchObject({ ok: false, error: { reason: "unparsable" } });
+  });
+
   it("a body over the limit is refused while it streams, whatever Content-Length says", async () => {
     const chunk = new Uint8Array(64 * 1024);
     let pulled = 0;

@@ -22,7 +22,8 @@ export function hasMacro(text: string): boolean {
   return ENCODED_BRACES.test(value) || (PERCENTS.test(value) && !isEscaped(value));
 }
 
-const WHOLE = /^(#?\{[^{}]*\}|\$?\{[^{}]*\}|\{\{[^{}]*\}\}|\[[A-Z][A-Z0-9_.]*\]|%[A-Za-z_][A-Za-z0-9_.]*%|%(25)*7B.*%(25)*7D)$/i;
+/** A quotation mark inside means JSON: a text, not a placeholder. */
+const WHOLE = /^([#$]?\{[^{}"]*\}|\{\{[^{}"]*\}\}|\[[A-Z][A-Z0-9_.]*\]|%[A-Za-z_][A-Za-z0-9_.]*%|%(25)*7B.*%(25)*7D)$/i;
 
 /** True when the text is nothing but a placeholder: the test for free text, where braces may be meant. */
 export function isMacro(text: string): boolean {

@@ -8,8 +8,22 @@ export async function readLimited(request: Request, maxBytes: number): Promise<U
   }
   // The runtime holds a sender to the length it announced, so an announced body needs no counting: four times cheaper than a reader.
   if (announced !== null) return new Uint8Array(await request.arrayBuffer());
-  if (!request.body) return new Uint8Array(0);
-  const reader = request.body.getReader();
+  return request.body ? readStream(request.body, maxBytes) : new Uint8Array(0);
+}
+
+/** A gzip body unpacked, told by its first bytes as everything here is; any other as it is. null = too large once unpacked: a small body may
+ *  hold gigabytes of nothing. A damaged one is left packed and found unreadable later, raw and kept. */
+export async function unpacked(bytes: Uint8Array, maxBytes: number): Promise<Uint8Array | null> {
+  if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return bytes;
+  try {
+    return await readStream(new Response(bytes).body?.pipeThrough(new DecompressionStream("gzip")), maxBytes);
+  } catch {
+    return bytes;
+  }
+}
+
+async function readStream(stream: ReadableStream | undefined, maxBytes: number): Promise<Uint8Array | null> {
+  const reader = (stream ?? new ReadableStream()).getReader();
   const chunks: Uint8Array[] = [];
   let size = 0;
   for (;;) {

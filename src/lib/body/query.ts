@@ -17,7 +17,8 @@ export function parseQuery(text: string): Pair[] {
 }
 
 /** JavaScript's old `escape()` writes `%u0418`; it is not percent-encoding, so it is replaced first. */
-const decodePart = (text: string): string => {
+/** One name or value, as text: `+` is a space, escapes are bytes of any encoding. */
+export const decodePart = (text: string): string => {
   const spaced = text.replaceAll("+", " ");
   if (!spaced.includes("%")) return spaced;
   const plain = spaced.replaceAll(/%u([0-9A-Fa-f]{4})/g, (_, code: string) => String.fromCharCode(Number.parseInt(code, 16)));

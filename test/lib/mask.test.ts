@@ -1,0 +1,104 @@
+/** R-05: what opens something is shown nowhere, wherever in a delivery it stands. */
+import { describe, expect, it } from "vitest";
+import { connection as connectionSchema } from "../../src/domain/config/connections.ts";
+import { EMPTY_EVENT } from "../../src/domain/event.ts";
+import { maskEvent } from "../../src/domain/mask-event.ts";
+import { maskSecrets } from "../../src/domain/mask-secrets.ts";
+import { readDelivery } from "../../src/lib/body.ts";
+import { maskBody, maskText } from "../../src/lib/mask.ts";
+import { maskedRaw } from "../../src/lib/mask/raw.ts";
+
+const ADDRESS = "https://go.example/webhook/bot/token";
+const rawOf = async (query: string, body?: BodyInit, type?: string): Promise<string> => {
+  const headers = type === undefined ? {} : { "content-type": type };
+  const init = body === undefined ? {} : { method: "POST", body, headers };
+  const read = await readDelivery(new Request(`${ADDRESS}?${query}`, init));
+  if (!read.ok) throw new Error(read.error.reason);
+  return maskedRaw(read.value);
+};
+const FORM = "application/x-www-form-urlencoded";
+const twice = (text: string): string => encodeURIComponent(encodeURIComponent(text));
+const form = (): FormData => {
+  const data = new FormData();
+  data.set("client_id", "9014");
+  data.set("api_key", "sesame1");
+  return data;
+};
+
+describe("R-05 the raw delivery shows no secret", () => {
+  it.each<[where: string, query: string, body?: BodyInit, type?: string]>([
+    ["a link inside a parameter", `client_id=9014&link=${encodeURIComponent("https://x.ru/?token=sesame1&a=1&key=sesame2")}`],
+    ["a link that nobody encoded", "client_id=9014&page=https://x.ru/?token=sesame1"],
+    ["a link encoded twice", `client_id=9014&page=${twice("https://x.ru/?a=1&api_key=sesame1&pin=sesame2")}`],
+    ["a link escaped in small letters", "client_id=9014&u=x%3ftoken%3dsesame1%26key%3dsesame2"],
+    ["brackets, plain and encoded", "client_id=9014&user[token]=sesame1&user%5Bsecret%5D=sesame2"],
+    ["encoded names", "client_id=9014&to%6Ben=sesame1&api%5Fkey=sesame2&p%69n=sesame3"],
+    ["parameters joined by &amp;", "client_id=9014&amp;pin=sesame1&amp;token=sesame2"],
+    ["a value that holds an encoded &", "client_id=9014&token=sesame1%26sesame2"],
+    ["encoded names of a form", "", "client_id=9014&s%65cret=sesame1&url=https%3A%2F%2Fx%2F%3Fkey%3Dsesame2", FORM],
+    ["a multipart form", "", form()],
+    ["JSON inside a parameter", `client_id=9014&payload=${encodeURIComponent('{"token":"sesame1","x":{"pin":482913}}')}`],
+    ["JSON inside a JSON string", "", JSON.stringify({ client_id: 9014, p: JSON.stringify({ x: { secret: "sesame1" } }) })],
+    ["JSON in JSON in JSON", "", JSON.stringify({ id: 9014, p: JSON.stringify({ p: JSON.stringify({ token: "sesame1" }) }) })],
+    ["a body stringified twice", "", JSON.stringify(JSON.stringify({ client_id: 9014, token: "sesame1" }))],
+    [
+      "a broken body",
+      "",
+      '{"client_id":9014,"token":"sesame\\"1","secret":\'sesame2\', api_key: sesame3, "x":"{\\"pin\\":\\"sesame4',
+    ],
+    ["single quotes", "", "{'client_id':9014,'token':'sesame1'}"],
+    ["XML", "", "<a><client_id>9014</client_id><token>sesame1</token><b secret='sesame2'/></a>", "text/xml"],
+    ["header lines", "", "9014\nAuthorization: Bearer sesame1\nX-Api-Key: sesame2", "text/plain"],
+  ])("in %s", async (_where, query, body, type) => {
+    const raw = await rawOf(query, body, type);
+    expect(raw).not.toMatch(/sesame|482913/);
+    expect(raw).toContain("••••");
+    expect(raw).toContain("9014");
+  });
+
+  it("a delivery without a secret keeps its bytes", async () => {
+    const query = "a=%D0%98&link=https%3A%2F%2Fx.ru%2F%3Futm_source%3Dvk&t=10:30&key=" + `k_${"a".repeat(22)}`;
+    const body = '{ "message": "в 10:30, цена: 500", "p": "{\\"a\\": 1}" }';
+    expect(JSON.parse(await rawOf(query, body))).toMatchObject({ query, body: JSON.stringify(JSON.parse(body)) });
+    expect(maskText("Итог: 20 000 руб., ссылка https://x.ru/?a=1")).toBe("Итог: 20 000 руб., ссылка https://x.ru/?a=1");
+  });
+});
+
+describe("R-05 the event shows no secret", () => {
+  it("its texts are masked, what is counted and matched stays", () => {
+    const link = "https://x.ru/?token=sesame1&a=1";
+    const event = {
+      ...EMPTY_EVENT,
+      message: `see ${link} and Bearer sesame2abcdef`,
+      link,
+      start: "token=sesame3",
+      utm: { utm_source: link },
+      profile: { first_name: "pin: sesame4" },
+      fields: { note: "ok", page: link },
+      tid: "tx-1",
+    };
+    const shown = maskEvent(event, maskBody);
+    expect(JSON.stringify(shown)).not.toContain("sesame");
+    expect(shown).toMatchObject({ tid: "tx-1", fields: { note: "ok", page: "https://x.ru/?token=••••&a=1" } });
+  });
+
+  it("a connection's own secret is masked under any name", () => {
+    const bot = { ...connectionSchema.parse({ kind: "salebot", project: "P1", api_key: "bot-api-key-1" }), id: "bot" };
+    expect(maskSecrets(bot, '{"k":"bot-api-key-1"}')).toBe('{"k":"••••"}');
+  });
+});
+
+describe("hostile text costs no more than a pass", () => {
+  it.each([
+    ["backslashes", `x:\\"${"\\".repeat(250_000)}`],
+    ["labels within labels", "a:".repeat(120_000)],
+    ["signs within signs", "a=".repeat(120_000)],
+    ["a long label", "a".repeat(250_000)],
+    ["openings", "<a ".repeat(80_000)],
+    ["quotes", '"a":"'.repeat(50_000)],
+    ["parts without an end", `--x\r\n${';name="a'.repeat(30_000)}`],
+  ])("%s", async (_name, text) => {
+    expect(typeof maskBody(text)).toBe("string");
+    expect(await rawOf("", text, "text/plain")).toContain("text/plain");
+  });
+});
