@@ -2,6 +2,7 @@
  *  delivery that is settled in its generation (delivered, dead, cancelled) stays as it is. */
 import type { DeliveryStatus } from "../domain/delivery.ts";
 import { forgetEchoes } from "./echoes.ts";
+import { type PackedRow, column, packedStatements, sealedColumn } from "./packed-rows.ts";
 import { type NewProblem, raiseProblem } from "./problems.ts";
 
 export type AttemptTold = {
@@ -34,30 +35,60 @@ export type Outcome = {
   readonly reply: ArrayBuffer | null;
 };
 
-/** The statements that tell one outcome, to be run in order and in one batch. */
-export function outcomeStatements(db: D1Database, outcome: Outcome): D1PreparedStatement[] {
-  const { id, generation, told } = outcome;
-  const statements = [
-    db
-      .prepare(
-        `UPDATE deliveries SET status = ?3, reason = ?4, attempts = ?5, next_attempt_at = ?6, settled_at = ?7,
-           rendered = COALESCE(?8, rendered), content = COALESCE(?9, content)
-         WHERE id = ?1 AND generation = ?2 AND status IN ('queued', 'retrying')`,
-      )
-      .bind(id, generation, told.state, told.reason, told.attempts, told.nextAt, told.settledAt, outcome.rendered, told.content),
+const SETTLEMENT = ["id", "generation", "status", "reason", "attempts", "next_attempt_at", "settled_at", "content"] as const;
+const ATTEMPT = ["delivery_id", "generation", "n", "at", "status", "outcome"] as const;
+
+/** The statements that tell outcomes, oldest first, to be run in one batch: one for all deliveries and one for all attempts, however many there are.
+ *  D1 is one thread that the inbox writes to as well, so what counts is statements, not rows. */
+export function outcomeStatements(db: D1Database, outcomes: readonly Outcome[]): D1PreparedStatement[] {
+  return [
+    ...packedStatements(
+      db,
+      `UPDATE deliveries SET status = r.status, reason = r.reason, attempts = r.attempts, next_attempt_at = r.next_attempt_at,
+         settled_at = r.settled_at, rendered = COALESCE(r.rendered, deliveries.rendered), content = COALESCE(r.content, deliveries.content)
+       FROM (SELECT ${SETTLEMENT.map((name) => `${column(name)} AS ${name}`).join(", ")}, ${sealedColumn("rendered")} AS rendered FROM json_each(?1)) AS r
+       WHERE deliveries.id = r.id AND deliveries.generation = r.generation AND deliveries.status IN ('queued', 'retrying')`,
+      newestOf(outcomes).map(settlementRow),
+    ),
+    ...packedStatements(
+      db,
+      `INSERT INTO attempts (${ATTEMPT.join(", ")}, reply) SELECT ${ATTEMPT.map(column).join(", ")}, ${sealedColumn("reply")}
+       FROM json_each(?1) WHERE TRUE ON CONFLICT DO NOTHING`,
+      outcomes.flatMap(attemptRow),
+    ),
+    ...outcomes.flatMap(({ id, told: { unwritten, problem } }) => [
+      ...(unwritten.length > 0 ? [forgetEchoes(db, id, unwritten)] : []),
+      ...(problem ? [raiseProblem(db, problem)] : []),
+    ]),
   ];
-  if (told.attempt) {
-    const { n, at, status, outcome: word } = told.attempt;
-    statements.push(
-      db
-        .prepare(
-          `INSERT INTO attempts (delivery_id, generation, n, at, status, outcome, reply) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
-           ON CONFLICT DO NOTHING`,
-        )
-        .bind(id, generation, n, at, status, word, outcome.reply),
-    );
+}
+
+const isSettled = ({ told }: Outcome): boolean => told.state !== "queued" && told.state !== "retrying";
+
+/** One outcome per delivery and generation, because a joined update takes any one of several rows: the newest, until it is settled. What only the
+ *  first attempt brings stays. */
+function newestOf(outcomes: readonly Outcome[]): Outcome[] {
+  const newest = new Map<string, Outcome>();
+  for (const outcome of outcomes) {
+    const key = `${outcome.id} ${outcome.generation}`;
+    const known = newest.get(key);
+    if (!known) newest.set(key, outcome);
+    else if (!isSettled(known)) {
+      const told = { ...outcome.told, content: outcome.told.content ?? known.told.content };
+      newest.set(key, { ...outcome, told, rendered: outcome.rendered ?? known.rendered });
+    }
   }
-  if (told.unwritten.length > 0) statements.push(forgetEchoes(db, id, told.unwritten));
-  if (told.problem) statements.push(raiseProblem(db, told.problem));
-  return statements;
+  return [...newest.values()];
+}
+
+function settlementRow({ id, generation, told, rendered }: Outcome): PackedRow {
+  const { state: status, reason, attempts, nextAt: next_attempt_at, settledAt: settled_at, content } = told;
+  const columns = { id, generation, status, reason, attempts, next_attempt_at, settled_at, content };
+  return { columns: columns satisfies Record<(typeof SETTLEMENT)[number], unknown>, blobs: { rendered } };
+}
+
+function attemptRow({ id, generation, told, reply }: Outcome): PackedRow[] {
+  if (!told.attempt) return [];
+  const columns = { delivery_id: id, generation, ...told.attempt };
+  return [{ columns: columns satisfies Record<(typeof ATTEMPT)[number], unknown>, blobs: { reply } }];
 }

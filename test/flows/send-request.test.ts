@@ -32,6 +32,15 @@ describe("sending a request", () => {
     expect(sent).toMatchObject({ sent: true, reply: { status: 302, body: "moved" } });
   });
 
+  it("leaves no timer behind: more quick replies than an object may have timers", async () => {
+    vi.spyOn(globalThis, "fetch").mockImplementation(async () => new Response("ok"));
+    const ctx = await newTestContext();
+    for (let n = 0; n < 10_100; n += 1) {
+      const sent = await sendRequest(ctx, to("https://vendor.example/"), { ...options, timeoutMs: 600_000 });
+      if (!sent.sent || sent.reply.status !== 200) expect.fail(`request ${n}: ${JSON.stringify(sent)}`);
+    }
+  });
+
   it("reads at most 64 KiB of a reply, also of one that never ends", async () => {
     let cancelled = false;
     const endless = new ReadableStream<Uint8Array>({

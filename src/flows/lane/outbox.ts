@@ -5,7 +5,7 @@ import type { Context } from "../../context.ts";
 import { type Outcome, type Told, outcomeStatements } from "../../store/delivery-outcomes.ts";
 import type { WorkRow } from "./queue.ts";
 
-const BATCH = 40;
+const BATCH = 200;
 const LONGEST_PAUSE_MS = 30_000;
 
 export type Outbox = {
@@ -46,7 +46,7 @@ export function openOutbox(sql: SqlStorage): Outbox {
         ];
         if (rows.length === 0) return true;
         try {
-          await ctx.env.DB.batch(rows.flatMap((row) => outcomeStatements(ctx.env.DB, toOutcome(row))));
+          await ctx.env.DB.batch(outcomeStatements(ctx.env.DB, rows.map(toOutcome)));
         } catch (failure) {
           failures += 1;
           retryAt = ctx.clock() + Math.min(LONGEST_PAUSE_MS, 500 * 2 ** failures);
