@@ -8,7 +8,7 @@ import { recordClick } from "../flows/record-click.ts";
 import { newClickId, randomBase62 } from "../lib/ids.ts";
 import { linkGonePage } from "../ui/link-gone.ts";
 import { type Routed, pathName } from "../lib/routed.ts";
-import { isPrefetch } from "./prefetch.ts";
+import { isNoVisit } from "./no-visit.ts";
 
 const COOKIE = "tl_v";
 const COOKIE_SECONDS = 400 * 86_400;
@@ -22,7 +22,7 @@ export async function followLink(request: Routed, ctx: Context): Promise<Respons
   const url = new URL(request.url);
   const userAgent = request.headers.get("user-agent");
   const facts = { slug, link, query: url.searchParams, referrerHost: referrerHost(request), userAgent };
-  if (request.method === "HEAD" || isPrefetch(request) || isPreview(userAgent)) {
+  if (request.method === "HEAD" || isNoVisit(request) || isPreview(userAgent)) {
     if (request.method === "GET" && isPreview(userAgent))
       ctx.waitUntil(recordClick(ctx, { ...facts, click: newClickId(), visitor: null }));
     headers.set("location", fillClick(link.to, ""));

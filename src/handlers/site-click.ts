@@ -11,7 +11,7 @@ import { clientAddress } from "../lib/client-address.ts";
 import { fromUtf8 } from "../lib/crypto.ts";
 import { type Routed, pathName } from "../lib/routed.ts";
 import { invalidRequest } from "./json-body.ts";
-import { isPrefetch } from "./prefetch.ts";
+import { isNoVisit } from "./no-visit.ts";
 import { json, problem } from "./problem.ts";
 
 const MOST_BYTES = 8 * 1024;
@@ -39,7 +39,7 @@ async function judged(request: Routed, ctx: Context, site: string): Promise<Resp
   const marks = marksOf(told);
   if (marks.length === 0) return invalidRequest(ctx, [{ path: "", message: "a landing without marks is no click" }]);
   const userAgent = request.headers.get("user-agent");
-  if (isPrefetch(request) || isPreview(userAgent))
+  if (isNoVisit(request) || isPreview(userAgent))
     return new Response(null, { status: 204, headers: { "cache-control": "no-store" } });
   const visitor = told.get("visitor") ?? "";
   const known = VISITOR.test(visitor) ? visitor : null;

@@ -106,21 +106,46 @@ describe("following a link", () => {
 });
 
 describe("K-04 preview robots", () => {
-  it.each(["TelegramBot (like TwitterBot)", "WhatsApp/2.23", "Mozilla/5.0 (compatible; vkShare; +http://vk.com/dev/Share)"])(
-    "%s is redirected and counted nowhere",
-    async (agent) => {
-      const before = await clicks();
-      const response = await follow("/r/vk1", { "user-agent": agent });
-      expect([response.status, clickOf(response)]).toEqual([302, ""]);
-      expect(await clicks()).toBe(before);
-    },
-  );
-
-  it("counts neither HEAD nor a prefetch", async () => {
+  it.each([
+    "TelegramBot (like TwitterBot)",
+    "WhatsApp/2.23",
+    "WhatsApp",
+    "Mozilla/5.0 (compatible; vkShare; +http://vk.com/dev/Share)",
+    "Mozilla/5.0 (compatible; YandexDirect/3.0; +http://yandex.com/bots)",
+    "Mozilla/5.0 (compatible; Yahoo! Slurp; http://help.yahoo.com/help/us/ysearch/slurp)",
+    "Snapchat URL Preview",
+    "max-link-preview",
+  ])("%s is redirected and counted nowhere", async (agent) => {
     const before = await clicks();
-    const answers = [await follow("/r/vk1", {}, "HEAD"), await follow("/r/vk1", { "sec-purpose": "prefetch;prerender" })];
-    expect(answers.map(({ status }) => status)).toEqual([302, 302]);
+    const response = await follow("/r/vk1", { "user-agent": agent });
+    expect([response.status, clickOf(response)]).toEqual([302, ""]);
     expect(await clicks()).toBe(before);
+  });
+
+  it.each([
+    ["HEAD", {}],
+    ["GET", { "sec-purpose": "prefetch;prerender" }],
+    ["GET", { purpose: "prefetch" }],
+    ["GET", { "x-purpose": "preview" }],
+    ["GET", { "x-moz": "prefetch" }],
+    ["GET", { "sec-fetch-dest": "image" }],
+  ] as const)("%s with %o is nobody's visit", async (method, headers) => {
+    const before = await clicks();
+    const answer = await follow("/r/vk1", headers, method);
+    expect([answer.status, clickOf(answer)]).toEqual([302, ""]);
+    expect(await clicks()).toBe(before);
+  });
+
+  it.each([
+    "Mozilla/5.0 (Linux; Android 14; CUBOT X90) AppleWebKit/537.36 Chrome/120 Mobile Safari/537.36",
+    "Mozilla/5.0 (Linux; Android 13; wv) AppleWebKit/537.36 Chrome/120 Mobile Safari/537.36 Telegram-Android/10.0",
+    "Mozilla/5.0 (iPhone; CPU iPhone OS 17_0 like Mac OS X) AppleWebKit/605.1.15 Mobile/15E148 [FBAN/FBIOS;FBAV/450.0]",
+    "VKAndroidApp/8.0-1234 (Android 13; SDK 33)",
+    "",
+  ])("%s is a person", async (agent) => {
+    const before = await clicks();
+    expect(clickOf(await follow("/r/vk1", { "user-agent": agent, "sec-fetch-dest": "document" }))).not.toBe("");
+    expect(await clicks()).toBe(before + 1);
   });
 });
 
