@@ -1,8 +1,8 @@
 /** Walks a pasted link hop by hop, as a visitor's browser would, and checks each address. Nothing private is ever called, redirects are not
  *  followed by the platform but judged one by one; our own links are answered from the configuration, so checking counts no click. */
 import type { Context } from "../context.ts";
-import { type LinkCheck, checkLink } from "../domain/link/check.ts";
-import { fillClick } from "../domain/link/deep-link.ts";
+import { type Finding, type LinkCheck, checkLink } from "../domain/link/check.ts";
+import { fillClick, spelledOut } from "../domain/link/deep-link.ts";
 import { judgeAddress } from "../lib/address-guard.ts";
 
 const MOST_HOPS = 6;
@@ -20,20 +20,53 @@ export type Hop = {
 
 export async function walkLink(ctx: Context, address: string): Promise<Hop[]> {
   const hops: Hop[] = [];
-  let current: string | null = address.trim();
-  while (current !== null && hops.length < MOST_HOPS) {
+  let current: string | null = spelledOut(address);
+  while (current !== null) {
     const check = checkLink(current);
-    const step: { status: number | null; next: string | null } =
-      check.messenger === null ? await callOnce(ctx, current) : { status: null, next: null };
-    hops.push({ address: current, check, status: step.status, lost: lostSince(hops.at(-1)?.address, current) });
-    current = step.next;
+    const step: Step = check.messenger === null && isAddress(check) ? await callOnce(ctx, current) : { status: null, next: null };
+    const lost = lostSince(hops.at(-1)?.address, current);
+    const again: boolean = step.next !== null && [...hops.map((hop) => hop.address), current].includes(step.next);
+    const found = judgeHop({ ...step, lost, again, long: step.next !== null && hops.length + 1 === MOST_HOPS });
+    hops.push({ address: current, check: { ...check, findings: [...check.findings, ...found] }, status: step.status, lost });
+    current = again || hops.length === MOST_HOPS ? null : step.next;
   }
-  return hops;
+  return withClickFate(hops);
 }
 
-async function callOnce(ctx: Context, address: string): Promise<{ status: number | null; next: string | null }> {
+const isAddress = ({ findings }: LinkCheck): boolean => !findings.some(({ code }) => code === "not_a_url");
+
+type Step = { readonly status: number | null; readonly next: string | null; readonly closed?: true };
+
+/** What a hop's answer means to whoever pays for the advertisement. Sites that turn programs away (403, 429 …) may well let people in. */
+function judgeHop(hop: Step & { readonly lost: readonly string[]; readonly again: boolean; readonly long: boolean }): Finding[] {
+  const found: Finding[] = [];
+  const { status, lost } = hop;
+  if (hop.closed) found.push({ code: "closed_address", level: "error", parameter: "" });
+  if (status === 0 || status === 404 || status === 410) found.push({ code: "dead_link", level: "error", parameter: "" });
+  else if (status !== null && status >= 400) found.push({ code: "refused_by_site", level: "warning", parameter: String(status) });
+  if (hop.again) found.push({ code: "redirect_loop", level: "error", parameter: "" });
+  else if (hop.long) found.push({ code: "too_many_redirects", level: "error", parameter: String(MOST_HOPS) });
+  if (lost.length > 0) found.push({ code: "lost_parameters", level: "warning", parameter: lost.join(", ") });
+  return found;
+}
+
+/** A click that set out and did not arrive is the one loss that breaks the funnel. */
+function withClickFate(hops: readonly Hop[]): Hop[] {
+  const carries = ({ address }: Hop): boolean => /\{click\}|%7Bclick%7D/i.test(address) || address.includes(SAMPLE);
+  const broke = hops.findIndex((hop, index) => index > 0 && !carries(hop) && hops.slice(0, index).some(carries));
+  return hops.map((hop, index) =>
+    index === broke
+      ? {
+          ...hop,
+          check: { ...hop.check, findings: [...hop.check.findings, { code: "lost_click", level: "error", parameter: "" }] },
+        }
+      : hop,
+  );
+}
+
+async function callOnce(ctx: Context, address: string): Promise<Step> {
   const judged = judgeAddress(fillClick(address, SAMPLE), ctx.settings.local);
-  if (!judged.ok) return { status: null, next: null };
+  if (!judged.ok) return { status: null, next: null, ...(judged.error === "plain_http" ? {} : { closed: true }) };
   const own = ownLink(ctx, judged.value);
   if (own !== null) return { status: 302, next: own };
   try {
@@ -56,7 +89,7 @@ async function callOnce(ctx: Context, address: string): Promise<{ status: number
 
 function ownLink(ctx: Context, url: URL): string | null {
   if (ctx.settings.publicUrl === null || url.origin !== ctx.settings.publicUrl || !url.pathname.startsWith("/r/")) return null;
-  return ctx.config.links.get(decodeURIComponent(url.pathname.slice(3)))?.to ?? null;
+  return ctx.config.links.get(url.pathname.slice(3).replace(/\/+$/, ""))?.to ?? null;
 }
 
 function lostSince(before: string | undefined, now: string): string[] {

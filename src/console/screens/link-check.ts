@@ -51,6 +51,44 @@ const FINDINGS: Readonly<Record<FindingCode, readonly [what: Phrase, fix: Phrase
     ["Параметр {0} вырезают браузеры", "Browsers strip {0}"],
     ["Назовите его tl", "Name it tl"],
   ],
+  broken_query: [
+    ["Параметры слиплись: {0} не на месте", "The parameters run together: {0} is out of place"],
+    [
+      "Перед первым параметром ?, между остальными & (не &amp;)",
+      "? before the first parameter, & between the others (not &amp;)",
+    ],
+  ],
+  dead_link: [
+    ["Ссылка не открывается", "The link does not open"],
+    ["Проверьте адрес: за рекламу по нему платят зря", "Check the address: an advertisement to it is wasted"],
+  ],
+  refused_by_site: [
+    ["Сайт ответил проверке: {0}", "The site answered the check with {0}"],
+    ["Откройте ссылку в браузере: людей он может и пускать", "Open it in a browser: it may let people in"],
+  ],
+  closed_address: [
+    ["Адрес не из интернета: посетитель его не откроет", "The address is not public: a visitor cannot open it"],
+    ["Замените адрес на тот, что видят посетители", "Use the address that visitors see"],
+  ],
+  redirect_loop: [
+    ["Ссылка ходит по кругу", "The link goes round in circles"],
+    ["Поправьте перенаправления на сайте", "Mend the site's redirects"],
+  ],
+  too_many_redirects: [
+    ["Больше {0} перенаправлений подряд", "More than {0} redirects in a row"],
+    ["Ведите сразу на последний адрес", "Lead straight to the last address"],
+  ],
+  lost_click: [
+    ["Переход {click} потерян на этом шаге", "{click} is lost at this step"],
+    [
+      "Перенаправление отбрасывает параметры: сохраните их или ведите сразу сюда",
+      "The redirect drops parameters: keep them, or lead straight here",
+    ],
+  ],
+  lost_parameters: [
+    ["По дороге потеряны: {0}", "Lost on the way: {0}"],
+    ["Сохраните параметры при перенаправлении", "Keep the parameters when redirecting"],
+  ],
   no_click_place: [
     ["Нет метки {0}: старт будет без источника", "No {0}: the start will have no source"],
     ["Добавьте {click}", "Add {click}"],

@@ -1,7 +1,9 @@
 /** What is wrong with a link, in the order an operator should mend it. Personal data and secrets in a URL are errors whatever the parameter:
  *  they end in logs, referrers and screenshots of strangers. Pure: redirects are walked elsewhere and each hop is checked here. */
+import { isSecret } from "../../lib/mask.ts";
 import { hasMacro } from "../normalise/macro.ts";
-import { type Messenger, CLICK_LENGTH, START_PLACES, fillClick, messengerOf } from "./deep-link.ts";
+import { fromBase64, fromUtf8 } from "../../lib/crypto.ts";
+import { type Messenger, type Place, CLICK_LENGTH, fillClick, isShare, messengerOf, placeIn, spelledOut } from "./deep-link.ts";
 
 export type FindingCode =
   | "not_a_url"
@@ -14,9 +16,21 @@ export type FindingCode =
   | "extra_parameters"
   | "unresolved_macro"
   | "stripped_parameters"
+  | "broken_query"
   | "no_click_place"
   | "no_marks"
-  | "too_long";
+  | "too_long"
+  | WalkCode;
+
+/** What only following the link shows. */
+export type WalkCode =
+  | "dead_link"
+  | "refused_by_site"
+  | "closed_address"
+  | "redirect_loop"
+  | "too_many_redirects"
+  | "lost_click"
+  | "lost_parameters";
 
 export type Finding = {
   readonly code: FindingCode;
@@ -35,10 +49,11 @@ export type LinkCheck = {
 
 const EMAIL = /[^\s@/?&=]+@[^\s@/?&=]+\.[a-z]{2,}/i;
 const PHONE = /^\+?[\s()-]*(?:\d[\s()-]*){10,15}$/;
-/** A phone begins as Russia's, Kazakhstan's, Ukraine's, Belarus' … do; a Unix time or an order number of ten digits is none. */
-const PHONE_START = /^(?:7|8|375|380|994|995|996|998|374|373|371|370|372)/;
-const SECRET_NAME = /(^|[._-])(token|api[._-]?key|secret|access[._-]?token|password|passwd|authorization)$/i;
-const SECRET_VALUE = /^(?:\d{6,12}:[A-Za-z0-9_-]{30,}|whsec_\S+|eyJ[\w-]+\.[\w-]+\.[\w-]+)$/;
+/** Whole numbers of Russia and Kazakhstan, Ukraine, Belarus and their neighbours; a Unix time, a Telegram id or an order of ten digits is none. */
+const PHONE_DIGITS = /^(?:[78][3-9]\d{9}|(?:380|375|998|996|995|994|993|992)\d{9}|37[0-4]\d{7,8})$/;
+const SECRET_VALUE = /^(?:bot)?\d{6,12}:[A-Za-z0-9_-]{30,}$|^whsec_\S+$|^eyJ[\w-]+\.[\w-]+\.[\w-]+$|^bearer\s/i;
+/** Places in a path where platforms put secrets: our own webhooks, Salebot's and Keitaro's API, Metabot's (reference pages, 2026-09). */
+const SECRET_PATH = /\/(?:webhook|postback)\/[^/]+\/[^/]{8,}|\/api\/[0-9a-f]{20,}\/|\/[0-9a-f]{6,}\/postback$/i;
 /** What ad blockers and private browsing remove from a landing's address. */
 const STRIPPED = /^(utm_\w+|gclid|fbclid|yclid|ysclid|msclkid|click_?id|subid|sub_?id)$/i;
 const MARK = /^(utm_\w+|start|ref|tl|click|subid|clickid|sub\d+)$/i;
@@ -46,17 +61,19 @@ const MAX_URL = 2_000;
 
 /** Checks one address as a visitor would get it; `{click}` counts as the click id it becomes. */
 export function checkLink(address: string): LinkCheck {
-  const filled = fillClick(address.trim(), "c".repeat(CLICK_LENGTH));
+  const filled = fillClick(spelledOut(address), "c".repeat(CLICK_LENGTH));
   const url = URL.parse(filled);
   if (!url || !/^https?:$/.test(url.protocol))
     return { findings: [error("not_a_url", "")], messenger: null, payload: null, length: filled.length };
   const messenger = messengerOf(url);
-  const parameters = [...url.searchParams, ...new URLSearchParams(url.hash.slice(1))];
-  const findings: Finding[] = parameters.flatMap(([name, value]) => judgeParameter(name, value));
-  if (EMAIL.test(decode(url.pathname))) findings.push(error("email_in_link", ""));
-  const place = messenger === null ? null : START_PLACES[messenger];
+  const parameters = [...url.searchParams, ...new URLSearchParams(url.hash.replace(/^#[^?]*\?|^#/, ""))];
+  const findings: Finding[] = parameters.flatMap(([name, value]) => judgeParameter(messenger, name, value));
+  findings.push(...judgePath(url, messenger));
+  if (messenger !== null && isShare(url) && [...url.searchParams.keys()].some((name) => name !== "url" && name !== "text"))
+    findings.push(error("broken_query", "&"));
+  const place = messenger === null || isShare(url) ? null : placeIn(url, messenger);
   const payload = place === null ? null : (url.searchParams.get(place.parameter) ?? "");
-  if (messenger !== null && place !== null && payload !== null) findings.push(...judgePayload(url, messenger, payload));
+  if (place !== null && payload !== null) findings.push(...judgePayload(url, place, payload));
   if (url.protocol === "http:") findings.push(warning("plain_http", ""));
   if (filled.length > MAX_URL) findings.push(warning("too_long", ""));
   if (messenger === null) findings.push(...judgeLanding(address, url));
@@ -68,20 +85,44 @@ export function checkLink(address: string): LinkCheck {
   };
 }
 
-function judgeParameter(name: string, value: string): Finding[] {
-  if (SECRET_NAME.test(name) || SECRET_VALUE.test(value)) return [error("token_in_link", name)];
-  if (EMAIL.test(value)) return [error("email_in_link", name)];
-  if (looksLikePhone(name, value)) return [error("phone_in_link", name)];
-  return hasMacro(value) ? [warning("unresolved_macro", name)] : [];
+function judgeParameter(messenger: Messenger | null, name: string, value: string): Finding[] {
+  if (name.startsWith("amp;")) return [error("broken_query", "&amp;")];
+  const second = /[?;&][\w-]+=/.exec(value);
+  const broken = second && !/^(?:https?:|\/)/.test(value) ? [error("broken_query", second[0].slice(0, 1))] : [];
+  const forms = readings(value);
+  if (value !== "" && (isSecret(name, value) || forms.some((form) => SECRET_VALUE.test(form))))
+    return [error("token_in_link", name), ...broken];
+  if (forms.some((form) => EMAIL.test(form))) return [error("email_in_link", name), ...broken];
+  const whose = messenger === "whatsapp" && name === "phone";
+  if (!whose && forms.some((form) => looksLikePhone(name, form))) return [error("phone_in_link", name), ...broken];
+  return hasMacro(value) ? [warning("unresolved_macro", name), ...broken] : broken;
+}
+
+/** A value, and what it says to whoever decodes it once more: an e-mail in base64 is still an e-mail in a link. */
+function readings(value: string): string[] {
+  const forms = [value, decode(value)];
+  const bytes = /^[\w+/-]{12,}={0,2}$/.test(value) ? fromBase64(value.replaceAll("-", "+").replaceAll("_", "/")) : null;
+  const text = bytes === null ? "" : fromUtf8(bytes);
+  return /^[\x20-\x7e]+$/.test(text) ? [...forms, text] : forms;
+}
+
+function judgePath(url: URL, messenger: Messenger | null): Finding[] {
+  const parts = url.pathname.split("/").map(decode);
+  const found: Finding[] = [];
+  if (url.username !== "" || url.password !== "") found.push(error("token_in_link", "login:password@"));
+  if (SECRET_PATH.test(url.pathname) || parts.some((part) => SECRET_VALUE.test(part))) found.push(error("token_in_link", ""));
+  if (parts.some((part) => EMAIL.test(part))) found.push(error("email_in_link", ""));
+  if (messenger !== "whatsapp" && parts.some((part) => looksLikePhone("", part))) found.push(error("phone_in_link", ""));
+  if (url.search === "" && /&[\w-]+=/.test(url.pathname)) found.push(error("broken_query", "&"));
+  return found;
 }
 
 function looksLikePhone(name: string, value: string): boolean {
   if (!PHONE.test(value.trim())) return false;
-  return /phone|tel|mobile/i.test(name) || value.includes("+") || PHONE_START.test(value.replaceAll(/\D/g, ""));
+  return /phone|tel|mobile/i.test(name) || value.trim().startsWith("+") || PHONE_DIGITS.test(value.replaceAll(/\D/g, ""));
 }
 
-function judgePayload(url: URL, messenger: Messenger, payload: string): Finding[] {
-  const { parameter, limit, charset } = START_PLACES[messenger];
+function judgePayload(url: URL, { parameter, limit, charset }: Place, payload: string): Finding[] {
   const found: Finding[] = [];
   if (payload.length > limit) found.push(error("payload_too_long", parameter));
   if (!charset.test(payload)) found.push(error("payload_charset", parameter));

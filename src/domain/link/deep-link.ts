@@ -2,7 +2,7 @@
  *  18-character click and the server keeps the rest. Limits: core.telegram.org/bots/features#deep-linking, dev.max.ru (both 2026-09). Pure. */
 export type Messenger = "telegram" | "max" | "vk" | "whatsapp";
 
-type Place = { readonly parameter: string; readonly limit: number; readonly charset: RegExp };
+export type Place = { readonly parameter: string; readonly limit: number; readonly charset: RegExp };
 
 /** VK and WhatsApp have no documented limit: 512 and free text keep a link sane. */
 export const START_PLACES: Readonly<Record<Messenger, Place>> = {
@@ -22,6 +22,22 @@ const HOSTS: readonly (readonly [RegExp, Messenger])[] = [
 /** The messenger a URL opens, or null for a site or an offer. */
 export const messengerOf = (url: URL): Messenger | null =>
   HOSTS.find(([host]) => host.test(url.hostname.replace(/^www\./, "")))?.[1] ?? null;
+
+/** Where this very link carries its payload. A mini app takes `startapp` instead of `start`, up to 512 characters
+ *  (core.telegram.org/api/links#direct-mini-app-links, 2026-09). */
+export const placeIn = (url: URL, messenger: Messenger): Place =>
+  messenger === "telegram" && url.searchParams.has("startapp")
+    ? { ...START_PLACES.telegram, parameter: "startapp", limit: 512 }
+    : START_PLACES[messenger];
+
+/** `t.me/share/url?url=…` passes an address on and starts nothing. */
+export const isShare = (url: URL): boolean => url.pathname.startsWith("/share/");
+
+/** An address as people paste it: without a scheme, or in Telegram's own. */
+export function spelledOut(address: string): string {
+  const trimmed = address.trim().replace(/^tg:(?:\/\/)?resolve\?domain=(\w+)&?/i, "https://t.me/$1?");
+  return /^[\p{L}\d-]+(\.[\p{L}\d-]+)+([/?#]|$)/u.test(trimmed) ? `https://${trimmed}` : trimmed;
+}
 
 /** Characters a minted click id takes: `c_` and 16. */
 export const CLICK_LENGTH = 18;
@@ -50,13 +66,17 @@ export function addressOf(target: string, typed: string): string {
 
 /** The `to` of a tracked link for an address an operator typed: the click's place added where it is missing. A site gets it as `tl`, a name that
  *  neither browsers nor blockers strip, unlike utm_*, gclid, fbclid, yclid, click_id, clickid and subid. */
-export function withClickPlace(address: string): string {
+export function withClickPlace(pasted: string): string {
+  const address = spelledOut(pasted).replaceAll(/%7Bclick%7D/gi, "{click}");
   if (address.includes("{click}")) return address;
   const url = URL.parse(address);
   if (!url) return address;
   const messenger = messengerOf(url);
-  const name = messenger === null ? SITE_PARAMETER : START_PLACES[messenger].parameter;
-  if (messenger === "whatsapp" && url.searchParams.has(name)) return `${address} ({click})`;
+  const name = messenger === null ? SITE_PARAMETER : placeIn(url, messenger).parameter;
+  if (messenger === "whatsapp" && url.searchParams.has(name)) {
+    url.searchParams.set(name, `${url.searchParams.get(name) ?? ""} (CLICK)`);
+    return url.href.replace("%28CLICK%29", "({click})").replace("(CLICK)", "({click})");
+  }
   url.searchParams.delete(name);
   const [bare = "", hash] = url.href.split("#", 2);
   return `${bare}${url.search === "" ? "?" : "&"}${name}={click}${hash === undefined ? "" : `#${hash}`}`;

@@ -30,6 +30,19 @@ describe("K-03 personal data in a link", () => {
     ["https://api.example/x?a=123456789:AAHfiqksKZ8WmR2zSjiQ7_v4TMAKdiHm9T0&tl={click}", "token_in_link a"],
     ["https://school.example/#email=a@b.ru", "email_in_link email"],
     ["https://school.example/u/ivan@mail.ru/?tl={click}", "email_in_link"],
+    [`https://t.me/my_bot?start=${btoa("ivan@mail.ru")}`, "email_in_link start"],
+    [`https://t.me/my_bot?start=${btoa("79133912047").replaceAll("=", "")}`, "phone_in_link start"],
+    ["https://school.example/?e=ivan%2540mail.ru&tl={click}", "email_in_link e"],
+    ["https://school.example/c/89133912047?tl={click}", "phone_in_link"],
+    ["https://school.example/#/route?phone=%2B380501234567&tl={click}", "phone_in_link phone"],
+    ["https://school.example/?SecretKey=1&tl={click}", "token_in_link SecretKey"],
+    ["https://school.example/?pwd=1&tl={click}", "token_in_link pwd"],
+    ["https://school.example/?pin=482913&tl={click}", "token_in_link pin"],
+    ["https://school.example/?h=Bearer%20abcdef&tl={click}", "token_in_link h"],
+    ["https://user:pass@school.example/?tl={click}", "token_in_link login:password@"],
+    ["https://gateway.example/webhook/bot/tok-1234567890", "token_in_link"],
+    ["https://api.telegram.org/bot123456789:AAHfiqksKZ8WmR2zSjiQ7_v4TMAKdiHm9T0/sendMessage", "token_in_link"],
+    ["https://chatter.salebot.pro/api/1234567890abcdef1234567890abcdef/callback", "token_in_link"],
   ])("finds it in %s", (address, finding) => {
     expect(codes(address)).toContain(finding);
     expect(checkLink(address).findings.find(({ code }) => finding.startsWith(code))?.level).toBe("error");
@@ -38,8 +51,40 @@ describe("K-03 personal data in a link", () => {
   it.each([
     "https://school.example/?order=1234567890&tl={click}",
     "https://school.example/?t=1767225600&tl={click}",
+    "https://school.example/?id=8001234567&telegram_id=912345678&tl={click}",
+    "https://school.example/?date=20260301123000&key=k_1234567890123456789012&tl={click}",
+    "https://wa.me/79001112233?text={click}",
+    "https://api.whatsapp.com/send?phone=79001112233&text={click}",
+    "https://school.example/?next=%2Flessons%3Fpage%3D2&tl={click}",
     "https://school.example/?tl={click}",
   ])("finds none in %s", (address) => expect(codes(address)).toEqual([]));
+});
+
+describe("parameters that run together", () => {
+  it.each([
+    ["https://t.me/my_bot?start={click}&amp;utm_source=vk", "broken_query &amp;"],
+    ["https://school.example/?utm_source=vk&amp;utm_campaign=spring", "broken_query &amp;"],
+    ["https://t.me/my_bot&start={click}", "broken_query &"],
+    ["https://school.example/?tl={click}?utm_source=vk", "broken_query ?"],
+    ["https://school.example/?utm_source=vk;utm_campaign=spring", "broken_query ;"],
+    ["https://t.me/share/url?url=https://school.example/?a=1&utm_source=vk", "broken_query &"],
+  ])("%s", (address, finding) => expect(codes(address)).toContain(finding));
+
+  it("lets a nested address be", () => {
+    expect(codes("https://t.me/share/url?url=https%3A%2F%2Fschool.example%2F%3Fa%3D1%26b%3D2&text=hi")).toEqual([]);
+    expect(codes("https://school.example/?to=https%3A%2F%2Fa.example%2F%3Fx%3D1&tl={click}")).toEqual([]);
+  });
+});
+
+describe("an address as people paste it", () => {
+  it.each([
+    ["t.me/my_bot?start={click}", "telegram", 64],
+    ["tg://resolve?domain=my_bot&start={click}", "telegram", 64],
+    ["https://t.me/my_bot/app?startapp={click}", "telegram", 512],
+    ["www.max.ru/my_bot?start={click}", "max", 128],
+  ])("%s is a link to %s with %i characters", (address, messenger, limit) => {
+    expect(checkLink(address)).toMatchObject({ findings: [], messenger, payload: { length: 18, limit } });
+  });
 });
 
 describe("a landing's address", () => {
@@ -60,7 +105,11 @@ describe("building a link's address", () => {
     ["https://t.me/my_bot", "https://t.me/my_bot?start={click}"],
     ["https://t.me/my_bot?start=old", "https://t.me/my_bot?start={click}"],
     ["https://vk.me/club1", "https://vk.me/club1?ref={click}"],
-    ["https://wa.me/79001112233?text=Привет", "https://wa.me/79001112233?text=Привет ({click})"],
+    ["https://wa.me/79001112233?text=Привет", `https://wa.me/79001112233?text=${encodeURIComponent("Привет")}+({click})`],
+    ["t.me/my_bot", "https://t.me/my_bot?start={click}"],
+    ["tg://resolve?domain=my_bot", "https://t.me/my_bot?start={click}"],
+    ["https://t.me/my_bot/app?startapp=old", "https://t.me/my_bot/app?startapp={click}"],
+    ["https://wa.me/7900?text=a&x=1", "https://wa.me/7900?text=a+({click})&x=1"],
     ["https://school.example/land?a=1#top", "https://school.example/land?a=1&tl={click}#top"],
     ["https://offer.example/?sub1={click}", "https://offer.example/?sub1={click}"],
   ])("%s becomes %s", (address, to) => expect(withClickPlace(address)).toBe(to));
