@@ -2,7 +2,7 @@
  *  a delivery into an event, `prepare` builds a request, `judge` judges a reply; verifying and sending happen once elsewhere.
  *  Vendor facts go stale: each file names its page and date. */
 import type { ConnectionOf, Kind } from "../domain/config.ts";
-import type { IdentifierType } from "../domain/identifier.ts";
+import type { Addressee } from "../domain/delivery.ts";
 import type { Scopes } from "../domain/scope.ts";
 import type { Result } from "../lib/result.ts";
 
@@ -56,20 +56,6 @@ export type Plan = {
   readonly judge: (reply: Reply) => Verdict;
 };
 
-/** Everything an action may address a person by, decrypted, strongest and newest first. */
-export type PersonView = {
-  readonly id: string;
-  readonly key: string;
-  readonly identifiers: readonly {
-    readonly type: IdentifierType;
-    readonly scope: string;
-    readonly value: string;
-    readonly proof: string;
-    readonly lastSeen: number;
-  }[];
-  readonly traits: Readonly<Record<string, string>>;
-};
-
 /** Facts of the event an action is about, for what a vendor's call needs beyond `with`. */
 export type EventView = {
   readonly id: string;
@@ -90,7 +76,7 @@ export type PrepareInput<K extends Kind = Kind> = {
   readonly connection: ConnectionOf<K>;
   /** The rendered `with`: no template is left in it. */
   readonly parameters: Readonly<Record<string, unknown>>;
-  readonly person: PersonView;
+  readonly person: Addressee;
   readonly event: EventView;
   readonly deliveryId: string;
   readonly now: number;

@@ -23,7 +23,7 @@ export type Rendered = {
   readonly person: Addressee;
 };
 
-/** The person as a connector sees it (the same shape as its PersonView). */
+/** Everything an action may address a person by, decrypted, strongest and newest first. */
 export type Addressee = {
   readonly id: string;
   readonly key: string;

@@ -1,6 +1,7 @@
 /** Running a vendor's action without sending anything: builders for pure tests of destinations. */
 import { actionOf } from "../../src/connectors/actions.ts";
-import type { EventView, OutgoingRequest, PersonView, Plan, Reply, Verdict } from "../../src/connectors/connector.ts";
+import type { EventView, OutgoingRequest, Plan, Reply, Verdict } from "../../src/connectors/connector.ts";
+import type { Addressee } from "../../src/domain/delivery.ts";
 import type { Connection } from "../../src/domain/config.ts";
 import { configOf, personOf } from "./facts.ts";
 
@@ -30,7 +31,7 @@ export type ActionInput = {
   readonly connection: Connection;
   readonly action: string;
   readonly parameters?: Readonly<Record<string, unknown>>;
-  readonly person?: PersonView;
+  readonly person?: Addressee;
   readonly event?: EventView;
   readonly deliveryId?: string;
 };
