@@ -57,9 +57,16 @@ export function joinClaims(graph: Graph, start: Start): Decision {
     else if (union.roots.has(owner)) draft.refresh.push(claim);
     else meet(join, claim, owner);
   }
-  const { event, home, create, via, trace } = start;
-  return { event, outcome: "bound", homeId: home, create, via, ...draft, trace };
+  const { event, home, create, trace } = start;
+  return { event, outcome: "bound", homeId: home, create, via: viaOf(start, draft), ...draft, trace };
 }
+
+/** What the event follows from now on. A click that found its person may yet go to its real starter, and takes along what came through it: an event
+ *  that brought her an identifier of her own stays with that one. */
+const viaOf = ({ via }: Start, { attach }: Draft): Ref => {
+  const own = via.type === "click" ? attach.find((claim) => !isInferred(claim)) : undefined;
+  return own ? refOf(own) : via;
+};
 
 function unionOf(graph: Graph, start: Start): Union {
   const nodes = start.create ? [] : [...nodesOf(graph, start.root)];

@@ -163,6 +163,18 @@ it("a click of a shared cookie moves to the one who really started with it, with
   expect(world.P({ click: "c2" })).toBe(world.P({ tg: 2 }));
 });
 
+it("rule 5: a click that moves takes along what came through it alone, not the event that brought an account of its own", () => {
+  const world = newWorld();
+  world.in({ tg: 9, max: 1, click: "c1" });
+  const own = world.in({ vk: 2, click: "c1" });
+  const through = world.in({ click: "c1" }, "payment");
+  world.in({ tg: 3, click: "c1" }, "bot_start");
+  expect(world.P({ click: "c1" })).toBe(world.P({ tg: 3 }));
+  expect(world.P({ vk: 2 })).toBe(world.P({ tg: 9 }));
+  expect(world.eventsOf(world.P({ vk: 2 }))).toContain(own.decision.event.id);
+  expect(world.eventsOf(world.P({ tg: 3 }))).toContain(through.decision.event.id);
+});
+
 it("P-05 a mapping that moves takes the site's user alone and leaves the rest", () => {
   const world = newWorld();
   world.in({ tg: 2, site_user: 31, email: "b@b.ru" });
