@@ -57,6 +57,19 @@ const NAMES: Readonly<Record<Locale, Readonly<Record<IdentifierType, string>>>> 
 export const nameIdentifier = (ref: Ref, showing: Pick<Showing, "locale" | "value">): string =>
   `${NAMES[showing.locale][ref.type]} ${showing.value(ref)}`.trim();
 
+/** The people a step speaks of. */
+export function personsOf(step: Step): PersonId[] {
+  if (step.step === "merged") return [step.survivor, step.loser];
+  if (step.step === "moved") return [step.from];
+  return "person" in step ? [step.person] : [];
+}
+
+/** The identifiers a step speaks of. */
+export function refsOf(step: Step): Ref[] {
+  const others = step.step === "waits" ? (step.refs ?? []) : step.step === "demoted" && step.against ? [step.against] : [];
+  return "ref" in step ? [step.ref, ...others] : [...others];
+}
+
 export const tellTrace = (steps: readonly Step[], showing: Showing): string[] => steps.map((step) => tellStep(step, showing));
 
 export function tellStep(step: Step, showing: Showing): string {
@@ -65,53 +78,75 @@ export function tellStep(step: Step, showing: Showing): string {
   const who = "person" in step ? showing.person(step.person) : "";
   switch (step.step) {
     case "found":
-      return say(`${id} → ${who}`, `${id} → ${who}`);
+      return say(`человек найден: ${who} (${id})`, `person found: ${who} (${id})`);
     case "demoted": {
       const against = step.against && nameIdentifier(step.against, showing);
       const why = against ? say(`, но ${against} — другой человек`, `, but ${against} is another human`) : "";
-      return say(`${id} принадлежит ${who}${why}: по нему не привязываем`, `${id} belongs to ${who}${why}: not bound by it`);
+      return say(`${id}: владелец — ${who}${why}; событие не его`, `${id}: its owner is ${who}${why}; the event is not theirs`);
     }
     case "created":
-      return say(`новый человек ${who} (${id})`, `new person ${who} (${id})`);
+      return say(`никого не нашли: новый человек (${id})`, `nobody found: a new person (${id})`);
     case "attached":
-      return say(`${id} добавлено`, `${id} added`);
+      return say(`добавили: ${id}`, `added: ${id}`);
     case "limit":
       return say(
-        `${id} не добавлено: у человека уже есть другое значение`,
-        `${id} not added: the person already has another value`,
+        `не добавили: ${id} — больше таких значений у одного человека быть не может`,
+        `not added: ${id}; one person may have no more values of this kind`,
       );
     case "taken":
-      return say(`${id} занято (${who}) — не использовано`, `${id} is taken (${who}): not used`);
+      return say(
+        `не добавили: ${id} — владелец ${who}. Если это один человек, решите это в «Проблемах»`,
+        `not added: ${id} belongs to ${who}. If that is the same human, decide so under Problems`,
+      );
     case "shared":
-      return say(`${id} общее с ${who}: только для источника`, `${id} is shared with ${who}: attribution only`);
+      return say(
+        `${id}: принадлежит другому человеку (${who}), учли только как источник`,
+        `${id}: belongs to another person (${who}), counted as the source only`,
+      );
     case "kept_apart":
-      return say(`${id} у ${who}: решено не склеивать`, `${id} belongs to ${who}: kept apart by decision`);
+      return say(
+        `не добавили: ${id} — владелец ${who}, решено не склеивать`,
+        `not added: ${id} belongs to ${who}, kept apart by decision`,
+      );
     case "merged":
       return say(
-        `${id}: ${showing.person(step.loser)} и ${showing.person(step.survivor)} — один человек`,
-        `${id}: ${showing.person(step.loser)} and ${showing.person(step.survivor)} are one person`,
+        `один человек: ${showing.person(step.survivor)} и ${showing.person(step.loser)} — общее: ${id}`,
+        `one person: ${showing.person(step.survivor)} and ${showing.person(step.loser)}, both have ${id}`,
       );
     case "moved":
-      return say(`${id} перешло от ${showing.person(step.from)}`, `${id} moved from ${showing.person(step.from)}`);
+      return say(
+        `перенесли этому человеку: ${id}, прежний владелец — ${showing.person(step.from)}`,
+        `moved to this person: ${id}, former owner ${showing.person(step.from)}`,
+      );
     case "detached":
-      return say(`${id} отвязано`, `${id} detached`);
+      return say(`отвязали: ${id}`, `detached: ${id}`);
     case "referred_by":
       return say(
-        `пришёл по ключу ${who}: это приглашение, не тот же человек`,
-        `came with the key of ${who}: a referral, not the same person`,
+        `сквозной ключ чужой (${who}): это приглашение, не тот же человек`,
+        `the key is another person's (${who}): a referral, not the same person`,
       );
     case "contact_quarantined":
-      return say(`${id}: заявлено тремя аккаунтами — в карантине`, `${id}: claimed by three accounts, quarantined`);
+      return say(
+        `${id}: заявляют три аккаунта — в карантине, пока вы не решите, чей это контакт`,
+        `${id}: claimed by three accounts, quarantined until you decide whose it is`,
+      );
     case "quarantine_ignored":
-      return say(`${id} в карантине — не использовано`, `${id} is quarantined: not used`);
+      return say(`не использовали: ${id} — в карантине`, `not used: ${id} is quarantined`);
     case "blocked":
-      return say(`${id} заблокировано — не использовано`, `${id} is blocked: not used`);
+      return say(`не использовали: ${id} — значение заблокировано`, `not used: ${id} is a blocked value`);
     case "unknown_key":
-      return say("сквозной ключ нам неизвестен — не использован", "the key is unknown to us: not used");
+      return say("не использовали сквозной ключ: мы его не выдавали", "the key was not used: it is none of ours");
     case "erased":
       return say("человек удалён после этого события: событие отброшено", "the person was erased after this event: dropped");
-    case "waits":
-      return say("человека пока не знаем: событие ждёт", "the person is not known yet: the event waits");
+    case "waits": {
+      const ids = (step.refs ?? []).map((ref) => nameIdentifier(ref, showing)).join(", ");
+      return ids === ""
+        ? say("по этим данным человека не узнать", "nothing here tells who it is")
+        : say(
+            `пока ни у кого нет: ${ids} — событие ждёт своего человека`,
+            `nobody has ${ids} yet: the event waits for its person`,
+          );
+    }
     case "late":
       return say(
         `привязано через ${tellWait(step.waitedMs, "ru")} по ${id}`,

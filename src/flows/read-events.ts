@@ -4,11 +4,11 @@ import { type Context, inboxOf } from "../context.ts";
 import { fromE4 } from "../domain/amount.ts";
 import { labelText } from "../domain/labels.ts";
 import type { Step } from "../domain/identity/decision.ts";
-import type { Ref } from "../domain/identity/graph.ts";
-import { type Locale, tellTrace } from "../domain/trace.ts";
+import type { StoredFacts } from "../domain/event.ts";
+import type { Locale } from "../domain/trace.ts";
 import type { WaitingEvent } from "../rpc.ts";
 import { type EventFilter, type EventListRow, type EventRow, findEvent, listEvents } from "../store/event-lists.ts";
-import { readValues } from "../store/person-reads.ts";
+import { tellDecision } from "./tell-decision.ts";
 
 export type EventSummary = {
   readonly id: string;
@@ -104,21 +104,9 @@ async function storyOf(ctx: Context, row: EventRow, locale: Locale): Promise<Eve
     order: row.order_number,
     raw,
     normalised,
-    trace: await tell(ctx, steps, locale),
+    trace: await tellDecision(ctx, { steps, facts: normalised as StoredFacts | null }, locale),
     steps,
   };
-}
-
-/** The trace as sentences with the values the operator may see; a value that is gone is left out. */
-async function tell(ctx: Context, steps: readonly Step[], locale: Locale): Promise<string[]> {
-  const hashes = steps.flatMap((step) => ("ref" in step && step.ref ? [step.ref.hash] : []));
-  const rows = await readValues(ctx.env.DB, [...new Set(hashes)]);
-  const values = new Map(
-    await Promise.all(
-      rows.map(async (row) => [row.hash, row.sealed === null ? row.hint : await ctx.seal.open(row.sealed)] as const),
-    ),
-  );
-  return tellTrace(steps, { locale, value: (ref: Ref) => values.get(ref.hash) ?? "", person: (id) => id });
 }
 
 async function openJson(ctx: Context, sealed: ArrayBuffer | readonly number[] | null): Promise<unknown> {

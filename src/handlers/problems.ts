@@ -1,7 +1,9 @@
 /** What needs an operator, grouped: one item says what, how often, and about whom. */
 import * as z from "zod/mini";
 import type { Context } from "../context.ts";
-import { type ProblemRow, openProblems, waitingEvents } from "../store/problem-reads.ts";
+import { openFacts } from "../flows/bind/arrived.ts";
+import { hashClaim, shownValue } from "../flows/bind/hash-claim.ts";
+import { type ProblemRow, type UnboundRow, openProblems, waitingEvents } from "../store/problem-reads.ts";
 import { requireAdmin } from "./admin.ts";
 import { invalidRequest } from "./json-body.ts";
 import { pageErrors, pageOf } from "./page.ts";
@@ -11,28 +13,39 @@ export async function getProblems(request: Request, ctx: Context): Promise<Respo
   const refused = await requireAdmin(ctx, request);
   if (refused) return refused;
   const query = new URL(request.url).searchParams;
-  const errors = pageErrors(query, /^$/);
+  const errors = pageErrors(query, CURSOR);
   if (errors.length > 0) return invalidRequest(ctx, errors);
-  const [rows, waiting] = await Promise.all([openProblems(ctx.env.DB, pageOf(query, 200, 500)), waitingEvents(ctx.env.DB)]);
-  const unbound = waiting.map(({ connection, count, first_at, last_at }) => ({
-    id: `unbound:${connection}`,
-    kind: "unbound",
-    cause: "waits_for_person",
-    count,
-    connection,
-    first_at: iso(first_at),
-    last_at: iso(last_at),
-  }));
-  return json({ items: [...(await Promise.all(rows.map((row) => problemView(ctx, row)))), ...unbound], next_cursor: null });
+  const limit = pageOf(query, 200, 500);
+  const cursor = CURSOR.exec(query.get("cursor") ?? "");
+  const after = cursor ? { at: Number(cursor[1]), id: cursor[2] ?? "" } : null;
+  const [rows, waiting] = await Promise.all([openProblems(ctx.env.DB, after, limit + 1), waitingEvents(ctx.env.DB)]);
+  const unbound = waiting.map(unboundView).filter(({ id }) => after === null || after.at > 0 || id > after.id);
+  const listed = await Promise.all(rows.map((row) => problemView(ctx, row)));
+  const items = [...listed, ...unbound].slice(0, limit);
+  const last = rows.length + unbound.length > limit ? items.at(-1) : undefined;
+  const place = rows[items.length - 1]?.first_at ?? 0;
+  return json({ items, next_cursor: last ? `${place}.${last.id}` : null });
 }
+
+/** Waiting events stand behind all problems, so their cursors have the time 0. */
+const CURSOR = /^(\d{1,16})\.((?:prb_|unbound:)[\w-]+)$/;
+
+const unboundView = ({ connection, count, first_at, last_at }: UnboundRow) => ({
+  id: `unbound:${connection}`,
+  kind: "unbound",
+  cause: "waits_for_person",
+  count,
+  connection,
+  first_at: iso(first_at),
+  last_at: iso(last_at),
+});
 
 const personIds = z.array(z.string());
 const iso = (at: number): string => new Date(at).toISOString();
 
-async function problemView(ctx: Context, row: ProblemRow): Promise<object> {
+async function problemView(ctx: Context, row: ProblemRow) {
   const persons = personIds.parse(JSON.parse(row.persons ?? "[]"));
-  const value = row.identifier_sealed === null ? row.identifier_hint : await ctx.seal.open(row.identifier_sealed);
-  const identifier = { type: row.identifier_type, scope: row.identifier_scope ?? "", value: value ?? "" };
+  const identifier = { type: row.identifier_type, ...(await identifierOf(ctx, row)) };
   return {
     id: row.id,
     kind: row.kind,
@@ -46,4 +59,16 @@ async function problemView(ctx: Context, row: ProblemRow): Promise<object> {
     first_at: iso(row.first_at),
     last_at: iso(row.last_at),
   };
+}
+
+/** As its owner holds it; of what nobody holds (a value over somebody's limit) as the event told it. */
+async function identifierOf(ctx: Context, row: ProblemRow): Promise<{ scope: string; value: string }> {
+  const scope = row.identifier_scope ?? "";
+  if (row.identifier_sealed !== null) return { scope, value: await ctx.seal.open(row.identifier_sealed) };
+  const told = row.facts === null ? [] : (await openFacts(ctx, row.facts)).identifiers;
+  for (const claim of told) {
+    const hash = claim.type === row.identifier_type ? await hashClaim(ctx, claim) : null;
+    if (hash !== null && hash === row.identifier_hash) return { scope: claim.scope, value: shownValue(claim, hash) };
+  }
+  return { scope, value: row.identifier_hint ?? "" };
 }

@@ -12,8 +12,12 @@ it("a refused e-mail is explained in both languages", () => {
   const world = newWorld();
   world.in({ tg: 1, email: "x@x.ru" });
   const { trace } = world.in({ tg: 2, email: "x@x.ru" });
-  expect(tellTrace(trace, showing("ru"))).toContain("почта x@x.ru занято (per_0001) — не использовано");
-  expect(tellTrace(trace, showing("en"))).toContain("e-mail x@x.ru is taken (per_0001): not used");
+  expect(tellTrace(trace, showing("ru"))).toContain(
+    "не добавили: почта x@x.ru — владелец per_0001. Если это один человек, решите это в «Проблемах»",
+  );
+  expect(tellTrace(trace, showing("en"))).toContain(
+    "not added: e-mail x@x.ru belongs to per_0001. If that is the same human, decide so under Problems",
+  );
 });
 
 it("a late event says how long it waited and for what", () => {

@@ -1,10 +1,10 @@
 /** One event in four steps: what came → what we understood → who and why → what we sent. */
 import type { StoredFacts } from "../../domain/event.ts";
-import type { Step } from "../../domain/identity/decision.ts";
 import { isIdentifierType } from "../../domain/identifier.ts";
-import { nameIdentifier, tellTrace } from "../../domain/trace.ts";
+import { nameIdentifier } from "../../domain/trace.ts";
 import { openFacts } from "../../flows/bind/arrived.ts";
-import { identifierValues, personNames } from "../../flows/show-person.ts";
+import { personNames } from "../../flows/show-person.ts";
+import { tellDecision } from "../../flows/tell-decision.ts";
 import { type Content, type Html, html, trusted } from "../../lib/markup.ts";
 import { type EventSheet, parseSteps, previousOfKind, readEventSheet } from "../../store/operator/events.ts";
 import { bookmarkOf } from "../../store/operator/bookmarks.ts";
@@ -47,7 +47,7 @@ export async function eventPage(view: View, id: string): Promise<Page | null> {
         diff
           ? await comparison(view, event, raw)
           : html`<ol class="flow">
-        ${step(view.say(["Что пришло", "What came"]), received(view, event, raw))}${step(view.say(["Что мы поняли", "What we understood"]), facts === null ? expired(view) : [understood(view, event, facts), raw !== null && landingTable(view, openRaw(raw), facts, true)])}${step(view.say(["Кто и почему", "Who and why"]), await why(view, event))}${step(view.say(["Что отправили", "What we sent"]), await sent(view, event))}
+        ${step(view.say(["Что пришло", "What came"]), received(view, event, raw))}${step(view.say(["Что мы поняли", "What we understood"]), facts === null ? expired(view) : [understood(view, event, facts), raw !== null && landingTable(view, openRaw(raw), facts, true)])}${step(view.say(["Кто и почему", "Who and why"]), await why(view, event, facts))}${step(view.say(["Что отправили", "What we sent"]), await sent(view, event))}
       </ol>`
       }`,
   };
@@ -168,26 +168,13 @@ export const proofName = (view: View, proof: string): string =>
     )[proof] ?? [proof, proof],
   );
 
-/** The people a step speaks of. */
-function personsIn(step: Step): string[] {
-  if (step.step === "merged") return [step.survivor, step.loser];
-  if (step.step === "moved") return [step.from];
-  return "person" in step ? [step.person] : [];
-}
-
-async function why(view: View, event: EventSheet): Promise<Content> {
+async function why(view: View, event: EventSheet, facts: StoredFacts | null): Promise<Content> {
   const steps = event.trace === null ? [] : parseSteps(await view.ctx.seal.open(event.trace));
-  const hashes = steps.flatMap((one) => ("ref" in one ? [one.ref.hash] : []));
-  const persons = steps.flatMap(personsIn);
-  const [values, names] = await Promise.all([
-    identifierValues(view.ctx, hashes),
-    personNames(view.ctx, [...persons, ...(event.person_id === null ? [] : [event.person_id])]),
+  const own = event.person_id === null ? [] : [event.person_id];
+  const [told, names] = await Promise.all([
+    tellDecision(view.ctx, { steps, facts }, view.lang),
+    personNames(view.ctx, own),
   ]);
-  const told = tellTrace(steps, {
-    locale: view.lang,
-    value: (ref) => values.get(ref.hash) ?? "••",
-    person: (id) => names.get(id) ?? `${id.slice(0, 10)}…`,
-  });
   const who =
     event.person_id === null
       ? html`<p class="dim">${view.word("nobody")}</p>`

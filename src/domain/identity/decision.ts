@@ -27,7 +27,8 @@ export type Step =
   | { readonly step: "blocked"; readonly ref: Ref }
   | { readonly step: "unknown_key" }
   | { readonly step: "erased" }
-  | { readonly step: "waits" }
+  /** `refs`: what it waits for. Decisions stored by earlier versions do not tell. */
+  | { readonly step: "waits"; readonly refs?: readonly Ref[] }
   | { readonly step: "late"; readonly ref: Ref; readonly waitedMs: number }
   | { readonly step: "echo" }
   | { readonly step: "no_consent" };

@@ -21,7 +21,7 @@ export function resolve(graph: Graph, event: GraphEvent, fresh: Fresh): Decision
     return joinClaims(graph, { event, claims, demoted, root: winner.root, home, via: refOf(winner.claim), create: null, trace });
   }
   const founder = choosing.find((claim) => !demoted.has(claim.hash) && canFound(claim));
-  if (!founder) return unboundDecision(event, "unbound", [...trace, { step: "waits" }]);
+  if (!founder) return unboundDecision(event, "unbound", [...trace, { step: "waits", refs: claims.map(refOf) }]);
   trace.push({ step: "created", person: fresh.id, ref: refOf(founder) });
   return joinClaims(graph, { event, claims, demoted, root: fresh.id, home: fresh.id, via: refOf(founder), create: fresh, trace });
 }

@@ -23,6 +23,10 @@ export const hintOf = (hash: string): string =>
     .slice(-3)
     .toLowerCase()}`;
 
+/** A stored claim's value for an operator; the hint of one that is not kept. */
+export const shownValue = (claim: Pick<Claim, "type" | "value">, hash: string): string =>
+  isNameless(claim) ? hintOf(hash) : claim.value;
+
 /** Facts without any e-mail or phone: claims keep their blind index, texts that hold the value lose it. */
 export function withoutContacts(facts: StoredFacts, claims: readonly (Claim & { readonly hash: string })[]): StoredFacts {
   const secrets = claims.filter((claim) => isContact(claim) && !isNameless(claim)).map(({ value }) => value);

@@ -96,8 +96,8 @@ const EVENTS: readonly Operation[] = [
     refusals: missing,
   }),
   call("get", "/v1/problems", {
-    says: "What needs an operator.",
-    query: z.object({ limit: paging.limit }),
+    says: "What needs an operator, newest first.",
+    query: z.object(paging),
     answers: { 200: { says: "A page.", schema: answer.listOf(answer.openProblem) } },
   }),
 ];

@@ -108,14 +108,19 @@ export async function identifiersByHash(
   return results;
 }
 
+/** Persons as asked, each with the rows that are hers: all of a current person, of a merged one those she brought. */
+const ROWS_OF = (table: "identifiers" | "traits"): string =>
+  `persons p JOIN ${table} r ON r.person_id = p.person_id AND (p.id = p.person_id OR r.home_id = p.id)
+   WHERE p.id IN (SELECT value FROM json_each(?1))`;
+
 export type ContactLine = { person_id: string; type: string; sealed: ArrayBuffer | null; hint: string };
 
 /** What people without a name can be called by. */
 export async function contactLines(db: D1Database, persons: readonly string[]): Promise<ContactLine[]> {
   const { results } = await db
     .prepare(
-      `SELECT person_id, type, sealed, hint FROM identifiers WHERE person_id IN (SELECT value FROM json_each(?1))
-         AND type IN ('telegram_id', 'max_id', 'vk_id', 'email', 'phone', 'gc_user_id') ORDER BY told_at DESC, last_seen DESC`,
+      `SELECT p.id AS person_id, r.type, r.sealed, r.hint FROM ${ROWS_OF("identifiers")}
+         AND r.type IN ('telegram_id', 'max_id', 'vk_id', 'email', 'phone', 'gc_user_id') ORDER BY r.told_at DESC, r.last_seen DESC`,
     )
     .bind(JSON.stringify(persons))
     .all<ContactLine>();
@@ -126,7 +131,7 @@ export type TraitLine = { person_id: string; name: string; sealed: ArrayBuffer; 
 
 export async function traitLines(db: D1Database, persons: readonly string[]): Promise<TraitLine[]> {
   const { results } = await db
-    .prepare("SELECT person_id, name, sealed, at FROM traits WHERE person_id IN (SELECT value FROM json_each(?1)) ORDER BY at")
+    .prepare(`SELECT p.id AS person_id, r.name, r.sealed, r.at FROM ${ROWS_OF("traits")} ORDER BY r.at`)
     .bind(JSON.stringify(persons))
     .all<TraitLine>();
   return results;
