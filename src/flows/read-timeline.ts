@@ -5,7 +5,8 @@ import { labelText } from "../domain/labels.ts";
 import { type IdentifierType, isIdentifierType } from "../domain/identifier.ts";
 import { type Locale, tellWhy } from "../domain/trace.ts";
 import type { PersonId } from "../lib/ids.ts";
-import { type TimelineRow, readTimeline, readValues } from "../store/person-reads.ts";
+import { type TimelineRow, readTimeline } from "../store/person-reads.ts";
+import { identifierValues } from "./show-person.ts";
 
 export type TimelineEntry = {
   readonly event_id: string;
@@ -38,16 +39,12 @@ export async function openTimeline(
   const after = cursor === null || at === undefined || seq === undefined ? null : { at, seq };
   const rows = await readTimeline(ctx.env.DB, id, after, limit + 1);
   const shown = rows.slice(0, limit);
-  const values = await openValues(ctx, shown);
+  const values = await identifierValues(
+    ctx,
+    shown.flatMap(({ via_hash }) => via_hash ?? []),
+  );
   const last = rows.length > limit ? shown.at(-1) : undefined;
   return { items: shown.map((row) => entryOf(row, values, locale)), next: last ? `${last.event_at}.${last.seq}` : null };
-}
-
-async function openValues(ctx: Context, rows: readonly TimelineRow[]): Promise<Map<string, string>> {
-  const hashes = [...new Set(rows.flatMap(({ via_hash }) => (via_hash === null ? [] : [via_hash])))];
-  const sealed = await readValues(ctx.env.DB, hashes);
-  const opened = sealed.map(async (row) => [row.hash, row.sealed === null ? row.hint : await ctx.seal.open(row.sealed)] as const);
-  return new Map(await Promise.all(opened));
 }
 
 function entryOf(row: TimelineRow, values: ReadonlyMap<string, string>, locale: Locale): TimelineEntry {

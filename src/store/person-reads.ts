@@ -159,16 +159,3 @@ export async function readTimeline(
     .all<TimelineRow>();
   return results;
 }
-
-/** Sealed values of identifiers by blind index, wherever they belong now. */
-export async function readValues(
-  db: D1Database,
-  hashes: readonly string[],
-): Promise<Pick<IdentifierRow, "hash" | "hint" | "sealed">[]> {
-  if (hashes.length === 0) return [];
-  const { results } = await db
-    .prepare("SELECT hash, hint, sealed FROM identifiers WHERE hash IN (SELECT value FROM json_each(?1))")
-    .bind(JSON.stringify(hashes))
-    .all<Pick<IdentifierRow, "hash" | "hint" | "sealed">>();
-  return results;
-}

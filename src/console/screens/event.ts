@@ -171,10 +171,7 @@ export const proofName = (view: View, proof: string): string =>
 async function why(view: View, event: EventSheet, facts: StoredFacts | null): Promise<Content> {
   const steps = event.trace === null ? [] : parseSteps(await view.ctx.seal.open(event.trace));
   const own = event.person_id === null ? [] : [event.person_id];
-  const [told, names] = await Promise.all([
-    tellDecision(view.ctx, { steps, facts }, view.lang),
-    personNames(view.ctx, own),
-  ]);
+  const [told, names] = await Promise.all([tellDecision(view.ctx, { steps, facts }, view.lang), personNames(view.ctx, own)]);
   const who =
     event.person_id === null
       ? html`<p class="dim">${view.word("nobody")}</p>`
