@@ -1,5 +1,6 @@
 /** The decision trace as sentences a marketer can read, in Russian and English. Steps hold no values: the caller shows identifiers and persons as
  *  far as its reader may see them. Pure. */
+import type { NewEvent } from "./event.ts";
 import type { IdentifierType } from "./identifier.ts";
 import type { Step } from "./identity/decision.ts";
 import type { Ref } from "./identity/graph.ts";
@@ -160,6 +161,24 @@ export function tellStep(step: Step, showing: Showing): string {
         "consent withdrawn: no messages or ad postbacks",
       );
   }
+}
+
+/** What a login or a second messenger's start carries: our own tokens, which are no campaign. */
+const OWN_TOKEN = /^[mt]_[A-Za-z0-9]{22}$/;
+
+/** K-06: a start whose payload no link of ours made and that names no campaign. It is accepted like any other, but whoever paid for it will look for
+ *  it under its source and find it under none, so the event says what to do. null = nothing to say. */
+export function tellStrayStart(
+  { type, start, utm, link }: Pick<NewEvent, "type" | "start" | "utm" | "link">,
+  steps: readonly Step[],
+  locale: Locale,
+): string | null {
+  const payload = type === "bot_start" ? (start?.trim() ?? "") : "";
+  if (payload === "" || OWN_TOKEN.test(payload) || link !== null || Object.keys(utm).length > 0) return null;
+  if (steps.some((step) => "ref" in step && step.ref?.type === "click")) return null;
+  return locale === "ru"
+    ? `метка ${payload} не из ссылки шлюза, источник — (без метки): создайте ссылку`
+    : `the payload ${payload} is of no gateway link, so the source is unmarked: create a link`;
 }
 
 /** Why an entry is on the card: by which identifier, and how long it had waited. */

@@ -3,7 +3,7 @@
 import type { Context } from "../context.ts";
 import type { StoredFacts } from "../domain/event.ts";
 import type { Step } from "../domain/identity/decision.ts";
-import { type Locale, personsOf, refsOf, tellTrace } from "../domain/trace.ts";
+import { type Locale, personsOf, refsOf, tellStrayStart, tellTrace } from "../domain/trace.ts";
 import { hashClaim, shownValue } from "./bind/hash-claim.ts";
 import { identifierValues, personNames } from "./show-person.ts";
 
@@ -25,9 +25,11 @@ export async function tellDecision(
     ),
   ]);
   const values = new Map([...told, ...held]);
-  return tellTrace(steps, {
+  const stray = facts === null ? null : tellStrayStart(facts, steps, locale);
+  const sentences = tellTrace(steps, {
     locale,
     value: ({ type, hash }) => values.get(hash) ?? (type === "key" ? "" : "••"),
     person: (id) => names.get(id) ?? id,
   });
+  return stray === null ? sentences : [...sentences, stray];
 }

@@ -175,6 +175,28 @@ describe("attribution of starts", () => {
     const [last] = (await events("type = 'bot_start'")).slice(-1);
     expect(await source(last?.person_id ?? "")).toBe("");
   });
+
+  it("K-06 says of such a start, and of no other, that a link should be made", async () => {
+    const told = async (): Promise<{ normalised: { start: string }; trace: string[] }> => {
+      const [item] = (await (await operator("GET", "/v1/events?type=bot_start&limit=1")).json<{ items: { id: string }[] }>())
+        .items;
+      return (await operator("GET", `/v1/events/${item?.id ?? ""}`)).json();
+    };
+    await start({ telegram_id: "3002", client_id: "3502", start: "ref_56" });
+    const stray = await told();
+    expect(stray.normalised.start).toBe("ref_56");
+    expect(stray.trace.at(-1)).toBe("метка ref_56 не из ссылки шлюза, источник — (без метки): создайте ссылку");
+    const others = [
+      { start: clickOf(await follow("/r/vk1")) },
+      { start: "ref_57", utm_source: "vk" },
+      { start: "m_1234567890123456789012" },
+      {},
+    ];
+    for (const [n, other] of others.entries()) {
+      await start({ telegram_id: `310${n}`, client_id: `360${n}`, ...other });
+      expect((await told()).trace.join()).not.toContain("создайте ссылку");
+    }
+  });
 });
 
 describe("the site's snippet", () => {
