@@ -316,6 +316,12 @@ describe("event names, UTM, user agents", () => {
     expect(knownEvent("quiz")).toBeNull();
   });
 
+  it("an e-mail in a UTM never becomes the name of a report line", () => {
+    expect(
+      ["ivan@mail.ru", "promo|Ivan.P+x@Mail.RU|2", "почта@школа.рф", "a@b", "@vk"].map((text) => value(readUtm(text))),
+    ).toEqual(["(e-mail)", "promo|(e-mail)|2", "(e-mail)", "a@b", "@vk"]);
+  });
+
   it("UTM are trimmed and lower-cased; nothing-words and placeholders are absent", () => {
     expect([" VK ", "TGAds", "Весна", "null", "{source}", ""].map((text) => value(readUtm(text)))).toEqual([
       "vk",

@@ -5,10 +5,14 @@ import { err, ok } from "../../lib/result.ts";
 import { clean } from "./clean.ts";
 import { hasMacro } from "./macro.ts";
 
+/** Mailing services put the reader's own address into a mark. Marks are the names of report lines: they stand in the clear, outlive an erasure and
+ *  are seen by whoever has a shared report, so an address is taken out (what was sent stays sealed in the raw delivery). */
+const EMAIL = /[^\s@/?&=|]+@[^\s@/?&=|]+\.\p{L}{2,}/gu;
+
 const NOTHING = new Set(["", "null", "undefined", "nan", "[object object]", "(not set)"]);
 
 export function readUtm(text: string): Reading {
-  const value = clean(text).toLowerCase();
+  const value = clean(text).toLowerCase().replaceAll(EMAIL, "(e-mail)");
   if (NOTHING.has(value)) return ok(null);
   return hasMacro(value) || hasMacro(text) ? err("unresolved_macro") : ok(value.slice(0, 500));
 }
