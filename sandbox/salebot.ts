@@ -75,6 +75,16 @@ function sendMessage({ sent, at }: Call, client: Client): SandboxReply {
   return success();
 }
 
+/** To clients by the messenger's own ids; unknown ones are left out without a word. */
+function broadcast({ project, sent, at }: Call): SandboxReply {
+  const ids = new Set(listOf(sent["platform_ids"]).map(textOf));
+  const group = textOf(sent["group_id"]);
+  for (const client of project.clients.values())
+    if (ids.has(client.platform_id) && client.group === group)
+      client.received.push({ at, how: "message", text: textOf(sent["message"]) });
+  return success();
+}
+
 /** Only names with `client.` stay with the client; the others land on the deal, where nobody looks for them. */
 function writeVariables(client: Client, variables: unknown): void {
   for (const [name, value] of textsOf(variables))
@@ -120,6 +130,7 @@ const ACTIONS = new Map<string, Action>([
   ["vk_callback", onPlatform(0)],
   ["email_callback", emailCallback],
   ["message", onClient(sendMessage, () => fail("client not found"))],
+  ["broadcast", broadcast],
   ["save_variables", saveVariables],
   ["get_variables", onClient((_call, client) => json({ ...client.order, ...client.variables }))],
   ["find_client_id_by_email", find((sent) => ({ client_email: sent["email"] }))],

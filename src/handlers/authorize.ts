@@ -24,13 +24,21 @@ export const postAuthorize = apiCall(isSite, async (ctx, { caller, body }) => {
   const site = caller.connection;
   if (!isKind(site, "site")) throw new Error("authorize: the caller is no site");
   const proof =
-    code !== undefined ? { code } : buid !== undefined && pin !== undefined ? { buid, pin: String(pin), txn: txn ?? null } : null;
+    code !== undefined
+      ? { code }
+      : buid !== undefined && pin !== undefined
+        ? { buid, pin: pinText(pin), txn: txn ?? null }
+        : null;
   if (proof === null || (code !== undefined && pin !== undefined)) {
     return invalidRequest(ctx, [{ path: "pin", message: "send either buid and pin, or code" }]);
   }
   const result = await authorize(ctx, { site, proof, userId: parsed.value.user_id || null, resend: resend ?? false });
   return result.ok ? json(result.value) : refusal(ctx, result.error.refusal, result.error.resent);
 });
+
+/** A PIN sent as a JSON number has lost its leading zeros; six digits is what a PIN has at least. */
+const pinText = (pin: string | number): string =>
+  typeof pin === "number" && pin >= 0 ? String(pin).padStart(6, "0") : String(pin);
 
 function refusal(ctx: Context, why: AuthorizeRefusal, resent: boolean): Response {
   const told = resent ? { resent: true } : {};

@@ -14,11 +14,16 @@ export async function readForm(request: Request): Promise<Result<URLSearchParams
   const bytes = await readLimited(request, MOST_BYTES);
   if (bytes === null) return err("too_large");
   const fields = new URLSearchParams(fromUtf8(bytes));
-  return isPlain(fields) ? ok(fields) : err("malformed");
+  return isPlain(fields, PASTED) ? ok(fields) : err("malformed");
 }
 
-/** No name twice, no control character in a value. */
-export function isPlain(fields: URLSearchParams): boolean {
+/** A code copied out of a table brings a tab or the end of its line along. */
+const PASTED = /[\t\r\n]/g;
+
+/** No name twice, no control character in a value but the `allowed` ones. */
+export function isPlain(fields: URLSearchParams, allowed: RegExp = /(?!)/g): boolean {
   const names = [...fields.keys()];
-  return new Set(names).size === names.length && ![...fields.values()].some((value) => /\p{Cc}/u.test(value));
+  return (
+    new Set(names).size === names.length && ![...fields.values()].some((value) => /\p{Cc}/u.test(value.replace(allowed, "")))
+  );
 }

@@ -1,9 +1,12 @@
 /** `POST /v1/links`: a bot asks for a login link. The answer is flat with short keys, so that a Salebot block can read `buid->buid;pin->pin`. */
 import * as z from "zod/mini";
+import { type ConnectionOf, connectionOf } from "../domain/config.ts";
 import { readIdentities } from "../domain/holder.ts";
 import { LINK_TTL_SECONDS, PIN_TTL_SECONDS, readBotPin } from "../domain/pin.ts";
+import { txnMac } from "../flows/login/digests.ts";
 import { type LinkRefusal, issueLink } from "../flows/login/issue-link.ts";
 import type { Context } from "../context.ts";
+import { findTransaction } from "../store/transactions.ts";
 import { apiCall, isBot } from "./api-call.ts";
 import { invalidRequest, parseJson } from "./json-body.ts";
 import { identityFields, iso, looseText, originOf, present, seconds, siteFor } from "./login-fields.ts";
@@ -26,7 +29,8 @@ export const postLink = apiCall(isBot, async (ctx, call) => {
   const parsed = parseJson(ctx, call.body, linkBody);
   if (!parsed.ok) return parsed.error;
   const body = parsed.value;
-  const site = siteFor(ctx, call.caller, present(body.site));
+  const txn = present(body.txn);
+  const site = (await siteOfTxn(ctx, body.site, txn)) ?? siteFor(ctx, call.caller, present(body.site));
   if (site === null) return invalidRequest(ctx, [{ path: "site", message: "name one of the site connections" }]);
   const wish = readPinWish(body.pin);
   if (wish === null) return invalidRequest(ctx, [{ path: "pin", message: "true, false or six to eight digits" }]);
@@ -39,7 +43,7 @@ export const postLink = apiCall(isBot, async (ctx, call) => {
     linkTtlMs: (body.link_ttl_seconds ?? LINK_TTL_SECONDS) * 1_000,
     returnTo: present(body.return_to),
     locale: present(body.locale),
-    txn: present(body.txn),
+    txn,
     profile: readProfile(body.profile ?? null),
     origin: originOf(ctx, call.request),
   });
@@ -57,6 +61,17 @@ export const postLink = apiCall(isBot, async (ctx, call) => {
     201,
   );
 });
+
+/** A bot that serves several sites is only told a transaction (its deep link's text), which knows its site. */
+async function siteOfTxn(
+  ctx: Context,
+  named: string | null | undefined,
+  txn: string | null,
+): Promise<ConnectionOf<"site"> | null> {
+  if (txn === null || present(named) !== null) return null;
+  const transaction = await findTransaction(ctx.env.DB, await txnMac(ctx, txn), ctx.clock());
+  return connectionOf(ctx.config, transaction?.site, "site");
+}
 
 /** `pin`: null = make one, false = a trusted link, digits = the bot's own. null = no PIN at all. */
 function readPinWish(wish: boolean | string | number | null | undefined): { readonly pin: string | null | false } | null {

@@ -21,12 +21,13 @@ export const looseId = z.optional(z.nullable(z.union([z.string().check(z.maxLeng
 
 export const looseText = (most: number) => z.optional(z.nullable(z.string().check(z.maxLength(most), clean)));
 
-/** A whole number within limits, also as text. */
+/** A whole number within limits, also as text; an unset variable ("" or null) leaves the usual time. */
 export const seconds = (most: number) =>
   z.optional(
     z.pipe(
-      z.union([z.number(), z.string().check(z.regex(/^\d{1,6}$/, "a whole number of seconds"))]),
-      z.transform((value: number | string, payload) => {
+      z.nullable(z.union([z.number(), z.string().check(z.regex(/^\d{0,6}$/, "a whole number of seconds"))])),
+      z.transform((value: number | string | null, payload) => {
+        if (value === null || value === "") return undefined;
         const given = Number(value);
         if (Number.isInteger(given) && given >= 1 && given <= most) return given;
         payload.issues.push({ code: "custom", message: `a whole number of seconds from 1 to ${most}`, input: value });

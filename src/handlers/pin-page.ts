@@ -1,7 +1,7 @@
 /** The edge page, `/` and `/l/:buid`. GET and HEAD change nothing and read no database, so previews and scanners are harmless. A post succeeds with
  *  `303` to the site or says one text for everything that can be wrong; which it was is told to the signed back-channel only. */
 import type { Context } from "../context.ts";
-import { type ConnectionOf, isKind } from "../domain/config.ts";
+import { type Connection, type ConnectionOf, isKind } from "../domain/config.ts";
 import { botName, deepLink } from "../domain/login-url.ts";
 import { type Entry, type PageAddress, askNewPin, enterByPin, enterByToken } from "../flows/login/enter-by-page.ts";
 import { formToken, isFormToken } from "../flows/login/form-token.ts";
@@ -101,11 +101,18 @@ async function page(ctx: Context, visit: Visit, state: PinPage["state"], typed =
     language: visit.language,
     formToken: await formToken(ctx, visit.site.id, visit.subject),
     state,
-    botName: bot ? botName(bot) : null,
+    bot: bot ? sender(bot) : null,
     deepLink: bot && visit.txn !== null && /^[A-Za-z0-9_-]{1,64}$/.test(visit.txn) ? deepLink(bot, "telegram", visit.txn) : null,
     typed,
   });
   return respond(rendered, returnOrigins(visit.site), 200);
+}
+
+/** Salebot names its bots by their Telegram names, which end with "bot" (vendors.md §2.1). */
+function sender(bot: Connection): PinPage["bot"] {
+  const name = botName(bot);
+  const inTelegram = name !== null && (bot.kind === "telegram" || (bot.kind === "salebot" && /^\w{2,29}bot$/i.test(name)));
+  return name === null ? null : { name, telegram: inTelegram ? `https://t.me/${name}` : null };
 }
 
 const notice = (

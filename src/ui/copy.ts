@@ -5,6 +5,9 @@ export type Language = "ru" | "en";
 export const PAGE_COPY = {
   ru: {
     title: "вход через бота",
+    sender: "Код для входа на {host} присылает бот.",
+    named: "Код для входа на {host} присылает бот {bot}.",
+    telegram: "Код для входа на {host} присылает в Telegram бот {bot}.",
     label: "Код из бота",
     hint: "6 цифр из последнего сообщения бота",
     submit: "Войти",
@@ -26,6 +29,9 @@ export const PAGE_COPY = {
   },
   en: {
     title: "sign in with the bot",
+    sender: "The code for {host} comes from the bot.",
+    named: "The code for {host} comes from the bot {bot}.",
+    telegram: "The code for {host} comes from the bot {bot} in Telegram.",
     label: "Code from the bot",
     hint: "6 digits from the bot's last message",
     submit: "Sign in",
@@ -49,7 +55,7 @@ export const PAGE_COPY = {
 
 export const MESSAGE_COPY = {
   ru: {
-    pin: "Код для входа на {host}: {pin}\nДействует {minutes} мин. Никому его не сообщайте.",
+    pin: "Код для входа на {host}: {pin}\nДействует {minutes} мин, до {until}. Никому его не сообщайте.",
     open: "Войти на {host}",
     copy: "Скопировать код",
     trusted: "Вход на {host} по ссылке, без кода. Ссылка одноразовая, не пересылайте её.",
@@ -63,7 +69,7 @@ export const MESSAGE_COPY = {
     undo: "Это не я",
   },
   en: {
-    pin: "Code to sign in to {host}: {pin}\nValid for {minutes} min. Tell it to nobody.",
+    pin: "Code to sign in to {host}: {pin}\nValid for {minutes} min, until {until}. Tell it to nobody.",
     open: "Sign in to {host}",
     copy: "Copy the code",
     trusted: "Sign in to {host} by the link, without a code. It works once, do not forward it.",

@@ -10,6 +10,8 @@ export type LoginMessage = {
   /** null = a trusted link. */
   readonly pin: string | null;
   readonly minutes: number;
+  /** Time of day when the PIN ends, with its zone: a message is read later than it is sent. */
+  readonly until: string;
 };
 
 type Button = { readonly text: string; readonly url?: string; readonly copy_text?: { readonly text: string } };
@@ -42,9 +44,9 @@ export function telegramMessage(message: LoginMessage): TelegramMessage {
   };
 }
 
-function wording({ language, host, pin, minutes }: LoginMessage, shownPin: string): string {
+function wording({ language, host, pin, minutes, until }: LoginMessage, shownPin: string): string {
   const copy = MESSAGE_COPY[language];
-  return pin === null ? fill(copy.trusted, { host }) : fill(copy.pin, { host, pin: shownPin, minutes: String(minutes) });
+  return pin === null ? fill(copy.trusted, { host }) : fill(copy.pin, { host, pin: shownPin, minutes: String(minutes), until });
 }
 
 /** Telegram's HTML knows three special characters. */

@@ -3,7 +3,7 @@
 import type { ConnectionOf } from "../domain/config.ts";
 import { siteHost } from "../domain/login-url.ts";
 import { escapeHtml } from "../lib/html.ts";
-import { type Language, PAGE_COPY } from "./copy.ts";
+import { type Language, PAGE_COPY, fill } from "./copy.ts";
 import { sheet } from "./styles.ts";
 
 export type PinPage = {
@@ -12,7 +12,8 @@ export type PinPage = {
   readonly formToken: string;
   /** `trusted` = a link without a PIN: one button. */
   readonly state: "form" | "failed" | "sent" | "trusted";
-  readonly botName: string | null;
+  /** Who sends the codes: its public name, and its address where it has one. */
+  readonly bot: { readonly name: string; readonly telegram: string | null } | null;
   /** Site-first login: opens the bot. */
   readonly deepLink: string | null;
   /** What was typed, kept after a failure. */
@@ -35,15 +36,30 @@ function documentOf(page: PinPage, style: string, logo: string): string {
   const copy = PAGE_COPY[page.language];
   const host = siteHost(page.site);
   const name = escapeHtml(page.site.brand?.name ?? host);
-  const parties = [...(page.site.brand?.name === undefined ? [] : [host]), ...(page.botName === null ? [] : [page.botName])];
   return (
     head(page.language, `${name}: ${copy.title}`, style) +
-    `<main>${logo}<h1>${name}</h1><p>${escapeHtml(parties.join(" · "))}</p>` +
+    `<main>${logo}<h1>${name}</h1><p>${parties(page, escapeHtml(host))}</p>` +
     deepLink(page) +
     `<form method="post"><input type="hidden" name="token" value="${escapeHtml(page.formToken)}">` +
     (page.state === "trusted" ? `<p>${copy.trusted}</p><button>${copy.proceed}</button>` : fields(page)) +
-    "</form></main></html>"
+    `</form>${legalLine(page.site.brand?.legal)}</main></html>`
   );
+}
+
+/** Both ends of the login by name: somebody who was sent a stranger's link reads here that the code is for another site, or of another bot. */
+function parties({ bot, language }: PinPage, host: string): string {
+  const copy = PAGE_COPY[language];
+  if (bot === null) return fill(copy.sender, { host });
+  const name = escapeHtml(bot.telegram === null ? bot.name : `@${bot.name}`);
+  if (bot.telegram === null) return fill(copy.named, { host, bot: name });
+  return fill(copy.telegram, { host, bot: `<a href="${escapeHtml(bot.telegram)}" rel="noreferrer">${name}</a>` });
+}
+
+/** The operator's own words to whoever signs in: consent, terms, who runs the site. */
+function legalLine(legal: { readonly text: string; readonly url?: string | undefined } | undefined): string {
+  if (legal === undefined) return "";
+  const text = escapeHtml(legal.text);
+  return `<p><small>${legal.url === undefined ? text : `<a href="${escapeHtml(legal.url)}" rel="noreferrer">${text}</a>`}</small></p>`;
 }
 
 function fields({ state, language, typed }: PinPage): string {

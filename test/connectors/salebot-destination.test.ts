@@ -35,6 +35,17 @@ describe("requests", () => {
     );
   });
 
+  it("a client known by a messenger's id alone is written to by that id, in the bot's own group", async () => {
+    const known = personOf([["telegram_id", "11111111"]]);
+    const plan = await planOf({ connection: bot, action: "broadcast", parameters: { message: "Привет" }, person: known });
+    expect(lineOf(plan.request)).toBe(
+      'POST https://chatter.salebot.pro/api/KEY/broadcast {"platform_ids":["11111111"],"group_id":"my_bot","message":"Привет"}',
+    );
+    expect(await refusalOf({ connection: bot, action: "broadcast", parameters: message, person: contacts })).toMatch(
+      /^no_address/,
+    );
+  });
+
   it("vector 19: variables of the client and of the deal", async () => {
     const parameters = { variables: { "client.email": "ivan@example.com", utm_source: "tg" } };
     const plan = await planOf({ connection: bot, action: "save_variables", parameters, person: client });

@@ -44,6 +44,8 @@ describe("a login link", () => {
       return_to: "",
     });
     expect([status, body["reason"]]).toEqual([201, undefined]);
+    const unset = await bot("/v1/links", { telegram_id: someone(), site: "site", ttl_seconds: "", link_ttl_seconds: null });
+    expect(Date.parse(String(unset.body["expires_at"])) - Date.parse(String(unset.body["pin_expires_at"]))).toBe(3_000_000);
   });
 
   it("needs a native messenger id", async () => {
@@ -55,6 +57,12 @@ describe("a login link", () => {
     const made = await link({ telegram_id: someone(), pin: "482913" });
     expect(made.pin).toBe("482913");
     expect((await authorize({ buid: made.buid, pin: "482 913" })).status).toBe(200);
+  });
+
+  it("a PIN that became a JSON number on its way has its leading zeros back", async () => {
+    const made = await link({ telegram_id: someone(), pin: "004291" });
+    expect((await authorize({ buid: made.buid, pin: 4_291 })).status).toBe(200);
+    expect((await authorize({ buid: made.buid, pin: -4_291 })).status).not.toBe(200);
   });
 
   it.each([
@@ -146,6 +154,11 @@ describe("the page", () => {
     const code = codeIn(entered);
     expect((await authorize({ code })).body).toMatchObject({ status: "registration_required", buid: made.buid, method: "pin" });
     expect((await authorize({ code })).body["reason"]).toBe("code_invalid");
+  });
+
+  it("S39 takes a code with the tab and the line's end that it was copied with", async () => {
+    const made = await link({ telegram_id: someone(), pin: "482913" });
+    expect((await submit(made.url, { pin: "482\t913\r\n" })).status).toBe(303);
   });
 
   it("comes back with one text for a wrong PIN and keeps what was typed", async () => {

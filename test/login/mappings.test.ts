@@ -226,6 +226,22 @@ describe("the person graph", () => {
     expect(results).toEqual([{ hash: await hashOf("user_id", "site", second), proof: "proved" }]);
   });
 
+  it("P-05 a user taken from another holder is lost by one card and has moved to the other, as the site is told", async () => {
+    const { site: school, ...others } = SCHOOL.connections;
+    await saveConfig({
+      ...SCHOOL,
+      connections: { ...others, site: { ...school, webhook_url: "https://school.example/hooks" } },
+    });
+    const [a, b, user] = [await proved(), await proved(), someone()];
+    await map(a.buid, user);
+    await map(b.buid, user, "relink");
+    const typesOf = async ({ telegram_id }: { telegram_id: string }) =>
+      (await person(await hashOf("telegram_id", "", telegram_id))).map(({ type }) => type);
+    expect(await typesOf(a.human)).toEqual(["identify", "login", "mapping.created", "mapping.deleted"]);
+    expect(await typesOf(b.human)).toEqual(["identify", "login", "mapping.moved"]);
+    expect((await deliveries("site")).slice(-1)).toMatchObject([{ type: "mapping.moved", data: { user_id: user } }]);
+  });
+
   it("P-06 a user of a person merged by a typed phone is only confirmation_required", async () => {
     const victim = await proved();
     const user = someone();

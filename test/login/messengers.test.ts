@@ -132,7 +132,13 @@ describe("P-06 a claimed tie gives no login", () => {
     const answer = await login({ max_id: attacker }, MAX);
     expect(answer).toMatchObject({ status: "confirmation_required" });
     expect(JSON.stringify(answer)).not.toContain(user);
-    expect(await site("/v1/notify", { user_id: user, message: "hi" })).toMatchObject({ status: 404 });
+    // What the site says to its user goes to the victim's own account, never to the one that claims to be hers.
+    const { body } = await site("/v1/notify", { user_id: user, message: "hi" });
+    const row = await env.DB.prepare("SELECT connection, work FROM deliveries WHERE id = ?1")
+      .bind(body["id"])
+      .first<{ connection: string; work: ArrayBuffer }>();
+    const work = row ? await (await sealer()).open(row.work) : "";
+    expect([row?.connection, work.includes(victim), work.includes(attacker)]).toEqual(["bot", true, false]);
   });
 
   it("by a forwarded key or click", async () => {
@@ -182,6 +188,14 @@ describe("notify", () => {
     await link({ telegram_id: other }, TG);
     const byTelegram = await site("/v1/notify", { telegram_id: other, message: "hi" });
     expect(await sent(byTelegram.body["id"])).toEqual(["tg", "send_message", { text: "hi" }]);
+  });
+
+  it("reaches a human of whom the Salebot bot told the Telegram id alone", async () => {
+    const [tg, user] = [someone(), someone()];
+    await mapped({ telegram_id: tg }, user);
+    const { status, body } = await site("/v1/notify", { user_id: user, message: "hi" });
+    expect(status).toBe(202);
+    expect(await sent(body["id"])).toEqual(["bot", "broadcast", { message: "hi" }]);
   });
 
   it("runs the bot's block of the event's name, with the values beside it", async () => {

@@ -8,6 +8,7 @@ import { MESSAGE_COPY, PAGE_COPY } from "../../src/ui/copy.ts";
 import { inkOn } from "../../src/ui/styles.ts";
 import { contextWith } from "../kit/context.ts";
 import { SCHOOL, people, saveConfig, wrongPin } from "../kit/login.ts";
+import { OTHER_SECRET } from "../kit/sign.ts";
 
 // A storm of requests takes long on a busy machine; nothing here depends on how long.
 vi.setConfig({ testTimeout: 60_000 });
@@ -53,7 +54,8 @@ describe("the page", () => {
     const svg = (size: number) => `<svg xmlns='http://www.w3.org/2000/svg'><path d='${"M0 0".repeat(size)}'/></svg>`;
     const sizes = [];
     for (const logo of [svg(5), svg(280)]) {
-      const brand = { name: "Школа Ивана и Марьи", logo, accent: "#ffcc00" };
+      const legal = { text: "Ы".repeat(160), url: `https://school.example/${"t".repeat(130)}` };
+      const brand = { name: "Школа Ивана и Марьи", logo, accent: "#ffcc00", ...(logo.length < 200 ? {} : { legal }) };
       await saveConfig({ ...SCHOOL, connections: { ...others, site: { ...school, brand } } });
       const page = await open(URL_OF_PAGE);
       const html = await page.text();
@@ -75,13 +77,50 @@ describe("the page", () => {
     expect(html).not.toMatch(/animation|transition/);
   });
 
-  it("U11 names the bot and nobody else", async () => {
-    const html = await (await open(URL_OF_PAGE)).text();
-    expect(html).toContain("my_bot");
+  it("U11 names the site and the bot that sends its codes, and leads to the bot where it has an address", async () => {
+    const text = async (lang: string) =>
+      (await (await open(`${URL_OF_PAGE}&lang=${lang}`)).text()).replaceAll(/<style>.*<\/style>/g, "");
+    expect(await text("ru")).toContain(
+      'Код для входа на school.example присылает в Telegram бот <a href="https://t.me/my_bot" rel="noreferrer">@my_bot</a>.',
+    );
+    expect(await text("en")).toContain('The code for school.example comes from the bot <a href="https://t.me/my_bot"');
+    const { bot, ...others } = SCHOOL.connections;
+    await saveConfig({ ...SCHOOL, connections: { ...others, bot: { ...bot, group: "club229" } } });
+    expect(await text("ru")).toContain("Код для входа на school.example присылает бот club229.");
+    await saveConfig({ ...SCHOOL, connections: { ...others, bot: { ...bot, group: undefined } } });
+    expect(await text("ru")).toContain("Код для входа на school.example присылает бот.");
+  });
+
+  it("U19 has room for the operator's own line of consent, and for no address but a web one", async () => {
+    const { site: school, ...others } = SCHOOL.connections;
+    const withLine = (legal: unknown) =>
+      saveConfig({ ...SCHOOL, connections: { ...others, site: { ...school, brand: { legal } } } });
+    await withLine({ text: "Входя, вы принимаете <условия>", url: "https://school.example/terms?a=1&b=2" });
+    expect(await (await open(URL_OF_PAGE)).text()).toContain(
+      '<a href="https://school.example/terms?a=1&amp;b=2" rel="noreferrer">Входя, вы принимаете &lt;условия&gt;</a>',
+    );
+    await expect(withLine({ text: "x", url: "javascript:alert(1)" })).rejects.toThrow("brand.legal.url");
+  });
+
+  it("U15 the bot's message tells until when the code lives, in the workspace's time", async () => {
+    vi.spyOn(Date, "now").mockReturnValue(Date.parse("2026-03-01T09:30:00Z"));
+    await saveConfig({ ...SCHOOL, workspace: { ...SCHOOL.workspace, time_zone: "Europe/Moscow" } });
+    const { body } = await people().bot("/v1/links", { telegram_id: someone(), site: "site", link_ttl_seconds: 300 });
+    expect((body["messages"] as { salebot: string }).salebot).toContain("Действует 5 мин, до 12:35 GMT+3.");
   });
 
   it("writes on any accent in the colour that stands out", () => {
     expect(["#000000", "#ffffff", "#ffcc00", "#1f5fbf", "#777777"].map(inkOn)).toEqual(["#fff", "#000", "#000", "#fff", "#000"]);
+  });
+
+  it("U13 a bot of several sites learns the site of a transaction from the transaction", async () => {
+    const { shop, ...others } = SCHOOL.connections;
+    await saveConfig({ ...SCHOOL, connections: { ...others, shop: { ...shop, bot: "bot" } } });
+    const { body } = await people().site("/v1/transactions", { return_to: "https://shop.example/in" }, { secret: OTHER_SECRET });
+    const made = await link({ telegram_id: someone(), site: "", txn: body["txn"] });
+    expect(made.url).toBe(body["url"]);
+    const entered = await submit(made.url, { pin: made.pin });
+    expect(entered.headers.get("location")).toMatch(/^https:\/\/shop\.example\/in\?code=/);
   });
 
   it("U13 a site-first page leads to the bot and back", async () => {

@@ -61,6 +61,17 @@ const tgCallback: Action<"salebot"> = (input) => {
 
 const message: Action<"salebot"> = (input) => byClient(input, "message", withMessageFirst(input.parameters));
 
+/** Shown to a client whose id in the project nobody told us: by the messenger's own id, in the bot (`group`) that the client talks to. */
+const broadcast: Action<"salebot"> = (input) => {
+  const { connection, person } = input;
+  const own = (["telegram_id", "max_id", "vk_id"] as const).map((type) => newestOf(person, type)).find((id) => id !== null);
+  if (!connection.api_key) return err({ reason: "not_configured: api_key" });
+  if (!connection.group) return err({ reason: "not_configured: group" });
+  if (own === undefined) return err({ reason: "no_address: the person has no id of a messenger" });
+  const body = { platform_ids: [own], group_id: connection.group, ...withMessageFirst(input.parameters) };
+  return ok({ request: jsonRequest(actionUrl(input, "broadcast"), body), judge: (reply) => judgeSalebot(input, reply) });
+};
+
 const saveVariables: Action<"salebot"> = (input) => {
   const variables = Object.fromEntries(textsOf(recordOf(input.parameters["variables"])));
   return byClient(input, "save_variables", { variables });
@@ -82,5 +93,6 @@ export const salebotDestination = {
   callback,
   tg_callback: tgCallback,
   message,
+  broadcast,
   save_variables: saveVariables,
 } satisfies Destination<"salebot">;

@@ -41,6 +41,7 @@ const ACTION_PARAMETERS = {
       buttons: z.optional(z.unknown()),
       ...scheduling,
     }),
+    broadcast: z.strictObject({ message: text, shift: z.optional(textOrNumber) }),
     save_variables: z.strictObject({ variables: scalars }),
   },
   chatterfy: {

@@ -103,6 +103,12 @@ export const site = z.strictObject({
       name: z.optional(z.string().check(z.minLength(1), z.maxLength(80))),
       logo: z.optional(z.string().check(z.maxLength(1_200))),
       accent: z.optional(z.string().check(z.regex(/^#[0-9a-fA-F]{6}$/))),
+      legal: z.optional(
+        z.strictObject({
+          text: z.string().check(z.minLength(1), z.maxLength(160)),
+          url: z.optional(z.string().check(z.maxLength(160), z.regex(/^https?:\/\/\S+$/))),
+        }),
+      ),
     }),
   ),
 });

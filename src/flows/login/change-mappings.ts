@@ -103,7 +103,7 @@ async function stepStatements(ctx: Context, plan: MappingPlan, step: MappingStep
   return [set, ...left, await change(to, "linked")];
 }
 
-/** One event per holder that gained or lost a user: both cards show it. */
+/** One event per holder that gained or lost a user: both cards show it. A user taken from another holder has moved, in the same words as the site is told. */
 async function eventsOf(ctx: Context, { site, steps, by }: MappingPlan): Promise<LoginEvent[]> {
   const events = steps.map(async ({ holderId, from, to }): Promise<LoginEvent | null> => {
     const holder = await readHolder(ctx.env.DB, holderId);
@@ -111,7 +111,8 @@ async function eventsOf(ctx: Context, { site, steps, by }: MappingPlan): Promise
     const userId = to ?? from?.userId;
     if (!account || userId === undefined) return null;
     const identity = { type: account.type, scope: account.scope, value: await ctx.seal.open(account.sealed) };
-    const type = to === null ? "mapping.deleted" : from === null ? "mapping.created" : "mapping.moved";
+    const taken = steps.some((other) => other.holderId !== holderId && other.from?.userId === to);
+    const type = to === null ? "mapping.deleted" : from === null && !taken ? "mapping.created" : "mapping.moved";
     const user = { type: "user_id" as const, scope: site.id, value: userId };
     return { type, key: null, identifiers: [identity, user], fields: { site: site.id, by } };
   });

@@ -14,6 +14,7 @@ import { type Transaction, answerTransaction, findTransaction } from "../../stor
 import { type LoginMessages, loginMessages } from "../../ui/login-messages.ts";
 import { buidMac, newPin, pinMacs, tokenMac, txnMac } from "./digests.ts";
 import { identifyHolder } from "./identify-holder.ts";
+import { timeOfDay } from "./time-of-day.ts";
 import { settleActs } from "./record-login-event.ts";
 
 export type LinkRequest = {
@@ -102,7 +103,8 @@ export async function issueLink(ctx: Context, request: LinkRequest): Promise<Res
       host: siteHost(site),
       url: issue.sealed.url,
       pin: issue.pin,
-      minutes: Math.ceil(request.pinTtlMs / 60_000),
+      minutes: Math.ceil((issue.pinExpiresAt - now) / 60_000),
+      until: timeOfDay(ctx, issue.pinExpiresAt),
     }),
   });
 }

@@ -61,6 +61,8 @@ function withOthers(
   return [...told, ...others];
 }
 
+const messengerIds = ["telegram_id", "max_id", "vk_id"] as const;
+
 function outgoingFor(connection: Connection, address: readonly HolderIdentity[], speech: Speech): Outgoing | null {
   const has = (type: HolderIdentity["type"]): boolean => address.some((identity) => identity.type === type);
   const values = speech.values ?? {};
@@ -71,7 +73,11 @@ function outgoingFor(connection: Connection, address: readonly HolderIdentity[],
         const action = has("client_id") ? "callback" : has("telegram_id") ? "tg_callback" : null;
         return action === null ? null : { action, parameters: { ...values, message: speech.event } };
       }
-      return has("client_id") ? { action: "message", parameters: { message: plain } } : null;
+      if (has("client_id")) return { action: "message", parameters: { message: plain } };
+      // A bot that told the messenger's id alone is answered by that id; Salebot needs the name of the bot beside it.
+      return connection.group !== undefined && messengerIds.some(has)
+        ? { action: "broadcast", parameters: { message: plain } }
+        : null;
     case "telegram":
       if (speech.event !== undefined || !has("telegram_id")) return null;
       return { action: "send_message", parameters: telegramParameters(speech) };

@@ -18,6 +18,7 @@ import { type Guess, countPhantom, redeem } from "../../store/seats.ts";
 import { MESSAGE_COPY, fill } from "../../ui/copy.ts";
 import { enqueueDeliveries } from "../enqueue-delivery.ts";
 import { pinMacs } from "./digests.ts";
+import { timeOfDay } from "./time-of-day.ts";
 import { speechTo } from "./reach-holder.ts";
 
 export type PinAttempt = {
@@ -89,8 +90,8 @@ async function tellLock(
 ): Promise<void> {
   const stopped = fails >= FAILS_PER_HOLDER;
   if (!stopped && (seat?.tries ?? 0) < TRIES_PER_PIN) return;
-  const { locale, time_zone: timeZone } = ctx.config.workspace;
-  const until = new Intl.DateTimeFormat(locale, { timeZone, hour: "2-digit", minute: "2-digit" }).format(seat?.locked ?? 0);
+  const { locale } = ctx.config.workspace;
+  const until = timeOfDay(ctx, seat?.locked ?? 0);
   const text = fill(stopped ? MESSAGE_COPY[locale].stopped : MESSAGE_COPY[locale].locked, { host: siteHost(site), until });
   const delivery = await speechTo(ctx, { holderId, preferred: site.bot }, { text });
   if (delivery) await enqueueDeliveries(ctx, [delivery]);

@@ -10,6 +10,7 @@ import { type LoginMessages, loginMessages } from "../../ui/login-messages.ts";
 import { enqueueDeliveries } from "../enqueue-delivery.ts";
 import { newPin, pinMacs } from "./digests.ts";
 import type { SealedLink } from "./issue-link.ts";
+import { timeOfDay } from "./time-of-day.ts";
 import { speechTo } from "./reach-holder.ts";
 
 export type ResentPin = {
@@ -49,6 +50,7 @@ export async function resendPin(
     url: sealed.url,
     pin,
     minutes: Math.ceil((until - now) / 60_000),
+    until: timeOfDay(ctx, until),
   });
   return ok({ pin, pinExpiresAt: until, url: sealed.url, messages });
 }
