@@ -3,6 +3,7 @@ import { startSandbox } from "../sandbox/server.ts";
 import { openChromium } from "./browser/chromium.ts";
 import { checkConsole } from "./browser/console.ts";
 import { checkFirstVisit } from "./browser/console-journey.ts";
+import { checkEmptyScreens, checkVeryFirstVisit } from "./browser/first-visit.ts";
 import { checkPinPage } from "./browser/pin-page.ts";
 import { checkSnippet } from "./browser/snippet.ts";
 import { checkWorkedJourneys } from "./browser/worked-journeys.ts";
@@ -35,6 +36,8 @@ try {
   await checkConsole(stage, browser);
   await checkFirstVisit(stage, browser);
   await checkWorkedJourneys(stage, browser);
+  await checkVeryFirstVisit(stage.teller, browser);
+  await checkEmptyScreens(stage.teller, browser);
 } finally {
   await browser.close();
   await server.close();

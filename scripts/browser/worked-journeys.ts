@@ -3,7 +3,7 @@ import type { Browser, Page } from "playwright-core";
 import { type Stage, request, until } from "../demo/stage.ts";
 import { fieldsOf } from "../../sandbox/kit/values.ts";
 import { fitsItsBox, scrollsSideways, signedIn } from "./page-check.ts";
-import { WORKED_QUERY, conflictOver, deadLetter, loadWorkedScene } from "./worked-scene.ts";
+import { WORKED_QUERY, conflictOver, deadLetter, firstOf, loadWorkedScene, tell } from "./worked-scene.ts";
 
 const DESK = { viewport: { width: 1280, height: 860 }, locale: "ru-RU" } as const;
 
@@ -19,6 +19,7 @@ export async function checkWorkedJourneys(stage: Stage, browser: Browser): Promi
   await settleConflicts(stage, page);
   await mendDelivery(stage, page);
   await workByKeys(stage, page);
+  await workBesideTheList(stage, page);
   await context.close();
   await fitPhone(stage, browser);
 }
@@ -144,6 +145,52 @@ async function workByKeys(stage: Stage, page: Page): Promise<void> {
   await page.keyboard.press("o");
   await page.waitForURL(/\/console$/);
   judged("g o открывает обзор", true);
+}
+
+/** The panel beside the list, the pill while one reads, a bookmark played again, one event sent by another rule's action. */
+async function workBesideTheList(stage: Stage, page: Page): Promise<void> {
+  const { judged } = stage.teller;
+  stage.teller.step("Панель события и живая лента");
+  const list = `${stage.gateway}/console/events`;
+  await page.goto(list);
+  const row = page.locator("tbody tr", { hasText: "Карантин" }).first();
+  await row.locator("a").first().click();
+  const panel = page.locator("[data-panel]");
+  await panel.waitFor();
+  judged(
+    "событие открывается справа, список остаётся",
+    (await panel.innerText()).includes("Что пришло") && (await row.isVisible()),
+  );
+  await page.keyboard.press("Escape");
+  await panel.waitFor({ state: "hidden" });
+  judged("Esc закрывает панель", page.url() === list);
+  await page.mouse.wheel(0, 700);
+  await page.waitForFunction("window.scrollY > 200");
+  const before = await page.locator("tbody tr").first().getAttribute("data-id");
+  await tell(stage, { event: "message", telegram_id: "1001", client_id: "501", message: "пока вы читаете" });
+  const pill = page.locator("[data-pill]");
+  await pill.waitFor({ timeout: 5_000 });
+  const still = await page.locator("tbody tr").first().getAttribute("data-id");
+  judged("пока читаете, список не прыгает: «▲ 1 новых»", (await pill.innerText()).startsWith("▲ 1") && still === before);
+  await pill.click();
+  await page.waitForFunction(`document.querySelector("tbody tr").dataset.id !== ${JSON.stringify(before)}`);
+  judged("счётчик объявлен вежливо", (await page.locator("[aria-live=polite]").innerText()).startsWith("1 "));
+  const event = String((await firstOf(stage, "/v1/deliveries?connection=sb&limit=1"))["event_id"]);
+  await page.goto(`${list}/${event}`);
+  await page.click("button:has-text('В закладки')");
+  await page.waitForURL("**done=1");
+  await page.click("button:has-text('Проиграть как проверку')");
+  await page.waitForURL((url) => /evt_/.test(url.pathname) && !url.pathname.endsWith(event));
+  judged(
+    "закладка проигрывается как проверка",
+    (await textOf(page)).includes("Предпросмотр") || (await textOf(page)).includes("Принимается"),
+  );
+  await page.goto(`${list}/${event}`);
+  const sent = await page.locator("ol.flow .box .box").count();
+  await page.click("summary:has-text('Отправить ещё раз в…')");
+  await page.click("form:has(select[name=place]) button");
+  await page.waitForURL("**done=1");
+  judged("«Отправить ещё раз в…» добавляет доставку", (await page.locator("ol.flow .box .box").count()) === sent + 1);
 }
 
 async function fitPhone(stage: Stage, browser: Browser): Promise<void> {

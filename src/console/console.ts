@@ -70,7 +70,7 @@ export async function consoleRoutes(request: Request, ctx: Context): Promise<Res
   const asset = assetAt(pathname);
   if (asset) return asset;
   if (pathname === "/console/sign-in" && request.method === "POST") return signIn(request, ctx);
-  const [session, problems] = await Promise.all([readSession(ctx, request), countProblems(ctx.env.DB)]);
+  const [session, problems] = await Promise.all([readSession(ctx, request), countProblems(ctx.env.DB, ctx.clock())]);
   const view = newView(request, ctx, session, session === null ? 0 : problems);
   if (session === null) return answer(signInPage(view, null), request.method === "GET" || request.method === "HEAD" ? 200 : 401);
   if (request.method === "POST") return change(request, view, session);

@@ -90,5 +90,5 @@ async function deliveryBox(view: View, delivery: DeliveryRow, attempts: readonly
 function reasonText(view: View, reason: string): string {
   const [code = "", ...words] = reason.split(": ");
   const told = code === "rejected" ? view.word("rejected_reply") : causeName(view, code);
-  return [told, ...words].join(": ");
+  return [told === code ? code : `${told} (${code})`, ...words].join(": ");
 }

@@ -40,7 +40,7 @@ export async function peoplePage(view: View): Promise<Page> {
             view.say(["Пока никого. Человек появится с первым событием.", "Nobody yet. A person appears with the first event."]),
             html`<a class="btn main" href="/console/connections">${view.word("connections")}</a>`,
           )
-        : html`<form class="row" role="search" action="/console/search"><input type="search" name="q" size="50" aria-label="${view.say(["Найти человека", "Find a person"])}" placeholder="${view.word("search")}"><button class="main">${view.say(["Найти", "Find"])}</button></form>${await peopleTable(view, shown)}${pager(view, lines.length > PAGE && last ? `${last.last_seen}~${last.id}` : null)}`,
+        : html`<form class="row" action="/console/search"><input type="search" name="q" size="50" aria-label="${view.say(["Найти человека", "Find a person"])}" placeholder="${view.word("search")}"><button class="main">${view.say(["Найти", "Find"])}</button></form>${await peopleTable(view, shown)}${pager(view, lines.length > PAGE && last ? `${last.last_seen}~${last.id}` : null)}`,
   };
 }
 

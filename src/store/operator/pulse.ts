@@ -62,8 +62,17 @@ export async function openProblems(db: D1Database): Promise<ProblemLine[]> {
 export const findProblem = (db: D1Database, id: string): Promise<ProblemLine | null> =>
   db.prepare(`SELECT ${PROBLEM} FROM problems WHERE id = ?1`).bind(id).first<ProblemLine>();
 
-export const countProblems = async (db: D1Database): Promise<number> =>
-  (await db.prepare("SELECT COUNT(*) AS n FROM problems WHERE resolved_at IS NULL").first<{ n: number }>())?.n ?? 0;
+/** Open ones, and a line for every connection whose events have waited for over a day: as the list shows them. */
+export const countProblems = async (db: D1Database, now: number): Promise<number> =>
+  (
+    await db
+      .prepare(
+        `SELECT (SELECT COUNT(*) FROM problems WHERE resolved_at IS NULL)
+           + (SELECT COUNT(DISTINCT connection) FROM events WHERE status = 'unbound' AND received_at < ?1) AS n`,
+      )
+      .bind(now - 86_400_000)
+      .first<{ n: number }>()
+  )?.n ?? 0;
 
 export const lastResolvedAt = async (db: D1Database): Promise<number | null> =>
   (await db.prepare("SELECT MAX(resolved_at) AS at FROM problems").first<{ at: number | null }>())?.at ?? null;
