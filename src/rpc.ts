@@ -65,7 +65,10 @@ export type Decision =
 
 export type DecisionResult =
   | { readonly ok: true; readonly persons: readonly PersonId[]; readonly detail?: Readonly<Record<string, number>> }
-  | { readonly ok: false; readonly reason: "not_found" | "same_person" | "nothing_to_unmerge" | "kept_apart" | "invalid" };
+  | {
+      readonly ok: false;
+      readonly reason: "not_found" | "gone" | "same_person" | "nothing_to_unmerge" | "kept_apart" | "invalid";
+    };
 
 export interface InboxRpc {
   /** `packed` holds arrivals (flows/intake/packed-arrivals.ts), answered in their order. */

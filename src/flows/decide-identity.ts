@@ -10,14 +10,15 @@ import type { Decision, DecisionResult } from "../rpc.ts";
 import {
   blockIdentifier,
   forgetClaims,
+  giveBack,
   keepApart,
-  liftApart,
+  lift,
+  liftedBy,
   newestMerge,
   settleAbout,
   settleBetween,
   undoMerge,
 } from "../store/decisions.ts";
-import { settleConflictsWithin } from "../store/identity-writes.ts";
 import { loadNeighbourhood } from "../store/load-neighbourhood.ts";
 import type { Asked } from "../store/neighbourhood.ts";
 import { bindWaiting } from "./bind/bind-one.ts";
@@ -50,8 +51,17 @@ const refused = (reason: Extract<DecisionResult, { ok: false }>["reason"]): Deci
 /** The persons named by id or key, and the owners of some identifiers, with everything that a decision may touch. */
 async function open(ctx: Context, persons: readonly string[], refs: readonly Ref[] = []): Promise<Session> {
   const session = newSession(ctx.clock());
+  await loadNeighbours(ctx, session, { persons, hashes: refs.filter(({ type }) => type !== "key").map(({ hash }) => hash) });
+  return session;
+}
+
+async function loadNeighbours(
+  ctx: Context,
+  session: Session,
+  { persons, hashes }: { readonly persons: readonly string[]; readonly hashes: readonly string[] },
+): Promise<void> {
   const asked: Asked = {
-    hashes: refs.filter(({ type }) => type !== "key").map(({ hash }) => hash),
+    hashes,
     keys: persons,
     events: [],
     replaced: [],
@@ -62,7 +72,6 @@ async function open(ctx: Context, persons: readonly string[], refs: readonly Ref
   };
   await loadNeighbourhood(ctx.env.DB, session.known, asked);
   await loadWaiting(ctx, session, asked);
-  return session;
 }
 
 /** The current person behind an id or a key; null when there is none (any more). */
@@ -70,6 +79,14 @@ function personBehind({ graph }: Session, name: string): PersonId | null {
   const leaf = [...graph.leaves.values()].find(({ id, key }) => id === name || key === name);
   return leaf && leaf.erasedAt === null ? leaf.rootId : null;
 }
+
+/** Why there is no current person of one of these names: erased, or never heard of. */
+const absent = ({ graph }: Session, names: readonly string[]): DecisionResult => {
+  const erased = [...graph.leaves.values()].some(
+    ({ id, key, erasedAt }) => erasedAt !== null && (names.includes(id) || names.includes(key)),
+  );
+  return refused(erased ? "gone" : "not_found");
+};
 
 async function write(
   ctx: Context,
@@ -86,25 +103,45 @@ async function merge(ctx: Context, [first, second]: readonly [string, string]): 
   const session = await open(ctx, [first, second]);
   const { graph, now } = session;
   const [a, b] = [personBehind(session, first), personBehind(session, second)];
-  if (a === null || b === null) return refused("not_found");
+  if (a === null || b === null) return absent(session, [first, second]);
   if (a === b) return refused("same_person");
   const [left, right] = [[...membersOf(graph, a)], [...membersOf(graph, b)]];
   const { survivor } = mergePersons(graph, [a, b], "operator", null);
-  const contacts = [...nodesOf(graph, survivor)].filter(isContact).map(({ hash }) => hash);
-  const db = ctx.env.DB;
-  const more = [liftApart(db, left, right), forgetClaims(db, contacts), settleConflictsWithin(db, [...left, ...right], now)];
-  return write(ctx, session, more, [survivor]);
+  const contacts = [...nodesOf(graph, survivor)].filter(isContact);
+  const lifted = await liftedBy(
+    ctx.env.DB,
+    [left, right],
+    contacts.map(({ hash }) => hash),
+  );
+  await endQuarantine(
+    ctx,
+    session,
+    lifted.claims.map(({ contact }) => contact),
+  );
+  return write(ctx, session, lift(ctx.env.DB, survivor, lifted, now), [survivor]);
+}
+
+/** Nobody claims these contacts any more: what waited because they were in quarantine is bound. */
+async function endQuarantine(ctx: Context, session: Session, contacts: readonly string[]): Promise<void> {
+  if (contacts.length === 0) return;
+  const hashes = [...new Set(contacts)];
+  await loadNeighbours(ctx, session, { persons: [], hashes });
+  for (const hash of hashes) {
+    session.graph.claimants.delete(hash);
+    const node = session.graph.nodes.get(hash);
+    if (node) await wake(ctx, session, node);
+  }
 }
 
 async function unmerge(ctx: Context, name: string): Promise<DecisionResult> {
   const session = await open(ctx, [name]);
   const root = personBehind(session, name);
-  if (root === null) return refused("not_found");
+  if (root === null) return absent(session, [name]);
   const db = ctx.env.DB;
   const last = await newestMerge(db, root);
   if (last === null) return refused("nothing_to_unmerge");
   unmergePersons(session.graph, last);
-  const more = [undoMerge(db, last.id, session.now)];
+  const more = [undoMerge(db, last.id, session.now), ...giveBack(db, last.lifted)];
   if (last.by !== "operator") more.push(keepApart(db, last.survivor, last.loser, session.now));
   return write(ctx, session, more, [last.survivor, last.loser]);
 }
@@ -117,7 +154,8 @@ async function move(ctx: Context, decision: Extract<Decision, { act: "move" }>):
   const to = personBehind(session, decision.to);
   const nodes = refs.flatMap(({ hash }) => graph.nodes.get(hash) ?? []);
   const [node] = nodes;
-  if (to === null || !node) return refused("not_found");
+  if (to === null) return absent(session, [decision.to]);
+  if (!node) return refused("not_found");
   if (nodes.length > 1) return refused("invalid");
   const from = rootOf(graph, node.homeId);
   if (from === to) return refused("same_person");
@@ -141,7 +179,7 @@ async function separate(ctx: Context, [first, second]: readonly [string, string]
   const session = await open(ctx, [first, second]);
   const { graph, now } = session;
   const [a, b] = [personBehind(session, first), personBehind(session, second)];
-  if (a === null || b === null) return refused("not_found");
+  if (a === null || b === null) return absent(session, [first, second]);
   if (a === b) return refused("same_person");
   const db = ctx.env.DB;
   const more = [keepApart(db, a, b, now), settleBetween(db, [...membersOf(graph, a)], [...membersOf(graph, b)], now)];

@@ -1,6 +1,7 @@
 /** Operator API: decisions about who is who. Every one goes through the inbox, the single writer of identity. */
 import * as z from "zod/mini";
 import { type Context, inboxOf } from "../context.ts";
+import { isIdentifierType } from "../domain/identifier.ts";
 import type { PersonId, PersonKey } from "../lib/ids.ts";
 import type { Decision, DecisionResult } from "../rpc.ts";
 import { findErasure } from "../store/erasures.ts";
@@ -22,7 +23,7 @@ const person = z.pipe(
 );
 export const twoPersons = z.object({ persons: z.tuple([person, person]) });
 const identifier = {
-  type: z.string(),
+  type: z.string().check(z.refine(isIdentifierType, "not an identifier type")),
   scope: z.optional(z.string()),
   value: z.string().check(z.minLength(1), z.maxLength(1_000)),
 };
@@ -61,7 +62,8 @@ function answer(ctx: Context, result: DecisionResult): Response {
   if (result.ok) return json({ persons: [...new Set(result.persons)], person: result.persons[0] ?? null });
   switch (result.reason) {
     case "not_found":
-      return problem(ctx, { status: 404, reason: "not_found" });
+    case "gone":
+      return problem(ctx, { status: 404, reason: result.reason });
     case "invalid":
       return problem(ctx, {
         status: 422,

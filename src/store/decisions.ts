@@ -7,17 +7,29 @@ export type StoredMerge = {
   readonly loser: PersonId;
   readonly members: readonly PersonId[];
   readonly by: "rule" | "operator" | "proof";
+  readonly lifted: Lifted;
 };
+
+/** What an operator's merge takes away besides moving rows, kept with the merge so that its undoing can give it back. */
+export type Lifted = {
+  readonly apart: readonly { readonly a: string; readonly b: string; readonly at: number }[];
+  readonly claims: readonly { readonly contact: string; readonly messenger: string; readonly at: number }[];
+  readonly problems: readonly string[];
+};
+
+const NOTHING: Lifted = { apart: [], claims: [], problems: [] };
 
 /** The newest merge into a person that is not undone. */
 export async function newestMerge(db: D1Database, survivor: string): Promise<StoredMerge | null> {
   const row = await db
     .prepare(
-      "SELECT id, survivor, loser, members, by FROM merges WHERE survivor = ?1 AND undone_at IS NULL ORDER BY seq DESC LIMIT 1",
+      "SELECT id, survivor, loser, members, by, lifted FROM merges WHERE survivor = ?1 AND undone_at IS NULL ORDER BY seq DESC LIMIT 1",
     )
     .bind(survivor)
-    .first<Omit<StoredMerge, "members"> & { members: string }>();
-  return row && { ...row, members: JSON.parse(row.members) as PersonId[] };
+    .first<Omit<StoredMerge, "members" | "lifted"> & { members: string; lifted: string | null }>();
+  if (row === null) return null;
+  const lifted = row.lifted === null ? NOTHING : (JSON.parse(row.lifted) as Lifted);
+  return { ...row, members: JSON.parse(row.members) as PersonId[], lifted };
 }
 
 export const undoMerge = (db: D1Database, id: MergeId, now: number): D1PreparedStatement =>
@@ -27,14 +39,77 @@ export const undoMerge = (db: D1Database, id: MergeId, now: number): D1PreparedS
 export const keepApart = (db: D1Database, a: PersonId, b: PersonId, now: number): D1PreparedStatement =>
   db.prepare("INSERT INTO kept_apart (a, b, at) VALUES (MIN(?1, ?2), MAX(?1, ?2), ?3) ON CONFLICT DO NOTHING").bind(a, b, now);
 
-/** A later decision to merge lifts every edge between the two sides. */
-export const liftApart = (db: D1Database, left: readonly PersonId[], right: readonly PersonId[]): D1PreparedStatement =>
+/** What a merge of these two sides is about to lift: edges between them, claims on their contacts, conflicts all of whose persons they are.
+ *  Read before the merge's own batch: the inbox is the only writer of all three. */
+export async function liftedBy(
+  db: D1Database,
+  [left, right]: readonly [readonly PersonId[], readonly PersonId[]],
+  contacts: readonly string[],
+): Promise<Lifted> {
+  const sides = [JSON.stringify(left), JSON.stringify(right)];
+  const [apart, claims, problems] = await db.batch([
+    db
+      .prepare(
+        `SELECT a, b, at FROM kept_apart WHERE (a IN (SELECT value FROM json_each(?1)) AND b IN (SELECT value FROM json_each(?2)))
+           OR (a IN (SELECT value FROM json_each(?2)) AND b IN (SELECT value FROM json_each(?1)))`,
+      )
+      .bind(...sides),
+    db
+      .prepare(
+        `SELECT contact_hash AS contact, messenger_hash AS messenger, at FROM contact_claims
+         WHERE contact_hash IN (SELECT value FROM json_each(?1))`,
+      )
+      .bind(JSON.stringify(contacts)),
+    db
+      .prepare(
+        `SELECT id FROM problems WHERE resolved_at IS NULL AND kind IN ('conflict', 'contact_quarantined') AND json_array_length(persons) > 1
+           AND NOT EXISTS (SELECT 1 FROM json_each(problems.persons) WHERE value NOT IN (SELECT value FROM json_each(?1)))`,
+      )
+      .bind(JSON.stringify([...left, ...right])),
+  ]);
+  return {
+    apart: (apart?.results ?? []) as { a: string; b: string; at: number }[],
+    claims: (claims?.results ?? []) as { contact: string; messenger: string; at: number }[],
+    problems: ((problems?.results ?? []) as { id: string }[]).map(({ id }) => id),
+  };
+}
+
+/** Lifts it, and notes it with the newest merge into `survivor`, which the same batch has just inserted. */
+export const lift = (db: D1Database, survivor: PersonId, lifted: Lifted, now: number): D1PreparedStatement[] => [
+  db
+    .prepare("DELETE FROM kept_apart WHERE (a, b) IN (SELECT value ->> 'a', value ->> 'b' FROM json_each(?1))")
+    .bind(JSON.stringify(lifted.apart)),
+  forgetClaims(
+    db,
+    lifted.claims.map(({ contact }) => contact),
+  ),
+  settle(db, lifted.problems, now),
+  db
+    .prepare("UPDATE merges SET lifted = ?2 WHERE id = (SELECT id FROM merges WHERE survivor = ?1 ORDER BY seq DESC LIMIT 1)")
+    .bind(survivor, JSON.stringify(lifted)),
+];
+
+/** Gives back what a merge had lifted. */
+export const giveBack = (db: D1Database, { apart, claims, problems }: Lifted): D1PreparedStatement[] => [
   db
     .prepare(
-      `DELETE FROM kept_apart WHERE (a IN (SELECT value FROM json_each(?1)) AND b IN (SELECT value FROM json_each(?2)))
-         OR (a IN (SELECT value FROM json_each(?2)) AND b IN (SELECT value FROM json_each(?1)))`,
+      `INSERT INTO kept_apart (a, b, at) SELECT value ->> 'a', value ->> 'b', value ->> 'at' FROM json_each(?1) WHERE TRUE ON CONFLICT DO NOTHING`,
     )
-    .bind(JSON.stringify(left), JSON.stringify(right));
+    .bind(JSON.stringify(apart)),
+  db
+    .prepare(
+      `INSERT INTO contact_claims (contact_hash, messenger_hash, at)
+       SELECT value ->> 'contact', value ->> 'messenger', value ->> 'at' FROM json_each(?1) WHERE TRUE ON CONFLICT DO NOTHING`,
+    )
+    .bind(JSON.stringify(claims)),
+  settle(db, problems, null),
+];
+
+/** Closes these problems, or opens them again. */
+const settle = (db: D1Database, problems: readonly string[], at: number | null): D1PreparedStatement =>
+  db
+    .prepare("UPDATE problems SET resolved_at = ?2 WHERE id IN (SELECT value FROM json_each(?1))")
+    .bind(JSON.stringify(problems), at);
 
 export const blockIdentifier = (
   db: D1Database,

@@ -167,14 +167,3 @@ function mergeStatements(db: D1Database, { graph, now }: IdentityWrite): D1Prepa
     ),
   ];
 }
-
-/** Settles open conflicts all of whose persons stand for one person now. */
-export const settleConflictsWithin = (db: D1Database, persons: readonly string[], now: number): D1PreparedStatement =>
-  db
-    .prepare(
-      `UPDATE problems SET resolved_at = ?2 WHERE resolved_at IS NULL AND kind IN ('conflict', 'contact_quarantined')
-         AND json_array_length(persons) > 1
-         AND EXISTS (SELECT 1 FROM json_each(problems.persons) WHERE value IN (SELECT value FROM json_each(?1)))
-         AND (SELECT COUNT(DISTINCT p.person_id) FROM json_each(problems.persons) j JOIN persons p ON p.id = j.value) = 1`,
-    )
-    .bind(JSON.stringify(persons), now);

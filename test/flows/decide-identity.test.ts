@@ -74,6 +74,45 @@ it("C-09 a merge that is undone leaves both exactly as they were, and what came 
   expect((await act("persons/unmerge", { person: persons[0] })).body["reason"]).toBe("nothing_to_unmerge");
 });
 
+it("C-09 undoing a merge gives back the conflict it settled, the claims it forgot and the decision to keep apart it lifted", async () => {
+  await feed({ ids: { tg: 1, email: "x@x.ru" } });
+  await feed({ ids: { tg: 2, email: "x@x.ru" } });
+  await feed({ ids: { tg: 3, phone: "+79001112233" } });
+  const [a, b, c] = [await personOf({ tg: 1 }), await personOf({ tg: 2 }), await personOf({ tg: 3 })];
+  await act("persons/keep-apart", { persons: [b, c] });
+  const before = await snapshot();
+  await act("persons/merge", { persons: [a, b] });
+  expect(await conflicts()).toEqual([]);
+  await act("persons/merge", { persons: [c, a] });
+  await act("persons/unmerge", { person: c });
+  await act("persons/unmerge", { person: b });
+  expect(await snapshot()).toBe(before);
+  expect(await conflicts()).toHaveLength(1);
+  await feed({ ids: { tg: 2, phone: "+79001112233" } });
+  expect(await personOf({ tg: 2 })).not.toBe(await personOf({ tg: 3 }));
+});
+
+it("an edge between two keeps whoever joins either of them apart too", async () => {
+  for (const ids of [{ gc: 1 }, { gc: "2@other" }, { tg: 3, email: "c@x.ru" }]) await feed({ ids });
+  const [a, b] = [await personOf({ gc: 1 }), await personOf({ gc: "2@other" })];
+  await act("persons/keep-apart", { persons: [a, b] });
+  await feed({ ids: { gc: "2@other", email: "c@x.ru" } });
+  expect(await personOf({ tg: 3 })).toBe(await personOf({ gc: "2@other" }));
+  await feed({ ids: { gc: 1, email: "c@x.ru" } });
+  expect(await personOf({ gc: 1 })).not.toBe(await personOf({ tg: 3 }));
+  expect(await conflicts()).toEqual([]);
+});
+
+it("a merge that ends a contact's quarantine binds what waited for that contact", async () => {
+  for (const tg of [1, 2, 3]) await feed({ ids: { tg, email: "x@x.ru" } });
+  const [waits] = await feed(pay("1", { ids: { email: "x@x.ru" }, connection: "school" }));
+  expect(await rows("SELECT status FROM events WHERE id = ?1", waits)).toEqual([{ status: "unbound" }]);
+  await act("persons/merge", { persons: [await personOf({ tg: 1 }), await personOf({ tg: 2 })] });
+  expect(await rows("SELECT status, person_id FROM events WHERE id = ?1", waits)).toEqual([
+    { status: "bound", person_id: await personOf({ tg: 1 }) },
+  ]);
+});
+
 it("an automatic merge that an operator undoes stays undone", async () => {
   await feed({ ids: { tg: 1, email: "x@x.ru" } });
   await feed({ ids: { gc: 7 } });

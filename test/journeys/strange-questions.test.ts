@@ -134,6 +134,15 @@ describe("the operator's lists under strange questions", { timeout: 60_000 }, ()
     expect(await reason("move-identifier", { type: "telegram_id", value: "1", to: id })).toEqual([409, "same_person"]);
     expect(await reason("move-identifier", { type: "nickname", value: "1", to: id })).toEqual([422, "invalid_request"]);
     expect(await reason("move-identifier", { type: "email", value: "no@x.ru", to: id })).toEqual([404, "not_found"]);
+    const named = await operator("POST", "/v1/identifiers/block", { type: "nickname", value: "1" });
+    expect((await named.json<{ errors: { path: string }[] }>()).errors.map(({ path }) => path)).toEqual(["type"]);
+    await tell("p1", { telegram_id: "2" });
+    await settled();
+    const erased = await who("telegram_id", "2");
+    await operator("DELETE", `/v1/persons/${erased.id}`);
+    expect(await reason("merge", { persons: [id, erased.key] })).toEqual([404, "gone"]);
+    expect(await reason("keep-apart", { persons: [erased.id, id] })).toEqual([404, "gone"]);
+    expect(await reason("move-identifier", { type: "telegram_id", value: "1", to: erased.id })).toEqual([404, "gone"]);
     expect((await operator("POST", "/v1/persons/merge", "{")).status).toBe(422);
     const broken = await exports.default.fetch(`${ORIGIN}/v1/persons/merge`, {
       method: "POST",

@@ -36,7 +36,9 @@ export async function snapshot(): Promise<string> {
     rows("SELECT hash, person_id, home_id, proof, pinned, started FROM identifiers ORDER BY hash"),
     rows("SELECT id, person_id, home_id, status, label, ordinal, counted, amount_e4 FROM events ORDER BY id"),
     rows("SELECT home_id, name, person_id FROM traits ORDER BY home_id, name"),
-    rows("SELECT a, b FROM kept_apart ORDER BY a, b"),
+    rows("SELECT a, b, at FROM kept_apart ORDER BY a, b"),
+    rows("SELECT contact_hash, messenger_hash, at FROM contact_claims ORDER BY 1, 2"),
+    rows("SELECT id, kind, count, persons, resolved_at FROM problems ORDER BY id"),
   ]);
   return JSON.stringify(tables);
 }
