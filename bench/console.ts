@@ -47,6 +47,7 @@ export async function benchConsole(): Promise<void> {
   const screens: readonly (readonly [string, string])[] = [
     ["control: the script", script],
     ["first screen", "/console"],
+    ["first screen, recounted", "/console"],
     ["poll of the live list", "/console"],
     ["events", "/console/events"],
     ["funnel, 7 days", "/console/funnel"],
@@ -54,14 +55,19 @@ export async function benchConsole(): Promise<void> {
   for (const [name, path] of screens) {
     const shot = get(path);
     const live = name.startsWith("poll");
+    // Numbers are kept for five seconds per question: a parameter that changes nothing asks a new one every time.
+    const recounted = name.endsWith("recounted");
     const result = await load({
       origin: gateway.origin,
       connections: 1,
       requests: REQUESTS,
-      shot: (n) => (live ? { ...shot(), path: "/console?live=99999-0-0-0-0", headers: { cookie, "x-live": String(n) } } : shot()),
+      shot: (n) => {
+        if (live) return { ...shot(), path: "/console?live=99999-0-0-0-0", headers: { cookie, "x-live": String(n) } };
+        return recounted ? { ...shot(), path: `/console?again=${n}` } : shot();
+      },
     });
     line(`${name.padEnd(24)} p50 ${result.p50.toFixed(1)} ms  p95 ${result.p95.toFixed(1)} ms  failures ${result.failures}`);
-    if (name === "first screen") printGoal("first screen, p95 ms", result.p95, { most: 50 });
+    if (name.startsWith("first screen")) printGoal(`${name}, p95 ms`, result.p95, { most: 50 });
   }
 }
 

@@ -14,7 +14,7 @@ import { countProblems } from "../store/operator/pulse.ts";
 import { type ActResult, type Form, failed } from "./acts/act.ts";
 import { ACTS } from "./acts.ts";
 import { assetAt } from "./assets.ts";
-import { type Page, menuBody, renderPage } from "./page.ts";
+import { type Page, frame, menuBody, renderPage } from "./page.ts";
 import { CONSOLE_POLICY } from "./policy.ts";
 import { connectionPage } from "./screens/connection.ts";
 import { connectionsPage } from "./screens/connections.ts";
@@ -65,7 +65,26 @@ const SCREENS: readonly (readonly [RegExp, Draw])[] = [
   [/^\/console\/menu$/, async (view) => ({ title: view.word("more"), screen: "settings", body: menuBody(view) })],
 ];
 
+/** Broken storage is told as what happened and what to do; nothing of it is read for that page. */
 export async function consoleRoutes(request: Request, ctx: Context): Promise<Response> {
+  try {
+    return await respond(request, ctx);
+  } catch (failure) {
+    ctx.log("error", "console.failed", { message: failure instanceof Error ? failure.message : "unknown" });
+    const response = answer(brokenPage(newView(request, ctx, null, 0)), 503);
+    response.headers.set("retry-after", "5");
+    return response;
+  }
+}
+
+const brokenPage = (view: View): Html =>
+  frame(
+    view,
+    view.say(["Данные не читаются", "The data cannot be read"]),
+    html`<main class="login" id="main"><h1>${view.say(["Данные сейчас не читаются", "The data cannot be read right now"])}</h1><p>${view.say(["База не ответила. Принятые события не потеряны: они хранятся у входа и привяжутся, когда она вернётся.", "The database did not answer. No accepted event is lost: they are kept at the door and will be bound when it is back."])}</p><p>${view.say(["Обновите страницу через минуту. Если повторится — сообщите номер запроса:", "Reload in a minute. If it stays, tell the request's number:"])} <code>${view.ctx.requestId}</code></p><p><a class="btn main" href="${view.url.pathname}${view.url.search}">${view.say(["Обновить", "Reload"])}</a></p></main>`,
+  );
+
+async function respond(request: Request, ctx: Context): Promise<Response> {
   const { pathname } = new URL(request.url);
   const asset = assetAt(pathname);
   if (asset) return asset;

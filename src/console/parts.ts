@@ -117,6 +117,19 @@ export const livePill = (view: View): Html =>
   html`<button type="button" class="pill main" data-pill="${view.say(["▲ {0} новых", "▲ {0} new"], "{0}")}" hidden></button
     ><span class="skip" aria-live="polite" data-count="${view.say(["{0} новых событий", "{0} new events"], "{0}")}"></span>`;
 
+/** How sure an identifier is. */
+export const proofName = (view: View, proof: string): string =>
+  view.say(
+    (
+      {
+        proved: ["подтверждено", "proved"],
+        native: ["подтверждено", "native"],
+        claimed: ["со слов", "claimed"],
+        inferred: ["выведено", "inferred"],
+      } as const
+    )[proof] ?? [proof, proof],
+  );
+
 export const empty = (text: string, action?: Content): Html =>
   html`<div class="box">
     <p>${text}</p>

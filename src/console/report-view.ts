@@ -2,6 +2,7 @@
 import type { Report, SourceLine } from "../domain/funnel/report.ts";
 import type { StageLine } from "../domain/funnel/cohort.ts";
 import { type Content, type Html, html } from "../lib/markup.ts";
+import { addDays, startOfDay } from "../lib/zone.ts";
 import { type View, clockTime, daysText, hrefWith, moneyOf, numberOf, shareOf } from "./view.ts";
 
 /** Address of the people behind a number; null on the shared page. */
@@ -48,20 +49,30 @@ export function sourceTable(view: View, report: Report, behind: Behind): Html {
   return html`<div class="wrap" tabindex="0" role="region" aria-label="${view.say(["По источникам", "By source"])}"><table class="wide"><thead><tr><th scope="col">${view.word("source")}</th><th scope="col" class="num">${view.say(["Когорта", "Cohort"])}</th>${stages.map((stage) => html`<th scope="col" class="num">${view.word(stage)}</th>`)}<th scope="col" class="num">${view.say(["Чистая выручка", "Net revenue"])}</th><th scope="col" class="num">${view.say(["Расход", "Cost"])}</th><th scope="col" class="num">ROMI</th></tr></thead><tbody>${report.sources.map(row)}</tbody></table></div>`;
 }
 
-export function moneyBox(view: View, report: Report): Html {
+export function moneyBox(view: View, report: Report, behind: Behind): Html {
   const { money } = report;
   const currency = String(report.range["currency"]);
   const sum = (text: string): string => moneyOf(view, text, currency);
+  const [from, to] = [String(report.range["from"]), String(report.range["to"])];
+  const zone = String(report.range["time_zone"]);
+  // Money is counted by when it was paid, so the list behind it is asked by that too.
+  const dated = `since=${startOfDay(from, zone) ?? 0}&until=${startOfDay(to, zone) ?? 0}&dated=1`;
+  const listed = (type: string, text: Content): Content =>
+    behind === null ? text : html`<a href="/console/events?type=${type}&amp;${dated}">${text}</a>`;
+  const why = (text: Content): Content =>
+    behind === null ? text : html`<a href="/console/why?from=${from}&amp;to=${to}">${text}</a>`;
   const rows: [string, Content][] = [
-    [view.say(["Выручка", "Gross"]), sum(money.gross)],
-    [view.say(["Возвраты", "Refunds"]), sum(money.refunds)],
+    [view.say(["Выручка", "Gross"]), listed("payment", sum(money.gross))],
+    [view.say(["Возвраты", "Refunds"]), listed("refund", sum(money.refunds))],
     [view.say(["Чистая выручка", "Net revenue"]), html`<b>${sum(money.net)}</b>`],
-    [view.say(["Не привязано", "Not bound"]), sum(money.unbound)],
-    [view.say(["Оплаченных сделок", "Paid deals"]), money.paid_deals],
+    [view.say(["Не привязано", "Not bound"]), why(sum(money.unbound))],
+    [view.say(["Оплаченных сделок", "Paid deals"]), listed("payment", money.paid_deals)],
     [view.say(["Средняя сделка", "Average deal"]), money.average_deal === null ? "—" : sum(money.average_deal)],
     [
       view.say(["Связность", "Bound"]),
-      `${shareOf(view, money.bound_share)} · ${view.say(["источник известен", "source known"])} ${shareOf(view, money.known_source_share)}`,
+      why(
+        `${shareOf(view, money.bound_share)} · ${view.say(["источник известен", "source known"])} ${shareOf(view, money.known_source_share)}`,
+      ),
     ],
   ];
   const odd =
@@ -70,21 +81,37 @@ export function moneyBox(view: View, report: Report): Html {
   return html`<section class="box"><h2>${view.word("money")}</h2><dl>${rows.map(([name, value]) => html`<dt>${name}</dt><dd>${value}</dd>`)}</dl>${odd}</section>`;
 }
 
-export function timesBox(view: View, report: Report): Html {
+export function timesBox(view: View, report: Report, behind: Behind): Html {
   const rows = report.stages.flatMap(({ id }) => {
     const time = report.times[id];
     return time === undefined || time.median_minutes === null
       ? []
       : [
-          html`<tr><th scope="row">${view.word(id)}</th><td class="num">${duration(view, time.median_minutes)}</td><td class="num">${duration(view, time.p90_minutes)}</td></tr>`,
+          html`<tr><th scope="row">${view.word(id)}</th><td class="num">${behind === null ? duration(view, time.median_minutes) : html`<a href="${behind({ stage: id })}">${duration(view, time.median_minutes)}</a>`}</td><td class="num">${duration(view, time.p90_minutes)}</td></tr>`,
         ];
   });
   return html`<section class="box"><h2>${view.say(["Время до этапа", "Time to the stage"])}</h2><div class="scroll" tabindex="0" role="region" aria-label="${view.say(["Время до этапа", "Time to the stage"])}"><table><thead><tr><th scope="col">${view.say(["Этап", "Stage"])}</th><th scope="col" class="num">${view.say(["Медиана", "Median"])}</th><th scope="col" class="num">p90</th></tr></thead><tbody>${rows}</tbody></table></div></section>`;
 }
 
-export function weeksBox(view: View, report: Report): Html {
+export function weeksBox(view: View, report: Report, behind: Behind): Html {
+  const [from, to] = [String(report.range["from"]), String(report.range["to"])];
+  /** People of a week are those of the range who entered in it; who bought within d days is a window of d days. */
+  const people = (week: string, question: Readonly<Record<string, string>>, text: Content, n: number): Content => {
+    const monday = mondayOf(week);
+    const [start, end] = [monday > from ? monday : from, addDays(monday, 7) < to ? addDays(monday, 7) : to];
+    return behind === null || n === 0 ? text : html`<a href="${behind({ from: start, to: end, ...question })}">${text}</a>`;
+  };
+  const sold = (week: string, days: number, n: number, of: number): Content =>
+    people(week, { stage: "sale", window: String(days) }, share(n, of), n);
   const share = (n: number, of: number): string => (of === 0 ? "—" : `${n} · ${numberOf(view, ((n * 100) / of).toFixed(1))} %`);
-  return html`<section class="box"><h2>${view.say(["Недельные когорты", "Weekly cohorts"])}</h2><div class="scroll" tabindex="0" role="region" aria-label="${view.say(["Недельные когорты", "Weekly cohorts"])}"><table><thead><tr><th scope="col">${view.say(["Неделя", "Week"])}</th><th scope="col" class="num">${view.say(["Человек", "People"])}</th>${[7, 30, 60].map((days) => html`<th scope="col" class="num">${view.say(["купили за {0} дн", "bought in {0} d"], days)}</th>`)}</tr></thead><tbody>${report.weeks.map((week) => html`<tr><th scope="row">${week.week}</th><td class="num">${week.people}</td><td class="num">${share(week.sale_7d, week.people)}</td><td class="num">${share(week.sale_30d, week.people)}</td><td class="num">${share(week.sale_60d, week.people)}</td></tr>`)}</tbody></table></div></section>`;
+  return html`<section class="box"><h2>${view.say(["Недельные когорты", "Weekly cohorts"])}</h2><div class="scroll" tabindex="0" role="region" aria-label="${view.say(["Недельные когорты", "Weekly cohorts"])}"><table><thead><tr><th scope="col">${view.say(["Неделя", "Week"])}</th><th scope="col" class="num">${view.say(["Человек", "People"])}</th>${[7, 30, 60].map((days) => html`<th scope="col" class="num">${view.say(["купили за {0} дн", "bought in {0} d"], days)}</th>`)}</tr></thead><tbody>${report.weeks.map((week) => html`<tr><th scope="row">${week.week}</th><td class="num">${people(week.week, {}, week.people, week.people)}</td><td class="num">${sold(week.week, 7, week.sale_7d, week.people)}</td><td class="num">${sold(week.week, 30, week.sale_30d, week.people)}</td><td class="num">${sold(week.week, 60, week.sale_60d, week.people)}</td></tr>`)}</tbody></table></div></section>`;
+}
+
+/** The Monday of an ISO week "2026-W09": the week of 4 January is the first (ISO 8601). */
+function mondayOf(week: string): string {
+  const [year = 1970, number = 1] = week.split("-W").map(Number);
+  const fourth = new Date(Date.UTC(year, 0, 4));
+  return addDays(fourth.toISOString().slice(0, 10), (number - 1) * 7 - ((fourth.getUTCDay() + 6) % 7));
 }
 
 export function duration(view: View, minutes: number | null): string {

@@ -29,7 +29,7 @@ export async function sharedReport(request: Routed, ctx: Context): Promise<Respo
     return new Response(reportCsv(report.value, format), {
       headers: { "content-type": "text/csv; charset=utf-8", "cache-control": "no-store" },
     });
-  const body = html`<main id="main"><header class="top"><h1>${ctx.config.workspace.name}: ${view.word("funnel")}</h1><a class="btn" href="?format=csv">CSV</a><a class="btn" href="?format=excel" download="report.csv">Excel</a><span class="dim">${view.say(["ссылка действует до {0}", "this link works until {0}"], fullTime(view, opened.expiresAt))}</span></header>${basis(view, report.value)}${funnelBars(view, report.value, null)}<h2>${view.say(["По источникам", "By source"])}</h2>${sourceTable(view, report.value, null)}<div class="two gap">${moneyBox(view, report.value)}${timesBox(view, report.value)}</div><div class="gap"></div>${weeksBox(view, report.value)}${explained(view, report.value)}</main>`;
+  const body = html`<main id="main"><header class="top"><h1>${ctx.config.workspace.name}: ${view.word("funnel")}</h1><a class="btn" href="?format=csv">CSV</a><a class="btn" href="?format=excel" download="report.csv">Excel</a><span class="dim">${view.say(["ссылка действует до {0}", "this link works until {0}"], fullTime(view, opened.expiresAt))}</span></header>${basis(view, report.value)}${funnelBars(view, report.value, null)}<h2>${view.say(["По источникам", "By source"])}</h2>${sourceTable(view, report.value, null)}<div class="two gap">${moneyBox(view, report.value, null)}${timesBox(view, report.value, null)}</div><div class="gap"></div>${weeksBox(view, report.value, null)}${explained(view, report.value)}</main>`;
   return page(frame(view, view.word("funnel"), body), 200);
 }
 

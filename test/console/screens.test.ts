@@ -62,6 +62,25 @@ describe("screens over the worked data set", () => {
     expect(line).toContain("Продажа: 2");
   });
 
+  it("every number of cohorts and money opens what is behind it, as many as it says", async () => {
+    const page = await browser.text(`/console/funnel?${WORKED_RANGE}`);
+    const linked = (pattern: RegExp): string => (pattern.exec(page)?.[1] ?? "").replaceAll("&amp;", "&");
+    const rowsAt = async (path: string): Promise<number> => (await browser.text(path)).split("<tr data-row").length - 1;
+    expect(await rowsAt(linked(/2026-W09[\s\S]*?href="([^"]+)"/))).toBe(4);
+    expect(await rowsAt(linked(/href="([^"]+)">3 · 75,0 %/))).toBe(3);
+    expect(await rowsAt(linked(/href="([^"]+)">5 · 55,6 %/))).toBe(5);
+    const payments = await browser.text(linked(/href="([^"]+)">112 600/));
+    expect(payments.split("<tr data-id").length - 1).toBe(13);
+    expect(plain(await browser.text(linked(/href="([^"]+)">900 ₽/)))).toContain("Оплаты без человека 1");
+  });
+
+  it("Почему не 100 %: the deal of nobody and the buyers nobody brought", async () => {
+    const page = plain(await browser.text(`/console/why?${WORKED_RANGE}`));
+    expect(page).toContain("Оплаты без человека 1");
+    expect(page).toContain("Покупатели без источника 2");
+    expect(page).toContain("TG 1007");
+  });
+
   it("Люди: a card with identifiers, timeline and money", async () => {
     const list = await browser.text("/console/search?q=a@ex.ru");
     const id = /\/console\/people\/(per_\w+)/.exec(list)?.[1] ?? "";

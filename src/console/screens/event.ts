@@ -10,7 +10,7 @@ import { type EventSheet, parseSteps, previousOfKind, readEventSheet } from "../
 import { bookmarkOf } from "../../store/operator/bookmarks.ts";
 import { icon } from "../icons.ts";
 import { actForm, type Page } from "../page.ts";
-import { causeName, connectionName, eventName, personLink, status } from "../parts.ts";
+import { causeName, connectionName, eventName, personLink, proofName, status } from "../parts.ts";
 import { type View, amountE4, fullTime } from "../view.ts";
 import { waitingFacts } from "./events.ts";
 import { openRaw, pretty } from "../raw.ts";
@@ -155,18 +155,6 @@ function understood(view: View, event: EventSheet, facts: StoredFacts): Html {
     </dl>
     ${facts.dropped.length > 0 && html`<p>${view.say(["Не использовано:", "Not used:"])} ${facts.dropped.map(({ field, cause }) => html`<span class="tag">${field}: ${causeName(view, cause)}</span> `)}</p>`}${event.possible_duplicate === 1 && html`<p class="note warn">${view.say(["Возможный повтор: такое же содержимое уже приходило.", "A possible repeat: the same content came before."])}</p>`}`;
 }
-
-export const proofName = (view: View, proof: string): string =>
-  view.say(
-    (
-      {
-        proved: ["подтверждено", "proved"],
-        native: ["подтверждено", "native"],
-        claimed: ["со слов", "claimed"],
-        inferred: ["выведено", "inferred"],
-      } as const
-    )[proof] ?? [proof, proof],
-  );
 
 async function why(view: View, event: EventSheet, facts: StoredFacts | null): Promise<Content> {
   const steps = event.trace === null ? [] : parseSteps(await view.ctx.seal.open(event.trace));

@@ -84,6 +84,7 @@ function readFilter(view: View, limit: number): EventFilter {
   return {
     status: ["failed", "kept"].includes(text("status") ?? "") ? null : text("status"),
     kept: text("status") === "kept",
+    dated: query.has("dated"),
     dead: text("status") === "failed",
     connection: text("connection"),
     type: text("type"),
@@ -143,7 +144,7 @@ function filters(view: View): Html {
     ["7d", view.say(["7 дней", "7 days"])],
     ["30d", view.say(["30 дней", "30 days"])],
   ] as const;
-  const kept = ["since", "until"].filter((name) => given(name) !== "");
+  const kept = ["since", "until", "dated"].filter((name) => given(name) !== "");
   const links = [...view.ctx.config.links.keys()];
   return html`<details class="filters">
     <summary>${view.word("filters")}</summary>

@@ -34,7 +34,7 @@ export async function funnelPage(view: View): Promise<Page> {
             ]),
             html`<a class="btn" href="/console/connections">${view.word("connections")}</a>`,
           )
-        : html`${funnelBars(view, value, behind)}${missing.length > 0 && html`<p class="dim">${view.say(["Нет событий этапов:", "No events of:"])} ${missing.join(", ")}. <a href="/console/connections">${view.say(["Подключить источник", "Connect a source"])}</a></p>`}<h2>${view.say(["По источникам", "By source"])}</h2>${sourceTable(view, value, behind)}<div class="two gap">${moneyBox(view, value)}${timesBox(view, value)}</div><div class="gap"></div>${weeksBox(view, value)}${explained(view, value)}`
+        : html`${funnelBars(view, value, behind)}${missing.length > 0 && html`<p class="dim">${view.say(["Нет событий этапов:", "No events of:"])} ${missing.join(", ")}. <a href="/console/connections">${view.say(["Подключить источник", "Connect a source"])}</a></p>`}<h2>${view.say(["По источникам", "By source"])}</h2>${sourceTable(view, value, behind)}<div class="two gap">${moneyBox(view, value, behind)}${timesBox(view, value, behind)}</div><div class="gap"></div>${weeksBox(view, value, behind)}${explained(view, value)}`
     }`,
   };
 }

@@ -14,9 +14,8 @@ import {
 } from "../../store/operator/people.ts";
 import { refreshReportPeople } from "../../store/report/refresh.ts";
 import { actForm, type Page } from "../page.ts";
-import { connectionMark, empty, eventName, moment, sourceName, stageDots, status } from "../parts.ts";
+import { connectionMark, empty, eventName, moment, sourceName, stageDots, status, proofName } from "../parts.ts";
 import { type View, amountE4, hrefWith } from "../view.ts";
-import { proofName } from "./event.ts";
 import { moneyOfLine, stagesOf } from "./people.ts";
 import { ties } from "./ties.ts";
 

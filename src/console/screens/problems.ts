@@ -1,7 +1,7 @@
 /** Проблемы: one sentence, a count, one main button. */
 import { identifierValues, openIdentifier, personNames } from "../../flows/show-person.ts";
 import { type Content, type Html, html } from "../../lib/markup.ts";
-import { currentPerson, identifierLines } from "../../store/operator/people.ts";
+import { type IdentifierLine, currentPerson, identifierLines } from "../../store/operator/people.ts";
 import {
   type ProblemLine,
   findProblem,
@@ -15,7 +15,7 @@ import {
 import { isIdentifierType } from "../../domain/identifier.ts";
 import { nameIdentifier } from "../../domain/trace.ts";
 import { actForm, type Page } from "../page.ts";
-import { causeName, connectionName, empty, moment, personLink } from "../parts.ts";
+import { causeName, connectionName, empty, moment, personLink, proofName } from "../parts.ts";
 import type { Phrase } from "../copy.ts";
 import { type View, ago, amountE4 } from "../view.ts";
 
@@ -134,7 +134,7 @@ export async function problemPage(view: View, id: string): Promise<Page | null> 
     title: problemSentence(view, problem),
     screen: "problems",
     aside: html`<a class="btn" data-key="Escape" href="/console/problems">${view.say(["К списку", "Back to the list"])}</a>`,
-    body: html`<p class="dim">× ${problem.count} · ${moment(view, problem.first_at)} — ${moment(view, problem.last_at)}${problem.event_id !== null && html` · <a href="/console/events/${problem.event_id}">${view.word("event")}</a>`}</p>${advice && html`<p class="note">${view.say(advice)}</p>`}${problem.connection !== null && problem.kind !== "delivery" && persons.length < 2 && html`<p><a class="btn main" href="/console/connections/${problem.connection}">${view.say(["Открыть подключение", "Open the connection"])}</a></p>`}${value !== null && html`<p>${problem.identifier_type ?? ""}: <b>${value}</b></p>`}${persons.length > 0 && html`<div class="two">${await Promise.all(persons.slice(0, 4).map((person) => personCard(view, person, problem.identifier_hash)))}</div>`}${persons.length >= 2 && (await choices(view, problem, persons, value))}${recover}${actForm(view, { act: "resolve-problem", fields: { id } }, html`<p><button>${view.say(["Больше не показывать", "Close it"])}</button></p>`)}`,
+    body: html`<p class="dim">× ${problem.count} · ${moment(view, problem.first_at)} — ${moment(view, problem.last_at)}${problem.event_id !== null && html` · <a href="/console/events/${problem.event_id}">${view.word("event")}</a>`}</p>${advice && html`<p class="note">${view.say(advice)}</p>`}${problem.connection !== null && problem.kind !== "delivery" && persons.length < 2 && html`<p><a class="btn main" href="/console/connections/${problem.connection}">${view.say(["Открыть подключение", "Open the connection"])}</a></p>`}${value !== null && html`<p>${problem.identifier_type ?? ""}: <b>${value}</b></p>`}${persons.length > 0 && html`<div class="two">${await personCards(view, persons.slice(0, 4), problem.identifier_hash)}</div>`}${persons.length >= 2 && (await choices(view, problem, persons, value))}${recover}${actForm(view, { act: "resolve-problem", fields: { id } }, html`<p><button>${view.say(["Больше не показывать", "Close it"])}</button></p>`)}`,
   };
 }
 
@@ -182,15 +182,34 @@ async function currentPersons(view: View, ids: readonly string[]): Promise<strin
   return [...new Set(found.flatMap((person) => (person === null || person.erased_at !== null ? [] : [person.id])))];
 }
 
-async function personCard(view: View, id: string, taken: string | null): Promise<Html> {
-  const [lines, names] = await Promise.all([identifierLines(view.ctx.env.DB, id), personNames(view.ctx, [id])]);
-  const rows = await Promise.all(
-    lines.slice(0, 20).map(async (line) => {
-      const value = await openIdentifier(view.ctx, line);
-      return html`<dt>${isIdentifierType(line.type) ? nameIdentifier({ type: line.type, scope: "", hash: "" }, { locale: view.lang, value: () => "" }) : line.type}</dt><dd>${line.hash === taken ? html`<mark>${value}</mark>` : value} <small>${view.say(["с", "since"])} ${moment(view, line.first_seen)}</small></dd>`;
+/** Two people side by side: what the problem is about is marked, what they have differently is tinted. */
+async function personCards(view: View, ids: readonly string[], taken: string | null): Promise<Html[]> {
+  const [all, names] = await Promise.all([
+    Promise.all(ids.map((id) => identifierLines(view.ctx.env.DB, id))),
+    personNames(view.ctx, ids),
+  ]);
+  return Promise.all(
+    ids.map(async (id, index) => {
+      const others = all.filter((_lines, at) => at !== index).flat();
+      const rows = await Promise.all((all[index] ?? []).slice(0, 20).map((line) => cardRow(view, line, { taken, others })));
+      return html`<section class="box"><h2>${personLink(id, names.get(id))}</h2><dl>${rows}</dl></section>`;
     }),
   );
-  return html`<section class="box"><h2>${personLink(id, names.get(id))}</h2><dl>${rows}</dl></section>`;
+}
+
+async function cardRow(
+  view: View,
+  line: IdentifierLine,
+  { taken, others }: { readonly taken: string | null; readonly others: readonly IdentifierLine[] },
+): Promise<Html> {
+  const value = await openIdentifier(view.ctx, line);
+  const rivals = others.filter(({ type, scope }) => type === line.type && scope === line.scope);
+  const differs = rivals.length > 0 && !rivals.some(({ hash }) => hash === line.hash);
+  const shown = line.hash === taken ? html`<mark>${value}</mark>` : differs ? html`<span class="diff">${value}</span>` : value;
+  const label = isIdentifierType(line.type)
+    ? nameIdentifier({ type: line.type, scope: "", hash: "" }, { locale: view.lang, value: () => "" })
+    : line.type;
+  return html`<dt>${label}</dt><dd>${shown}${differs && html` <small>${view.say(["различается", "differs"])}</small>`} <small>${proofName(view, line.proof)} · ${view.say(["с", "since"])} ${moment(view, line.first_seen)}</small></dd>`;
 }
 
 /** The four decisions of a conflict; each is final until the operator changes it. */

@@ -20,7 +20,7 @@ export async function whyPage(view: View): Promise<Page | null> {
   const query = parseReportQuery(Object.fromEntries(view.url.searchParams), ctx.config.workspace, ctx.clock());
   if (!query.ok) return null;
   await refreshReportPeople(db, 5);
-  const filter = { connection: null, person: null, link: null, code: null, dead: false, before: null } as const;
+  const filter = { connection: null, person: null, link: null, code: null, dead: false, dated: true, before: null } as const;
   const lines = await listEventLines(db, {
     ...filter,
     status: "unbound",

@@ -38,6 +38,8 @@ export type EventFilter = {
   readonly dead: boolean;
   /** Only events whose payload an operator keeps. */
   readonly kept?: boolean;
+  /** As reports count: what is counted, with `since` and `until` about when it happened, not when it came. */
+  readonly dated?: boolean;
   readonly since: number | null;
   readonly until: number | null;
   readonly before: number | null;
@@ -62,13 +64,15 @@ export async function listEventLines(db: D1Database, filter: EventFilter): Promi
   add("(e.type = ? OR e.label = ?)", filter.type);
   add("e.person_id = (SELECT person_id FROM persons WHERE id = ? OR key = ? LIMIT 1)", filter.person);
   add("e.link = ?", filter.link);
-  add("e.received_at >= ?", filter.since);
-  add("e.received_at < ?", filter.until);
+  const at = filter.dated === true ? "e.event_at" : "e.received_at";
+  add(`${at} >= ?`, filter.since);
+  add(`${at} < ?`, filter.until);
   add(
     "EXISTS (SELECT 1 FROM deliveries d JOIN attempts a ON a.delivery_id = d.id WHERE d.event_id = e.id AND a.status = ?)",
     filter.code,
   );
   if (filter.dead) conditions.push("EXISTS (SELECT 1 FROM deliveries d WHERE d.event_id = e.id AND d.status = 'dead')");
+  if (filter.dated === true) conditions.push("e.counted = 1 AND e.status IN ('bound', 'erased', 'unbound')");
   if (filter.kept === true) conditions.push("e.id IN (SELECT event_id FROM bookmarks)");
   values.push(filter.limit);
   const where = conditions.length === 0 ? "" : `WHERE ${conditions.join(" AND ")}`;

@@ -22,6 +22,21 @@ export async function connectionPulses(
   return new Map(results.map((row) => [row.connection, row]));
 }
 
+/** What came of a connection's deliveries since `since`, by outcome at the door. */
+export async function intakeOutcomes(
+  db: D1Database,
+  connection: string,
+  since: number,
+): Promise<{ outcome: string; n: number }[]> {
+  const { results } = await db
+    .prepare(
+      "SELECT outcome, SUM(n) AS n FROM intake_counts WHERE connection = ?1 AND bucket_at >= ?2 GROUP BY outcome ORDER BY n DESC",
+    )
+    .bind(connection, since)
+    .all<{ outcome: string; n: number }>();
+  return results;
+}
+
 export type Stuck = { dead: number; retrying: number; unbound: number; last_at: number | null };
 
 export async function stuckNow(db: D1Database): Promise<Stuck> {
