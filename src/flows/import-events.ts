@@ -6,13 +6,15 @@ import { newIncoming } from "../connectors/incoming.ts";
 import { readEvent } from "../connectors/registry.ts";
 import { isReserved, readReserved, reservedConnection } from "../connectors/reserved.ts";
 import { parseTime } from "../domain/normalise/time.ts";
-import { contentText, contentOf } from "../lib/body.ts";
+import { MAX_BODY_BYTES, contentText, contentOf } from "../lib/body.ts";
 import { maskJson } from "../lib/mask.ts";
 import { parseJson } from "../lib/body/json.ts";
 import { type Result, err, ok } from "../lib/result.ts";
 import { type IntakeItem, acceptEvents } from "./accept-event.ts";
 
 export const MAX_LINES = 1_000;
+/** A call of the inbox carries at most 32 MiB; a character may take three bytes and is sealed twice, raw and read. */
+const BATCH_CHARACTERS = 3 * 1024 * 1024;
 
 export const importLine = z.object({
   connection: z.string(),
@@ -37,13 +39,31 @@ export async function importEvents(ctx: Context, lines: readonly string[], rules
     if (item.ok) items.push(item.value);
     else report.errors.push({ line: index + 1, reason: item.error });
   }
-  for (const { outcome } of items.length > 0 ? await acceptEvents(ctx, items) : []) {
-    if (outcome !== "limited") report[outcome] += 1;
+  for (const batch of batches(items)) {
+    for (const { outcome } of await acceptEvents(ctx, batch)) if (outcome !== "limited") report[outcome] += 1;
   }
   return report;
 }
 
+/** One after the other, so the order of lines stays the order of binding; a call that breaks off between two is simply sent again, what was
+ *  stored is a duplicate then. */
+function batches(items: readonly IntakeItem[]): IntakeItem[][] {
+  const all: IntakeItem[][] = [];
+  let size = Infinity;
+  for (const item of items) {
+    const length = item.raw?.length ?? 0;
+    if (size + length > BATCH_CHARACTERS) {
+      all.push([]);
+      size = 0;
+    }
+    size += length;
+    all.at(-1)?.push(item);
+  }
+  return all;
+}
+
 async function readLine(ctx: Context, text: string, rules: boolean): Promise<Result<IntakeItem, string>> {
+  if (text.length > MAX_BODY_BYTES) return err("too_large");
   const parsed = parseJson(text);
   if (!parsed.ok) return err("invalid_json");
   const shape = importLine.safeParse(parsed.value);

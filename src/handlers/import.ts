@@ -1,14 +1,23 @@
-/** `POST /v1/import`: JSON lines, at most 1,000 a call. */
+/** `POST /v1/import`: JSON lines, at most 1,000 and 16 MiB a call. */
 import type { Context } from "../context.ts";
 import { MAX_LINES, importEvents } from "../flows/import-events.ts";
+import { readLimited } from "../lib/body/limited.ts";
+import { decodeText } from "../lib/body/text.ts";
 import { requireAdmin } from "./admin.ts";
 import { invalidRequest } from "./json-body.ts";
-import { json } from "./problem.ts";
+import { json, problem } from "./problem.ts";
+
+/** The Worker has 128 MB and holds a call as bytes, text and sealed rows at once. */
+const MAX_IMPORT_BYTES = 16 * 1024 * 1024;
 
 export async function importLines(request: Request, ctx: Context): Promise<Response> {
   const refused = await requireAdmin(ctx, request);
   if (refused) return refused;
-  const lines = (await request.text()).split("\n").map((line) => line.replace(/\r$/, ""));
+  const bytes = await readLimited(request, MAX_IMPORT_BYTES);
+  if (bytes === null) return problem(ctx, { status: 413, reason: "too_large", detail: "at most 16 MiB a call" });
+  const lines = decodeText(bytes)
+    .split("\n")
+    .map((line) => line.replace(/\r$/, ""));
   while (lines.at(-1)?.trim() === "") lines.pop();
   if (lines.length > MAX_LINES) return invalidRequest(ctx, [{ path: "", message: `at most ${MAX_LINES} lines a call` }]);
   const rules = new URL(request.url).searchParams.get("rules") === "1";

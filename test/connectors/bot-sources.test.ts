@@ -226,4 +226,20 @@ describe("Telegram updates", () => {
       fields: { invoice_payload: "course" },
     });
   });
+
+  it("money that Telegram gave back is a refund of that charge", async () => {
+    const back = { total_amount: 50, currency: "XTR", telegram_payment_charge_id: "ch_2", invoice_payload: "stars" };
+    const { event } = await read("tg", update("message", { from, chat, date: 1_773_136_800, refunded_payment: back }));
+    expect(event).toMatchObject({ type: "refund", tid: "ch_2", money: { amount: "50", currency: "XTR" } });
+  });
+
+  it("in a business chat the client is the person, whoever writes", async () => {
+    const owner = { id: 7, is_bot: false, first_name: "Owner" };
+    const said = { chat, date: 1_773_136_800, business_connection_id: "b", text: "x" };
+    const { event: theirs } = await read("tg", update("business_message", { ...said, from }));
+    const { event: ours } = await read("tg", update("business_message", { ...said, from: owner }));
+    expect([ids(theirs), ids(ours)]).toEqual([["telegram_id=42"], ["telegram_id=42"]]);
+    expect([theirs.outgoing, ours.outgoing]).toEqual([false, true]);
+    expect([theirs.profile["first_name"], ours.profile]).toEqual(["A", {}]);
+  });
 });

@@ -40,6 +40,14 @@ describe("networks and trackers", () => {
     expect((await read("binomo", { query: "click_id={x}&reg=false&FTD=true" })).event.type).toBe("payment");
   });
 
+  it("an event name of the partner's own that says true is a custom event, and hides neither a known one nor money", async () => {
+    const typeOf = async (query: string): Promise<string> => (await read("binomo", { query })).event.type;
+    expect(await typeOf("click_id=abc&app_installed=true")).toBe("app_installed");
+    expect(await typeOf("vip=true&click_id=abc&reg=TRUE")).toBe("registration");
+    expect(await typeOf("vip=false&click_id=abc")).toBe("identify");
+    expect(await typeOf("topup=true&click_id=abc&amount=5")).toBe("payment");
+  });
+
   it("vector 38: 1win's deposits are told apart by transaction id", async () => {
     const deposit = (tid: string): Promise<Awaited<ReturnType<typeof read>>> =>
       read("onewin", { query: `sub1=abc&event=deposit&amount=12,50&transaction_id=${tid}&secret=S3CRET&user_id=P77` });

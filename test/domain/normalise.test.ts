@@ -26,6 +26,9 @@ describe("phones", () => {
     " 79001112233",
     "+7\u00A0900\u00A0111\u201122\u201133".replaceAll("\u2011", "-"),
     "tel:+79001112233",
+    "тел.: +7 900 111-22-33",
+    "Моб. 8 900 111 22 33",
+    "+8 (900) 111-22-33",
   ];
   it.each(same)("N-01 phones: %s is +79001112233", (text) => {
     expect(value(readPhone(text))).toBe("+79001112233");
@@ -38,6 +41,7 @@ describe("phones", () => {
     ["+1 202 555 0146", "+12025550146"],
     [" 12025550146", "+12025550146"],
     ["+84 912 345 678", "+84912345678"],
+    ["+81 3 1234 5678", "+81312345678"],
     [" 84912345678", "+84912345678"],
     [" 89001112233", "+79001112233"],
     ["0012025550146", "+12025550146"],
@@ -98,6 +102,7 @@ describe("identifiers", () => {
     expect(isMacro("hello {name}")).toBe(false);
     expect(isMacro(" {name} ")).toBe(true);
     expect(isMacro("#{name}")).toBe(true);
+    expect(isMacro('{"name": "x"}')).toBe(false);
   });
 
   it.each([
@@ -109,6 +114,11 @@ describe("identifiers", () => {
     [" Ivan@Mail.ru ", "ivan@mail.ru"],
     ["mailto:Ivan@Mail.ru.", "ivan@mail.ru"],
     ["ivan%40mail.ru", "ivan@mail.ru"],
+    ["mailto:ivan@mail.ru?subject=Привет", "ivan@mail.ru"],
+    ["Иван Петров <Ivan@Mail.ru>", "ivan@mail.ru"],
+    ["«ivan@mail.ru»…", "ivan@mail.ru"],
+    ["ivan@mail.ru/", "ivan@mail.ru"],
+    ["a@x.ru, b@x.ru", "! invalid"],
     ["i.v.a.n+tag@gmail.com", "i.v.a.n+tag@gmail.com"],
     ["почта@пример.рф", "почта@пример.рф"],
     ["ivan@mail", "! invalid"],
@@ -240,6 +250,9 @@ describe("time", () => {
     ["1772348400000"],
     ["1772348400.000"],
     ["Sun, 01 Mar 2026 07:00:00 GMT"],
+    ["Sun Mar 01 2026 10:00:00 GMT+0300 (Москва, стандартное время)"],
+    ["Sun Mar 01 2026 10:00:00 GMT 0300"],
+    ["01.03.26 10:00"],
   ])("%s is one instant", (text) => {
     expect(readTime(text, "Europe/Moscow", receivedAt)).toEqual({ ok: true, value: at });
   });

@@ -132,13 +132,27 @@ describe("O-01 echo", () => {
     const delivered = async (): Promise<boolean> =>
       (await read<{ items: { status: string }[] }>("/v1/deliveries")).items.every(({ status }) => status === "delivered");
     await vi.waitUntil(delivered);
+    const statusOf = async (report: Record<string, unknown>): Promise<string> => {
+      const { id } = await tell("school", report);
+      await settled();
+      return (await read<{ status: string }>(`/v1/events/${id}`)).status;
+    };
     const report = await tell("school", { event: "user_updated", gc_user_id: "77", telegram_id: "1" });
     await settled();
+    const user = { id: "1368:77", gcId: 77, type: "Real", email: "i@i.ru" };
+    const wire = { ts: "2026-09-06T10:52:21Z", ts64: 1788681141, gcAccountId: 1368, gcSessionId: 5, telegram_id: 1, user };
+    expect(await statusOf({ json: { ...wire, eventType: "event://getcourse/contact/updated" } })).toBe("echo");
+    for (const news of [{ first_name: "Олег" }, { phone: "+79001112233" }, { city: "Казань" }, { utm_source: "vk" }]) {
+      expect(await statusOf({ event: "user_updated", gc_user_id: "77", telegram_id: "1", ...news })).toBe("bound");
+    }
+    expect(await statusOf({ event: "user_updated", gc_user_id: "77", telegram_id: "1", first_name: "Олег", updated_at: 5 })).toBe(
+      "echo",
+    );
     expect(await read<{ status: string; deliveries: unknown[] }>(`/v1/events/${report.id}`)).toMatchObject({
       status: "echo",
       deliveries: [],
     });
     expect(sent).toHaveLength(1);
-    expect(await events("?status=echo")).toHaveLength(1);
+    expect(await events("?status=echo")).toHaveLength(3);
   });
 });

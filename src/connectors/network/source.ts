@@ -4,10 +4,10 @@
  *  deposits without one fall under the ten-minute rule. */
 import type { ConnectionOf } from "../../domain/config.ts";
 import type { NewEvent } from "../../domain/event.ts";
-import { type EventName, knownEvent } from "../../domain/normalise/event-type.ts";
+import { type EventName, knownEvent, readEventName } from "../../domain/normalise/event-type.ts";
 import type { Incoming } from "../connector.ts";
 import { oncePerClick } from "../generic/fact.ts";
-import { peek, use } from "../generic/sent.ts";
+import { type Sent, peek, use } from "../generic/sent.ts";
 import { openFields, readGeneric } from "../generic.ts";
 
 const REGISTRATION_CODE = "1";
@@ -24,7 +24,10 @@ export function readNetwork(connection: ConnectionOf<"network">, incoming: Incom
     {
       sent,
       eventNames: ["goal", "goal_alias", "event_name", "type", "eventName", "et"],
-      fallback: ({ money, tid }) => (registered ? REGISTRATION : (status ?? moneyEvent(money.amount !== null || tid !== null))),
+      fallback: ({ money, tid }) =>
+        registered
+          ? REGISTRATION
+          : (status ?? (money.amount !== null || tid !== null ? PAYMENT : (takeOwnFlag(sent) ?? IDENTIFY))),
       claimNames: { player_id: ["user_id", "player", "trader_id", "traider_id", "uid"] },
       tidNames: registered ? [] : ["event_id"],
       eventIds: false,
@@ -35,8 +38,20 @@ export function readNetwork(connection: ConnectionOf<"network">, incoming: Incom
   return oncePerClick(settled);
 }
 
+/** `app_installed=true`: Binomo's cabinet lets the partner name its events freely, so an unknown name that says `true` is a custom event.
+ *  With a sum or a transaction beside it the name matters less than the money: that is a payment. */
+function takeOwnFlag(sent: Sent): EventName | null {
+  for (const [name, { value }] of sent.values) {
+    if (sent.used.has(name) || !/^true$/i.test(value.trim())) continue;
+    use(sent, name);
+    return readEventName(name);
+  }
+  return null;
+}
+
 const REGISTRATION: EventName = { type: "registration", named: null };
-const moneyEvent = (isMoney: boolean): EventName => ({ type: isMoney ? "payment" : "identify", named: null });
+const PAYMENT: EventName = { type: "payment", named: null };
+const IDENTIFY: EventName = { type: "identify", named: null };
 
 /** `event=sale&status=rejected`: the status is the newer word. */
 const rejected = (event: NewEvent): NewEvent => ({

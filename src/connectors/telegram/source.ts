@@ -1,5 +1,6 @@
 /** Telegram updates → us. The private chat's id is the user's id; a group, a channel or another bot is nobody. One fact per `update_id` (unique
- *  per bot; Telegram redelivers until it sees a 2xx). A shared contact is the user's own phone only if Telegram says whose it is.
+ *  per bot; Telegram redelivers until it sees a 2xx). In a business account's chat the owner writes too: such a message is outgoing, and the person
+ *  is the chat's, not the writer. A shared contact is the user's own phone only if Telegram says whose it is.
  *  Facts: core.telegram.org/bots/api and the sources of its server, snapshot 2026-05. */
 import type { ConnectionOf } from "../../domain/config.ts";
 import type { NewEvent } from "../../domain/event.ts";
@@ -25,8 +26,9 @@ export function readTelegram(connection: ConnectionOf<"telegram">, incoming: Inc
   const identifiers = isPrivate && !isBot ? claimsOf(update, start) : [];
   const time = readTime(update.at("date") ?? update.at("message.date") ?? "", "UTC", incoming.receivedAt);
   const paid = paymentOf(update);
+  const outgoing = isPrivate && update.kind.includes("business_message") && update.at("from.id") !== update.at("chat.id");
   return {
-    type: paid ? "payment" : typeOf(update, isPrivate, slash !== null),
+    type: paid?.type ?? typeOf(update, isPrivate, slash !== null),
     named: null,
     eventAt: update.kind === "callback_query" || !time.ok ? null : time.value,
     key: `update:${id}`,
@@ -42,10 +44,10 @@ export function readTelegram(connection: ConnectionOf<"telegram">, incoming: Inc
     start,
     userAgent: null,
     message: isPrivate ? (text ?? update.at("data")) : null,
-    profile: identifiers.length > 0 ? profileOf(update) : {},
+    profile: identifiers.length > 0 && !outgoing ? profileOf(update) : {},
     fields: paid?.payload === undefined || paid.payload === null ? {} : { invoice_payload: paid.payload },
     tracker: {},
-    outgoing: false,
+    outgoing,
   };
 }
 
@@ -60,7 +62,8 @@ function typeOf(update: Update, isPrivate: boolean, isStart: boolean): string {
 }
 
 function claimsOf(update: Update, start: string | null): Claim[] {
-  const user = readMessengerId(update.at("from.id") ?? update.at("chat.id") ?? "");
+  // A private chat has the id of its person; a callback or an inline query names only who pressed.
+  const user = readMessengerId(update.at("chat.id") ?? update.at("from.id") ?? "");
   if (!user.ok || user.value === null) return [];
   const claims: Claim[] = [{ type: "telegram_id", scope: "", value: user.value, proof: "native" }];
   const own = update.at("contact.user_id") === user.value ? readPhone(contactNumber(update)) : null;
@@ -85,17 +88,26 @@ function profileOf(update: Update): Record<string, string> {
   return locale === null ? profile : { ...profile, locale };
 }
 
-type Paid = { readonly money: NewEvent["money"]; readonly tid: string | null; readonly payload: string | null };
+type Paid = {
+  readonly type: "payment" | "refund";
+  readonly money: NewEvent["money"];
+  readonly tid: string | null;
+  readonly payload: string | null;
+};
 
+/** Money that came in, or went back (`refunded_payment`, Bot API 7.7). */
 function paymentOf(update: Update): Paid | null {
-  const total = update.at("successful_payment.total_amount");
-  const currency = update.at("successful_payment.currency");
+  const type = update.at("refunded_payment.currency") === null ? "payment" : "refund";
+  const part = type === "refund" ? "refunded_payment" : "successful_payment";
+  const total = update.at(`${part}.total_amount`);
+  const currency = update.at(`${part}.currency`);
   if (total === null || currency === null) return null;
   const amount = readMoney(fromSmallestUnit(total, currency) ?? "");
   const money = { amount: amount.ok ? (amount.value?.amount ?? null) : null, paidTotal: null, currency };
   return {
+    type,
     money,
-    tid: update.at("successful_payment.telegram_payment_charge_id"),
-    payload: update.at("successful_payment.invoice_payload"),
+    tid: update.at(`${part}.telegram_payment_charge_id`),
+    payload: update.at(`${part}.invoice_payload`),
   };
 }

@@ -4,11 +4,14 @@ import { err, ok } from "../../lib/result.ts";
 import { type Reading, readIdentifier } from "./reading.ts";
 
 const SHAPE = /^[^\s@<>()[\]\\,;:"]{1,64}@([^\s@<>()[\]\\,;:"./]+\.)+[^\s@<>()[\]\\,;:"./\d][^\s@<>()[\]\\,;:"./]+$/u;
+/** An address with a name before it; longer texts are not looked into. */
+const LONGEST_WRITTEN = 400;
 const INVENTED_HOST = /@(telegram|phone)$/;
 const INVENTED_USER = /^\d+@(vk\.com|facebook\.com)$/;
 
 export const readEmail = (text: string): Reading =>
   readIdentifier(text, (value) => {
+    if (value.length > LONGEST_WRITTEN) return err("invalid");
     const address = plain(value);
     if (INVENTED_HOST.test(address) || INVENTED_USER.test(address)) return err("technical_email");
     return address.length <= 254 && SHAPE.test(address) ? ok(address) : err("invalid");
@@ -18,7 +21,8 @@ function plain(value: string): string {
   const decoded = value.includes("@") ? value : value.replace(/%(25)*40/, "@");
   return decoded
     .toLowerCase()
-    .replace(/^mailto:/, "")
-    .replace(/^[<"'\s]+/, "")
-    .replace(/[\s.,;:!?>"')]+$/, "");
+    .replace(/^.*<([^<>]+@[^<>]+)>$/, "$1")
+    .replace(/^mailto:([^?]*).*$/, "$1")
+    .replace(/^[<"'«“(\s]+/, "")
+    .replace(/[\s\p{P}]+$/u, "");
 }

@@ -1,20 +1,25 @@
 /** Phone numbers to E.164. The default country is Russia and Kazakhstan (+7): 11 digits starting with 8 and bare 10 digits are theirs.
- *  A plus that a GET query turned into a space still means "international"; the exceptions 89… and 9… are no country codes, so there a leading
+ *  `+89…` is a mistyped 89…: no country begins so. A plus that a GET query turned into a space still means "international"; the exceptions 89… and 9… are no country codes, so there a leading
  *  space is only a space. */
 import { err, ok } from "../../lib/result.ts";
 import { spaced } from "./clean.ts";
 import { type Reading, readIdentifier } from "./reading.ts";
 
+/** People label a number; what follows one (an extension, a name, a second number) leaves it in doubt, and a doubtful number joins strangers. */
+const LABEL = /^(тел(ефон)?|моб(ильный)?|tel|phone|mob(ile)?)\.?:?\s*/i;
 const ALLOWED = /^[+\d\s().\-–—/]+$/;
 
 export const readPhone = (text: string): Reading => {
   const lostPlus = /^ \d/.test(spaced(text));
   return readIdentifier(text, (value) => {
-    const bare = value.replace(/^(tel:|phone:)/i, "").replace(/^%2B/i, "+");
+    const bare = value.replace(LABEL, "").replace(/^%2B/i, "+");
     if (!ALLOWED.test(bare)) return err("invalid");
     const digits = bare.replaceAll(/\D/g, "");
     if (bare.lastIndexOf("+") > 0) return err("invalid");
-    const national = nationalDigits(digits, bare.startsWith("+") || (lostPlus && !/^(89\d{9}|9\d{9})$/.test(digits)));
+    const national = nationalDigits(
+      digits,
+      (bare.startsWith("+") && !/^89\d{9}$/.test(digits)) || (lostPlus && !/^(89\d{9}|9\d{9})$/.test(digits)),
+    );
     if (isOneDigit(national)) return err("blocked");
     return national.length >= 10 && national.length <= 15 ? ok(`+${national}`) : err("invalid");
   });

@@ -1,5 +1,5 @@
 /** When something happened, in every form vendors write it: ISO with or without a zone, unix seconds or milliseconds, `01.03.2026 10:00`,
- *  HTTP dates. A time without a zone is the connection's local time. A clock that cannot be right (more than ten minutes ahead of the
+ *  HTTP dates, a script's printed date. A time without a zone is the connection's local time. A clock that cannot be right (more than ten minutes ahead of the
  *  receipt, or before 2000) is `bad_time`: the time of receipt is used instead. */
 import { type Result, err, ok } from "../../lib/result.ts";
 import type { DropCause } from "../event.ts";
@@ -29,15 +29,25 @@ export function parseTime(text: string, zone: string): number | null {
   if (iso) return zoned({ year: iso[1], month: iso[2], day: iso[3], clock: iso.slice(4, 8), suffix: iso[8] }, zone);
   const dotted = DOTTED.exec(value);
   if (dotted)
-    return zoned({ year: dotted[3], month: dotted[2], day: dotted[1], clock: dotted.slice(4, 8), suffix: dotted[8] }, zone);
-  const http = HTTP_DATE.test(value) ? Date.parse(value) : Number.NaN;
+    return zoned(
+      { year: dotted[3]?.padStart(4, "20"), month: dotted[2], day: dotted[1], clock: dotted.slice(4, 8), suffix: dotted[8] },
+      zone,
+    );
+  const script = SCRIPT_DATE.exec(value);
+  const http = script
+    ? Date.parse(`${script[1]}${script[2] === "-" ? "-" : "+"}${script[3]}`)
+    : HTTP_DATE.test(value)
+      ? Date.parse(value)
+      : Number.NaN;
   return Number.isNaN(http) ? null : http;
 }
 
 const CLOCK = String.raw`(?:(?:T|t|,?\s+)(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,9}))?)?)?`;
 const ZONE = String.raw`\s*(Z|z|UTC|GMT|MSK|[+\- ]\d{2}:?\d{2}|[+-]\d{2})?`;
 const ISO = new RegExp(String.raw`^(\d{4})[-/](\d{1,2})[-/](\d{1,2})${CLOCK}${ZONE}$`);
-const DOTTED = new RegExp(String.raw`^(\d{1,2})\.(\d{1,2})\.(\d{4})${CLOCK}${ZONE}$`);
+const DOTTED = new RegExp(String.raw`^(\d{1,2})\.(\d{1,2})\.(\d{4}|\d{2})${CLOCK}${ZONE}$`);
+/** A script's `String(new Date())`; what stands in parentheses is the zone in words. */
+const SCRIPT_DATE = /^([A-Z][a-z]{2} [A-Z][a-z]{2} \d{2} \d{4} \d{2}:\d{2}:\d{2} GMT)([+ -])(\d{4})( \(.*\))?$/;
 const HTTP_DATE = /^[A-Z][a-z]{2},? \d{1,2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}(:\d{2})? (GMT|UTC|[+-]\d{4})$/;
 
 type Parts = {

@@ -1,6 +1,6 @@
 /** Is an event only the echo of what we wrote? A platform that we update reports the update back; taking the report for news would start a loop.
  *  An echo carries at least one value we wrote to that connection within the day and nothing that is news: every other identifier is known already
- *  and every other field is what is remembered. Money, starts, logins, messages and an identification by name are never echoes, whatever they repeat:
+ *  and every other field and name is what is remembered. Money, starts, logins, messages and an identification by name are never echoes, whatever they repeat:
  *  a form that sends the e-mail and the client whom we have just written to the school is the visitor's own act, and its rules must run. */
 import type { Context } from "../../context.ts";
 import { ownerOf } from "../../domain/identity/graph.ts";
@@ -14,8 +14,9 @@ const FIRM: ReadonlySet<string> = new Set(
     " ",
   ),
 );
-/** Fields that differ in every report and mean nothing. */
-const TECHNICAL = /^(ts|time|timestamp|date|updated_?at|event_?type|event_?object(_?id)?|event)$/i;
+/** Fields that differ in every report and mean nothing; the second half is what GetCourse wraps each of its webhooks into. */
+const TECHNICAL =
+  /^(ts|time|timestamp|date|updated_?at|event_?type|event_?object(_?id)?|event|ts64|gcAccountId|gcSessionId|gcVisitorId|user\.(id|cuid|type))$/i;
 
 export type EchoDigests = ReadonlyMap<string, string>;
 
@@ -40,7 +41,12 @@ export async function isEcho(ctx: Context, session: Session, arrived: Arrived, d
     if (!ours(`identifier ${claim.type} ${claim.value}`) && (person === null || person !== owner)) return false;
   }
   const remembered = owner === null ? {} : await traitsOf(ctx, session.traits, session.graph, owner);
-  return Object.entries(arrived.facts.fields).every(
-    ([name, value]) => ours(`field ${name}`) || TECHNICAL.test(name) || remembered[`fields.${name}`] === value,
+  const { fields, profile, utm } = arrived.facts;
+  const isKnown = ([name, value]: readonly [string, string]): boolean => remembered[name] === value;
+  return (
+    Object.entries({ ...profile, ...utm }).every(isKnown) &&
+    Object.entries(fields).every(
+      ([name, value]) => ours(`field ${name}`) || TECHNICAL.test(name) || isKnown([`fields.${name}`, value]),
+    )
   );
 }
