@@ -197,6 +197,16 @@ describe("live", () => {
   });
 });
 
+describe("the funnel as a file", () => {
+  it("is offered to a spreadsheet and to a Russian Excel, of the very range on the screen", async () => {
+    const page = await browser.text(`/console/funnel?${WORKED_RANGE}`);
+    const [href = ""] = /\/console\/funnel\.csv\?[^"]*format=excel/.exec(page) ?? [];
+    const file = await browser.get(href.replaceAll("&amp;", "&"));
+    expect(file.headers.get("content-disposition")).toContain("funnel.csv");
+    expect(await file.text()).toContain("vk / spring;4;4;3;3;1;2;2;1;55000,00");
+  });
+});
+
 describe("a shared report", () => {
   it("opens without an account, shows numbers and nobody, and ends when damaged", async () => {
     const answer = await exports.default.fetch(`${ORIGIN}/v1/report/share`, {
@@ -211,6 +221,8 @@ describe("a shared report", () => {
     expect(page).not.toContain("/console/people");
     const csv = await (await exports.default.fetch(`${url}?format=csv`)).text();
     expect(csv).toContain("tgads / spring,5");
+    const excel = await (await exports.default.fetch(`${url}?format=excel`)).text();
+    expect(excel).toContain("tgads / spring;5;3;5;4;1;2;3;0;15600,00;3600,00;4000,00;290,0;-10,0");
     expect((await exports.default.fetch(`${url}x`)).status).toBe(404);
   });
 });

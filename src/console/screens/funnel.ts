@@ -24,7 +24,7 @@ export async function funnelPage(view: View): Promise<Page> {
   return {
     title,
     screen: "funnel",
-    aside: html`<a class="btn" href="${hrefWith(view, {}, "/console/funnel.csv")}${view.url.search}">CSV</a>${shareForm(view)}`,
+    aside: html`<a class="btn" href="${hrefWith(view, {}, "/console/funnel.csv")}${view.url.search}">CSV</a><a class="btn" href="${hrefWith(view, { format: "excel" }).replace("/funnel?", "/funnel.csv?")}">Excel</a>${shareForm(view)}`,
     body: html`${controls(view)}${basis(view, value)}${
       value.cohort === 0 && value.money.paid_deals === 0
         ? empty(
