@@ -31,7 +31,7 @@ const sharedStream: fc.Arbitrary<Told[]> = fc.array(
       )
       .map((ids): Ids => ids),
   }),
-  { minLength: 1, maxLength: 30 },
+  { minLength: 1, maxLength: 30, size: "max" },
 );
 
 function play(stream: readonly Told[]): { world: World; names: Map<EventId, string> } {
