@@ -4,28 +4,18 @@ import { type Host, startGateway, startHost } from "./kit/host.ts";
 import { load } from "./kit/load.ts";
 import { compare, ratioOf } from "./kit/measure.ts";
 import { heading, line, printGoal, printRow } from "./kit/print.ts";
+import { twentyRules } from "./kit/rules.ts";
 import { until } from "./kit/settled.ts";
 import { type Sink, startSink } from "./kit/sink.ts";
 import { BOT, BOT_PATH, BOT_VARS, salebotShot } from "./kit/traffic.ts";
 
-const TO_VENDOR = { to: "vendor", action: "request", with: { body: { n: "{{fields.message_id}}", who: "{{person.key}}" } } };
-const NEVER = Array.from({ length: 18 }, (_, n) => ({
-  name: `never ${n}`,
-  on: n % 2 === 0 ? "message" : ["message", "payment"],
-  if: { "event.message": `word ${n}` },
-  do: [TO_VENDOR],
-}));
 const config = (sink: string) => ({
   connections: {
     bot: BOT,
     vendor: { kind: "http", url: `${sink}/live` },
     dead: { kind: "http", url: `${sink}/dead`, timeout_ms: 5_000 },
   },
-  rules: [
-    ...NEVER,
-    { name: "to the vendor", on: "message", do: [TO_VENDOR] },
-    { name: "to the dead vendor", on: "stop", do: [{ ...TO_VENDOR, to: "dead" }] },
-  ],
+  rules: twentyRules({ n: "{{fields.message_id}}", who: "{{person.key}}" }, "dead"),
 });
 
 /** Numbers of facts are never used twice. */

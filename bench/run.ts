@@ -1,9 +1,10 @@
-/** `npm run bench [-- name …]`: every figure beside its control, in one run. */
+/** `npm run bench [-- name …]`: every figure beside its control, in one run. `--peers` begins it with n8n and Node-RED, installed for the occasion. */
 import { benchBind } from "./bind.ts";
 import { benchConsole } from "./console.ts";
 import { benchFlow } from "./flow.ts";
 import { benchIntake } from "./intake.ts";
 import { benchLogin } from "./login.ts";
+import { benchPeers } from "./peers.ts";
 import { benchReport } from "./report.ts";
 
 const BENCHES: Readonly<Record<string, () => Promise<void>>> = {
@@ -14,10 +15,13 @@ const BENCHES: Readonly<Record<string, () => Promise<void>>> = {
   report: benchReport,
   console: benchConsole,
 };
+const ON_REQUEST: Readonly<Record<string, () => Promise<void>>> = { peers: benchPeers };
 
-const names = process.argv.slice(2).filter((name) => !name.startsWith("--"));
-for (const name of names.length > 0 ? names : Object.keys(BENCHES)) {
-  const bench = BENCHES[name];
-  if (!bench) throw new Error(`no bench named ${name}; there are ${Object.keys(BENCHES).join(", ")}`);
+const given = process.argv.slice(2);
+const named = given.filter((name) => !name.startsWith("--"));
+const names = [...(given.includes("--peers") ? ["peers"] : []), ...(named.length > 0 ? named : Object.keys(BENCHES))];
+for (const name of new Set(names)) {
+  const bench = { ...BENCHES, ...ON_REQUEST }[name];
+  if (!bench) throw new Error(`no bench named ${name}; there are ${[...Object.keys(BENCHES), "peers"].join(", ")}`);
   await bench();
 }

@@ -100,7 +100,7 @@ export async function operator(host: Pick<Host, "origin">, method: string, path:
   return JSON.parse(text);
 }
 
-function freePort(): Promise<number> {
+export function freePort(): Promise<number> {
   const { promise, resolve } = Promise.withResolvers<number>();
   const server = createServer();
   server.listen(0, "127.0.0.1", () => {

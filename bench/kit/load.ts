@@ -28,6 +28,10 @@ export type LoadOrder = {
   readonly accept?: (status: number, body: string) => boolean;
   /** Open loop: requests start at this rate whatever the answers do. */
   readonly perSecond?: number;
+  /** Closed loop: nothing more is sent after this long. */
+  readonly seconds?: number;
+  /** Hears of every answer. */
+  readonly answered?: (n: number, good: boolean) => void;
 };
 
 export async function load(order: LoadOrder): Promise<LoadResult> {
@@ -46,11 +50,13 @@ export async function load(order: LoadOrder): Promise<LoadResult> {
     );
     times.push(performance.now() - from);
     if (!good) failures += 1;
+    order.answered?.(n, good);
   };
   const started = performance.now();
+  const end = started + (order.seconds ?? Number.POSITIVE_INFINITY) * 1_000;
   if (order.perSecond === undefined) {
     const worker = async (): Promise<void> => {
-      while (next < order.requests) {
+      while (next < order.requests && performance.now() < end) {
         next += 1;
         await fire(next - 1);
       }

@@ -2,7 +2,7 @@
  *  Anything under /dead is never answered. Times are epoch milliseconds with fractions, the same clock as the sender's. */
 import { createServer } from "node:http";
 
-const LATENCY_MS = Number(process.argv[2] ?? "5");
+const [LATENCY_MS, PORT] = [Number(process.argv[2] ?? "5"), Number(process.argv[3] ?? "0")];
 let seen: [n: number, at: number][] = [];
 
 const server = createServer((request, response) => {
@@ -22,7 +22,7 @@ const server = createServer((request, response) => {
   });
 });
 server.keepAliveTimeout = 60_000;
-server.listen(0, "127.0.0.1", () => {
+server.listen(PORT, "127.0.0.1", () => {
   const address = server.address();
   process.stdout.write(`${typeof address === "object" && address ? address.port : 0}\n`);
 });
