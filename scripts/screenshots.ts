@@ -23,6 +23,14 @@ const PHONE: BrowserContextOptions = {
 
 type Shot = readonly [name: string, path: string, look: BrowserContextOptions, prepare?: (page: Page) => Promise<unknown>];
 
+const WIDE: BrowserContextOptions = { ...DESK, viewport: { width: 1440, height: 860 } };
+
+/** A quarantined postback beside the list. */
+async function openPanel(page: Page): Promise<void> {
+  await page.locator("tbody tr", { hasText: "Карантин" }).first().locator("a").first().click();
+  await page.locator("[data-panel]").waitFor();
+}
+
 const unfold = (page: Page): Promise<unknown> => page.locator("details summary", { hasText: "Как это посчитано" }).click();
 
 async function shotsOf(stage: Stage): Promise<Shot[]> {
@@ -45,13 +53,23 @@ async function shotsOf(stage: Stage): Promise<Shot[]> {
     ["funnel", `/console/funnel?${WORKED_QUERY}&attribution=last`, DESK],
     ["funnel-dark", `/console/funnel?${WORKED_QUERY}&attribution=last`, DARK, unfold],
     ["funnel-phone", `/console/funnel?${WORKED_QUERY}`, PHONE],
+    ["event-panel", "/console/events", WIDE, openPanel],
+    ["why", `/console/why?${WORKED_QUERY}`, DESK],
+    ["people", "/console/people", DESK],
+    ["person", `/console/people/${person}`, DESK],
     ["links", `/console/links?${WORKED_QUERY}`, DESK],
+    ["link", "/console/links/vk1", DESK],
+    ["link-check", `/console/links/check?url=${encodeURIComponent("https://t.me/my_bot?start=79161234567&utm_source=vk")}`, DESK],
+    ["welcome", "/console/welcome?step=2&kind=salebot&kind=getcourse&kind=network", DESK],
+    ["connection", "/console/connections/gc", DESK],
     ["connections", "/console/connections", DESK],
     ["connection-waiting", "/console/connections/spare", DESK],
     ["problems", "/console/problems", DESK],
     ["conflict", `/console/problems/${conflict}`, DESK],
     ["conflict-phone", `/console/problems/${conflict}`, PHONE],
     ["settings", "/console/settings", DESK],
+    ["rules", "/console/settings/rules", DESK],
+    ["access", "/console/settings/access", DESK],
   ];
 }
 

@@ -8,8 +8,8 @@ import {
   type ConnectionPulse,
   type ProblemLine,
   connectionPulses,
+  lastReceivedAt,
   openProblems,
-  stuckNow,
   unboundProblems,
 } from "../../store/operator/pulse.ts";
 import { icon } from "../icons.ts";
@@ -26,21 +26,18 @@ export async function overviewPage(view: View): Promise<Page> {
   const { ctx } = view;
   const given = Object.fromEntries(view.url.searchParams);
   const query = parseReportQuery(given, ctx.config.workspace, ctx.clock());
-  const [stuck, raised, { rows }, version] = await Promise.all([
-    stuckNow(ctx.env.DB),
+  const range = query.ok ? query.value : null;
+  const ids = [...ctx.config.connections.keys(), ...PATH_RESERVED];
+  // Everything the screen asks goes out at once; only the numbers wait, for the version of the ledger they are kept under.
+  const [lastAt, raised, { rows }, version, pulses] = await Promise.all([
+    lastReceivedAt(ctx.env.DB),
     Promise.all([openProblems(ctx.env.DB), unboundProblems(ctx.env.DB, ctx.clock())]),
     eventRows({ ...view, url: new URL("/console/events", view.url) }, 10),
     liveVersion(view),
+    range === null ? new Map<string, ConnectionPulse>() : connectionPulses(ctx.env.DB, ids, range.start, range.end),
   ]);
-  if (stuck.last_at === null && rows.length === 0) return nothingYet(view);
-  const range = query.ok ? query.value : null;
-  const [{ report, before }, pulses] =
-    range === null
-      ? [NO_NUMBERS, new Map<string, ConnectionPulse>()]
-      : await Promise.all([
-          numbersOf(view, given, { range, version }),
-          connectionPulses(ctx.env.DB, [...ctx.config.connections.keys(), ...PATH_RESERVED], range.start, range.end),
-        ]);
+  if (lastAt === null && rows.length === 0) return nothingYet(view);
+  const { report, before } = range === null ? NO_NUMBERS : await numbersOf(view, given, { range, version });
   const behind = behindOf(view);
   return {
     title: view.word("overview"),
@@ -48,7 +45,7 @@ export async function overviewPage(view: View): Promise<Page> {
     aside:
       range !== null &&
       html`<span class="dim">${daysText(view, range.from, range.to)}</span>${shifted(view, range)}<a href="${hrefWith(view, { from: addDays(range.to, -1), to: range.to })}">${view.say(["день", "day"])}</a><a href="${hrefWith(view, { from: addDays(range.to, -7), to: range.to })}">${view.say(["неделя", "week"])}</a><a href="${hrefWith(view, { from: addDays(range.to, -30), to: range.to })}">${view.say(["30 дней", "30 days"])}</a>`,
-    body: html`${statusLine(view, raised.flat(), stuck.last_at)}${report && html`${six(view, report, before)}${boundMeter(view, report)}${pathStrip(view, { report, pulses, behind })}`}${report && report.cohort > 0 && html`<h2><a href="${hrefWith(view, {}, "/console/funnel")}${view.url.search}">${view.word("funnel")}</a></h2><div class="mini">${funnelBars(view, report, behind)}</div>`}<h2><a href="/console/events">${view.say(["Последние события", "Last events"])}</a></h2>${livePill(view)}${eventTable(view, rows, version)}`,
+    body: html`${statusLine(view, raised.flat(), lastAt)}${report && html`${six(view, report, before)}${boundMeter(view, report)}${pathStrip(view, { report, pulses, behind })}`}${report && report.cohort > 0 && html`<h2><a href="${hrefWith(view, {}, "/console/funnel")}${view.url.search}">${view.word("funnel")}</a></h2><div class="mini">${funnelBars(view, report, behind)}</div>`}<h2><a href="/console/events">${view.say(["Последние события", "Last events"])}</a></h2>${livePill(view)}${eventTable(view, rows, version)}`,
   };
 }
 

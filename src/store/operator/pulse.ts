@@ -37,17 +37,10 @@ export async function intakeOutcomes(
   return results;
 }
 
-export type Stuck = { dead: number; retrying: number; unbound: number; last_at: number | null };
-
-export async function stuckNow(db: D1Database): Promise<Stuck> {
-  const row = await db
-    .prepare(
-      `SELECT (SELECT COUNT(*) FROM deliveries WHERE status = 'dead') AS dead, (SELECT COUNT(*) FROM deliveries WHERE status = 'retrying') AS retrying,
-         (SELECT COUNT(*) FROM events WHERE status = 'unbound') AS unbound, (SELECT received_at FROM events ORDER BY seq DESC LIMIT 1) AS last_at`,
-    )
-    .first<Stuck>();
-  return row ?? { dead: 0, retrying: 0, unbound: 0, last_at: null };
-}
+/** When anything came last; null = nothing ever did. */
+export const lastReceivedAt = async (db: D1Database): Promise<number | null> =>
+  (await db.prepare("SELECT received_at FROM events ORDER BY seq DESC LIMIT 1").first<{ received_at: number }>())?.received_at ??
+  null;
 
 export type ProblemLine = {
   id: string;
