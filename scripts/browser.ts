@@ -4,6 +4,7 @@ import { openChromium } from "./browser/chromium.ts";
 import { checkConsole } from "./browser/console.ts";
 import { checkFirstVisit } from "./browser/console-journey.ts";
 import { checkEmptyScreens, checkVeryFirstVisit } from "./browser/first-visit.ts";
+import { checkPinAttacks } from "./browser/pin-attacks.ts";
 import { checkPinPage } from "./browser/pin-page.ts";
 import { checkSnippet } from "./browser/snippet.ts";
 import { checkWorkedJourneys } from "./browser/worked-journeys.ts";
@@ -31,6 +32,7 @@ try {
   await server.start();
   await request(stage, { method: "PUT", path: "/v1/config", proof: "operator", json: demoDocument(sandbox.url) });
   await checkPinPage(stage, browser);
+  await checkPinAttacks(stage, browser);
   await checkSnippet(stage, browser);
   await playStory({ ...stage, teller: newTeller(() => undefined, false) });
   await checkConsole(stage, browser);

@@ -33,9 +33,37 @@ export async function checkPinPage(stage: Stage, browser: Browser): Promise<void
     await seen.page.waitForSelector('[role="alert"]');
     const failed = await axeViolations(seen.page);
     stage.teller.judged(`ошибка (${name}): axe не находит ошибок`, failed.length === 0, failed);
+    await seen.page.click('button[name="resend"]');
+    await seen.page.waitForSelector('[role="status"]');
+    const sent = await axeViolations(seen.page);
+    stage.teller.judged(`новый код (${name}): axe не находит ошибок`, sent.length === 0, sent);
     await seen.close();
+    for (const [state, address] of Object.entries(await otherAddresses(stage, url))) {
+      const other = await visit(browser, address, { ...look, viewport: NARROW, bypassCSP: true });
+      const wrong = await axeViolations(other.page);
+      stage.teller.judged(`${state} (${name}): axe не находит ошибок`, wrong.length === 0, wrong);
+      stage.teller.judged(`${state} (${name}): 320 точек без прокрутки вбок`, !(await scrollsSideways(other.page)));
+      await other.close();
+    }
   }
   await checkFlow(stage, browser);
+}
+
+/** The page's other faces: without a PIN, begun at the site, an address of no site, the undo. */
+async function otherAddresses(stage: Stage, url: string): Promise<Record<string, string>> {
+  const json = { telegram_id: stage.cast.telegramId, site: "site" };
+  const trusted = await request(stage, { path: "/v1/links", proof: "bot", json: { ...json, pin: false } });
+  const { body } = await request(stage, {
+    path: "/v1/transactions",
+    proof: "site",
+    json: { return_to: `${stage.sandbox}/site/auth/bot` },
+  });
+  return {
+    "без кода": textOf(trusted.body["url"]),
+    "с сайта": textOf(body["url"]),
+    "чужой адрес": url.replace("site=site", "site=nobody"),
+    отмена: `${stage.gateway}/undo/nothing`,
+  };
 }
 
 /** With the page's own policy in force and no script at all. */

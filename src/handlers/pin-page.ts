@@ -108,11 +108,12 @@ async function page(ctx: Context, visit: Visit, state: PinPage["state"], typed =
   return respond(rendered, returnOrigins(visit.site), 200);
 }
 
-/** Salebot names its bots by their Telegram names, which end with "bot" (vendors.md §2.1). */
+/** The link starts the bot with the word `login`, on which it can send a new link (U13): an old chat that is merely opened would say nothing.
+ *  Salebot names its bots by their Telegram names, which end with "bot" (vendors.md §2.1). */
 function sender(bot: Connection): PinPage["bot"] {
   const name = botName(bot);
   const inTelegram = name !== null && (bot.kind === "telegram" || (bot.kind === "salebot" && /^\w{2,29}bot$/i.test(name)));
-  return name === null ? null : { name, telegram: inTelegram ? `https://t.me/${name}` : null };
+  return name === null ? null : { name, telegram: inTelegram ? deepLink(bot, "telegram", "login") : null };
 }
 
 const notice = (

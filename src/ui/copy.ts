@@ -5,9 +5,8 @@ export type Language = "ru" | "en";
 export const PAGE_COPY = {
   ru: {
     title: "вход через бота",
-    sender: "Код для входа на {host} присылает бот.",
-    named: "Код для входа на {host} присылает бот {bot}.",
-    telegram: "Код для входа на {host} присылает в Telegram бот {bot}.",
+    named: "Код для входа на {host} присылает бот{bot}.",
+    telegram: "Код для входа на {host} присылает в Telegram бот{bot}.",
     label: "Код из бота",
     hint: "6 цифр из последнего сообщения бота",
     submit: "Войти",
@@ -15,7 +14,7 @@ export const PAGE_COPY = {
     failed:
       "Не получилось. Введите код из последнего сообщения бота или попросите новый. Если нужно подождать, бот написал до скольки.",
     sent: "Если ссылка ещё действует, новый код уже в боте.",
-    trusted: "Вход по ссылке от бота",
+    trusted: "Вход на {host} по ссылке от бота{bot}, без кода.",
     proceed: "Продолжить",
     deep: "Открыть бота и получить код",
     gone: "Эта ссылка не работает. Попросите у бота новую.",
@@ -29,9 +28,8 @@ export const PAGE_COPY = {
   },
   en: {
     title: "sign in with the bot",
-    sender: "The code for {host} comes from the bot.",
-    named: "The code for {host} comes from the bot {bot}.",
-    telegram: "The code for {host} comes from the bot {bot} in Telegram.",
+    named: "The code for {host} comes from the bot{bot}.",
+    telegram: "The code for {host} comes from the bot{bot} in Telegram.",
     label: "Code from the bot",
     hint: "6 digits from the bot's last message",
     submit: "Sign in",
@@ -39,7 +37,7 @@ export const PAGE_COPY = {
     failed:
       "That did not work. Enter the code from the bot's last message or ask for a new one. If you have to wait, the bot told until when.",
     sent: "If this link is still valid, a new code is in the bot.",
-    trusted: "Signing in by a link from the bot",
+    trusted: "Signing in to {host} by a link from the bot{bot}, without a code.",
     proceed: "Continue",
     deep: "Open the bot and get a code",
     gone: "This link does not work. Ask the bot for a new one.",

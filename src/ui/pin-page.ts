@@ -41,18 +41,19 @@ function documentOf(page: PinPage, style: string, logo: string): string {
     `<main>${logo}<h1>${name}</h1><p>${parties(page, escapeHtml(host))}</p>` +
     deepLink(page) +
     `<form method="post"><input type="hidden" name="token" value="${escapeHtml(page.formToken)}">` +
-    (page.state === "trusted" ? `<p>${copy.trusted}</p><button>${copy.proceed}</button>` : fields(page)) +
+    (page.state === "trusted" ? `<button>${copy.proceed}</button>` : fields(page)) +
     `</form>${legalLine(page.site.brand?.legal)}</main></html>`
   );
 }
 
-/** Both ends of the login by name: somebody who was sent a stranger's link reads here that the code is for another site, or of another bot. */
-function parties({ bot, language }: PinPage, host: string): string {
+/** Both ends of the login by name: somebody who was sent a stranger's link reads here that it is for another site, or of another bot. */
+function parties({ bot, state, language }: PinPage, host: string): string {
   const copy = PAGE_COPY[language];
-  if (bot === null) return fill(copy.sender, { host });
-  const name = escapeHtml(bot.telegram === null ? bot.name : `@${bot.name}`);
-  if (bot.telegram === null) return fill(copy.named, { host, bot: name });
-  return fill(copy.telegram, { host, bot: `<a href="${escapeHtml(bot.telegram)}" rel="noreferrer">${name}</a>` });
+  const name = bot === null ? "" : escapeHtml(bot.telegram === null ? bot.name : `@${bot.name}`);
+  const named =
+    bot === null || bot.telegram === null ? name : `<a href="${escapeHtml(bot.telegram)}" rel="noreferrer">${name}</a>`;
+  const words = state === "trusted" ? copy.trusted : bot === null || bot.telegram === null ? copy.named : copy.telegram;
+  return fill(words, { host, bot: named === "" ? "" : ` ${named}` });
 }
 
 /** The operator's own words to whoever signs in: consent, terms, who runs the site. */

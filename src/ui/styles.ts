@@ -10,7 +10,7 @@ const SHEET =
   "#pin,button{width:100%;min-height:3rem;border-radius:.5rem;font:inherit}" +
   "#pin{border:1px solid var(--l);background:0 0;color:inherit;font-size:1.75rem;letter-spacing:.15em;text-align:center}" +
   "button{margin-top:1rem;border:0;background:ACCENT;color:INK;font-weight:600}" +
-  "button[name]{background:0 0;color:inherit;border:1px solid var(--l)}a{color:inherit;display:inline-block;padding:.6rem 0}" +
+  "button[name]{background:0 0;color:inherit;border:1px solid var(--l)}a{color:inherit;display:inline-block;padding:.6rem 0}p>a{display:inline}" +
   ":focus-visible{outline:3px solid var(--f);outline-offset:2px}img{max-height:3rem;max-width:100%}";
 
 const USUAL_ACCENT = "#1f5fbf";

@@ -136,6 +136,38 @@ describe("forged posts", () => {
   });
 });
 
+describe("S38 the login API", () => {
+  const PATHS = {
+    "/v1/authorize": "POST",
+    "/v1/links": "POST",
+    "/v1/links/AAAAAAAAAAAAAAAA/pin": "POST",
+    "/v1/logout": "POST",
+    "/v1/mappings": "GET, POST, DELETE",
+    "/v1/merge-links": "POST",
+    "/v1/notify": "POST",
+    "/v1/transactions": "POST",
+  };
+
+  it.each(Object.entries(PATHS))("%s takes %s and says so to any other method", async (path, allow) => {
+    for (const method of ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"].filter((name) => !allow.includes(name))) {
+      const response = await exports.default.fetch(new Request(`https://go.example${path}`, { method }));
+      expect([method, response.status, response.headers.get("allow")]).toEqual([method, 405, allow]);
+      expect(response.headers.get("cache-control")).toBe("no-store");
+    }
+  });
+
+  it("refuses a query parameter that comes twice, and a body that is no JSON or too long", async () => {
+    const twice = await bot("/v1/mappings?telegram_id=1&telegram_id=2&site=site", null, undefined, "GET");
+    expect([twice.status, twice.body["reason"]]).toEqual([400, "repeated_parameter"]);
+    const send = async (body: string) => {
+      const headers = { authorization: "Bearer bot-token-000000000000" };
+      return (await exports.default.fetch(new Request("https://go.example/v1/links", { method: "POST", headers, body }))).status;
+    };
+    expect(await send("telegram_id=1")).toBe(400);
+    expect(await send(JSON.stringify({ telegram_id: "1", locale: "x".repeat(20_000) }))).toBe(413);
+  });
+});
+
 it("U4 a double submit of the same form and PIN gets the same answer, and only one code exists", async () => {
   const made = await link({ telegram_id: someone() });
   const [first, second] = await Promise.all([submit(made.url, { pin: made.pin }), submit(made.url, { pin: made.pin })]);

@@ -31,27 +31,47 @@ const reasonOf = async (proof: Record<string, unknown>) => {
 };
 
 describe("drawing", () => {
-  it("S1 PINs are uniform digits with leading zeros, and the remainder of the range is drawn again", () => {
-    const counts = Array.from({ length: 6 }, () => Array.from({ length: 10 }, () => 0));
-    const n = 60_000;
+  it("S1 a million PINs are uniform digits with leading zeros, and the remainder of the range is drawn again", () => {
+    const counts = new Uint32Array(60);
+    const n = 1_000_000;
+    let leadingZeros = 0;
     for (let i = 0; i < n; i += 1) {
-      for (const [place, digit] of newPin().split("").entries()) {
-        const row = counts[place];
-        if (row) row[Number(digit)] = (row[Number(digit)] ?? 0) + 1;
+      const pin = newPin();
+      if (pin.length !== 6) throw new Error(`a PIN of ${pin.length} digits`);
+      if (pin.startsWith("0")) leadingZeros += 1;
+      for (let place = 0; place < 6; place += 1) {
+        const cell = place * 10 + Number(pin[place]);
+        counts[cell] = (counts[cell] ?? 0) + 1;
       }
     }
-    for (const row of counts) {
+    for (let place = 0; place < 6; place += 1) {
+      const row = [...counts.slice(place * 10, place * 10 + 10)];
       const chi2 = row.reduce((sum, seen) => sum + (seen - n / 10) ** 2 / (n / 10), 0);
       // 9 degrees of freedom: p < 1e-6 above 44.8.
       expect(chi2).toBeLessThan(44.8);
     }
+    expect(leadingZeros).toBeGreaterThan(n / 11);
     expect([pinFrom(7), pinFrom(4_293_999_999), pinFrom(4_294_000_000)]).toEqual(["000007", "999999", null]);
   });
 
-  it("S2 buids are 16 base62 characters and never repeat", () => {
-    const seen = new Set(Array.from({ length: 100_000 }, () => randomBase62(16)));
-    expect(seen.size).toBe(100_000);
-    expect([...seen].every((buid) => /^[A-Za-z0-9]{16}$/.test(buid))).toBe(true);
+  it("S2 a million buids are 16 base62 characters each and never repeat", () => {
+    const seen = new Set<string>();
+    let misshapen = 0;
+    for (let i = 0; i < 1_000_000; i += 1) {
+      const buid = randomBase62(16);
+      if (!/^[A-Za-z0-9]{16}$/.test(buid)) misshapen += 1;
+      seen.add(buid);
+    }
+    expect([seen.size, misshapen]).toEqual([1_000_000, 0]);
+  });
+
+  it("S2 a buid says nothing of the human: the same one gets unrelated buids, that hold no part of any id", async () => {
+    const human = { telegram_id: "7654321", client_id: "8765432" };
+    const [one, two] = [await link(human), await link(human)];
+    expect(one.buid).not.toBe(two.buid);
+    const shared = [...one.buid].filter((char, place) => two.buid[place] === char).length;
+    expect(shared).toBeLessThan(8);
+    expect(`${one.buid}${two.buid}`).not.toMatch(/7654321|8765432/);
   });
 });
 

@@ -81,9 +81,11 @@ describe("the page", () => {
     const text = async (lang: string) =>
       (await (await open(`${URL_OF_PAGE}&lang=${lang}`)).text()).replaceAll(/<style>.*<\/style>/g, "");
     expect(await text("ru")).toContain(
-      'Код для входа на school.example присылает в Telegram бот <a href="https://t.me/my_bot" rel="noreferrer">@my_bot</a>.',
+      'Код для входа на school.example присылает в Telegram бот <a href="https://t.me/my_bot?start=login" rel="noreferrer">@my_bot</a>.',
     );
-    expect(await text("en")).toContain('The code for school.example comes from the bot <a href="https://t.me/my_bot"');
+    expect(await text("en")).toContain(
+      'The code for school.example comes from the bot <a href="https://t.me/my_bot?start=login"',
+    );
     const { bot, ...others } = SCHOOL.connections;
     await saveConfig({ ...SCHOOL, connections: { ...others, bot: { ...bot, group: "club229" } } });
     expect(await text("ru")).toContain("Код для входа на school.example присылает бот club229.");
