@@ -4,7 +4,7 @@
  *  visitor's id is digested per site, so no caller can name a visitor or a click of somebody else. Opening the page again is the same click. */
 import type { Context } from "../context.ts";
 import { isPreview } from "../domain/preview.ts";
-import { marksOf } from "../domain/link/landing.ts";
+import { isPageOf, marksOf } from "../domain/link/landing.ts";
 import { recordSiteClick } from "../flows/record-click.ts";
 import { readLimited } from "../lib/body/limited.ts";
 import { clientAddress } from "../lib/client-address.ts";
@@ -24,8 +24,7 @@ export async function siteClick(request: Routed, ctx: Context): Promise<Response
   const site = ctx.config.connections.get(pathName(request, "site") ?? "");
   if (site?.kind !== "site") return problem(ctx, { status: 404, reason: "not_found" });
   const origin = request.headers.get("origin") ?? "";
-  if (![site.origin, ...site.return_to].some((address) => URL.parse(address)?.origin === origin))
-    return problem(ctx, { status: 403, reason: "origin_not_allowed" });
+  if (!isPageOf(origin, [site.origin, ...site.return_to])) return problem(ctx, { status: 403, reason: "origin_not_allowed" });
   const answer = await judged(request, ctx, site.id);
   answer.headers.set("access-control-allow-origin", origin);
   answer.headers.set("vary", "origin");

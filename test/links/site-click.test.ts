@@ -45,7 +45,7 @@ beforeAll(async () => {
       site: {
         kind: "site",
         origin: SITE,
-        return_to: ["https://lk.school.example/auth"],
+        return_to: ["https://cabinet.example/auth"],
         secret: "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
       },
     },
@@ -139,10 +139,21 @@ describe("who is refused", () => {
     expect(await clicks()).toHaveLength(before);
   });
 
-  it("lets the other registered addresses of the site in", async () => {
-    const response = await hit({ visitor: "visitor-0000000000005", headers: { origin: "https://lk.school.example" } });
-    expect([response.status, response.headers.get("access-control-allow-origin")]).toEqual([201, "https://lk.school.example"]);
-  });
+  it.each(["https://cabinet.example", "https://www.school.example", "https://promo.school.example"])(
+    "lets the site's other pages in: %s",
+    async (origin) => {
+      const response = await hit({ visitor: "visitor-0000000000005", headers: { origin } });
+      expect([response.status, response.headers.get("access-control-allow-origin")]).toEqual([201, origin]);
+    },
+  );
+
+  it.each([
+    "http://school.example",
+    "https://school.example:8443",
+    "https://myschool.example",
+    "null",
+    "https://school.example/",
+  ])("turns %s away", async (origin) => expect((await hit({ headers: { origin } })).status).toBe(403));
 
   it.each([
     ["a robot", { "user-agent": "Mozilla/5.0 (compatible; YandexBot/3.0; +http://yandex.com/bots)" }],

@@ -16,3 +16,16 @@ export function marksOf(told: URLSearchParams): [name: string, value: string][] 
   }
   return [...marks].toSorted(([a], [b]) => (a < b ? -1 : 1));
 }
+
+/** Whether a page of `origin` belongs to a site known by these addresses: its own host with or without `www`, and hosts below it, where shops keep
+ *  their landings (`promo.school.example`). Scheme and port are the same; `school.example.evil.example` is somebody else's. */
+export function isPageOf(origin: string, addresses: readonly string[]): boolean {
+  const page = URL.parse(origin);
+  if (!page || page.origin !== origin) return false;
+  return addresses.some((address) => {
+    const own = URL.parse(address);
+    if (!own || own.protocol !== page.protocol || own.port !== page.port) return false;
+    const host = own.hostname.replace(/^www\./, "");
+    return page.hostname === host || page.hostname.endsWith(`.${host}`);
+  });
+}
