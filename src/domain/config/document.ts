@@ -5,6 +5,8 @@ import { connection } from "./connections.ts";
 
 const id = z.string().check(z.regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/, "an id is 1-64 of A-Z a-z 0-9 _ -"));
 const decimal = z.string().check(z.regex(/^\d{1,12}(\.\d{1,8})?$/, 'a decimal string such as "90" or "90.5"'));
+/** A rate of zero would count every payment of its currency as nothing, without a word; no rate at all is told in every report. */
+const rate = decimal.check(z.refine((text) => Number(text) > 0, "a rate above zero"));
 const utm = z.optional(z.string().check(z.maxLength(500)));
 
 /** Where problems are told: a chat of a Telegram connection, or a request of an HTTP one (MAX, an e-mail service), whose body holds `{{text}}`. */
@@ -20,7 +22,7 @@ export const workspace = z.strictObject({
   currency: z._default(z.string().check(z.regex(/^[A-Z]{3,5}$/, "an upper-case currency code")), "RUB"),
   locale: z._default(z.enum(["ru", "en"]), "ru"),
   privacy: z._default(z.enum(["sealed", "pseudonymous"]), "sealed"),
-  fx: z._default(z.record(z.string().check(z.regex(/^[A-Z]{3,5}$/)), decimal), {}),
+  fx: z._default(z.record(z.string().check(z.regex(/^[A-Z]{3,5}$/, "a currency code such as USD")), rate), {}),
   retention: z._default(
     z.strictObject({
       raw_days: z._default(z.int().check(z.gte(1), z.lte(400)), 30),

@@ -151,6 +151,8 @@ describe("a configuration that holds", () => {
 });
 
 const MISTAKES: readonly (readonly [string, unknown, string, RegExp])[] = [
+  ["workspace/fx/USD", "0", "workspace.fx.USD", /a rate above zero/],
+  ["workspace/fx/usd", "90", "workspace.fx.usd", /a currency code such as USD/],
   ["connections/bot/foo", 1, "connections.bot.foo", /unknown field/],
   ["foo", 1, "foo", /unknown field/],
   ["connections/bot/kind", "salesbot", "connections.bot.kind", /salebot, getcourse/],
