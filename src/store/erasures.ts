@@ -106,6 +106,18 @@ export function eraseStatements(
        WHERE events.id = r.id`,
       JSON.stringify(numbers),
     ),
+    // A contact in quarantine keeps events of nobody waiting. They tell of her all the same; as numbers they stay what they were: unbound.
+    run(
+      `UPDATE events SET facts = NULL, raw = NULL, trace = NULL
+       WHERE status = 'unbound' AND id IN (SELECT event_id FROM parked WHERE hash IN (${HASHES}))`,
+      root,
+    ),
+    run(`DELETE FROM parked WHERE event_id IN (SELECT event_id FROM parked WHERE hash IN (${HASHES}))`, root),
+    run(
+      `UPDATE merges SET lifted = NULL
+       WHERE survivor IN (SELECT value FROM json_each(?1)) OR loser IN (SELECT value FROM json_each(?1))`,
+      members,
+    ),
     run("DELETE FROM bookmarks WHERE event_id IN (SELECT id FROM events WHERE person_id = ?1)", root),
     run("DELETE FROM traits WHERE person_id = ?1", root),
     run("DELETE FROM identifiers WHERE person_id = ?1", root),

@@ -182,6 +182,18 @@ it("R-01 an erased person is found by nothing, her past is dropped, her next sta
   expect(await personOf({ tg: 1 })).not.toBeNull();
 });
 
+it("R-01 what waited for an erased person's quarantined contact keeps its amount and loses what it told", async () => {
+  for (const tg of [1, 2, 3]) await feed({ ids: { tg, email: "x@x.ru" } });
+  const [waits] = await feed(pay("40", { ids: { email: "x@x.ru" }, connection: "school" }));
+  await operator("DELETE", `/v1/persons/${await personOf({ tg: 1 })}`);
+  expect(await rows("SELECT status, amount_e4, facts, raw, trace FROM events WHERE id = ?1", waits)).toEqual([
+    { status: "unbound", amount_e4: 400_000, facts: null, raw: null, trace: null },
+  ]);
+  expect(await rows("SELECT * FROM parked")).toEqual([]);
+  await feed({ ids: { tg: 9, email: "x@x.ru" } });
+  expect(await rows("SELECT status FROM events WHERE id = ?1", waits)).toEqual([{ status: "unbound" }]);
+});
+
 it("R-07 the act of an erasure is a page to print that names nothing of the person", async () => {
   await feed({ ids: { tg: 1, email: "ivan@mail.ru" } });
   const person = await personOf({ tg: 1 });
