@@ -145,7 +145,7 @@ describe("screens over the worked data set", () => {
 describe("deciding", () => {
   it("C-03 resolves a conflict from its page: different people, and it is gone from the list", async () => {
     const list = await browser.text("/console/problems");
-    expect(plain(list)).toContain("занято другим человеком");
+    expect(plain(list)).toContain("одно значение у двух людей");
     const conflict = [...list.matchAll(/\/console\/problems\/(prb_\w+)/g)].map(([, id]) => id ?? "");
     const pages = await Promise.all(conflict.map((id) => browser.text(`/console/problems/${id}`)));
     const page = pages.find((text) => text.includes("/console/act/keep-apart")) ?? "";
@@ -157,7 +157,7 @@ describe("deciding", () => {
       other: field("other"),
     });
     expect(response.headers.get("location")).toBe("/console/problems?done=1");
-    expect(plain(await browser.text("/console/problems"))).not.toContain("занято другим человеком");
+    expect(plain(await browser.text("/console/problems"))).not.toContain("одно значение у двух людей");
   });
 
   it("builds a link with the click's place, sets its cost, and refuses a mistake where it is", async () => {

@@ -82,7 +82,7 @@ export function problemSentence(view: View, { kind, cause, connection, field, id
     conflict:
       cause === "limit"
         ? ["{2}: у человека уже есть другое значение", "{2}: the person already has another value"]
-        : ["{2}: занято другим человеком", "{2}: taken by another person"],
+        : ["{2}: одно значение у двух людей", "{2}: one value, two people"],
     contact_quarantined: [
       "{2}: заявлено тремя аккаунтами и больше не используется для склейки",
       "{2}: claimed by three accounts, no longer used to join people",
@@ -92,13 +92,9 @@ export function problemSentence(view: View, { kind, cause, connection, field, id
     loop: ["{0}: похоже на петлю, отправка остановлена", "{0}: looks like a loop, sending was stopped"],
     silence: ["{0}: тишина дольше обычного", "{0}: quiet for longer than usual"],
   };
-  return view.say(
-    sentences[kind] ?? [kind, kind],
-    where,
-    field ?? "",
-    id,
-    cause === null ? "" : causeName(view, cause).toLowerCase(),
-  );
+  const told = cause === null ? "" : causeName(view, cause).toLowerCase();
+  const sentence = view.say(sentences[kind] ?? [kind, kind], where, field ?? "", id, told);
+  return sentence.charAt(0).toUpperCase() + sentence.slice(1);
 }
 
 function mainButton(view: View, problem: ProblemLine): Content {
@@ -134,7 +130,7 @@ export async function problemPage(view: View, id: string): Promise<Page | null> 
     title: problemSentence(view, problem),
     screen: "problems",
     aside: html`<a class="btn" data-key="Escape" href="/console/problems">${view.say(["К списку", "Back to the list"])}</a>`,
-    body: html`<p class="dim">× ${problem.count} · ${moment(view, problem.first_at)} — ${moment(view, problem.last_at)}${problem.event_id !== null && html` · <a href="/console/events/${problem.event_id}">${view.word("event")}</a>`}</p>${advice && html`<p class="note">${view.say(advice)}</p>`}${problem.connection !== null && problem.kind !== "delivery" && persons.length < 2 && html`<p><a class="btn main" href="/console/connections/${problem.connection}">${view.say(["Открыть подключение", "Open the connection"])}</a></p>`}${value !== null && html`<p>${problem.identifier_type ?? ""}: <b>${value}</b></p>`}${persons.length > 0 && html`<div class="two">${await personCards(view, persons.slice(0, 4), problem.identifier_hash)}</div>`}${persons.length >= 2 && (await choices(view, problem, persons, value))}${recover}${actForm(view, { act: "resolve-problem", fields: { id } }, html`<p><button>${view.say(["Больше не показывать", "Close it"])}</button></p>`)}`,
+    body: html`<p class="dim">× ${problem.count} · ${moment(view, problem.first_at)} — ${moment(view, problem.last_at)}${problem.event_id !== null && html` · <a href="/console/events/${problem.event_id}">${view.word("event")}</a>`}</p>${advice && html`<p class="note">${view.say(advice)}</p>`}${problem.connection !== null && problem.kind !== "delivery" && persons.length < 2 && html`<p><a class="btn main" href="/console/connections/${problem.connection}">${view.say(["Открыть подключение", "Open the connection"])}</a></p>`}${value !== null && html`<p><b>${value}</b></p>`}${persons.length > 0 && html`<div class="two">${await personCards(view, persons.slice(0, 4), problem.identifier_hash)}</div>`}${persons.length >= 2 && (await choices(view, problem, persons, value))}${recover}${actForm(view, { act: "resolve-problem", fields: { id } }, html`<p><button>${view.say(["Больше не показывать", "Close it"])}</button></p>`)}`,
   };
 }
 
@@ -235,5 +231,5 @@ async function choices(
       type,
       value: value ?? "",
     });
-  return html`<h2>${view.say(["Кто это?", "Who is it?"])}</h2><div class="row">${form("merge", view.say(["Один человек", "One person"]), { person: a, other: b }, true)}${value !== null && others.map(move)}${form("keep-apart", view.say(["Разные", "Different"]), { person: a, other: b })}${value !== null && form("block", view.say(["Больше не использовать", "Stop using it"]), { type, value })}</div>`;
+  return html`<h2>${view.say(["Кто это?", "Who is it?"])}</h2><p class="dim">${view.say(["Один человек — карточки объединятся, это можно отменить. Перенести — значение уйдёт названному. Разные — больше не спросим. Больше не использовать — значение перестанет связывать людей.", "One person: the cards are joined, which can be undone. Move: the value goes to the one named. Different: we ask no more. Stop using it: the value no longer joins people."])}</p><div class="row">${form("merge", view.say(["Один человек", "One person"]), { person: a, other: b }, true)}${value !== null && others.map(move)}${form("keep-apart", view.say(["Разные", "Different"]), { person: a, other: b })}${value !== null && form("block", view.say(["Больше не использовать", "Stop using it"]), { type, value })}</div>`;
 }
