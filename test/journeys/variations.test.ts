@@ -132,7 +132,7 @@ describe("the scenarios in other clothes", { timeout: 60_000 }, () => {
       expect((await who("key", key)).id).toBe(a.id);
       expect((await read<{ person: { id: string } }>(`/v1/persons/${id}`)).person.id).toBe(a.id);
     }
-    await told([["p1", { telegram_id: "5", note: "between" }]]);
+    await told([["p1", { event_id: "between", telegram_id: "5" }]]);
     for (const { id } of [e, d, c, e]) await decide("unmerge", { person: id });
     expect((await all<{ id: string; key: string }>("/v1/persons")).map(({ id, key }) => [id, key])).toEqual(
       before.map(({ id, key }) => [id, key]),
