@@ -152,7 +152,7 @@ const GUESSES_PER_LINK = 4;
 
 /** Wrong PINs at links that exist and at links that do not, one after the other on one connection. */
 async function enumeration({ host, links }: School): Promise<void> {
-  heading(`edge page: time of a wrong PIN, ${SAMPLES} interleaved samples per class`);
+  heading(`S14 edge page: time of a wrong PIN, ${SAMPLES} interleaved samples per class`);
   const unknown = links.map(({ buid }) => ({ buid: buid.replace("Bench", "Nobod") }));
   const tokens = new Map<string, string>();
   for (const { buid } of [...links, ...unknown]) {

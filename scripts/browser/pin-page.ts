@@ -80,6 +80,15 @@ async function checkFlow(stage: Stage, browser: Browser): Promise<void> {
     seen.page.url().includes("/auth/bot?code="),
     seen.page.url(),
   );
+  const arabic = await newLink(stage);
+  await seen.page.goto(arabic.url);
+  await seen.page.fill(
+    'input[name="pin"]',
+    arabic.pin.replaceAll(/\d/g, (digit) => String.fromCodePoint(0x660 + Number(digit))),
+  );
+  await seen.page.keyboard.press("Enter");
+  await seen.page.waitForURL("**/site/auth/bot?code=*", { timeout: 5_000 }).catch(() => null);
+  stage.teller.judged("код арабскими цифрами тоже приводит на сайт", seen.page.url().includes("/auth/bot?code="));
   stage.teller.judged("браузер ни на что не пожаловался", seen.complaints.length === 0, seen.complaints);
   await seen.close();
 }

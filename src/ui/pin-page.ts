@@ -70,7 +70,7 @@ function fields({ state, language, typed }: PinPage): string {
     (failed ? `<p id="err" role="alert">${copy.failed}</p>` : "") +
     (state === "sent" ? `<p role="status">${copy.sent}</p>` : "") +
     `<label for="pin">${copy.label}</label><input id="pin" name="pin" type="text" inputmode="numeric" autocomplete="one-time-code"` +
-    ` pattern="[\\p{Nd}\\s\\-\\p{Pd}]{6,11}" maxlength="11" required autofocus aria-describedby="${failed ? "err " : ""}hint"` +
+    ` pattern="[\\p{Nd}\\s\\-\\p{Pd}\\p{Cf}]{6,11}" maxlength="11" required autofocus aria-describedby="${failed ? "err " : ""}hint"` +
     (failed ? ` aria-invalid="true" value="${escapeHtml(typed.slice(0, 11))}"` : "") +
     `><small id="hint">${copy.hint}</small><button>${copy.submit}</button>` +
     `<button name="resend" value="1" formnovalidate>${copy.resend}</button>`

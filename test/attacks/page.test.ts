@@ -255,7 +255,7 @@ describe("S23 P-08 crawlers", () => {
     "curl/8.0",
   ];
 
-  it("change nothing and read nothing, in twelve disguises", async () => {
+  it("U2 change nothing and read nothing, in twelve disguises", async () => {
     const made = await link({ telegram_id: someone(), pin: "482913" });
     const trusted = await link({ telegram_id: someone(), pin: false });
     const asked = vi.fn();
@@ -273,6 +273,22 @@ describe("S23 P-08 crawlers", () => {
     expect((await submit(made.url, { pin: "482913" })).status).toBe(303);
     expect((await submit(trusted.url, {})).status).toBe(303);
   });
+});
+
+it("S37 S15 a foreign name that leads to us is not our own origin, whatever Host says", async () => {
+  const made = await link({ telegram_id: someone() });
+  const token = /name="token" value="([^"]*)"/.exec(await (await open(made.url)).text())?.[1] ?? "";
+  const send = (origin: string) =>
+    exports.default.fetch(
+      new Request(made.url.replace("https://go.example", origin), {
+        method: "POST",
+        body: new URLSearchParams({ pin: made.pin, token }).toString(),
+        headers: { ...someAddress(), origin, "content-type": "application/x-www-form-urlencoded" },
+        redirect: "manual",
+      }),
+    );
+  expect((await send("https://evil.example")).status).toBe(403);
+  expect((await send("https://go.example")).status).toBe(303);
 });
 
 it("S37 a spoofed Host changes no link", async () => {

@@ -13,9 +13,8 @@ const wait = (ms: number): Promise<void> =>
 
 const LATE = new Set<PropertyKey>(["first", "all", "run", "raw"]);
 
-/** Every operation of `db` takes `ms` on its way there and back. */
-export function late(db: D1Database, ms: number): D1Database {
-  if (ms === 0) return db;
+/** Every operation of `db` takes `ms` on its way there and back, and is told to `heard`. */
+export function late(db: D1Database, ms: number, heard: () => void = () => undefined): D1Database {
   const originals = new WeakMap<object, D1PreparedStatement>();
   const wrap = (statement: D1PreparedStatement): D1PreparedStatement => {
     const proxy = new Proxy(statement, {
@@ -32,6 +31,8 @@ export function late(db: D1Database, ms: number): D1Database {
   const delayed =
     (act: (...given: unknown[]) => unknown) =>
     async (...given: unknown[]): Promise<unknown> => {
+      heard();
+      if (ms === 0) return act(...given);
       await wait(ms / 2);
       const answer = await act(...given);
       await wait(ms / 2);
@@ -52,8 +53,8 @@ export function late(db: D1Database, ms: number): D1Database {
 }
 
 /** A Worker of its own (its own environment, hence its own caches) over the same storage, behind a link of `ms`. */
-export function workerBehind(ms: number): Fetch {
-  const bindings = { ...(env as unknown as Env), DB: late(env.DB, ms) };
+export function workerBehind(ms: number, heard: () => void = () => undefined): Fetch {
+  const bindings = { ...(env as unknown as Env), DB: late(env.DB, ms, heard) };
   return async (request) => {
     const execution = createExecutionContext();
     const response = await route(request, bindings, execution);

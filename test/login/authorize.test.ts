@@ -146,7 +146,7 @@ describe("authorize", () => {
 });
 
 describe("the page", () => {
-  it("takes the right PIN to the site with a code that is exchanged once", async () => {
+  it("U16 takes the right PIN to the site with a code that is exchanged once", async () => {
     const made = await link({ telegram_id: someone() });
     const entered = await submit(made.url, { pin: `${made.pin.slice(0, 3)} ${made.pin.slice(3)}` });
     expect(entered.status).toBe(303);
@@ -156,12 +156,12 @@ describe("the page", () => {
     expect((await authorize({ code })).body["reason"]).toBe("code_invalid");
   });
 
-  it("S39 takes a code with the tab and the line's end that it was copied with", async () => {
+  it("S39 U6 takes a code with the tab and the line's end that it was copied with", async () => {
     const made = await link({ telegram_id: someone(), pin: "482913" });
     expect((await submit(made.url, { pin: "482\t913\r\n" })).status).toBe(303);
   });
 
-  it("comes back with one text for a wrong PIN and keeps what was typed", async () => {
+  it("U7 comes back with one text for a wrong PIN and keeps what was typed", async () => {
     const made = await link({ telegram_id: someone() });
     const page = await submit(made.url, { pin: wrongPin(made.pin) });
     const html = await page.text();

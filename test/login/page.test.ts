@@ -8,6 +8,7 @@ import { MESSAGE_COPY, PAGE_COPY } from "../../src/ui/copy.ts";
 import { inkOn } from "../../src/ui/styles.ts";
 import { contextWith } from "../kit/context.ts";
 import { SCHOOL, people, saveConfig, wrongPin } from "../kit/login.ts";
+import { workerBehind } from "../kit/latency.ts";
 import { OTHER_SECRET } from "../kit/sign.ts";
 
 // A storm of requests takes long on a busy machine; nothing here depends on how long.
@@ -65,6 +66,37 @@ describe("the page", () => {
       sizes.push(new TextEncoder().encode(await (await submit(URL_OF_PAGE, { pin: "000000" })).text()).length);
     }
     expect(Math.max(...sizes)).toBeLessThanOrEqual(3_000);
+  });
+
+  it("U3 a PIN costs one round trip to the database, right or wrong", async () => {
+    const trips = vi.fn();
+    const counted = people(workerBehind(0, trips));
+    const made = await link({ telegram_id: someone(), client_id: someone() });
+    expect((await counted.submit(made.url, { pin: wrongPin(made.pin) })).status).toBe(200);
+    expect(trips).toHaveBeenCalledTimes(1);
+    expect((await counted.submit(made.url, { pin: made.pin })).status).toBe(303);
+    expect(trips).toHaveBeenCalledTimes(2);
+  });
+
+  it("U5 U17 asks for the code in one big text field that keeps leading zeros and takes what is pasted", async () => {
+    const html = await (await open(URL_OF_PAGE)).text();
+    const fields = html.match(/<input (?!type="hidden")[^>]*>/g) ?? [];
+    expect(fields).toHaveLength(1);
+    const field = fields[0] ?? "";
+    for (const attribute of [
+      'type="text"',
+      'inputmode="numeric"',
+      'autocomplete="one-time-code"',
+      'maxlength="11"',
+      "required",
+      "autofocus",
+    ])
+      expect(field).toContain(attribute);
+    const pattern = new RegExp(`^(?:${/pattern="([^"]*)"/.exec(field)?.[1] ?? ""})$`, "v");
+    for (const pasted of ["482913", "482 913", "482-913", "482–913", "٤٨٢٩١٣", "４８２９１３", "482\u00a0913", "\u200f482913"])
+      expect(pasted).toMatch(pattern);
+    expect("abcdef").not.toMatch(pattern);
+    expect(html).toMatch(/#pin\{[^}]*font-size:1\.75rem/);
   });
 
   it("U10 U18 names the site first, labels its field, points to hint and error, and moves nothing", async () => {
