@@ -72,7 +72,7 @@ const STAGES = `
       SELECT MIN(event_at) AS at FROM events WHERE person_id = ?1 AND ${COUNTED} AND type = 'payment' AND amount_e4 > 0
       GROUP BY connection, COALESCE('o' || order_number, 't' || tid, id))) WHERE n <= 2`;
 
-const TOUCH = `SELECT event_at AS at, seq, link, utm_source, utm_campaign, utm_content FROM (${TOUCHES(
+const TOUCH = `SELECT event_at AS at, rank, seq, link, utm_source, utm_campaign, utm_content FROM (${TOUCHES(
   `(SELECT person_id, event_at, seq, type, link, utm_source, utm_campaign, utm_content, click_hash FROM events WHERE person_id = ?1 AND ${COUNTED})`,
 )})`;
 
@@ -85,7 +85,9 @@ export async function readPerson(db: D1Database, id: PersonId): Promise<PersonRo
     of(STAGES),
     of(`SELECT type = 'refund' AS refund, currency, SUM(amount_e4) AS amount FROM events
         WHERE person_id = ?1 AND ${COUNTED} AND type IN ('payment', 'refund') AND amount_e4 > 0 GROUP BY 1, 2`),
-    of(`SELECT * FROM (${TOUCH} ORDER BY at, seq LIMIT 1) UNION ALL SELECT * FROM (${TOUCH} ORDER BY at DESC, seq DESC LIMIT 1)`),
+    of(
+      `SELECT * FROM (${TOUCH} ORDER BY at, rank, seq LIMIT 1) UNION ALL SELECT * FROM (${TOUCH} ORDER BY at DESC, rank DESC, seq DESC LIMIT 1)`,
+    ),
     of("SELECT name, sealed, MAX(at) FROM traits WHERE person_id = ?1 GROUP BY name"),
   ]);
   const rows = <T>(place: number): T[] => (answers[place]?.results ?? []) as T[];

@@ -3,7 +3,7 @@ import { applyD1Migrations } from "cloudflare:test";
 import { beforeAll, describe, expect, it } from "vitest";
 import { inboxOf } from "../../src/context.ts";
 import { SNIPPET } from "../../src/ui/snippet.ts";
-import { ORIGIN, configure, operator } from "../kit/operator.ts";
+import { ADMIN_TOKEN, ORIGIN, configure, operator } from "../kit/operator.ts";
 
 const BROWSER = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/143.0 Safari/537.36";
 const links = {
@@ -168,6 +168,31 @@ describe("attribution of starts", () => {
     expect(first?.person_id).not.toBe(second?.person_id);
     expect([await source(first?.person_id ?? ""), await source(second?.person_id ?? "")]).toEqual(["vk1 vk", "vk1 vk"]);
     expect(await clicks()).toBe(before);
+  });
+
+  it("puts a click before a start of the same instant, on the card as in the report, in whatever order they came", async () => {
+    const at = "2026-05-05T10:00:00Z";
+    const line = (connection: string, event: object): string =>
+      JSON.stringify({ connection, received_at: at, event: { event_at: at, ...event } });
+    const lines = [
+      line("bot", { event: "bot_start", telegram_id: "9001", utm_source: "beta" }),
+      line("links", { event: "click", click: "c_sameinstant00001", link: "vk1", user_agent: BROWSER }),
+      line("bot", { event: "bot_start", telegram_id: "9001", start: "c_sameinstant00001", event_at: "2026-05-05T10:01:00Z" }),
+    ];
+    const loaded = await exports.default.fetch(`${ORIGIN}/v1/import`, {
+      method: "POST",
+      headers: { authorization: `Bearer ${ADMIN_TOKEN}` },
+      body: lines.join("\n"),
+    });
+    expect(await loaded.json()).toMatchObject({ accepted: 3 });
+    await inboxOf(env).drain();
+    const { person } = await (
+      await operator("GET", "/v1/persons?telegram_id=9001")
+    ).json<{
+      person: { id: string; first_touch: { source: string }; last_touch: { source: string } };
+    }>();
+    expect([person.first_touch.source, person.last_touch.source]).toEqual(["vk / spring", "vk / spring"]);
+    expect(await source(person.id)).toBe("vk1 vk");
   });
 
   it("K-06 a start from outside a campaign is accepted and has no source", async () => {
