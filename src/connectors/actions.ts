@@ -29,6 +29,7 @@ const DESTINATIONS: Readonly<Record<Kind, Actions>> = {
 /** The action of that name at a connection of that kind, or null. */
 export const actionOf = (kind: Kind, action: string): Action | null => DESTINATIONS[kind].get(action) ?? null;
 
+/** What a rule may name after `<connection>.`; empty for a kind that is only a source (an affiliate network). */
 export const actionNames = (kind: Kind): string[] => [...DESTINATIONS[kind].keys()];
 
 /** A vendor's actions for callers that do not know the kind: the connection is checked where the type is narrowed. */

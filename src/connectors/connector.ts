@@ -24,6 +24,7 @@ export type Incoming = {
   readonly scopes: Scopes;
 };
 
+/** The delivery stays in the raw log under this reason; `detail` never quotes its values. */
 export type Unreadable = { readonly reason: "unparsable"; readonly detail: string };
 
 export type OutgoingRequest = {

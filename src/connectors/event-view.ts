@@ -4,6 +4,8 @@ import type { EventFacts } from "../domain/delivery.ts";
 import { currencyOf } from "../domain/event-value.ts";
 import type { EventView } from "./connector.ts";
 
+/** `amount` is a decimal text and always has its currency beside it, the connection's or workspace's if the event told none: a vendor would take a
+ *  bare number for its own default currency. Of several click ids of one issuer the first counts. */
 export function eventViewOf(event: EventFacts | null, config: Pick<Config, "workspace" | "connections">): EventView {
   const amount = event?.money.amount ?? null;
   const clickids: Record<string, string> = {};

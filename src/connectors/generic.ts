@@ -41,11 +41,15 @@ export type GenericRules = {
   readonly known?: Partial<NewEvent>;
 };
 
+/** A delivery that names no fact still tells which identifiers belong together. */
 const IDENTIFY: EventName = { type: "identify", named: null };
 
 /** The fields of a delivery under our names, before anything is read. */
 export const openFields = (connection: Connection, incoming: Incoming): Sent => newSent(incoming.fields, connection.mapping);
 
+/** Never fails: an unreadable value is dropped with its cause, an unknown name is kept as a field, and a delivery that says nothing is `identify`
+ *  without identifiers. The order of the takes is the meaning: each value is read once, so what stands earlier wins a shared name
+ *  (`number` is an order before it is a plain field). `rules.known` has the last word: the vendor's structure beats guessed names. */
 export function readGeneric(connection: Connection, incoming: Incoming, rules: GenericRules = {}): NewEvent {
   const sent = rules.sent ?? openFields(connection, incoming);
   const { kind } = connection;

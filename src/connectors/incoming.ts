@@ -24,6 +24,7 @@ export function newIncoming(config: Config, connection: Connection, input: Incom
   };
 }
 
+/** Keyed by the configuration object: a new version is a new object, so nothing here can be stale, and the old one's entries go with it. */
 const kept = new WeakMap<Config, WeakMap<Connection, Scopes>>();
 
 /** The scopes of a connection are looked for among all the others once per configuration. */

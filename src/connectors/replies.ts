@@ -13,11 +13,16 @@ export type Judging = {
   readonly retry: (reason: string, words?: unknown, afterSeconds?: number | null) => Verdict;
 };
 
+/** Vendor words are shown in a list of problems; a page of HTML would drown it. */
 const LONGEST_WORDS = 300;
+/** A vendor that asks for more than a day is asking to be given up on: the retry schedule decides then, not the header. */
 const LONGEST_WAIT_SECONDS = 86_400;
 
 type JudgingInput = Pick<PrepareInput, "connection" | "person" | "now">;
 
+/** The judging of one delivery: it knows which texts to hide. By status: no reply, 408, 425, 429 and 5xx are worth another try, `Retry-After` is
+ *  kept; 3xx is dead because a followed POST becomes a GET and takes the key along (vendors.md §0.3); 401 and 403 are dead because the next try
+ *  has the same key; a 2xx is null, the body decides (§0.1). */
 export function judgingOf(input: JudgingInput): Judging {
   const hidden = hiddenTexts(input);
   const reasonOf = (reason: string, words: unknown): string => {
@@ -92,6 +97,7 @@ export function judgeUndocumented(judging: Judging, reply: Reply): Verdict {
   return failed ? judging.dead("rejected", wordsOf(reply.body)) : { outcome: "delivered" };
 }
 
+/** Vendors quote the person's contacts in their errors in a spelling of their own, so the known values alone do not cover them. */
 const EMAIL = /[^\s"'<>(),;:]+@[^\s"'<>(),;:]+\.[^\s"'<>(),;:.]+/g;
 const PHONE = /\+?\d[\d\s()-]{8,}\d/g;
 

@@ -23,10 +23,13 @@ export function getRequest(url: string, query: Query, headers: Readonly<Record<s
   return { method: "GET", url: text.length === 0 ? url : `${url}${glue}${text.join("&")}`, headers, body: null };
 }
 
+/** A POST with a JSON body, UTF-8 by definition (RFC 8259 §8.1), so no charset is named. */
 export function jsonRequest(url: string, body: unknown, headers: Readonly<Record<string, string>> = {}): OutgoingRequest {
   return { method: "POST", url, headers: { "content-type": "application/json", ...headers }, body: JSON.stringify(body) };
 }
 
+/** `URLSearchParams` and not concatenation: the `+`, `/` and `=` of a base64 value must be encoded or GetCourse answers «Не указаны параметры»
+ *  (vendors.md §1.2). */
 export function formRequest(url: string, form: Readonly<Record<string, string>>): OutgoingRequest {
   const headers = { "content-type": "application/x-www-form-urlencoded" };
   return { method: "POST", url, headers, body: new URLSearchParams(form).toString() };

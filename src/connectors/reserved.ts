@@ -53,6 +53,7 @@ function issuedClicks(sent: Sent, link: TrackedLink | undefined): Claim[] {
   });
 }
 
+/** A bare `subid` on a click can be attributed only when there is no choice: with two trackers it stays a field and joins nobody. */
 const soleTracker = (config: Config): string | null => {
   const trackers = [...config.connections.values()].filter(({ kind }) => kind === "keitaro");
   return trackers.length === 1 ? (trackers[0]?.id ?? null) : null;

@@ -11,6 +11,8 @@ import { endpoint, getRequest, textOf, textsOf } from "../requests.ts";
 const TRACKER = "https://api.chatterfy.ai";
 const DIALOGS = "https://app.chatterfy.ai";
 
+/** The only way to tell Chatterfy about money: its Auto Actions fire on `tracker.event` (`registration`, `sale`, `resale`, `resale#2` …). A lead from
+ *  outside a campaign has no click id and cannot be reached here at all, only by `updateDialog` (vendors.md §3.1). */
 const trackerPostback: Action<"chatterfy"> = (input) => {
   const { connection, parameters, event } = input;
   const clickid = clickOf(input);
@@ -29,6 +31,8 @@ const trackerPostback: Action<"chatterfy"> = (input) => {
   return ok({ request, judge: (reply) => judgeUndocumented(judgingOf(input), reply) });
 };
 
+/** Keyed by Telegram chat id, also for a chat that has not begun yet. `status` is `auto`, `manual` or `blocked`; the interface shows them capitalised,
+ *  the call takes lower case (vendors.md §3.2). */
 const updateDialog: Action<"chatterfy"> = (input) => {
   const { connection, parameters, person } = input;
   const chatId = newestOf(person, "telegram_id");

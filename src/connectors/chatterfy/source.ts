@@ -11,8 +11,11 @@ import { peek } from "../generic/sent.ts";
 import { openFields, readGeneric } from "../generic.ts";
 
 const DIALOGUE_START = ["startdialogue", "started"] as const;
+/** The bot's author names the parameter; the macro in it is `{stepKey}` (vendors.md §3.3). */
 const STEP = ["step", "stepKey", "step_id", "stepId"] as const;
 
+/** `trader_id` and `traider_id` are both in use as custom keys for the network's player (vendors.md §3.4). A key made of chat and start time is what
+ *  keeps a resent step from starting the same dialogue twice: Chatterfy sends no id of its own. */
 export function readChatterfy(connection: ConnectionOf<"chatterfy">, incoming: Incoming): NewEvent {
   const sent = openFields(connection, incoming);
   const given = (name: string): boolean => (peek(sent, name)?.value ?? "").trim() !== "";

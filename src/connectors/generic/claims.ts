@@ -9,6 +9,7 @@ import { type Sent, drop, peek, take, use } from "./sent.ts";
 
 type ClaimNames = Partial<Readonly<Record<IdentifierType, readonly string[]>>>;
 
+/** Order is preference: the first name with a readable value wins, the others of its type stay plain fields. */
 const NAMES: readonly (readonly [IdentifierType, readonly string[]])[] = [
   ["telegram_id", ["telegram_id", "tg", "chat_id", "chatId", "tg_id", "telegramId"]],
   ["max_id", ["max_id"]],
@@ -42,6 +43,7 @@ const NATIVE: Partial<Readonly<Record<IdentifierType, readonly Kind[]>>> = {
   lead_id: ["metabot"],
 };
 
+/** Anyone can type another's e-mail into a form, so ids outside a vendor's own are `claimed` and can never move a person's account by themselves. */
 export const proofOf = (kind: Kind, type: IdentifierType): Proof => {
   const believed = NATIVE[type];
   if (!believed) return IDENTIFIER_TYPES[type].proof;
@@ -56,8 +58,10 @@ export type ClaimInput = {
   readonly clickNames?: readonly string[] | undefined;
 };
 
+/** One thing, many spellings: every tracker and network has its own (vendors.md §6). The first with a readable value is the click id. */
 const CLICK_NAMES = ["clickid", "click_id", "subid", "sub1", "sub_id", "tracker.clickid"] as const;
 
+/** A type whose scope nobody told (a `user_id` without a site) is no identifier: bound without a scope it would join strangers who share a number. */
 export function takeClaims(sent: Sent, input: ClaimInput): Claim[] {
   const claims: Claim[] = [];
   for (const [type, names] of NAMES) {

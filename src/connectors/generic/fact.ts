@@ -18,6 +18,8 @@ export type FactParts = {
 
 export type FactIdentity = { readonly key: string | null; readonly state: string };
 
+/** By falling trust: transaction, the sender's event id, the delivery's id, the order of an order. `key: null` = nothing tells repeats apart:
+ *  then the same content within a window is the same fact (domain/intake.ts). `state` "" = the fact cannot change; else a second delivery with another state updates it. */
 export function factIdentity(parts: FactParts): FactIdentity {
   const { type, tid, order, money } = parts;
   const state = `${type}|${money.amount ?? ""}|${money.currency ?? ""}`;
@@ -28,6 +30,7 @@ export function factIdentity(parts: FactParts): FactIdentity {
   return { key: null, state: "" };
 }
 
+/** Keitaro's moves (vendors.md §6.1): lead→sale, sale→rejected, rebill→rejected are one conversion under one `tid`. */
 const familyOf = (type: string): string => (type === "payment" || type === "rejected" ? "conversion" : type);
 
 /** A registration that a tracker or a network reports without a transaction id is one fact per click and player, however often it is sent. */

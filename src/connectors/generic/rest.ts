@@ -7,6 +7,7 @@ import { readText } from "./text.ts";
 
 const PROFILE = ["first_name", "last_name", "username", "name", "locale"] as const;
 
+/** What a console calls the person by; personal, so it lives in the profile and is erased with it. */
 export function takeProfile(sent: Sent): Record<string, string> {
   const profile: Record<string, string> = {};
   for (const name of PROFILE) {

@@ -14,6 +14,7 @@ export type Sent = {
   readonly dropped: Dropped[];
 };
 
+/** A renamed field takes the place of a field that already has the new name: the operator's mapping is a decision, the vendor's naming a coincidence. */
 export function newSent(fields: Readonly<Record<string, string>>, mapping: Readonly<Record<string, string>>): Sent {
   const values = new Map<string, SentValue>();
   for (const [field, value] of Object.entries(fields)) {
@@ -44,11 +45,13 @@ export function peek(sent: Sent, name: string): SentValue | null {
   return stored === undefined || sent.used.has(stored) ? null : (sent.values.get(stored) ?? null);
 }
 
+/** Marks a value as read, so that it does not come again among the plain fields. */
 export const use = (sent: Sent, name: string): void => {
   const stored = storedName(sent, name);
   if (stored !== undefined) sent.used.add(stored);
 };
 
+/** Recorded under the sender's name; the value itself is not kept: it may be a contact that failed to parse. */
 export const drop = (sent: Sent, field: string, cause: DropCause): void => {
   sent.dropped.push({ field, cause });
 };

@@ -24,6 +24,7 @@ export function readNumberText(text: string): Reading {
   return value.length <= 255 ? ok(value) : err("invalid");
 }
 
+/** An unknown currency is absent rather than wrong: the connection's default then applies. */
 export function readCurrencyText(text: string): Reading {
   const value = clean(text);
   if (value === "" || isBlocked(value)) return ok(null);

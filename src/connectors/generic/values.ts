@@ -7,6 +7,7 @@ import { type Sent, take } from "./sent.ts";
 import { readText } from "./text.ts";
 import { newRecord } from "../../lib/record.ts";
 
+/** A text of the vendor's own structure; null when missing, empty, "null" or a placeholder. */
 export const takeText = (sent: Sent, ...names: readonly string[]): string | null => take(sent, names, readText);
 
 export type ClaimAt = {

@@ -13,6 +13,8 @@ export function chatiumPlan(input: Input, url: string, body: Readonly<Record<str
   };
 }
 
+/** The seed's words are passed on as they are (`user_not_found`, `field_…_not_found`): its author's bots branch on them (vendors.md §1.7). Only its
+ *  `internal_error` and a cut body are worth another try. */
 function judgeChatium(input: Input, reply: Reply): Verdict {
   const judging = judgingOf(input);
   const settled = judging.byStatus(reply);

@@ -13,6 +13,7 @@ const PREFIXED: ReadonlySet<string> = new Set([
   "finished_at",
 ]);
 
+/** Empty values are left out: what GetCourse makes of one is not documented, and it might clear what a manager wrote on the order's card. */
 export function dealOf(parameters: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
   const given = parameters["deal"] === undefined ? parameters : recordOf(parameters["deal"]);
   const named = Object.entries(given).flatMap(([name, value]): [string, unknown][] => {

@@ -15,6 +15,8 @@ type Input = PrepareInput<"getcourse">;
 /** utm_* the import understands, in the vendor's order. */
 const SESSION = ["utm_source", "utm_medium", "utm_content", "utm_campaign", "utm_term", "utm_group"];
 
+/** `refresh_if_exists: 1` always: without it the import leaves an existing user's fields alone and the integration "silently does nothing"
+ *  (vendors.md §1.2). `group_name` adds to groups under `action=add`, it takes none away. */
 const upsertUser: Action<"getcourse"> = (input) => {
   const user = userOf(input);
   if (!input.connection.api_key) return err({ reason: "not_configured: api_key" });
@@ -37,6 +39,7 @@ const upsertUser: Action<"getcourse"> = (input) => {
   return ok({ request: importRequest(input, "users", params), judge: (reply) => judgeImport(input, reply) });
 };
 
+/** Custom fields only, in the three APIs' different spellings: by number (Tech), by title (legacy), by the endpoint's own words (Chatium). */
 const setFields: Action<"getcourse"> = (input) => {
   const fields = titled(input);
   const { connection, person } = input;
@@ -68,6 +71,8 @@ const setFields: Action<"getcourse"> = (input) => {
   }
 };
 
+/** With `deal_number` an update, without it a new order every time (vendors.md §1.2): hence `repeatable`. `system` is the caller's: by default an
+ *  order does not rewrite the user's card. */
 const upsertDeal: Action<"getcourse"> = (input) => {
   const { connection, parameters } = input;
   const contact = userOf(input);
@@ -92,6 +97,7 @@ const upsertDeal: Action<"getcourse"> = (input) => {
 
 const NO_CONTACT = "no_address: the person has no e-mail or phone";
 
+/** Tech first where it can work: it says whether the user exists, where the legacy import would create one. */
 export const apiOf = ({ api, dev_key, chatium_url }: Input["connection"]): "legacy" | "tech" | "chatium" =>
   api ?? (dev_key ? "tech" : chatium_url ? "chatium" : "legacy");
 

@@ -7,14 +7,17 @@ import { formRequest, recordOf, textOf } from "../requests.ts";
 
 type Input = PrepareInput<"getcourse">;
 
+/** The account's real domain: `*.getcourse.ru` of a school with its own domain redirects, and a redirected POST loses its body (vendors.md §1.2). */
 export const baseUrl = ({ connection }: Pick<Input, "connection">): string =>
   (connection.base_url ?? `https://${connection.account.replace(/^https?:\/\//i, "")}`).replace(/\/+$/, "");
 
+/** UTF-8 before base64: `btoa` of Cyrillic throws, and the vendor reads `params` as base64 of UTF-8 JSON (vectors 1–3). */
 export function importRequest(input: Pick<Input, "connection">, object: "users" | "deals", params: unknown): OutgoingRequest {
   const key = (input.connection.api_key ?? "").trim();
   return formRequest(`${baseUrl(input)}/pl/api/${object}`, { action: "add", key, params: base64(utf8(JSON.stringify(params))) });
 }
 
+/** The quota's window: 100 export calls in two hours per account, status polls included (getcourse.ru/help/api, read 2026-11). */
 const TWO_HOURS = 7_200;
 const MINUTE = 60;
 

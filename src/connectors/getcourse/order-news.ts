@@ -16,6 +16,8 @@ export type Deal = {
 
 type DealEvent = Pick<NewEvent, "type" | "named" | "key" | "state" | "money" | "order">;
 
+/** An order's key carries no account: keys are per connection, and a connection is one school. A rejection outranks the sender's word for the step:
+ *  `dealPaid` with status `false` is a fake order. */
 export function dealEvent(deal: Deal): DealEvent {
   const { order, status } = deal;
   const fromStatus = orderStep(status);

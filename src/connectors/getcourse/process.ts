@@ -9,8 +9,11 @@ import { readGeneric } from "../generic.ts";
 import { dealEvent } from "./order-news.ts";
 import { orderStatus } from "./status.ts";
 
+/** Stands for "the status will tell": no event's name is empty. */
 const UNNAMED: EventName = { type: "", named: null };
 
+/** `{object.cost_money}` has spaces and a currency, `{object.cost_money_value}` is plain; empty macros come as empty parameters (vendors.md §1.6).
+ *  A sender that names a payment and gives no total is believed about `amount` alone. */
 export function readProcess(connection: ConnectionOf<"getcourse">, incoming: Incoming, sent: Sent): NewEvent {
   const event = readGeneric(connection, incoming, {
     sent,

@@ -29,6 +29,7 @@ export function readGetcourse(connection: ConnectionOf<"getcourse">, incoming: I
   return isNews(sent) ? readNews(connection, incoming, sent) : readProcess(connection, incoming, sent);
 }
 
+/** Dialogs and help desk look the same (vendors.md §1.5): the path's word tells them apart, one address per event object. */
 const isTalk = (sent: Sent): boolean => sent.values.has("dialog_id") || sent.values.has("user_data.id");
 
 const isNews = (sent: Sent): boolean =>
@@ -44,6 +45,8 @@ function isEnvelope(json: unknown): boolean {
 /** What a webhook's name says about the order; a change of status is told by the status. */
 const STEPS: Readonly<Record<string, OrderStep>> = { dealcreated: "created", dealpaid: "paid", dealpaymentaccepted: "paid" };
 
+/** `isPayed` is not read: number or boolean, and unreliable; the status is what GetCourse itself goes by (vendors.md §1.5). `payedValue` may be less than
+ *  `cost`: money counts what came in. Event time stays ours: `ts` is the order's birth. */
 function readDeal(connection: ConnectionOf<"getcourse">, incoming: Incoming, sent: Sent): NewEvent {
   const order = takeText(sent, "deal.number", "deal.id");
   const cost = take(sent, ["deal.cost"], readMoney);

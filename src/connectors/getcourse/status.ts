@@ -12,6 +12,7 @@ const CODES = new Set([
   "pending",
 ]);
 
+/** Wording of the interface in its common variants, `ё` folded to `е`. A status that a school renamed passes as it is and counts as `moved`. */
 const WORDS: Readonly<Record<string, string>> = {
   новый: "new",
   "в работе": "in_work",
@@ -36,6 +37,7 @@ export function orderStatus(text: string): string {
   return CODES.has(word) ? word : Object.hasOwn(WORDS, word) ? (WORDS[word] ?? word) : word;
 }
 
+/** `moved`: a change that is neither money nor an end, e.g. to `in_work`. */
 export type OrderStep = "paid" | "rejected" | "created" | "moved";
 
 /** What a status says happened to the order. */

@@ -67,6 +67,8 @@ function fieldNumbers(fields: unknown): Map<string, string> {
 
 const folded = (title: string): string => title.trim().toLowerCase();
 
+/** `notFound` is the reason for the API's own 404, which the caller knows the meaning of. Success needs `status` to be said: an empty 200 proves nothing
+ *  (vendors.md §0.1, §1.4). */
 export function judgeTech(input: Input, reply: Reply, notFound: string): Verdict {
   const judging = judgingOf(input);
   const body = recordOf(parsedBody(reply.body));

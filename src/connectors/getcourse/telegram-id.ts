@@ -18,6 +18,7 @@ export type TelegramIdInput = {
   readonly now: number;
 };
 
+/** The same three APIs as `set_fields`, but the addressee is who the caller named, not a person of ours: a bot may write about someone we never saw. */
 export function telegramIdPlan(input: TelegramIdInput): Result<Plan, Unpreparable> {
   const { school, email, telegramId, salebotId } = input;
   const fields = [
@@ -51,6 +52,7 @@ export function seedError(verdict: Verdict): string | null {
   return word === "user_not_found" || /^field_.+_not_found$/.test(word) ? word : "internal_error";
 }
 
+/** Connectors take a person and an event; this call has neither, so they are told what the caller told. */
 function prepareInput(input: TelegramIdInput): PrepareInput<"getcourse"> {
   const identifier = (type: "email" | "telegram_id", value: string) => ({
     type,

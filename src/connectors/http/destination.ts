@@ -17,6 +17,8 @@ const HOP_HEADERS: ReadonlySet<string> = new Set([
   "upgrade",
 ]);
 
+/** A relative `url` in a rule is resolved against the connection's. The result is judged by `lib/address-guard` when it is sent: a template may have
+ *  put a person's value into the host. */
 const request: Action<"http"> = (input) => {
   const { connection, parameters } = input;
   const url = URL.parse(textOf(parameters["url"])?.trim() ?? connection.url ?? "", connection.url);

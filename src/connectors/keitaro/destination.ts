@@ -7,6 +7,8 @@ import type { Action, Destination } from "../connector.ts";
 import { judgeUndocumented, judgingOf } from "../replies.ts";
 import { endpoint, getRequest, textsOf } from "../requests.ts";
 
+/** `with` overrides everything we know, `status` included, which a rule must give. `return=OK` sets the body that
+ *  Keitaro answers with, otherwise it differs by version (vendors.md §6.1). */
 const postback: Action<"keitaro"> = (input) => {
   const { connection, parameters, event } = input;
   if (!connection.postback_key) return err({ reason: "not_configured: postback_key" });

@@ -9,8 +9,10 @@ import { peek } from "../generic/sent.ts";
 import { type EventName, readEventName } from "../../domain/normalise/event-type.ts";
 import { openFields, readGeneric } from "../generic.ts";
 
+/** 0–2 as the documentation's example numbers them (vendors.md §6.1); 3 is our reading of a template that goes on counting with `rebill`. */
 const NUMERIC: Readonly<Record<string, string>> = { "0": "lead", "1": "sale", "2": "rejected", "3": "rebill" };
 
+/** Without a status a sum means money, as older versions of Keitaro read postbacks themselves (vendors.md §6.1). */
 export function readKeitaro(connection: ConnectionOf<"keitaro">, incoming: Incoming): NewEvent {
   const sent = openFields(connection, incoming);
   const status = peek(sent, "status")?.value.trim() ?? "";

@@ -15,6 +15,7 @@ const proof = ({ connection }: PrepareInput<"metabot">): Record<string, string> 
   [connection.token_header]: headerValue(`Bearer ${(connection.api_token ?? "").trim()}`),
 });
 
+/** Runs whatever the bot's author wrote behind the alias, and returns what they return: success is the status, unless JSON says otherwise. */
 const call: Action<"metabot"> = (input) => {
   const { connection, parameters } = input;
   const alias = textOf(parameters["alias"]) ?? connection.alias;

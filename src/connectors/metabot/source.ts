@@ -6,6 +6,7 @@ import type { Incoming } from "../connector.ts";
 import { unwrapped } from "../generic/values.ts";
 import { readGeneric } from "../generic.ts";
 
+/** `script_request_params` is Metabot's wrapper of a script's parameters (vendors.md §4); a script may pass it on whole. */
 export function readMetabot(connection: ConnectionOf<"metabot">, incoming: Incoming): NewEvent {
   const fields = unwrapped(incoming.fields, "script_request_params");
   return readGeneric(connection, { ...incoming, fields }, { claimNames: { lead_id: ["lead.id"], person_id: ["person.id"] } });

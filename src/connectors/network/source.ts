@@ -10,8 +10,10 @@ import { oncePerClick } from "../generic/fact.ts";
 import { type Sent, peek, use } from "../generic/sent.ts";
 import { openFields, readGeneric } from "../generic.ts";
 
+/** 1win's older postback: `event_id=1` is a registration, `date` unix seconds (vendors.md §6.4). */
 const REGISTRATION_CODE = "1";
 
+/** `site: null` takes `user_id` away from the site's users: here it is the network's player, and joining the two would merge strangers. */
 export function readNetwork(connection: ConnectionOf<"network">, incoming: Incoming): NewEvent {
   const sent = openFields(connection, incoming);
   const registered = peek(sent, "event_id")?.value.trim() === REGISTRATION_CODE;

@@ -13,6 +13,7 @@ type Input = PrepareInput<"salebot">;
 /** The vendor's examples give client ids as numbers; ids beyond exact integers stay text. */
 const clientNumber = (id: string): number | string => (/^\d{1,15}$/.test(id) ? Number(id) : id);
 
+/** Runs a block of the bot, unseen by the client; extra parameters become the client's variables. It needs an existing client (vendors.md §2.1). */
 const callback: Action<"salebot"> = (input) => {
   const { connection, person } = input;
   if (!connection.api_key) return err({ reason: "not_configured: api_key" });
@@ -43,11 +44,13 @@ function callbackPlan(input: Input, [address, ...others]: readonly Record<string
 
 const isNoClient = (verdict: Verdict): boolean => verdict.outcome === "dead" && /^(client_)?not_found/.test(verdict.reason);
 
+/** Salebot matches the block by `message`, so it is always sent, be it empty. */
 const withMessageFirst = ({ message, ...extras }: Readonly<Record<string, unknown>>): Record<string, unknown> => ({
   message: textOf(message) ?? "",
   ...extras,
 });
 
+/** By Telegram id, so it survives a move of the project, which changes every `client_id` (vendors.md §2.1). `group` is the bot's user name. */
 const tgCallback: Action<"salebot"> = (input) => {
   const { connection, person, parameters } = input;
   const user = newestOf(person, "telegram_id");
@@ -59,6 +62,7 @@ const tgCallback: Action<"salebot"> = (input) => {
   return ok({ request: jsonRequest(actionUrl(input, "tg_callback"), body), judge: (reply) => judgeSalebot(input, reply) });
 };
 
+/** Shown to the client. With the project's webhook on, it comes back to us (`is_input: 0`) and is kept as an echo. */
 const message: Action<"salebot"> = (input) => byClient(input, "message", withMessageFirst(input.parameters));
 
 /** Shown to a client whose id in the project nobody told us: by the messenger's own id, in the bot (`group`) that the client talks to. */

@@ -4,6 +4,7 @@ import type { PrepareInput, Reply, Verdict } from "../connector.ts";
 import { isCutJson, judgingOf, parsedBody, wordsOf } from "../replies.ts";
 import { recordOf, textOf } from "../requests.ts";
 
+/** The vendor answers 200 with `{"status":"fail"}` (vendors.md §0.1). A wrong key is dead: it stands in the path, the next try has the same one. */
 export function judgeSalebot(input: PrepareInput<"salebot">, reply: Reply): Verdict {
   const judging = judgingOf(input);
   const settled = judging.byStatus(reply);

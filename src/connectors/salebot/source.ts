@@ -27,6 +27,7 @@ const MESSENGER: Readonly<Record<string, IdentifierType>> = {
   "21": "telegram_id",
 };
 
+/** The first message follows the client's creation within seconds; the rest is slack for clocks and a slow delivery. */
 const FIRST_MINUTES_MS = 300_000;
 
 export function readSalebot(connection: ConnectionOf<"salebot">, incoming: Incoming): NewEvent {
@@ -43,6 +44,8 @@ function readBlock(connection: ConnectionOf<"salebot">, incoming: Incoming, sent
   return readGeneric(connection, incoming, { sent, claimNames: type ? { [type]: ["platform_id", "recepient"] } : {} });
 }
 
+/** One fact per message `id`. The tag's click binds even without a start, since the tag names the link this client once came by; it is `inferred`,
+ *  because links are forwarded. An outgoing message carries no click: it is our own echo. */
 function readMessage(connection: ConnectionOf<"salebot">, incoming: Incoming, sent: Sent): NewEvent {
   const identifiers = clientClaims(connection, sent);
   const path = incoming.pathEvent === null ? null : readEventName(incoming.pathEvent);

@@ -7,6 +7,8 @@ import type { Action, Destination } from "../connector.ts";
 import { judgingOf } from "../replies.ts";
 import { rebased, textOf } from "../requests.ts";
 
+/** `signature` lists one value per live secret (vendors.md §7), space-separated; a site accepts any of them. A body that changed between retries
+ *  would make the same `webhook-id` mean two things. */
 const webhook: Action<"site"> = async (input) => {
   const { connection, parameters, event, deliveryId, now } = input;
   if (!connection.webhook_url) return err({ reason: "not_configured: webhook_url" });

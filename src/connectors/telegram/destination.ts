@@ -9,6 +9,7 @@ import { jsonRequest, recordOf, textOf } from "../requests.ts";
 
 const BASE = "https://api.telegram.org";
 
+/** To the person's private chat. 403 says that the person blocked the bot: dead, never retried (vendors.md §5.3). */
 const sendMessage: Action<"telegram"> = (input) => {
   const chatId = newestOf(input.person, "telegram_id");
   if (!input.connection.bot_token) return err({ reason: "not_configured: bot_token" });
@@ -51,6 +52,7 @@ function keyboard(buttons: unknown): Record<string, unknown>[][] {
   );
 }
 
+/** `retry_after` in seconds is the only limit to go by: exact ones are not published (vendors.md §5.3). */
 function judge(input: PrepareInput<"telegram">, reply: Reply, follow: ((chatId: string) => Plan) | null): Verdict {
   const judging = judgingOf(input);
   const parsed = parsedBody(reply.body);

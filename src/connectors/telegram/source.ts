@@ -14,6 +14,8 @@ import { NO_MONEY } from "../generic/money.ts";
 import { readGeneric } from "../generic.ts";
 import { type Update, fromSmallestUnit, readUpdate } from "./update.ts";
 
+/** Never refuses: Telegram repeats a refused update for a day and holds back everything behind it in that chat (vendors.md §5.1). A callback's own time
+ *  is not told, its message's is the time of the button, so `eventAt` is null there. Group texts are other people's words and are not kept. */
 export function readTelegram(connection: ConnectionOf<"telegram">, incoming: Incoming): NewEvent {
   const id = incoming.fields["update_id"];
   const update = id === undefined ? null : readUpdate(incoming.fields);
@@ -51,6 +53,7 @@ export function readTelegram(connection: ConnectionOf<"telegram">, incoming: Inc
   };
 }
 
+/** `my_chat_member` in a private chat is the only word that a person blocked the bot or let it back. */
 function typeOf(update: Update, isPrivate: boolean, isStart: boolean): string {
   if (update.kind === "message" || update.kind === "business_message") {
     return isPrivate ? (isStart ? "bot_start" : "message") : "group_message";
@@ -88,6 +91,7 @@ function profileOf(update: Update): Record<string, string> {
   return locale === null ? profile : { ...profile, locale };
 }
 
+/** The charge id is what makes a payment one fact and a refund of it another. */
 type Paid = {
   readonly type: "payment" | "refund";
   readonly money: NewEvent["money"];

@@ -6,6 +6,7 @@ export type Update = {
   readonly at: (path: string) => string | null;
 };
 
+/** Null when nothing stands beside `update_id`: the flat view of an update has one prefix, unknown ones included, so new kinds are kept and not lost. */
 export function readUpdate(fields: Readonly<Record<string, string>>): Update | null {
   const name = Object.keys(fields).find((field) => /^[a-z_]+\./.test(field));
   if (name === undefined) return null;
