@@ -34,7 +34,8 @@ export type OutgoingRequest = {
   readonly body: string | null;
 };
 
-/** What came back: at most the first 64 KiB of the body. `status: 0` = no reply (timeout, reset), with the cause in `failure`. */
+/** What came back: at most the first 64 KiB of the body, header names in lower case. `status: 0` = no reply (timeout, reset), with the cause in
+ *  `failure`. */
 export type Reply = {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;

@@ -2,6 +2,7 @@
  *  each connector goes on to read the body (vendors.md §0.1).
  *  A reason is a stable word, then the vendor's own words: short, without secrets and without the person's contacts, because reasons are kept in
  *  the clear beside the delivery. */
+import { parseRetryAfter } from "../domain/backoff.ts";
 import { secretsOf } from "../domain/mask-secrets.ts";
 import type { PrepareInput, Reply, Verdict } from "./connector.ts";
 import { recordOf, textOf } from "./requests.ts";
@@ -15,8 +16,6 @@ export type Judging = {
 
 /** Vendor words are shown in a list of problems; a page of HTML would drown it. */
 const LONGEST_WORDS = 300;
-/** A vendor that asks for more than a day is asking to be given up on: the retry schedule decides then, not the header. */
-const LONGEST_WAIT_SECONDS = 86_400;
 
 type JudgingInput = Pick<PrepareInput, "connection" | "person" | "now">;
 
@@ -40,7 +39,7 @@ export function judgingOf(input: JudgingInput): Judging {
     if (status === 0) return retry(reply.failure ?? "network");
     if (status >= 200 && status < 300) return null;
     const words = wordsOf(reply.body);
-    const wait = retryAfterSeconds(reply.headers, input.now);
+    const wait = parseRetryAfter(reply.headers["retry-after"], input.now);
     if (status === 429) return retry("rate_limited", words, wait);
     if (status >= 500 || status === 408 || status === 425) return retry(`http_${status}`, words, wait);
     if (status < 400) return dead("redirect_refused", "the address answers with a redirect, call the final one");
@@ -48,16 +47,6 @@ export function judgingOf(input: JudgingInput): Judging {
     return dead(status === 404 || status === 410 ? "not_found" : "rejected", words || `HTTP ${status}`);
   };
   return { byStatus, dead, retry };
-}
-
-/** `Retry-After` in seconds, from either of its forms; null when absent or unreadable. */
-export function retryAfterSeconds(headers: Readonly<Record<string, string>>, now: number): number | null {
-  const text = Object.entries(headers)
-    .find(([name]) => name.toLowerCase() === "retry-after")?.[1]
-    .trim();
-  if (!text) return null;
-  const seconds = /^\d+(\.\d+)?$/.test(text) ? Number(text) : (Date.parse(text) - now) / 1_000;
-  return Number.isNaN(seconds) ? null : Math.min(Math.max(0, Math.ceil(seconds)), LONGEST_WAIT_SECONDS);
 }
 
 /** The body as JSON; undefined when it is none. */

@@ -184,7 +184,7 @@ describe("legacy import: replies (vectors 5 and 6)", () => {
     expect(plan.repeatable).toBe(repeatable);
     expect(told(plan.judge(replyOf(0)))).toBe(timeout);
     expect(told(plan.judge(replyOf(502)))).toBe(broken);
-    expect(told(plan.judge(replyOf(429, "", { "Retry-After": "7" })))).toBe("retry rate_limited +7");
+    expect(told(plan.judge(replyOf(429, "", { "retry-after": "7" })))).toBe("retry rate_limited +7");
   });
 });
 

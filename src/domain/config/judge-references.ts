@@ -1,5 +1,6 @@
 /** Names that point elsewhere in the configuration, and names of time zones. */
 import type { FieldError } from "../../lib/field-errors.ts";
+import { isTimeZone } from "../../lib/zone.ts";
 import type { Connection } from "../config.ts";
 import type { Judged } from "./judged.ts";
 
@@ -66,15 +67,6 @@ export function judgeTimeZones(judged: Judged): FieldError[] {
   return zones.flatMap(([path, zone]) =>
     zone === undefined || isTimeZone(zone) ? [] : [{ path, message: `"${zone}" is not an IANA time zone such as Europe/Moscow` }],
   );
-}
-
-function isTimeZone(name: string): boolean {
-  try {
-    new Intl.DateTimeFormat("en", { timeZone: name });
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 function isDay(text: string): boolean {
