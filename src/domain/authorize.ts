@@ -25,6 +25,9 @@ export type AuthorizeAnswer =
 
 const OPTIONS = ["keep", "relink"] as const;
 
+/** The six rows of the table (vendors.md §4.1, vectors 41–46), in this order on purpose: an existing mapping outranks everything, and
+ *  `confirmation_required` comes before any answer that would let the site register or link, so that a claimed twin is never silently joined.
+ *  `also_linked` warns that a `relink` would take the sent user from another holder. */
 export function judgeAuthorize({ mapped, sent, sentIsTaken, onlyClaimed }: AuthorizeFacts): AuthorizeAnswer {
   if (mapped !== null) {
     if (sent === null) return { status: "authorized", user_id: mapped };

@@ -13,11 +13,14 @@ export type Breaker = {
   readonly openUntil: number | null;
 };
 
+/** Both are needed: ten failures of one bad payload are the payload's fault, one failure each of five people may be chance. */
 const FAILURES_TO_OPEN = 10;
 const LINES_TO_OPEN = 5;
 const FIRST_PROBE_MS = 1_000;
+/** The ceiling is what people wait at most once the vendor is back. */
 const LAST_PROBE_MS = 15_000;
 
+/** Also what a success leads to: one reply that shows the vendor alive forgets all failures. */
 export const CLOSED: Breaker = { failures: 0, lines: [], level: 0, openUntil: null };
 
 /** A circuit that was open when the process ended: probe at once, since the world may have changed. */

@@ -1,5 +1,6 @@
 /** One text for one content: keys sorted at every level, so the same values in another order are the same. Pure. */
 
+/** For comparing and hashing only. Keys are compared by code unit, not by locale: the digest must be the same on every machine. */
 export function canonicalJson(value: unknown): string {
   return JSON.stringify(sorted(value)) ?? "null";
 }

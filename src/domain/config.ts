@@ -8,6 +8,7 @@ type ConnectionBody = z.infer<typeof connection>;
 
 /** A connection with its id. */
 export type Connection = ConnectionBody & { readonly id: string };
+/** Narrowed by kind, so that a connector cannot read another vendor's settings. */
 export type ConnectionOf<K extends Kind> = Extract<ConnectionBody, { kind: K }> & { readonly id: string };
 
 export type Workspace = ConfigDocument["workspace"];

@@ -1,6 +1,7 @@
 /** What a platform may report back to us after we wrote to it (O-01): the names and values of the fields an action sets. Messages and callback
  *  variables are not among them: a bot that answers to those means it. Pure. */
 
+/** `value` in the spelling of `echoValue`; it is hashed before it is stored. */
 export type Echo = { readonly name: string; readonly value: string };
 
 /** Actions that set fields, and the parameter that holds them. */
@@ -21,6 +22,7 @@ const IDENTIFIER_NAMES: Readonly<Record<string, string>> = {
   chatId: "telegram_id",
 };
 
+/** Each is a row for a day; a bot that sets more fields at once is still recognised by these. */
 const LONGEST = 60;
 
 /** `titles`: the connection's own names of our field keys; the report may use either. */

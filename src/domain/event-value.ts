@@ -17,6 +17,8 @@ const ALIASES: Readonly<Record<string, string>> = {
   deal_number: "order",
 };
 
+/** Null = absent, which fails a condition and makes a macro an error. Order: the fact itself, its aliases, identifiers, then UTM, profile, fields and
+ *  tracker values; so a sender's field named `amount` never hides the parsed amount. */
 export function eventValue(event: EventFacts, config: Defaults, name: string): string | null {
   const plain = factOf(event, config, name) ?? factOf(event, config, ALIASES[name] ?? "");
   if (plain !== null) return plain;

@@ -4,6 +4,7 @@ import type { Claim } from "./identifier.ts";
 
 /** Why a value was not used; shown in the console as "было → стало". */
 export type DropCause = "unresolved_macro" | "blocked" | "invalid" | "technical_email" | "bad_amount" | "bad_time";
+/** `field` is the sender's own name for it. The value is not kept here: it stays in the raw delivery. */
 export type Dropped = { readonly field: string; readonly cause: DropCause };
 
 export type Money = {
@@ -15,6 +16,7 @@ export type Money = {
   readonly currency: string | null;
 };
 
+/** `utm_x` → value in lower case, decoded, without placeholders. */
 export type Utm = Readonly<Record<string, string>>;
 
 export type NewEvent = {
@@ -49,6 +51,7 @@ export type NewEvent = {
   readonly outgoing: boolean;
 };
 
+/** `accepted` lasts until the inbox's alarm has bound it. Later only `unbound` may become `bound`, and `bound` `erased`. */
 export type EventStatus = "accepted" | "bound" | "unbound" | "quarantined" | "echo" | "preview" | "erased";
 
 /** What stands sealed beside an event: the normalised form. The raw payload is sealed apart, because it is kept for a shorter time. */

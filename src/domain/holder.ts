@@ -6,8 +6,10 @@ import type { Connection } from "./config.ts";
 export const HOLDER_TYPES = ["telegram_id", "max_id", "vk_id", "person_id", "client_id", "lead_id"] as const;
 export type HolderType = (typeof HOLDER_TYPES)[number];
 
+/** `scope` is "" for messengers, whose ids are the same everywhere; else the project, business or bot that issued the id. */
 export type HolderIdentity = { readonly type: HolderType; readonly scope: string; readonly value: string };
 
+/** Messenger ids are positive: a negative one is a group, and a group must never hold a login. */
 const NUMERIC = /^[1-9]\d{0,15}$/;
 const UNRESOLVED = /\{|\}|%7b|^\[[A-Z_]+\]$/i;
 const EMPTY_WORDS = new Set(["null", "undefined", "none", "nan", "true", "false", "0", "-1", "-"]);
@@ -46,6 +48,7 @@ export function scopeOf(connection: Connection, type: HolderType): string | null
   }
 }
 
+/** By blind index only: whose login this is is decided without unsealing anybody's account. */
 export type KnownIdentity = {
   readonly hash: string;
   readonly type: HolderType;

@@ -18,6 +18,8 @@ export type IdentifierType =
   | "clickid"
   | "visitor";
 
+/** How far a value is believed. `proved`: shown by its owner (a login, a contact that is the sender's own). `native`: the issuing vendor's word about its own id.
+ *  `claimed`: typed, forwarded or told by a third party. `inferred`: a click or a cookie, which say "probably". */
 export type Proof = "proved" | "native" | "claimed" | "inferred";
 
 /** Where the scope of a type comes from; `global` types have the scope "". */
@@ -27,6 +29,8 @@ type TypeRule = { readonly priority: number; readonly limit: number; readonly sc
 
 const NONE = Number.POSITIVE_INFINITY;
 
+/** Limit 1 for messengers and accounts: one human has one of each, so a second value means a second human. E-mail and phone are shared in families and
+ *  changed in lives, hence 5 and 3. Click ids and cookies are unlimited and therefore never keep two people apart. */
 export const IDENTIFIER_TYPES: Readonly<Record<IdentifierType, TypeRule>> = {
   telegram_id: { priority: 2, limit: 1, scope: "global", proof: "native" },
   max_id: { priority: 2, limit: 1, scope: "global", proof: "native" },
@@ -54,6 +58,7 @@ export type Claim = {
   readonly proof: Proof;
 };
 
+/** For names that come from outside; `hasOwn`, so that "constructor" is none. */
 export const isIdentifierType = (name: string): name is IdentifierType => Object.hasOwn(IDENTIFIER_TYPES, name);
 
 export const priorityOf = (type: IdentifierType): number => IDENTIFIER_TYPES[type].priority;

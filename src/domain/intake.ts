@@ -3,6 +3,7 @@
 import type { DropCause, Dropped, NewEvent } from "./event.ts";
 import { isPreview } from "./preview.ts";
 
+/** `preview`: a robot's click, kept and counted apart, binds nobody. */
 export type IntakeVerdict =
   | { readonly verdict: "accepted" | "preview"; readonly cause: null; readonly field: null }
   | { readonly verdict: "quarantined"; readonly cause: DropCause; readonly field: string };
@@ -20,6 +21,7 @@ const HARMLESS: ReadonlySet<DropCause> = new Set(["bad_amount", "bad_time"]);
 
 const quarantined = ({ cause, field }: Dropped): IntakeVerdict => ({ verdict: "quarantined", cause, field });
 
+/** What the inbox remembers to recognise a second telling by. Times in ms and days. */
 export type Fact = {
   /** Unique within the connection. */
   readonly key: string;
@@ -53,6 +55,7 @@ const HAPPENINGS: ReadonlySet<string> = new Set([
 const UPDATE_DAYS = 2;
 const MESSAGE_DAYS = 30;
 const CONTENT_DAYS = 30;
+/** As long as events are kept by default (`workspace.retention.event_days`); after it a repeat counts anew. */
 const FACT_DAYS = 400;
 
 /** Which fact an event is. `update` (default): another state of a known fact replaces it. `ignore`: the first state stays. `new`: the

@@ -3,6 +3,7 @@
  *  Parts of one order are one purchase: only its first money carries the label. Free orders and unreadable amounts carry none. Pure. */
 import type { EventId } from "../lib/ids.ts";
 
+/** Amounts × 10 000 as integers, so sums and differences are exact. `at` is epoch ms of the fact, not of its arrival. */
 export type Payment = {
   readonly id: EventId;
   /** Order of arrival, for payments of the same moment. */
@@ -20,6 +21,7 @@ export type Payment = {
 };
 
 export type Label = "sale" | "resale";
+/** `ordinal` counts resales from 1 and is null otherwise. `amountE4` is the payment's own part where the sender told a running total. */
 export type Labelled = {
   readonly id: EventId;
   readonly label: Label | null;
@@ -78,6 +80,7 @@ function amountsOf(inTime: readonly Payment[]): Map<EventId, number | null> {
 /** A name that rules match. Each fires once per fact; `sale` and every `resale#n` also once per person and connection. */
 export type Trigger = { readonly name: string; readonly oncePerPerson: boolean };
 
+/** Everything a rule may listen to for one fact, each name once, the broadest first. */
 export function triggersOf(type: string, label: Label | null, ordinal: number | null): Trigger[] {
   const triggers: Trigger[] = [
     { name: "*", oncePerPerson: false },

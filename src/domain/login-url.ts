@@ -46,6 +46,7 @@ export function returnUrl(
   return url.href;
 }
 
+/** Messengers that can start a bot with a payload from a link. */
 export type Messenger = "telegram" | "max" | "vk";
 
 /** A link that starts the bot with `payload` (≤ 64 of [A-Za-z0-9_-]), or null when the configuration does not name the bot. */

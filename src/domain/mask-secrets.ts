@@ -30,6 +30,7 @@ export function secretsOf(connection: Connection): string[] {
 /** Of one configuration's connection: looked for with every delivery and every reply. */
 const kept = new WeakMap<Connection, readonly string[]>();
 
+/** Literal replacement, no parsing: a vendor may quote our key inside any format. */
 export function maskSecrets(connection: Connection, text: string): string {
   const secrets = kept.get(connection) ?? secretsOf(connection).filter((value) => value.length >= SHORTEST);
   kept.set(connection, secrets);

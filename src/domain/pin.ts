@@ -2,12 +2,18 @@
  *  a hundred wrong ones in a row across every PIN of the holder. Counting is the store's single statement (`store/seats.ts`); here is what
  *  its row means. Pure. */
 
+/** SP 800-63B-4 §3.1.3.2: an out-of-band secret is valid for at most ten minutes and used once. */
 export const PIN_TTL_SECONDS = 600;
+/** The link outlives its PIN: a new PIN may be asked for on the same page. */
 export const LINK_TTL_SECONDS = 3_600;
+/** 5 of 10⁶: one PIN is guessed with p = 5·10⁻⁶. */
 export const TRIES_PER_PIN = 5;
+/** SP 800-63B-4 §3.2.2: no more than 100 consecutive failures; a success starts over. */
 export const FAILS_PER_HOLDER = 100;
+/** Against a flood of messages to a person who asked for none. */
 export const RESEND_AFTER_MS = 30_000;
 export const RESENDS_PER_HOUR = 10;
+/** Per holder; bots issue on their own initiative, so this is far above what a human needs and far below what a loop does. */
 export const ISSUES_PER_HOUR = 120;
 export const HOUR_MS = 3_600_000;
 /** A second submit of the same form with the same PIN within this time gets the first one's answer. */
@@ -27,6 +33,7 @@ export type Seat = {
   readonly by: string | null;
 };
 
+/** `attemptsLeft` is what the page shows: of this PIN, not of the holder. */
 export type PinRefusal =
   | { readonly reason: "pin_invalid"; readonly attemptsLeft: number }
   | { readonly reason: "pin_locked"; readonly retryAfterSeconds: number; readonly attemptsLeft: number }
@@ -36,6 +43,7 @@ export type PinRefusal =
 export const lockMs = (fails: number): number =>
   Math.min(HOUR_MS, FIRST_LOCK_MS * 2 ** Math.min(7, Math.max(0, Math.floor(fails / TRIES_PER_PIN) - 1)));
 
+/** `usedAt`: this link's PIN let somebody in. `endedAt`: a logout, unlink or operator ended it. Epoch ms. */
 export type GuessedLink = {
   readonly buid: string;
   readonly usedAt: number | null;
@@ -43,6 +51,7 @@ export type GuessedLink = {
   readonly expiresAt: number;
 };
 
+/** Read in the guess's own transaction, so that two parallel guesses are never told the same number of attempts left. */
 export type GuessState = {
   readonly link: GuessedLink;
   readonly seat: Seat | null;

@@ -5,6 +5,7 @@ import type { Connection } from "./config.ts";
 import { type TemplateError, type TemplateScope, renderDeep } from "./template.ts";
 import type { Landing } from "./template-encode.ts";
 
+/** Err names the first macro without a value; nothing is sent then, and the delivery says which (docs/errors.md, `template_unresolved`). */
 export function renderParameters(
   connection: Connection,
   parameters: Readonly<Record<string, unknown>>,
@@ -39,6 +40,7 @@ function landingOfBody(body: string, headers: Readonly<Record<string, unknown>>)
   return type === "" && /^\s*[{[](?!\{)/.test(body) ? "json" : "plain";
 }
 
+/** In lower case, "" when absent. The last of several spellings counts, as later headers override when they are sent. */
 export function contentTypeOf(headers: Readonly<Record<string, unknown>>): string {
   const found = Object.entries(headers).findLast(([name]) => name.toLowerCase() === "content-type")?.[1];
   return typeof found === "string" ? found.toLowerCase() : "";

@@ -12,6 +12,7 @@ export type MatchedAction = {
   readonly do: RuleAction;
 };
 
+/** `connection` is where the event came from, not where the action goes. */
 export type RuleInput = {
   readonly connection: string;
   /** Names that fire now. */

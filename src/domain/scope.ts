@@ -4,8 +4,11 @@
 import { type Config, type Connection, type ConnectionOf, type Kind, isKind } from "./config.ts";
 import type { ScopeKind } from "./identifier.ts";
 
+/** null = this connection cannot know such an id; "" = the whole workspace. */
 export type Scopes = Readonly<Record<ScopeKind, string | null>>;
 
+/** Guessed only where there is no choice: the tied connection, else the sole one of its kind. Adding a second school or bot therefore turns an untied
+ *  foreign id into a plain field, and ties (`school`, `bot`, `click_issuer`) bring it back. */
 export function scopesOf(config: Config, connection: Connection): Scopes {
   return {
     global: "",

@@ -24,11 +24,14 @@ export type SettleInput = {
   readonly random: number;
 };
 
+/** `nextAt` is epoch ms. `dead` and `cancelled` are final for this generation; a replay starts another. */
 export type Settlement =
   | { readonly state: "delivered" }
   | { readonly state: "dead" | "cancelled"; readonly reason: string }
   | { readonly state: "retrying"; readonly reason: string; readonly nextAt: number };
 
+/** A cancel that arrives while a request is out cannot call it back: a known outcome wins, only a retry becomes `cancelled`. The vendor's
+ *  `Retry-After` may lengthen the schedule's delay, never shorten it. */
 export function settle(input: SettleInput): Settlement {
   const { judged } = input;
   if (judged.outcome === "delivered") return { state: "delivered" };

@@ -3,6 +3,8 @@ export type Landing = "plain" | "url" | "query" | "form" | "json" | "html" | "ma
 
 const HTML: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;" };
 
+/** `url` is bare here because the template engine encodes inside URLs itself, part by part; `markdown` escapes what Telegram's MarkdownV2 reserves
+ *  (core.telegram.org/bots/api#markdownv2-style, 2026-11). JSON values land inside the author's quotes, so none are added. */
 export function encodeFor(landing: Landing, value: string): string {
   switch (landing) {
     case "plain":

@@ -18,6 +18,7 @@ export type ScopeInput = {
   readonly to?: string;
 };
 
+/** Nothing is read until a macro asks: most rules read the event only, and a person need not be decrypted for them. */
 export function templateScope(input: ScopeInput): TemplateScope {
   return {
     value: (name) => lookUp(input, name),

@@ -14,12 +14,14 @@ export type TemplateScope = {
   readonly variable: (name: string) => string | null;
 };
 
+/** `macro` is the author's text, never a value: errors are shown and logged. */
 export type TemplateError = {
   readonly reason: "template_unresolved";
   readonly macro: string;
   readonly cause: "missing" | "cycle" | "unparsable" | "too_long";
 };
 
+/** In UTF-16 units of one rendered text, more than any vendor's message or field takes. */
 const MAX_LENGTH = 65_536;
 const MACRO = /\{\{([^{}]+)\}\}|(?<!\{)\{([A-Za-z_][A-Za-z0-9_.-]*)\}/g;
 const SINGLE = /^(chatId|username|createdAt|stepKey|(event|person|fields|tracker|variables)\..+)$/;

@@ -8,6 +8,7 @@ import type { PersonId } from "../lib/ids.ts";
 
 export type Locale = "ru" | "en";
 
+/** Lent by the caller, because only it knows whether its reader may see values. */
 export type Showing = {
   readonly locale: Locale;
   /** How an identifier's value is shown, e.g. "1001" or "••a3f". */
@@ -73,6 +74,7 @@ export function refsOf(step: Step): Ref[] {
 
 export const tellTrace = (steps: readonly Step[], showing: Showing): string[] => steps.map((step) => tellStep(step, showing));
 
+/** One sentence; exhaustive, so a new step without words does not compile. */
 export function tellStep(step: Step, showing: Showing): string {
   const say = (ru: string, en: string): string => (showing.locale === "ru" ? ru : en);
   const id = "ref" in step ? nameIdentifier(step.ref, showing) : "";
@@ -192,6 +194,7 @@ export function tellWhy(ref: Ref, waitedMs: number, showing: Pick<Showing, "loca
   return showing.locale === "ru" ? `по ${id}` : `by ${id}`;
 }
 
+/** The largest whole unit only: "3 дн" says enough about a wait. */
 export function tellWait(ms: number, locale: Locale): string {
   const [seconds, minutes, hours, days] = [1_000, 60_000, 3_600_000, 86_400_000].map((unit) => Math.floor(ms / unit));
   const [ru, en, n] = days

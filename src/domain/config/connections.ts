@@ -8,6 +8,7 @@ const address = z.pipe(
   text,
   z.transform((value: string) => value.replaceAll(/\s+/g, "")),
 );
+/** One live secret or two: the second is for rotation, while senders still use the first. */
 const secretPair = z.union([
   z.pipe(
     text,
@@ -24,6 +25,8 @@ const vendorId = z.union([
   ),
 ]);
 
+/** What every kind has. `retry_seconds` sums to about 41 hours, longer than a weekend night's outage; `in_flight` ≤ 6 is the platform's limit of
+ *  simultaneous connections per request (developers.cloudflare.com/workers/platform/limits, 2026-11). `base_url` replaces the vendor's host: forwarders and tests. */
 const common = {
   name: z.optional(text),
   disabled: z.optional(z.boolean()),
@@ -89,6 +92,7 @@ export const telegram = z.strictObject({
 });
 export const keitaro = z.strictObject({ ...common, kind: z.literal("keitaro"), url: address, postback_key: z.optional(text) });
 export const network = z.strictObject({ ...common, kind: z.literal("network"), network: text });
+/** `return_to` is compared byte for byte; `trusted_links: true` allows links without a PIN, for sites where a forwarded link does no harm. */
 export const site = z.strictObject({
   ...common,
   kind: z.literal("site"),

@@ -16,6 +16,7 @@ const alert = z.strictObject({
   body: z.optional(z.record(z.string(), z.unknown())),
 });
 
+/** `fx`: workspace currency per unit of the named one. `batch`: events bound per alarm, 20 by default for the free plan's 50 subrequests and 10 ms. */
 export const workspace = z.strictObject({
   name: z._default(z.string().check(z.minLength(1), z.maxLength(200)), "Throughline"),
   time_zone: z._default(z.string(), "Europe/Moscow"),
@@ -35,6 +36,7 @@ export const workspace = z.strictObject({
   batch: z._default(z.int().check(z.gte(1), z.lte(100)), 20),
 });
 
+/** `to` holds `{click}` where the click id goes; `clickids`: query parameter → connection that issued its values. */
 export const link = z.strictObject({
   to: z.string().check(z.minLength(1), z.maxLength(4_000)),
   utm_source: utm,
@@ -49,6 +51,7 @@ export const link = z.strictObject({
 
 const scalar = z.union([z.string(), z.number(), z.boolean()]);
 const action = z.strictObject({ to: z.string(), action: z.string(), with: z._default(z.record(z.string(), z.unknown()), {}) });
+/** Conditions of `if` must all hold; a list means any of its values. The same goes for `on` and `from`. */
 export const rule = z.strictObject({
   name: z.optional(z.string().check(z.maxLength(200))),
   on: z.union([z.string().check(z.minLength(1)), z.array(z.string().check(z.minLength(1))).check(z.minLength(1))]),
@@ -67,4 +70,5 @@ export const configDocument = z.strictObject({
   rules: z._default(z.array(rule).check(z.maxLength(500)), []),
 });
 
+/** After parsing: defaults filled in, `$NAME`s still in place. This is what may be stored and shown; `Config` with resolved secrets may not. */
 export type ConfigDocument = z.infer<typeof configDocument>;

@@ -7,6 +7,7 @@ import type { Judged } from "./judged.ts";
 
 type Named = { readonly path: string; readonly message: string | null };
 
+/** Literal addresses only: one with a template in it can be judged when it is sent, and is. */
 export function judgeAddresses(judged: Judged): FieldError[] {
   const { local } = judged.options;
   const named = [
@@ -49,6 +50,7 @@ function siteAddresses(site: ConnectionOf<"site">, at: (field: string) => string
   ];
 }
 
+/** A sentence for the operator, or null. `local` is the developer's mode: loopback and plain HTTP pass. */
 export function addressMistake(text: string, local: boolean): string | null {
   const address = judgeAddress(text, local);
   return address.ok ? null : ADDRESS_REFUSALS[address.error];

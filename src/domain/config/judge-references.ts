@@ -8,6 +8,7 @@ import type { Judged } from "./judged.ts";
 const RESERVED = ["links", "login"];
 const BOTS = ["salebot", "chatterfy", "metabot", "telegram"];
 
+/** A dangling reference found at save costs a line in a form; found at run time it costs events that nobody reads. */
 export function judgeReferences(judged: Judged): FieldError[] {
   return [
     ...[...judged.kinds.keys()]
@@ -69,6 +70,7 @@ export function judgeTimeZones(judged: Judged): FieldError[] {
   );
 }
 
+/** 2026-02-30 parses as 2 March: the round trip tells. */
 function isDay(text: string): boolean {
   const at = Date.parse(`${text}T00:00:00Z`);
   return !Number.isNaN(at) && new Date(at).toISOString().startsWith(text);

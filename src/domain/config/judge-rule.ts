@@ -17,6 +17,7 @@ type Path = readonly string[];
 const OWN = ["links", "login"];
 const CONDITION = /^(event|person|fields|tracker)\..+$/;
 
+/** Unknown event names are allowed in `on` (custom events have any name); only the numbered form has a fixed spelling. */
 export function judgeRule(judged: Judged, rule: Rule, path: Path): FieldError[] {
   return [
     ...listed(rule.on, [...path, "on"]).flatMap(([name, at]) => triggerMistake(name, at)),

@@ -12,6 +12,8 @@ const SECRET_HEADER = /authorization|cookie|token|secret|key|signature|password/
 
 type Text = { readonly path: readonly string[]; readonly text: string };
 
+/** Walks the raw document, not the parsed one, so that a literal secret is found even in a connection that has other mistakes. In local mode literals
+ *  pass: a developer has no Worker secrets yet. */
 export function judgeSecrets(judged: Judged): FieldError[] {
   const { local, secret } = judged.options;
   const errors: FieldError[] = [];
@@ -46,6 +48,7 @@ function mistakeOf({ path, text }: Text, local: boolean, secret: (name: string) 
 /** Whether a Standard Webhooks secret, with or without its prefix, holds a key. */
 const isSigningSecret = (secret: string): boolean => (fromBase64(secret.trim().replace(/^whsec_/, ""))?.length ?? 0) > 0;
 
+/** Every string of a JSON value with its path. */
 export function textsOf(value: unknown, path: readonly string[]): Text[] {
   if (typeof value === "string") return [{ path, text: value }];
   return Object.entries(objectOf(value)).flatMap(([key, item]) => textsOf(item, [...path, key]));

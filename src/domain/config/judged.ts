@@ -3,6 +3,7 @@ import type { Connection } from "../config.ts";
 import type { ConfigDocument } from "./document.ts";
 import type { SecretLookup } from "./resolve.ts";
 
+/** `secret`: name → value or null. `local`: the developer's mode. */
 export type JudgeOptions = { readonly local: boolean; readonly secret: SecretLookup };
 
 /** `kinds` holds every connection that is written down, whether or not the rest of it is sound. */
@@ -16,5 +17,6 @@ export type Judged = {
   readonly options: JudgeOptions;
 };
 
+/** A list counts as an object of its indexes, which is how paths into lists are written. */
 export const objectOf = (value: unknown): Readonly<Record<string, unknown>> =>
   typeof value === "object" && value !== null ? Object.fromEntries(Object.entries(value)) : {};

@@ -10,6 +10,7 @@ export type SecretLookup = (name: string) => string | null;
 /** Name of the secret a text refers to, or null when it is a literal. */
 export const secretName = (text: string): string | null => REFERENCE.exec(text)?.[1] ?? null;
 
+/** The result holds live secrets: it is kept in memory only, never stored, logged or sent anywhere. */
 export function resolveConfig(source: ConfigDocument, version: number, lookup: SecretLookup): Config {
   const connections = new Map<string, Connection>();
   for (const [id, body] of Object.entries(source.connections)) connections.set(id, { ...resolveSecrets(body, lookup), id });

@@ -27,6 +27,7 @@ export type StageLine = {
   readonly from_entry: string | null;
 };
 
+/** `week` is an ISO label. A recent week's columns are still growing: nobody has had 60 days yet. */
 export type WeekLine = {
   readonly week: string;
   readonly people: number;
@@ -41,6 +42,7 @@ const countOf = (cells: readonly CohortCell[], fits: (cell: CohortCell) => boole
 
 export const cohortSize = (cells: readonly CohortCell[]): number => countOf(cells, () => true);
 
+/** A step counts only who passed both stages; who reached this one without the previous is a bypass, shown beside it instead of pushing a step over 100 %. */
 export function stageLines(cells: readonly CohortCell[], template: Template): StageLine[] {
   const cohort = cohortSize(cells);
   return TEMPLATES[template].map((id) => {

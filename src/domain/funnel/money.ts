@@ -33,6 +33,8 @@ export type MoneyTotals = {
 
 type Setting = { readonly by: Breakdown; readonly links: ReadonlyMap<string, TrackedLink>; readonly rates: Rates };
 
+/** Decimal strings with two digits in the workspace's currency. A deal without money in a known currency still counts as a deal; a currency without a
+ *  rate is told apart in `no_rate`, since adding it as if it were 1 : 1 would be a lie in the total. */
 export function moneyTotals(cells: readonly MoneyCell[], deals: readonly DealCell[], setting: Setting): MoneyTotals {
   const sum = (fits: (cell: MoneyCell) => boolean): Exact =>
     cells.filter(fits).reduce((total, cell) => total + (convert(cell.amountE4, cell.currency, setting.rates) ?? 0n), 0n);

@@ -7,6 +7,7 @@ import type { Workspace } from "../config.ts";
 
 export const BREAKDOWNS = ["source", "campaign", "content", "link", "bot", "connection"] as const;
 export type Breakdown = (typeof BREAKDOWNS)[number];
+/** What the console offers; the wire takes any whole number of days from 1 to 365. */
 export const WINDOWS = [7, 14, 30, 60, 90] as const;
 
 /** From 1900 on: the calendar of earlier centuries has nothing to count. */
@@ -22,6 +23,7 @@ export const reportParameters = z.object({
   only: z.optional(z.enum(["click"])),
 });
 
+/** Everything is in the workspace's zone: a day begins where the school lives. */
 export type ReportQuery = Omit<z.infer<typeof reportParameters>, "from" | "to" | "only"> & {
   readonly from: string;
   readonly to: string;

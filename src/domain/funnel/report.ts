@@ -20,6 +20,7 @@ import type { Stage } from "./stages.ts";
 /** Minutes from entry to a stage of those who reached it; null when nobody did. */
 export type StageTime = { readonly median_minutes: number | null; readonly p90_minutes: number | null };
 
+/** Counted by time of receipt, unlike everything else in the report: duplicates and quarantined deliveries have no fact to be dated by. */
 export type Intake = {
   readonly received: number;
   readonly accepted: number;
@@ -48,6 +49,7 @@ export type SourceLine = SourceCounts & {
   readonly romi_last: string | null;
 };
 
+/** Wire names: this is `GET /v1/report` itself. Shares and steps are percent texts with one decimal, null where there is nothing to divide by. */
 export type Report = {
   readonly range: Readonly<Record<string, string | number | boolean>>;
   readonly cohort: number;

@@ -19,6 +19,7 @@ import {
 } from "./graph.ts";
 import { isContact, isTelling } from "./limits.ts";
 
+/** A proof only rises: a value once proved stays proved when it is later merely typed. */
 const PROOF_RANK: Readonly<Record<Proof, number>> = { inferred: 0, claimed: 1, native: 2, proved: 3 };
 
 /** Applies; answers with the steps that only the doing tells (who survived a merge). */
@@ -166,6 +167,7 @@ export function giveNode(graph: Graph, hash: string, to: PersonId): void {
   graph.changes.nodes.add(hash);
 }
 
+/** Unknown hashes are ignored: a login act may take off what somebody else has meanwhile moved. */
 export function removeNode(graph: Graph, hash: string): void {
   const node = graph.nodes.get(hash);
   if (!node) return;

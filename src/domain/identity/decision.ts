@@ -5,6 +5,7 @@ import type { GraphClaim, GraphEvent, Ref } from "./graph.ts";
 /** The identity a new person would get, should one be needed. */
 export type Fresh = { readonly id: PersonId; readonly key: PersonKey };
 
+/** `taken`: another person's, `limit`: one too many of its kind, `contact_quarantined`: three messengers claim it. Each becomes a problem for an operator. */
 export type ConflictCause = "taken" | "limit" | "contact_quarantined";
 export type Conflict = { readonly ref: Ref; readonly cause: ConflictCause; readonly persons: readonly PersonId[] };
 

@@ -105,6 +105,7 @@ export const newGraph = (): Graph => ({
   changes: newChanges(),
 });
 
+/** Taken afresh after a write: what has been stored must not be stored twice. */
 export const newChanges = (): Changes => ({
   leaves: new Set(),
   nodes: new Set(),
@@ -135,6 +136,7 @@ export function addNode(graph: Graph, node: Node): void {
   setIn(graph.owned, node.homeId).add(node.hash);
 }
 
+/** Both ways, so that either side finds the edge; stored once, smaller id first. */
 export function addApart(graph: Graph, a: PersonId, b: PersonId): void {
   setIn(graph.apart, a).add(b);
   setIn(graph.apart, b).add(a);
@@ -145,6 +147,7 @@ export function addParked(graph: Graph, event: GraphEvent): void {
   for (const { hash } of event.claims) setIn(graph.waiting, hash).add(event.id);
 }
 
+/** Throws on a person that was not loaded: going on with a partial graph would write a wrong merge, and that cannot be taken back by a retry. */
 export function leafOf(graph: Graph, id: PersonId): Leaf {
   const leaf = graph.leaves.get(id);
   if (!leaf) throw new Error(`graph: the person row ${id} was not loaded`);
@@ -166,6 +169,7 @@ export function ownerOf(graph: Graph, ref: Ref): PersonId | null {
   return home === null ? null : rootOf(graph, home);
 }
 
+/** Over all leaves of the person. Inferred identifiers are only there where the events at hand name them (store/load-neighbourhood.ts). */
 export function* nodesOf(graph: Graph, root: PersonId): Generator<Node> {
   for (const leaf of membersOf(graph, root)) {
     for (const hash of graph.owned.get(leaf) ?? []) {

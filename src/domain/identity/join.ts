@@ -46,6 +46,8 @@ export const emptyDraft = (): Draft => ({
   shared: false,
 });
 
+/** Strongest first, and order matters: each merge widens the union that the next identifier is judged against. Every refusal leaves a conflict or a
+ *  sentence in the trace; nothing is dropped silently. */
 export function joinClaims(graph: Graph, start: Start): Decision {
   const union = unionOf(graph, start);
   const draft = emptyDraft();
@@ -130,6 +132,8 @@ function isUnstarted(graph: Graph, event: GraphEvent, claim: GraphClaim): boolea
   return event.type === "bot_start" && claim.type === "click" && node !== undefined && !node.started && !node.pinned;
 }
 
+/** A key that cannot join is a forwarded link: a referral, no conflict of contacts. A contact that three different messengers claim is put in
+ *  quarantine: a family's phone or a school's own address must not glue its students. */
 function refuse({ graph, start, union, draft }: Join, claim: GraphClaim, owner: PersonId): void {
   const ref = refOf(claim);
   let cause: ConflictCause = "taken";

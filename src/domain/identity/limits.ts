@@ -9,6 +9,7 @@ export type Held = Map<string, { readonly limit: number; readonly values: Readon
 
 const groupOf = (ref: Ref): string => `${ref.type}\n${ref.scope}`;
 
+/** Unlimited types never stand in the way of a merge. */
 export const isLimited = (ref: Ref): boolean => Number.isFinite(limitOf(ref.type));
 export const isMessenger = (ref: Ref): boolean => MESSENGER_TYPES.some((type) => type === ref.type);
 export const isContact = (ref: Ref): boolean => ref.type === "email" || ref.type === "phone";
@@ -17,6 +18,7 @@ export const isInferred = (ref: Ref): boolean => priorityOf(ref.type) >= 8;
 /** What makes a person more than a visitor for rule "shared": any identifier of priority ≤ 7 but a network's player. */
 export const isTelling = (ref: Ref): boolean => priorityOf(ref.type) <= 7 && ref.type !== "player_id";
 
+/** What the whole person holds, over every leaf merged into it. */
 export function heldBy(graph: Graph, root: PersonId): Held {
   return hold(nodesOf(graph, root));
 }
@@ -42,6 +44,7 @@ export function fits(a: Held, b: Held): boolean {
   return true;
 }
 
+/** A new map: the sides are still needed when the union is refused. */
 export function unite(a: Held, b: Held): Held {
   const union: Held = new Map(a);
   for (const [group, { limit, values }] of b) {

@@ -9,6 +9,8 @@ import { fits, heldBy, hold, isLimited } from "./limits.ts";
 import { emptyDraft, joinClaims } from "./join.ts";
 import { refOf, usableClaims } from "./usable.ts";
 
+/** `fresh` is drawn in advance, because the domain has no randomness; it is unused unless a person is founded. A login act's `user_id` does not choose:
+ *  who logged in is told by the messenger account, and the site's user is what is given to it. */
 export function resolve(graph: Graph, event: GraphEvent, fresh: Fresh): Decision {
   const { claims, steps, erased } = usableClaims(graph, event);
   const trace: Step[] = [...steps];

@@ -5,6 +5,7 @@ import type { Step } from "./decision.ts";
 import { type Graph, type GraphClaim, type GraphEvent, type Ref, leafOf, ownerOf } from "./graph.ts";
 import { isContact } from "./limits.ts";
 
+/** Two may be one human who changed messengers; three no longer are. */
 const QUARANTINE_CLAIMANTS = 3;
 
 export type Usable = {
@@ -41,6 +42,7 @@ export const isQuarantined = (graph: Graph, claim: GraphClaim): boolean =>
   (graph.claimants.get(claim.hash)?.size ?? 0) >= QUARANTINE_CLAIMANTS &&
   graph.nodes.get(claim.hash)?.pinned !== true;
 
+/** Judged before the claim is written, so that the event that makes the third claim already tells of it. */
 export const wouldQuarantine = (claimants: ReadonlySet<string>): boolean => claimants.size >= QUARANTINE_CLAIMANTS;
 
 export const refOf = ({ type, scope, hash }: Ref): Ref => ({ type, scope, hash });

@@ -39,6 +39,7 @@ export type Finding = {
   readonly parameter: string;
 };
 
+/** `length` is that of the link a visitor gets, click id filled in. */
 export type LinkCheck = {
   readonly findings: readonly Finding[];
   readonly messenger: Messenger | null;
@@ -57,6 +58,7 @@ const SECRET_PATH = /\/(?:webhook|postback)\/[^/]+\/[^/]{8,}|\/api\/[0-9a-f]{20,
 /** What ad blockers and private browsing remove from a landing's address. */
 const STRIPPED = /^(utm_\w+|gclid|fbclid|yclid|ysclid|msclkid|click_?id|subid|sub_?id)$/i;
 const MARK = /^(utm_\w+|start|ref|tl|click|subid|clickid|sub\d+)$/i;
+/** Characters. Browsers take more; what stands between an advertisement and a browser may not. */
 const MAX_URL = 2_000;
 
 /** Checks one address as a visitor would get it; `{click}` counts as the click id it becomes. */

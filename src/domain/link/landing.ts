@@ -3,6 +3,7 @@
  *  Yandex's `ysclid` marks every visit from its search, paid or not, and is none. The snippet knows the same list. Pure. */
 const MARK = /^(utm_[a-z0-9_]{1,40}|[gy]clid|[gw]braid|fbclid|msclkid|ttclid|rb_clickid|click_?id|subid)$/i;
 
+/** A real landing has about ten; the rest of a hostile address is not looked at. */
 const MOST_MARKS = 30;
 const MOST_CHARACTERS = 2_000;
 

@@ -4,6 +4,7 @@ import type { NewEvent } from "../event.ts";
 import { clean } from "./clean.ts";
 import { hasMacro } from "./macro.ts";
 
+/** `named`: the sender itself says first or repeat; null leaves it to our own count. */
 export type EventName = { readonly type: string; readonly named: NewEvent["named"] };
 
 const ALIASES: Readonly<Record<string, string>> = {

@@ -16,6 +16,7 @@ const READERS: Partial<Readonly<Record<IdentifierType, (text: string) => Reading
   click: readClick,
 };
 
+/** Types without a reader of their own are opaque vendor ids. */
 export const readerOf = (type: IdentifierType): ((text: string) => Reading) => READERS[type] ?? readVendorId;
 
 /** As somebody types it into a search; null when it can be none. */

@@ -4,6 +4,7 @@ import { type Reading, readIdentifier } from "./reading.ts";
 
 const MESSENGER = /^\d{1,16}$/;
 const CLICK = /^c_[A-Za-z0-9]{16}$/;
+/** Wider than the form we mint: an import may bring clicks of another system. 64 characters is what a Telegram start payload holds (vendors.md §5.2). */
 const CLICK_TOKEN = /^[A-Za-z0-9_-]{1,64}$/;
 const PERSON_KEY = /^k_[A-Za-z0-9]{22}$/;
 

@@ -14,6 +14,8 @@ const DECIMALS = 4;
 const MAX_WHOLE_DIGITS = 11;
 const SHAPE = /^([^\d.,+-]*?)\s*([+-]?)\s*([^\d\s.,+-]{0,4}?)\s*(\d[\d\s.,'’]*|[.,]\d+)\s*([^\d+-]*)$/u;
 
+/** null = nothing was sent; `bad_amount` = something was, and guessing at it would put a wrong sum into a report. A minus survives: it tells a refund
+ *  or Chatterfy's withdrawal (vendors.md §3.1). */
 export function readMoney(text: string): Result<Amount | null, DropCause> {
   const value = clean(text).replaceAll("−", "-");
   if (value === "") return ok(null);

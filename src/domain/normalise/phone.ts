@@ -9,6 +9,7 @@ import { type Reading, readIdentifier } from "./reading.ts";
 const LABEL = /^(тел(ефон)?|моб(ильный)?|tel|phone|mob(ile)?)\.?:?\s*/i;
 const ALLOWED = /^[+\d\s().\-–—/]+$/;
 
+/** E.164: 10–15 digits with the country (ITU-T E.164 allows up to 15). Numbers that exist nowhere pass; numbers of one repeated digit are `blocked`. */
 export const readPhone = (text: string): Reading => {
   const lostPlus = /^ \d/.test(spaced(text));
   return readIdentifier(text, (value) => {

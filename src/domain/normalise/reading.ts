@@ -5,6 +5,7 @@ import { isBlocked } from "./blocked.ts";
 import { clean } from "./clean.ts";
 import { hasMacro } from "./macro.ts";
 
+/** ok(null) is "not given", which is no mistake; an error is a value that somebody meant and that we refuse. */
 export type Reading<T = string> = Result<T | null, DropCause>;
 
 /** What holds for every identifier: empty is absent, placeholders and stop-words are refused; `read` judges the cleaned rest. */

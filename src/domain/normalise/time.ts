@@ -7,6 +7,7 @@ import { clean } from "./clean.ts";
 import { hasMacro } from "./macro.ts";
 import { instantOf, utcOf, type WallTime } from "./wall-time.ts";
 
+/** What a sender's unsynchronised clock may be ahead; more is a wrong zone. */
 const AHEAD_MS = 600_000;
 const EARLIEST = Date.UTC(2000, 0, 1);
 
