@@ -76,13 +76,16 @@ export function wordsOf(body: string): string {
   return "";
 }
 
+/** Says no in so many words: for bodies that have no status of their own. */
+export const isDenial = (body: Readonly<Record<string, unknown>>): boolean =>
+  [body["success"], body["ok"]].some((word) => word === false || word === "false");
+
 /** Success by status alone, unless a JSON body plainly says otherwise. For vendors whose reply is not documented. */
 export function judgeUndocumented(judging: Judging, reply: Reply): Verdict {
   const settled = judging.byStatus(reply);
   if (settled) return settled;
   const body = recordOf(parsedBody(reply.body));
-  const denied = body["success"] === false || body["success"] === "false" || body["ok"] === false;
-  const failed = denied || body["status"] === "error" || body["status"] === "fail";
+  const failed = isDenial(body) || body["status"] === "error" || body["status"] === "fail";
   return failed ? judging.dead("rejected", wordsOf(reply.body)) : { outcome: "delivered" };
 }
 

@@ -15,6 +15,14 @@ describe("Chatterfy", () => {
     );
   });
 
+  it("a withdrawal's negative cost, given by the rule, stands instead of the event's and not beside it", async () => {
+    const parameters = { event: "withdrawal", tracker: { cost: "-50", geo: "KZ" } };
+    const plan = await planOf({ connection: chat, action: "tracker_postback", parameters, event: sale });
+    expect(new URL(plan.request.url).search).toBe(
+      "?clickid=test123&tracker.event=withdrawal&tracker.cost=-50&tracker.currency=usd&tracker.tid=tx-77&tracker.geo=KZ",
+    );
+  });
+
   it("vector 25: switching a step", async () => {
     const plan = await planOf({
       connection: chat,

@@ -130,6 +130,19 @@ describe("retries", () => {
     expect(problem).toEqual({ kind: "delivery", cause: "rejected", count: 1 });
   });
 
+  it("are not made for a flight that fell over a mistake of ours: it is dead where it is seen, and its line goes on", async () => {
+    await configure({ fallen: {} });
+    const calls = vendor(() => fine());
+    vi.spyOn(Math, "random").mockImplementationOnce(() => {
+      throw new Error("not foreseen");
+    });
+    const [first = "", second = ""] = await give("fallen", [says("a", "1"), says("a", "2")]);
+    await run("fallen");
+    expect(said(calls)).toEqual(["1", "2"]);
+    expect(await row(first)).toMatchObject({ status: "dead", reason: "internal_error", attempts: 1 });
+    expect(await row(second)).toMatchObject({ status: "delivered" });
+  });
+
   it("follow a timeout, which is told apart from a lost connection", async () => {
     await configure({ slow: { timeout_ms: 5, retry_seconds: [60, 60] } });
     vi.spyOn(globalThis, "fetch").mockImplementation(

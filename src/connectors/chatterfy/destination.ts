@@ -19,13 +19,17 @@ const trackerPostback: Action<"chatterfy"> = (input) => {
   if (!connection.postback_id) return err({ reason: "not_configured: postback_id" });
   if (clickid === null) return err({ reason: "no_address: the person has no click id of this bot" });
   const url = endpoint(connection.base_url ?? TRACKER, "api", "postbacks", connection.postback_id, "tracker-postback");
+  // Which of two equal parameters the vendor believes is not documented, so the rule's replaces the event's: a withdrawal is told by a negative cost.
+  const tracker = {
+    event: textOf(parameters["event"]),
+    cost: event.amount,
+    currency: event.amount === null ? null : (event.currency?.toLowerCase() ?? null),
+    tid: event.tid,
+    ...Object.fromEntries(textsOf(parameters["tracker"])),
+  };
   const request = getRequest(url, [
     ["clickid", clickid],
-    ["tracker.event", textOf(parameters["event"])],
-    ["tracker.cost", event.amount],
-    ["tracker.currency", event.amount === null ? null : (event.currency?.toLowerCase() ?? null)],
-    ["tracker.tid", event.tid],
-    ...textsOf(parameters["tracker"]).map(([name, value]) => [`tracker.${name}`, value] as const),
+    ...Object.entries(tracker).map(([name, value]) => [`tracker.${name}`, value] as const),
     ...textsOf(parameters["fields"]).map(([name, value]) => [`fields.${name}`, value] as const),
   ]);
   return ok({ request, judge: (reply) => judgeUndocumented(judgingOf(input), reply) });

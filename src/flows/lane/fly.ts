@@ -23,7 +23,32 @@ const REPLY_CHARS = 1_024;
 
 type Answer = { readonly judged: Judged; readonly reply: Reply; readonly repeatable: boolean };
 
+/** Never throws: a flight that fell over a mistake of ours would stay out, and hold up its line, until the next restart. Its request may have
+ *  arrived, so it is not sent again by itself: it is dead where an operator sees it, and the line goes on. */
 export async function fly(lane: LaneState, ctx: Context, connection: Connection, ready: Ready): Promise<Flown> {
+  const { row } = ready;
+  const at = ctx.clock();
+  try {
+    return await attempt(lane, ctx, connection, ready);
+  } catch (failure) {
+    const error = failure instanceof Error ? failure.name : "unknown";
+    ctx.log("error", "lane.flight.threw", { connection: connection.id, delivery: row.id, error });
+    const attempts = row.attempts + 1;
+    conclude(lane, row, {
+      connection: connection.id,
+      settlement: { state: "dead", reason: "internal_error" },
+      attempts,
+      attempt: { n: attempts, at, status: 0, outcome: "interrupted" },
+      content: ready.content,
+      rendered: ready.rendered,
+      reply: null,
+      now: ctx.clock(),
+    });
+    return "concluded";
+  }
+}
+
+async function attempt(lane: LaneState, ctx: Context, connection: Connection, ready: Ready): Promise<Flown> {
   const { row } = ready;
   const at = ctx.clock();
   const answer = await converse(lane, ctx, connection, ready);
