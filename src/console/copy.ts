@@ -85,6 +85,7 @@ export const WORDS = {
   bad_amount: ["сумма не читается", "unreadable amount"],
   bad_time: ["время не читается", "unreadable time"],
   unparsable: ["содержимое не читается", "unreadable content"],
+  empty: ["пустой запрос: ни одного значения", "an empty request: not one value"],
   missing_field: ["нет обязательного поля", "a required field is missing"],
   no_identifier: ["нет ни одного идентификатора", "no identifier in it"],
   unknown_person: ["такого человека ещё не знаем", "nobody is known by it yet"],

@@ -9,6 +9,7 @@ import type { Locale } from "../domain/trace.ts";
 import type { WaitingEvent } from "../rpc.ts";
 import { type EventFilter, type EventListRow, type EventRow, findEvent, listEvents } from "../store/event-lists.ts";
 import { tellDecision } from "./tell-decision.ts";
+import { whyUncounted } from "./uncounted.ts";
 
 export type EventSummary = {
   readonly id: string;
@@ -129,7 +130,7 @@ function summaryOf(row: EventListRow): EventSummary {
     label: row.label === null ? null : labelText(row.label, row.ordinal),
     amount: row.amount_e4 === null ? null : fromE4(row.amount_e4),
     currency: row.currency,
-    flags: [...(row.counted === 0 ? ["replaced"] : []), ...(row.possible_duplicate === 1 ? ["possible_duplicate"] : [])],
+    flags: [...whyUncounted(row), ...(row.possible_duplicate === 1 ? ["possible_duplicate"] : [])],
   };
 }
 

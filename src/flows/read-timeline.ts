@@ -7,6 +7,7 @@ import { type Locale, tellWhy } from "../domain/trace.ts";
 import type { PersonId } from "../lib/ids.ts";
 import { type TimelineRow, readTimeline } from "../store/person-reads.ts";
 import { identifierValues } from "./show-person.ts";
+import { whyUncounted } from "./uncounted.ts";
 
 export type TimelineEntry = {
   readonly event_id: string;
@@ -49,7 +50,7 @@ export async function openTimeline(
 
 function entryOf(row: TimelineRow, values: ReadonlyMap<string, string>, locale: Locale): TimelineEntry {
   const flags = [
-    ...(row.counted === 0 ? ["replaced"] : []),
+    ...whyUncounted(row),
     ...(row.possible_duplicate === 1 ? ["possible_duplicate"] : []),
     ...(row.shared === 1 ? ["shared"] : []),
     ...(row.type === "order" && row.amount_e4 === 0 ? ["free_order"] : []),

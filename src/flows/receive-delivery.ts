@@ -35,10 +35,17 @@ export async function receiveDelivery(
   if (!proved.ok) return proved;
   const { caller, delivery } = proved.value;
   const event = readContent(ctx, caller, delivery, address.pathEvent);
-  if (event.ok) return ok({ outcome: "stored", answer: await storeEvent(ctx, proved.value, event.value, null) });
+  if (event.ok) {
+    const nothing = address.pathEvent === null && saysNothing(delivery) ? { cause: "empty", field: null } : null;
+    return ok({ outcome: "stored", answer: await storeEvent(ctx, proved.value, event.value, nothing) });
+  }
   const answer = await storeEvent(ctx, proved.value, UNREADABLE_EVENT, { cause: "unparsable", field: null });
   return ok({ outcome: "unparsable", answer, detail: event.error.detail });
 }
+
+/** Not one value: a block whose variables were all unset, or somebody trying the address. It names nobody and would wait for a person for ever. */
+const saysNothing = ({ content }: Delivery): boolean =>
+  content.ok && Object.values(content.value.fields).every((value) => value.trim() === "");
 
 /** A delivery whose sender is known; nothing is stored yet. */
 export type ProvedDelivery = { readonly caller: Caller; readonly delivery: Delivery };

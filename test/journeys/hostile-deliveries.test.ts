@@ -1,7 +1,20 @@
 import { exports } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
 import { ADMIN_TOKEN, ORIGIN, operator } from "../kit/operator.ts";
-import { P, backfill, call, events, openWorkspace, read, settled, tell, timeline, webhookUrl, who } from "../kit/journey.ts";
+import {
+  P,
+  backfill,
+  call,
+  events,
+  openWorkspace,
+  postback,
+  read,
+  settled,
+  tell,
+  timeline,
+  webhookUrl,
+  who,
+} from "../kit/journey.ts";
 
 beforeEach(() => openWorkspace());
 
@@ -209,6 +222,18 @@ describe("hostile deliveries", { timeout: 60_000 }, () => {
     await settled();
     expect(await events()).toHaveLength(1);
     expect(await timeline((await who("telegram_id", "1")).id)).toHaveLength(1);
+  });
+
+  it("a delivery without one value is quarantined as empty, by either door, and waits for nobody", async () => {
+    const bodies = ["", "{}", "null", "email=&phone=", '{"email":null,"phone":" "}'];
+    for (const body of bodies) {
+      const answer = await exports.default.fetch(webhookUrl("p1"), { method: "POST", body });
+      expect([answer.status, await answer.json()]).toMatchObject([200, { status: "quarantined", cause: "empty" }]);
+    }
+    expect(await postback("onewin", "sub1=&amount=")).toEqual({ status: 200, text: "QUARANTINED empty" });
+    expect((await tell("p1", {}, "/ping")).outcome).toBe("accepted");
+    await settled();
+    expect(await events("?status=quarantined")).toHaveLength(6);
   });
 
   it("forged requests leave no row", async () => {

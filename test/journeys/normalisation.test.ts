@@ -10,6 +10,7 @@ import {
   problems,
   read,
   settled,
+  timeline,
   tell,
   values,
   who,
@@ -141,6 +142,12 @@ describe("normalisation as an outside client sees it", () => {
     const story = await read<{ status: string; amount: null; normalised: { dropped: unknown[] } }>(`/v1/events/${id}`);
     expect(story).toMatchObject({ status: "bound", amount: null });
     expect(story.normalised.dropped).toContainEqual({ field: "amount", cause: "bad_amount" });
+    expect((await timeline(person.id))[0]).toMatchObject({ counted: false, flags: ["bad_amount"] });
+    await tell("school", { event: "registration", gc_user_id: "10", amount: "много" });
+    await settled();
+    const registered = await who("gc_user_id", "10");
+    expect(Object.keys(registered.stages)).toEqual(["registration"]);
+    expect((await events(`?person=${registered.id}`))[0]).toMatchObject({ flags: [] });
   });
 
   it("counts what an import brings by its outcome", async () => {

@@ -140,6 +140,17 @@ describe("text survives the way senders mangle it", () => {
   });
 });
 
+it("a bare plus inside an e-mail is the address's own, at its ends and elsewhere a space", async () => {
+  const query = "email=ivan+shop%40x.ru&user[email]=+a+b@x.ru+&phone=+79001112233&text=call+me@x.ru&e-mail=i%2Bp@x.ru";
+  expect(await fieldsOf({ query })).toEqual({
+    email: "ivan+shop@x.ru",
+    "user.email": " a+b@x.ru ",
+    phone: " 79001112233",
+    text: "call me@x.ru",
+    "e-mail": "i+p@x.ru",
+  });
+});
+
 describe("a compressed body", () => {
   const zipped = async (bytes: Uint8Array): Promise<Uint8Array> =>
     new Uint8Array(await new Response(new Response(bytes).body?.pipeThrough(new CompressionStream("gzip"))).arrayBuffer());

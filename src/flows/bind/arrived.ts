@@ -8,6 +8,7 @@ import type { WaitingRow } from "../../store/neighbourhood.ts";
 import type { WaitingArrival } from "../intake/ledger.ts";
 import { readClick } from "../../domain/normalise/ids.ts";
 import { hashClaim } from "./hash-claim.ts";
+import { isMoney } from "../uncounted.ts";
 
 export type HashedClaim = Claim & { readonly hash: string };
 
@@ -46,7 +47,7 @@ export const openArrivals = (ctx: Context, rows: readonly WaitingArrival[]): Pro
   Promise.all(
     rows.map(async (row) => {
       const facts = await openFacts(ctx, row.facts);
-      const counted = !facts.dropped.some(({ cause }) => cause === "bad_amount");
+      const counted = !isMoney(facts.type) || !facts.dropped.some(({ cause }) => cause === "bad_amount");
       const mayFireAgain = row.state !== "" || row.type === "payment";
       return { ...row, mayFireAgain, ...(await openGraphEvent(ctx, row, facts)), facts, sealedFacts: row.facts, counted };
     }),

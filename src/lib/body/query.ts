@@ -1,8 +1,11 @@
 /** Query strings and urlencoded forms as they really arrive: joined by `&amp;`, in Windows-1251, encoded twice, with PHP brackets.
- *  A repeated parameter: the last one wins. `+` is a space, so a phone that lost its plus keeps a leading space (the phone rule reads it). */
+ *  A repeated parameter: the last one wins. `+` is a space, so a phone that lost its plus keeps a leading space (the phone rule reads it). An
+ *  e-mail has no space inside: there a bare plus is the address's own (`ivan+shop@…` from a macro that nobody encoded). */
 import { decodeText, unescapeBytes, unescapeOnce } from "./text.ts";
 
 export type Pair = readonly [name: string, value: string];
+
+const INNER_PLUS = /(?<=[^+])\+(?=[^+@]+(?:@|%40))/gi;
 
 /** Name-value pairs in order of appearance. */
 export function parseQuery(text: string): Pair[] {
@@ -11,7 +14,9 @@ export function parseQuery(text: string): Pair[] {
     if (part === "") continue;
     const at = part.indexOf("=");
     const name = decodePart(at < 0 ? part : part.slice(0, at)).trim();
-    if (name !== "") pairs.push([dotted(name), at < 0 ? "" : unescapeOnce(decodePart(part.slice(at + 1)))]);
+    const value = at < 0 ? "" : part.slice(at + 1);
+    const kept = value.includes("+") && /mail\]?$/i.test(name) ? value.replaceAll(INNER_PLUS, "%2B") : value;
+    if (name !== "") pairs.push([dotted(name), unescapeOnce(decodePart(kept))]);
   }
   return pairs;
 }
