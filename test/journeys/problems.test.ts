@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import { type Problem, all, backfill, openWorkspace, problems, read, settled, tell, who } from "../kit/journey.ts";
+import { DOCUMENT, type Problem, all, backfill, openWorkspace, problems, read, settled, tell, who } from "../kit/journey.ts";
 import { operator } from "../kit/operator.ts";
 
 type Told = Problem & { identifier?: { type: string; scope: string; value: string } };
@@ -74,5 +74,21 @@ describe("problems as an operator reads them", { timeout: 60_000 }, () => {
     await settled();
     expect(await problems("conflict")).toEqual([expect.objectContaining({ count: 3, cause: "taken" })]);
     expect((await who("email", "x@x.ru")).id).toBe((await who("telegram_id", "1")).id);
+  });
+
+  it("R-03 show the hint of a contact that a pseudonymous workspace does not keep, in problems and in traces", async () => {
+    await openWorkspace({ workspace: { ...DOCUMENT.workspace, privacy: "pseudonymous" } });
+    const emails = Array.from({ length: 6 }, (_, n) => `m${n}@x.ru`);
+    const told = [];
+    for (const email of emails) told.push(await tell("p1", { telegram_id: "1", email }));
+    told.push(await tell("p1", { telegram_id: "2", email: "m0@x.ru" }));
+    await settled();
+    const found = (await read<Page>("/v1/problems")).items;
+    expect(found.map(({ cause }) => cause).toSorted()).toEqual(["limit", "taken"]);
+    for (const { identifier } of found) expect(identifier?.value).toMatch(/^••[a-z0-9]{3}$/);
+    const stories = await Promise.all(told.map(({ id }) => read<{ trace: string[] }>(`/v1/events/${id}?lang=ru`)));
+    const sentences = stories.flatMap(({ trace }) => trace);
+    expect(sentences.filter((text) => /почта ••[a-z0-9]{3}/.test(text)).length).toBeGreaterThanOrEqual(7);
+    expect(JSON.stringify(stories)).not.toContain("@x.ru");
   });
 });
