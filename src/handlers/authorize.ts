@@ -5,7 +5,7 @@ import { isKind } from "../domain/config.ts";
 import { type AuthorizeRefusal, authorize } from "../flows/login/authorize.ts";
 import { apiCall, isSite } from "./api-call.ts";
 import { invalidRequest, parseJson } from "./json-body.ts";
-import { buidText, flag, idText } from "./login-fields.ts";
+import { buidText, flag, idText, readUserId } from "./login-fields.ts";
 import { json, problem } from "./problem.ts";
 
 export const authorizeBody = z.object({
@@ -32,7 +32,7 @@ export const postAuthorize = apiCall(isSite, async (ctx, { caller, body }) => {
   if (proof === null || (code !== undefined && pin !== undefined)) {
     return invalidRequest(ctx, [{ path: "pin", message: "send either buid and pin, or code" }]);
   }
-  const result = await authorize(ctx, { site, proof, userId: parsed.value.user_id || null, resend: resend ?? false });
+  const result = await authorize(ctx, { site, proof, userId: readUserId(parsed.value.user_id), resend: resend ?? false });
   return result.ok ? json(result.value) : refusal(ctx, result.error.refusal, result.error.resent);
 });
 

@@ -13,7 +13,7 @@ import { findMappings } from "../store/mappings.ts";
 import { requireAdmin } from "./admin.ts";
 import { apiCall, isBot, isSite } from "./api-call.ts";
 import { invalidRequest, parseJson } from "./json-body.ts";
-import { buidText, flag, idText, identityFields, originOf } from "./login-fields.ts";
+import { buidText, flag, idText, identityFields, originOf, readUserId } from "./login-fields.ts";
 import { json, problem } from "./problem.ts";
 
 export const logoutBody = z.object({
@@ -54,7 +54,7 @@ const byCaller = apiCall(
 
 async function answer(ctx: Context, request: Request, who: Who): Promise<Response> {
   const { body, identities, site } = who;
-  if (!body.buid && identities.length === 0 && (site === null || body.user_id === undefined)) {
+  if (!body.buid && identities.length === 0 && (site === null || readUserId(body.user_id) === null)) {
     return invalidRequest(ctx, [{ path: "telegram_id", message: "name the account or the buid" }]);
   }
   const holderId = await holderOf(ctx, who);
@@ -66,8 +66,9 @@ async function answer(ctx: Context, request: Request, who: Who): Promise<Respons
 /** null = nobody is there, and then nothing is left to end. */
 async function holderOf(ctx: Context, { body, identities, site }: Who): Promise<string | null> {
   if (body.buid) return (await findLink(ctx.env.DB, await buidMac(ctx, body.buid), site?.id ?? null))?.holderId ?? null;
-  if (site !== null && body.user_id !== undefined) {
-    const { ofUser } = await findMappings(ctx.env.DB, site.id, null, await userHash(ctx, site.id, body.user_id));
+  const userId = readUserId(body.user_id);
+  if (site !== null && userId !== null) {
+    const { ofUser } = await findMappings(ctx.env.DB, site.id, null, await userHash(ctx, site.id, userId));
     return ofUser?.holderId ?? null;
   }
   const strongest = identities.toSorted((a, b) => HOLDER_TYPES.indexOf(a.type) - HOLDER_TYPES.indexOf(b.type));

@@ -12,7 +12,7 @@ import { findLink } from "../store/login-links.ts";
 import { type Mapping, findMappings } from "../store/mappings.ts";
 import { type ApiCall, apiCall, isBot, isSite } from "./api-call.ts";
 import { invalidRequest, parseJson } from "./json-body.ts";
-import { buidText, idText, identityFields, iso, looseText, originOf, present, siteFor } from "./login-fields.ts";
+import { buidText, idText, identityFields, iso, looseText, originOf, present, readUserId, siteFor } from "./login-fields.ts";
 import { json, problem } from "./problem.ts";
 
 export const mappingBody = z.object({
@@ -24,6 +24,8 @@ export const registerBody = z.object({ ...identityFields, site: looseText(64), u
 
 export const unlinkBody = z.object({ buid: z.optional(buidText), user_id: z.optional(idText) });
 
+const NO_USER = { path: "user_id", message: "names no user" };
+
 const either = (connection: Parameters<typeof isBot>[0]): boolean => isBot(connection) || isSite(connection);
 
 export const postMapping = apiCall(either, (ctx, call) =>
@@ -33,7 +35,9 @@ export const postMapping = apiCall(either, (ctx, call) =>
 async function linkForSite(ctx: Context, call: ApiCall, site: ConnectionOf<"site">): Promise<Response> {
   const parsed = parseJson(ctx, call.body, mappingBody);
   if (!parsed.ok) return parsed.error;
-  const { buid, user_id: userId, on_conflict: onConflict } = parsed.value;
+  const { buid, on_conflict: onConflict } = parsed.value;
+  const userId = readUserId(parsed.value.user_id);
+  if (userId === null) return invalidRequest(ctx, [NO_USER]);
   const wish = { site, buid, userId, onConflict: onConflict ?? null, origin: originOf(ctx, call.request) };
   const result = await linkAccount(ctx, wish);
   if (result.ok) return json({ status: result.value }, result.value === "linked" ? 201 : 200);
@@ -49,7 +53,9 @@ async function registerForBot(ctx: Context, call: ApiCall): Promise<Response> {
   if (site === null) return invalidRequest(ctx, [{ path: "site", message: "name one of the site connections" }]);
   const bot = call.caller.connection;
   const identities = readIdentities(bot, parsed.value);
-  const wish = { bot, site, identities, userId: parsed.value.user_id, origin: originOf(ctx, call.request) };
+  const userId = readUserId(parsed.value.user_id);
+  if (userId === null) return invalidRequest(ctx, [NO_USER]);
+  const wish = { bot, site, identities, userId, origin: originOf(ctx, call.request) };
   const result = await registerThroughBot(ctx, wish);
   if (result.ok) return json({ status: result.value }, result.value === "linked" ? 201 : 200);
   switch (result.error.reason) {
@@ -90,7 +96,8 @@ export const deleteMapping = apiCall(isSite, async (ctx, call) => {
     [...call.query, ...Object.entries(body.value)].filter((pair): pair is [string, string] => pair[1] !== undefined),
   );
   // A link without a PIN can neither link nor unlink.
-  const link = named.has("user_id") ? null : await findLink(ctx.env.DB, await buidMac(ctx, named.get("buid") ?? ""), site.id);
+  const byUser = readUserId(named.get("user_id")) !== null;
+  const link = byUser ? null : await findLink(ctx.env.DB, await buidMac(ctx, named.get("buid") ?? ""), site.id);
   if (link?.kind === "trusted") return problem(ctx, { status: 403, reason: "proof_required" });
   const mapping = await ofSite(ctx, site, named);
   if (mapping === "invalid") return invalidRequest(ctx, [{ path: "buid", message: "send buid or user_id" }]);
@@ -100,7 +107,7 @@ export const deleteMapping = apiCall(isSite, async (ctx, call) => {
 });
 
 async function ofSite(ctx: Context, site: ConnectionOf<"site">, query: URLSearchParams): Promise<Mapping | null | "invalid"> {
-  const [buid, userId] = [query.get("buid"), query.get("user_id")];
+  const [buid, userId] = [query.get("buid"), readUserId(query.get("user_id"))];
   if (userId) return (await findMappings(ctx.env.DB, site.id, null, await userHash(ctx, site.id, userId))).ofUser;
   if (!buid) return "invalid";
   const link = await findLink(ctx.env.DB, await buidMac(ctx, buid), site.id);

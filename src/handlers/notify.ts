@@ -4,7 +4,7 @@ import { isKind } from "../domain/config.ts";
 import { type Notice, notify } from "../flows/login/notify.ts";
 import { apiCall, isSite } from "./api-call.ts";
 import { invalidRequest, parseJson } from "./json-body.ts";
-import { buidText, idText, present } from "./login-fields.ts";
+import { buidText, idText, present, readUserId } from "./login-fields.ts";
 import { json, problem } from "./problem.ts";
 
 const scalar = z.union([z.string().check(z.maxLength(4_000)), z.number(), z.boolean(), z.null()]);
@@ -58,7 +58,8 @@ export const postNotify = apiCall(isSite, async (ctx, call) => {
 });
 
 function addressee(body: NotifyBody): Notice["to"] | null {
-  if (body.user_id) return { userId: body.user_id };
+  const userId = readUserId(body.user_id);
+  if (userId !== null) return { userId };
   if (body.buid) return { buid: body.buid };
   if (body.telegram_id) return { telegramId: body.telegram_id };
   return body.client_id ? { clientId: body.client_id } : null;

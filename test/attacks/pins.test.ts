@@ -295,6 +295,10 @@ describe("S24 P-11 trusted links", () => {
     const mapped = await site("/v1/mappings", { buid: made.buid, user_id: "1" }, { at: now });
     const unlinked = await site("/v1/mappings", { buid: made.buid }, { at: now, method: "DELETE" });
     expect([mapped.body["reason"], unlinked.body["reason"]]).toEqual(["proof_required", "proof_required"]);
+    for (const nobody of ["", "0"]) {
+      const beside = `/v1/mappings?user_id=${nobody}&buid=${made.buid}`;
+      expect((await site(beside, {}, { at: now, method: "DELETE" })).body["reason"]).toBe("proof_required");
+    }
   });
 
   it("live an hour at most and only where the site allows them", async () => {

@@ -94,6 +94,25 @@ describe("mappings", () => {
     vi.mocked(Date.now).mockRestore();
   });
 
+  it("a user who is nobody is never linked, and spaces around make no other user", async () => {
+    const { buid } = await proved();
+    for (const nobody of ["", " ", "\u00a0", "0", 0, -1, "null", "undefined", "{{user_id}}", "[object Object]"]) {
+      const refused = await site("/v1/mappings", { buid, user_id: nobody });
+      expect([nobody, refused.status, refused.body["errors"]]).toMatchObject([nobody, 422, [{ path: "user_id" }]]);
+    }
+    const user = someone();
+    expect((await map(buid, ` ${user}\u200b`)).status).toBe(201);
+    expect((await map(buid, user)).body).toEqual({ status: "unchanged" });
+    expect((await site(`/v1/mappings?user_id=%20${user}`, null, { method: "GET" })).body["user_id"]).toBe(user);
+  });
+
+  it("a guest of the site, in whatever way she is told, is nobody signed in", async () => {
+    for (const guest of [0, "0", "null", " ", "", null]) {
+      const made = await link({ telegram_id: someone() });
+      expect((await authorize({ buid: made.buid, pin: made.pin, user_id: guest })).body["status"]).toBe("registration_required");
+    }
+  });
+
   it("stays provable after a newer link", async () => {
     const { buid, human } = await proved();
     await link(human);
