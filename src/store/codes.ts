@@ -30,6 +30,7 @@ export const settleCode = (db: D1Database, code: string, now: number): D1Prepare
     )
     .bind(code, now);
 
+/** `method` decides what the site may do next: only a PIN proves the holder anew, a trusted link does not let it map. */
 export type SpentCode = { readonly buid: string; readonly holderId: string; readonly method: "pin" | "trusted_link" };
 
 export function readSpentCode(results: readonly unknown[]): SpentCode | null {

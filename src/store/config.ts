@@ -12,6 +12,7 @@ const REFRESH_MS = 30_000;
 type Snapshot = { readonly version: number; readonly document: unknown };
 type Kept = { readonly config: Config; readonly loadedAt: number };
 
+/** Per isolate, shared by its requests: the configuration is the same for all of them, and nothing of a request is in it. */
 let kept: Kept | null = null;
 let saves = 0;
 
@@ -67,6 +68,7 @@ export async function readVersion(env: Env, version: number | null): Promise<{ v
   return row ? parseRow(row) : null;
 }
 
+/** `created_at` in epoch ms; `author` is the operator's name as the log of acts has it. */
 export type VersionSummary = { version: number; author: string; note: string; created_at: number };
 
 type VersionRow = { version: number; document: string };

@@ -2,6 +2,7 @@
 import type { DeliveryStatus } from "../domain/delivery.ts";
 import type { DeliveryId } from "../lib/ids.ts";
 
+/** `seq` = creation in ms × 1000 and a place; `generation` counts replays from 0; times in epoch ms. `reason` is without personal values. */
 export type DeliveryRow = {
   id: DeliveryId;
   seq: number;
@@ -19,6 +20,7 @@ export type DeliveryRow = {
   replayed_at: number | null;
 };
 
+/** `status` is HTTP's, 0 = no reply; `reply` is sealed and may be gone by retention or erasure. */
 export type AttemptRow = {
   delivery_id: string;
   generation: number;
@@ -72,6 +74,7 @@ export async function listDeliveries(db: D1Database, filter: DeliveryFilter): Pr
   return results;
 }
 
+/** As D1 knows it: up to a batch of outcomes behind the lane, which tells D1 in bundles. */
 export const findDelivery = (db: D1Database, id: string): Promise<DeliveryRow | null> =>
   db.prepare(`SELECT ${DELIVERY_COLUMNS} FROM deliveries WHERE id = ?1`).bind(id).first<DeliveryRow>();
 

@@ -1,6 +1,7 @@
 /** Events as lists show them and one event whole. Newest first by the order of acknowledgement. */
 import type { Sealed } from "./neighbourhood.ts";
 
+/** Conditions add up; `type` also takes a label (`sale`); `person` any id or key the person ever had; `since` epoch ms, inclusive. */
 export type EventFilter = {
   readonly status: string | null;
   readonly connection: string | null;
@@ -45,6 +46,8 @@ export type EventRow = EventListRow & {
 const LISTED = `id, seq, connection, type, status, cause, field, received_at, event_at, person_id, label, ordinal, amount_e4, currency, counted,
   possible_duplicate`;
 
+/** The order is that of acknowledgement, so an event that is bound late keeps its place and a reader of pages misses none. What still waits in the
+ *  inbox is not here: `flows/read-events.ts` asks it first. */
 export async function listEvents(db: D1Database, filter: EventFilter): Promise<EventListRow[]> {
   const given: readonly (readonly [string, string | number | null])[] = [
     ["seq < ?", filter.before ?? Number.MAX_SAFE_INTEGER],

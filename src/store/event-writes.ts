@@ -82,6 +82,7 @@ const SEALED = ["facts", "raw", "trace"] as const;
 
 export type SealedEvent = Readonly<Record<(typeof SEALED)[number], ArrayBuffer | null>>;
 
+/** No ON CONFLICT on purpose: the same event twice fails the whole batch, and the inbox then finds it written and hands over only. */
 export const insertEvents = (
   db: D1Database,
   rows: readonly { readonly columns: EventRow; readonly blobs: SealedEvent }[],
@@ -124,6 +125,7 @@ export const bindWaiting = (
   ),
 ];
 
+/** Nothing waits for these events' identifiers any more. */
 export const deleteParked = (db: D1Database, ids: readonly EventId[]): D1PreparedStatement[] =>
   ids.length === 0
     ? []
@@ -136,6 +138,7 @@ export type LabelChange = {
   readonly amount_e4: number | null;
 };
 
+/** Labels shift when a late payment takes an earlier place; amounts shift where the sender tells running totals. */
 export const relabelEvents = (db: D1Database, changes: readonly LabelChange[]): D1PreparedStatement[] =>
   packedStatements(
     db,

@@ -31,6 +31,7 @@ export type GuessOutcome = {
   readonly phantom: Phantom | null;
 };
 
+/** `sealed` holds the buid and what the bot told with it; opened only after the guess was judged. */
 export type StoredLink = {
   readonly holderId: string;
   readonly connection: string;
@@ -56,6 +57,7 @@ type Row = {
   phantom_expires_at: number;
 };
 
+/** `(SELECT 1) LEFT JOIN` always gives a row, so a buid that does not exist costs the same reads and takes the same path as one that does. */
 export const selectGuess = (db: D1Database, { site, buid, txn }: Pick<Guess, "site" | "buid" | "txn">): D1PreparedStatement =>
   db
     .prepare(
@@ -66,6 +68,7 @@ export const selectGuess = (db: D1Database, { site, buid, txn }: Pick<Guess, "si
     )
     .bind(buid, site, txn);
 
+/** Throws where the row is missing: then nothing is known about the guess, and "wrong PIN" would be a guess of ours. */
 export function readGuess(results: readonly unknown[]): GuessOutcome {
   const row = results[0] as Row | undefined;
   if (!row) throw new Error("guess: the state was not read");

@@ -65,6 +65,7 @@ export const keepBot = (
     )
     .bind(bot.identityHash, bot.connection, bot.address, bot.now);
 
+/** `address` is sealed: the ids by which that very bot reaches the holder. */
 export type HolderBot = { readonly connection: string; readonly address: ArrayBuffer; readonly lastUsedAt: number };
 
 /** Bots of a holder, the one used last first. */

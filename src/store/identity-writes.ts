@@ -13,6 +13,7 @@ export type IdentityWrite = {
   readonly now: number;
 };
 
+/** Persons before what points at them, moved rows before new ones. Part of the caller's batch, whose event inserts fail when it runs twice. */
 export function identityStatements(db: D1Database, write: IdentityWrite): D1PreparedStatement[] {
   return [
     ...personStatements(db, write),

@@ -1,6 +1,7 @@
 /** What arrived, per connection, quarter of an hour of receipt and outcome. Counters outlive the events they counted. */
 import type { Context } from "../context.ts";
 
+/** `bucketAt`: start of the quarter of an hour, epoch ms. */
 export type ArrivalCount = {
   readonly connection: string;
   readonly bucketAt: number;

@@ -1,8 +1,10 @@
 /** Login acts that the inbox has not been told of yet. */
 
+/** In the batch that changes the mapping: the act and the change are one, so a crash before the inbox hears of it loses nothing. */
 export const insertAct = (db: D1Database, id: string, sealed: ArrayBuffer, now: number): D1PreparedStatement =>
   db.prepare("INSERT INTO login_acts (id, sealed, created_at) VALUES (?1, ?2, ?3)").bind(id, sealed, now);
 
+/** After the inbox has taken them. A second telling is a duplicate there, so a crash between the two is harmless. */
 export const deleteActs = (db: D1Database, ids: readonly string[]): Promise<unknown> =>
   db.prepare("DELETE FROM login_acts WHERE id IN (SELECT value FROM json_each(?1))").bind(JSON.stringify(ids)).run();
 

@@ -39,6 +39,7 @@ export const insertLink = (db: D1Database, link: NewLink): D1PreparedStatement =
       link.now,
     );
 
+/** `sealed` holds the buid; epoch ms throughout. `provedAt` set = the site may map the holder for 15 minutes from then. */
 export type FoundLink = {
   readonly buid: string;
   readonly site: string;
@@ -93,6 +94,7 @@ export const spendToken = (
     )
     .bind(spend.buid, spend.site, spend.token, spend.now);
 
+/** From a batch's `RETURNING`; null = the statement changed nothing. */
 export const readLinkRow = (results: readonly unknown[]): FoundLink | null => {
   const row = results[0] as Row | undefined;
   return row ? toLink(row) : null;

@@ -1,6 +1,7 @@
 /** Links into a second messenger, and joining the holder that opens one. */
 import type { HolderType } from "../domain/holder.ts";
 
+/** `usedBy`: blind index of the account that has the token. */
 export type MergeLink = {
   readonly holderId: string;
   readonly identityHash: string;

@@ -3,8 +3,10 @@ import type { Graph } from "../domain/identity/graph.ts";
 import type { Payment } from "../domain/labels.ts";
 import type { DeliveryId, EventId, PersonId } from "../lib/ids.ts";
 
+/** D1 returns a BLOB as a list of byte values. */
 export type Sealed = readonly number[];
 
+/** What to load by: blind indexes, keys, ids. `replaced`: events that a newer state of the same fact takes the place of. */
 export type Asked = {
   readonly hashes: readonly string[];
   /** Keys or ids of persons. */
@@ -30,6 +32,7 @@ export type PaymentRow = Payment & {
   readonly rules: boolean;
 };
 
+/** An event that waits for the identifier `hash`; `rules: 0` binds it without running any (imports). */
 export type WaitingRow = {
   readonly hash: string;
   readonly id: EventId;
@@ -44,6 +47,7 @@ export type WaitingRow = {
   readonly facts: Sealed | null;
 };
 
+/** Already written by a run that crashed before it told the lanes. */
 export type QueuedRow = {
   readonly id: DeliveryId;
   readonly generation: number;
@@ -64,8 +68,10 @@ export type ClickRow = {
   readonly utm_content: string | null;
   readonly utm_term: string | null;
 };
+/** By home leaf, not by person: an unmerge gives each side its own back. */
 export type TraitRow = { readonly home_id: PersonId; readonly name: string; readonly at: number; readonly sealed: Sealed };
 
+/** Grows while a batch is bound, is written once and thrown away. `written`: events that D1 has already, see `bindEvents`. */
 export type Neighbourhood = {
   readonly graph: Graph;
   readonly payments: Map<EventId, PaymentRow>;

@@ -3,6 +3,7 @@
 export type Blobs = Readonly<Record<string, ArrayBuffer | null>>;
 export type PackedRow = { readonly columns: Readonly<Record<string, string | number | null>>; readonly blobs?: Blobs };
 
+/** D1: 100 values and 100 KB of SQL a statement, 2 MB a value (developers.cloudflare.com/d1/platform/limits, 2026-11). */
 const MAX_BYTES = 1_000_000;
 const MAX_ROWS = 500;
 

@@ -46,6 +46,7 @@ export type ExportRows = {
 /** A start's campaign is that of its click. */
 const touched = (name: string): string => `COALESCE(e.${name}, c.${name}) AS ${name}`;
 
+/** Three reads in one transaction, so that identifiers and the events that brought them belong to one moment. */
 export async function loadExport(db: D1Database, root: PersonId): Promise<ExportRows> {
   const utm = ["link", "utm_source", "utm_medium", "utm_campaign", "utm_content", "utm_term"].map(touched).join(", ");
   const [identifiers, traits, events] = await db.batch([

@@ -4,6 +4,7 @@ import type { PersonId, PersonKey } from "../lib/ids.ts";
 import type { Sealed } from "./neighbourhood.ts";
 import { TOUCHES } from "./report/touch.ts";
 
+/** `gone`: erased. The id stays known for ever, so that a stale link says "erased" and not "never existed". */
 export type Found = { readonly id: PersonId; readonly gone: boolean };
 
 type FoundRow = { id: PersonId; erased_at: number | null };
@@ -44,6 +45,7 @@ export type LeafRow = {
 };
 export type NetRow = { readonly refund: number; readonly currency: string | null; readonly amount: number };
 export type StageRow = { readonly stage: string; readonly at: number };
+/** The campaign of a click, or of the click a start came with. */
 export type TouchRow = {
   readonly at: number;
   readonly link: string | null;
@@ -76,6 +78,8 @@ const TOUCH = `SELECT event_at AS at, rank, seq, link, utm_source, utm_campaign,
   `(SELECT person_id, event_at, seq, type, link, utm_source, utm_campaign, utm_content, click_hash FROM events WHERE person_id = ?1 AND ${COUNTED})`,
 )})`;
 
+/** `stages`: first qualifying event of each; `touches`: the first and the last, or none; `net`: sums by currency in ten-thousandths, refunds apart.
+ *  Erased events count on: they carry no personal value any more and the money was real. */
 export async function readPerson(db: D1Database, id: PersonId): Promise<PersonRows> {
   const of = (sql: string): D1PreparedStatement => db.prepare(sql).bind(id);
   const answers = await db.batch([

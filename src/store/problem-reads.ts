@@ -50,6 +50,7 @@ export type UnboundRow = {
   readonly last_at: number;
 };
 
+/** Only those something can still bind: an event whose waiting time is over stays `unbound` and is nobody's task. */
 export async function waitingEvents(db: D1Database): Promise<UnboundRow[]> {
   const { results } = await db
     .prepare(

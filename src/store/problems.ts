@@ -1,6 +1,7 @@
 /** Problems an operator should look at. One row per `dedupe` text: the same problem again raises its count and opens it again. */
 import { newProblemId } from "../lib/ids.ts";
 
+/** Also the prefix of `dedupe`, so that two kinds never fall together. */
 export type ProblemKind = "unresolved_macro" | "conflict" | "contact_quarantined" | "unbound" | "delivery" | "loop" | "silence";
 
 export type NewProblem = {

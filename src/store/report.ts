@@ -10,6 +10,8 @@ import { refreshReportPeople } from "./report/refresh.ts";
  *  `overview` the ranking, `sale` ranks one stage, `all` every stage. */
 export type Depth = "sums" | "overview" | "sale" | "all";
 
+/** Brings the report's own table of people up to date first; the counts are then read one after another, so a fact that arrives meanwhile may be in one
+ *  and not yet in the next. */
 export async function tallyReport(db: D1Database, query: ReportQuery, depth: Depth): Promise<Tally> {
   await refreshReportPeople(db);
   const short = depth === "sums" || depth === "overview";

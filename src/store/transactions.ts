@@ -9,6 +9,7 @@ export type Transaction = {
   readonly expiresAt: number;
 };
 
+/** Known by the MAC of its token; `state` is sealed, it is the site's own and comes back to it untouched. */
 export const insertTransaction = (
   db: D1Database,
   txn: string,

@@ -1,5 +1,6 @@
 /** One-press undo of a mapping's change. */
 
+/** By the token's MAC: reading the table gives nobody a way to undo. */
 export const insertUndo = (db: D1Database, token: string, sealed: ArrayBuffer, expiresAt: number): D1PreparedStatement =>
   db.prepare("INSERT INTO undo_tokens (token, sealed, expires_at) VALUES (?1, ?2, ?3)").bind(token, sealed, expiresAt);
 

@@ -27,6 +27,7 @@ export async function revokeAccessKey(db: D1Database, id: string, now: number): 
   return meta.changes > 0;
 }
 
+/** Revoked ones too, so that the log of acts can be read; never the digest. */
 export async function listAccessKeys(db: D1Database): Promise<AccessKey[]> {
   const { results } = await db
     .prepare("SELECT id, name, role, created_at, revoked_at FROM access_keys ORDER BY created_at DESC LIMIT 100")
@@ -57,6 +58,7 @@ export async function sessionStanding(
   return { ended: row.ended === 1, key: row.id === null ? null : { id: row.id, name: row.name, role: row.role } };
 }
 
+/** Kept until the cookie would have ended by itself. */
 export const endSession = (db: D1Database, session: string, expiresAt: number): Promise<unknown> =>
   db
     .prepare("INSERT INTO ended_sessions (id, expires_at) VALUES (?1, ?2) ON CONFLICT (id) DO NOTHING")
@@ -70,6 +72,7 @@ export async function recordAct(db: D1Database, { at, who, act, subject }: Opera
   await db.prepare("INSERT INTO operator_acts (at, who, act, subject) VALUES (?1, ?2, ?3, ?4)").bind(at, who, act, subject).run();
 }
 
+/** Newest first. */
 export async function listActs(db: D1Database, limit: number): Promise<OperatorAct[]> {
   const { results } = await db
     .prepare("SELECT at, who, act, subject FROM operator_acts ORDER BY seq DESC LIMIT ?1")

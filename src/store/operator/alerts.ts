@@ -8,6 +8,7 @@ export type UntoldProblem = {
   count: number;
 };
 
+/** Oldest first. A problem that was resolved and came back counts as untold again (`raiseProblem`). */
 export async function untoldProblems(db: D1Database, limit: number): Promise<UntoldProblem[]> {
   const { results } = await db
     .prepare(

@@ -13,6 +13,7 @@ export async function addBookmark(db: D1Database, event: string, now: number): P
   return (await bookmarkOf(db, event)) !== null;
 }
 
+/** The payload goes with it; the event's own raw delivery stays as long as retention lets it. */
 export const dropBookmark = (db: D1Database, event: string): Promise<unknown> =>
   db.prepare("DELETE FROM bookmarks WHERE event_id = ?1").bind(event).run();
 

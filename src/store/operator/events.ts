@@ -50,6 +50,7 @@ const COLUMNS = `e.id, e.seq, e.connection, e.type, e.status, e.cause, e.field, 
   e.amount_e4, e.currency, e.counted, e.possible_duplicate, e.link,
   (SELECT MIN(d.status) FROM deliveries d WHERE d.event_id = e.id AND d.status IN ('dead', 'retrying')) AS trouble`;
 
+/** One statement; sub-selects run for the page's lines only. `trouble` is read live, so a settled delivery shows at the next refresh. */
 export async function listEventLines(db: D1Database, filter: EventFilter): Promise<EventLine[]> {
   const conditions: string[] = [];
   const values: (string | number)[] = [];

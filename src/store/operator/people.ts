@@ -54,6 +54,7 @@ export async function personLinesOf(db: D1Database, ids: readonly string[]): Pro
   return ids.flatMap((id) => byId.get(id) ?? []);
 }
 
+/** Persons that stand for themselves: merged and erased ones are not counted. */
 export const countPersons = async (db: D1Database): Promise<number> =>
   (await db.prepare("SELECT COUNT(*) AS n FROM persons WHERE person_id = id AND erased_at IS NULL").first<{ n: number }>())?.n ??
   0;
@@ -82,6 +83,7 @@ export type IdentifierLine = {
   home_id: string;
 };
 
+/** At most 300, which no human has; a robot's person may. */
 export async function identifierLines(db: D1Database, person: string): Promise<IdentifierLine[]> {
   const { results } = await db
     .prepare(
@@ -139,6 +141,7 @@ export async function traitLines(db: D1Database, persons: readonly string[]): Pr
 
 export type MergeLine = { id: string; survivor: string; loser: string; by: string; at: number; event_id: string | null };
 
+/** Merges that still hold, newest first: the first is the one that can be undone next. */
 export async function mergeLines(db: D1Database, person: string): Promise<MergeLine[]> {
   const { results } = await db
     .prepare(
