@@ -26,12 +26,16 @@ export async function putConfig(request: Request, ctx: Context): Promise<Respons
   const body = parseJson(ctx, await request.text(), documentBody);
   if (!body.ok) return body.error;
   const { version, ...document } = body.value;
-  if (version !== undefined && version !== ctx.config.version) {
-    const newest = await readVersion(ctx.env, null);
-    const detail = `the document is based on version ${JSON.stringify(version)}, the newest is ${newest?.version ?? 0}`;
-    if (version !== (newest?.version ?? 0)) return problem(ctx, { status: 409, reason: "version_conflict", detail });
-  }
-  return save(ctx, document, "");
+  if (version === undefined) return save(ctx, document, "");
+  return version === (await newestVersion(ctx)) ? save(ctx, document, "", version) : conflict(ctx, version);
+}
+
+/** Asked of D1: this isolate's copy may be half a minute old. */
+const newestVersion = async (ctx: Context): Promise<number> => (await readVersion(ctx.env, null))?.version ?? 0;
+
+async function conflict(ctx: Context, version: unknown): Promise<Response> {
+  const detail = `the document is based on version ${JSON.stringify(version)}, the newest is ${await newestVersion(ctx)}`;
+  return problem(ctx, { status: 409, reason: "version_conflict", detail });
 }
 
 export async function getConfigVersions(request: Request, ctx: Context): Promise<Response> {
@@ -59,10 +63,11 @@ export async function rollbackConfig(request: Request, ctx: Context): Promise<Re
   return save(ctx, saved.document, `rollback to ${saved.version}`);
 }
 
-async function save(ctx: Context, document: unknown, note: string): Promise<Response> {
+async function save(ctx: Context, document: unknown, note: string, basedOn: number | null = null): Promise<Response> {
   const judged = judgeConfig(document, { local: ctx.settings.local, secret: ctx.settings.secret });
   if (!judged.ok) return invalidRequest(ctx, judged.error);
-  const config = await saveConfig(ctx.env, ctx.settings, { document, author: "operator", note, now: ctx.clock() });
+  const config = await saveConfig(ctx.env, ctx.settings, { document, author: "operator", note, now: ctx.clock(), basedOn });
+  if (config === null) return conflict(ctx, basedOn);
   ctx.log("info", "config.saved", { version: config.version });
   // Lanes whose connection was enabled go on at once; the cron would find them within a minute.
   ctx.waitUntil(wakeLanes({ ...ctx, config }).catch(() => ctx.log("warn", "config.wake.failed")));

@@ -24,17 +24,27 @@ export async function loadConfig(env: Env, settings: Settings, maxAgeMs = REFRES
   return kept && saves > before ? kept.config : keep(settings, snapshot);
 }
 
-export type ConfigSave = { readonly document: unknown; readonly author: string; readonly note: string; readonly now: number };
+export type ConfigSave = {
+  readonly document: unknown;
+  readonly author: string;
+  readonly note: string;
+  readonly now: number;
+  /** The version the document was made from; absent = it replaces whatever there is. */
+  readonly basedOn?: number | null;
+};
 
-/** Saves a judged document, as its author wrote it, as the next version and makes it the snapshot: `$NAME`s stay, secrets are never stored. */
-export async function saveConfig(env: Env, settings: Settings, { document, author, note, now }: ConfigSave): Promise<Config> {
+/** Saves a judged document, as its author wrote it, as the next version and makes it the snapshot: `$NAME`s stay, secrets are never stored.
+ *  null = a newer version than `basedOn` is there, nothing was written: compared in the statement that inserts, so of two saves at once one is told. */
+export async function saveConfig(env: Env, settings: Settings, save: ConfigSave): Promise<Config | null> {
+  const { document, author, note, now, basedOn = null } = save;
   const row = await env.DB.prepare(
     `INSERT INTO config_versions (version, document, author, note, created_at)
-     VALUES ((SELECT COALESCE(MAX(version), 0) + 1 FROM config_versions), ?1, ?2, ?3, ?4) RETURNING version, document`,
+     SELECT newest + 1, ?1, ?2, ?3, ?4 FROM (SELECT COALESCE(MAX(version), 0) AS newest FROM config_versions)
+     WHERE ?5 IS NULL OR newest = ?5 RETURNING version, document`,
   )
-    .bind(JSON.stringify(document), author, note, now)
+    .bind(JSON.stringify(document), author, note, now, basedOn)
     .first<VersionRow>();
-  if (!row) throw new Error("config: the version was not written");
+  if (!row) return null;
   saves += 1;
   const config = keep(settings, parseRow(row));
   await writeSnapshot(env, parseRow(row));
