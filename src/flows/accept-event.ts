@@ -12,6 +12,7 @@ import type { Acceptance, Arrival } from "../rpc.ts";
 import { newTally } from "./tally.ts";
 
 const DAY_MS = 86_400_000;
+/** Kept and shown like a robot's click, so that no reader of the ledger needs to know about tests. */
 const TEST = { verdict: "preview", cause: "test", field: null } as const;
 
 export type IntakeItem = {
@@ -39,6 +40,7 @@ export type IntakeConnection = {
   readonly intake_rate?: { readonly per_second: number } | undefined;
 };
 
+/** `cause` and `field` only for a quarantined event: what its sender should mend. */
 export type Accepted = Acceptance & { readonly cause: string | null; readonly field: string | null };
 
 /** One call of the inbox for all items, answered in their order. Throws when the inbox cannot store them: the caller answers 503, never a 2xx. */

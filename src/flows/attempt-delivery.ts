@@ -45,6 +45,8 @@ export type Unsendable = {
 
 const NOBODY: Addressee = { id: "", key: "", identifiers: [], traits: {} };
 
+/** A first attempt renders and freezes; every later one, and a replay, takes what was frozen, so the vendor sees the same bytes under the same id.
+ *  `cancelled` = erased meanwhile; `dead` = no retry can help (unknown action, macro without a value, nobody to address). */
 export async function prepareAttempt(ctx: Context, input: AttemptInput): Promise<Result<PreparedAttempt, Unsendable>> {
   const { connection, order } = input;
   if (input.person === "gone") return err({ state: "cancelled", reason: "erased", rendered: null });

@@ -14,6 +14,8 @@ import { type Handover, writeSession } from "./bind/write.ts";
 import { handOver } from "./enqueue-delivery.ts";
 import type { WaitingArrival } from "./intake/ledger.ts";
 
+/** Throws when D1 refuses the batch: then nothing of it is written and the inbox tries again. The hand-over at the end also repeats that of a run which
+ *  died between its write and the lanes. */
 export async function bindEvents(ctx: Context, rows: readonly WaitingArrival[]): Promise<void> {
   if (rows.length === 0) return;
   const { session, arrivals, echoes } = await loadSession(ctx, rows);

@@ -4,6 +4,7 @@ import { type Result, err, ok } from "../lib/result.ts";
 import type { DeliveryStatus } from "../domain/delivery.ts";
 import { findDelivery, markCancelled } from "../store/deliveries.ts";
 
+/** `already_settled` includes one that was delivered between the question and the answer. */
 export type CancelRefusal = "not_found" | "already_settled";
 
 /** `cancelled`, or the present status of one that is in flight: it will not be tried again. */

@@ -18,6 +18,7 @@ export type Hop = {
   readonly lost: readonly string[];
 };
 
+/** Hops in order, the pasted address first; at most six. Needs the network for addresses that are not ours; each call ends within five seconds. */
 export async function walkLink(ctx: Context, address: string): Promise<Hop[]> {
   const hops: Hop[] = [];
   let current: string | null = spelledOut(address);

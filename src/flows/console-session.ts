@@ -48,6 +48,7 @@ export async function readSession(ctx: Context, request: Request): Promise<Sessi
 /** True when the request may change something in this session. */
 export const isSameSession = (session: Session, token: string | null): Promise<boolean> => sameSecret(token ?? "", session.csrf);
 
+/** The first of that name: browsers send the most specific path first (RFC 6265 §5.4). */
 export function readCookie(request: Request, name: string): string | null {
   for (const part of (request.headers.get("cookie") ?? "").split(";")) {
     const [key = "", ...value] = part.trim().split("=");

@@ -29,6 +29,7 @@ import { finishSession } from "./bind-events.ts";
 import { erasePerson } from "./erase-person.ts";
 import { identifierRefs } from "./find-identifier.ts";
 
+/** Runs inside the inbox, after everything that waited was bound: a decision must see what the operator saw, and what came since. */
 export async function decideIdentity(ctx: Context, decision: Decision): Promise<DecisionResult> {
   switch (decision.act) {
     case "merge":

@@ -6,6 +6,7 @@ import { type DeliveryId, newDeliveryId } from "../lib/ids.ts";
 import type { LaneWork } from "../rpc.ts";
 import { deliverySeq, insertDelivery } from "../store/new-deliveries.ts";
 
+/** `work.event: null` = the values are final and braces in them are text. */
 export type NewDelivery = {
   /** Given when the caller needs idempotency: the same id again is the same delivery. */
   readonly id?: DeliveryId;

@@ -10,6 +10,8 @@ import { leavesOf } from "../store/persons.ts";
 export const DEFAULT_BASIS =
   "Обращение субъекта персональных данных (152-ФЗ, ст. 14 и 21) / Request of the data subject (GDPR, art. 17)";
 
+/** `detail` counts what went. D1 first and the lanes second: a crash between the two leaves lanes with work for a person who is gone, and they find that
+ *  out when they look her up (`prepareAttempt`). A person already erased is `not_found`. */
 export async function erasePerson(ctx: Context, decision: Extract<Decision, { act: "erase" }>): Promise<DecisionResult> {
   const db = ctx.env.DB;
   const leaves = await leavesOf(db, decision.person);

@@ -45,6 +45,7 @@ async function eventsPage(ctx: Context, before: string): Promise<Page> {
   return { items, next: rows.length < PAGE ? null : String(rows.at(-1)?.seq) };
 }
 
+/** Keyset pages by blind index or `seq`, so what is written meanwhile neither shifts nor doubles a line. A page is read when the client asks for more. */
 export function exportLines(ctx: Context, what: Exported, from: string): ReadableStream<Uint8Array> {
   const read = what === "people" ? peoplePage : eventsPage;
   const encoder = new TextEncoder();

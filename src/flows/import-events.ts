@@ -16,6 +16,7 @@ export const MAX_LINES = 1_000;
 /** A call of the inbox carries at most 32 MiB; a character may take three bytes and is sealed twice, raw and read. */
 const BATCH_CHARACTERS = 3 * 1024 * 1024;
 
+/** One line of the file. Without `received_at` a line counts as received now. */
 export const importLine = z.object({
   connection: z.string(),
   received_at: z.optional(z.string()),
@@ -30,6 +31,8 @@ export type ImportReport = {
   errors: { line: number; reason: string }[];
 };
 
+/** `rules: false` (the default of the wire) restores history without telling anybody of it again. Throws when the inbox does not answer; what was
+ *  taken before that is a duplicate when the file is sent again. */
 export async function importEvents(ctx: Context, lines: readonly string[], rules: boolean): Promise<ImportReport> {
   const report: ImportReport = { accepted: 0, duplicate: 0, quarantined: 0, preview: 0, errors: [] };
   const items: IntakeItem[] = [];

@@ -4,6 +4,7 @@ import type { Config, Connection } from "../domain/config.ts";
 import { sha256 } from "../lib/crypto.ts";
 import { signingKey } from "../lib/standard-webhooks.ts";
 
+/** How a caller proved itself; `auth` of a connection narrows what is accepted. */
 export type Proof = "token" | "signature" | "telegram";
 
 export type Keys = {

@@ -5,6 +5,7 @@ import type { Rendered, WorkOrder } from "../domain/delivery.ts";
 import type { LaneWork } from "../rpc.ts";
 import type { QueuedRow } from "../store/replays.ts";
 
+/** Throws when the work was sealed by a key that is gone; the sweep logs the lane and goes on with the others. */
 export async function laneWorkOf(ctx: Context, row: QueuedRow): Promise<LaneWork> {
   const { id, generation, action } = row;
   const order = JSON.parse(await ctx.seal.open(row.work)) as WorkOrder;

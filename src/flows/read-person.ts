@@ -74,6 +74,7 @@ export async function findByIdentifier(
   return null;
 }
 
+/** null = no current person of this id: merged ids must be followed first (`findPerson`). */
 export async function openCard(ctx: Context, id: PersonId): Promise<PersonCard | null> {
   const rows = await readPerson(ctx.env.DB, id);
   const own = rows.leaves.find((leaf) => leaf.id === id);

@@ -20,12 +20,14 @@ export type DeliveryAddress = {
   readonly pathEvent: string | null;
 };
 
+/** Nothing was stored and the body is not kept: its sender is not known, or it is too large to be a delivery. */
 export type DeliveryRefusal = Refusal | { readonly reason: "too_large" };
 
 export type Received =
   | { readonly outcome: "stored"; readonly answer: Accepted }
   | { readonly outcome: "unparsable"; readonly answer: Accepted; readonly detail: string };
 
+/** `unparsable` is stored too: the vendor cannot mend a broken body by sending it again, but an operator can see it. */
 export async function receiveDelivery(
   ctx: Context,
   request: Request,
@@ -50,6 +52,7 @@ const saysNothing = ({ content }: Delivery): boolean =>
 /** A delivery whose sender is known; nothing is stored yet. */
 export type ProvedDelivery = { readonly caller: Caller; readonly delivery: Delivery };
 
+/** Reads the body before the proof, because a signature is over its bytes; the limit on its size holds for strangers as well. */
 export async function proveDelivery(
   ctx: Context,
   request: Request,

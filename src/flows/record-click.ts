@@ -24,6 +24,7 @@ export type ClickInput = {
 const MAX_PARAMETERS = 200;
 const MAX_VALUE = 4_000;
 
+/** Throws when the click could not be stored; whether the visitor goes on all the same is the caller's decision. */
 export async function recordClick(ctx: Context, input: ClickInput): Promise<void> {
   await record(ctx, { ...readQuery(input), ...visitFacts(input), event: "click", link: input.slug });
 }

@@ -13,6 +13,7 @@ import { recordOf } from "./change-config.ts";
 
 export type PayloadRefusal = "not_found" | "no_connection" | "unparsable" | "not_stored";
 
+/** Only payloads an operator keeps can be replayed; every press is another test. */
 export async function replayPayload(ctx: Context, event: string): Promise<Result<Accepted, PayloadRefusal>> {
   const kept = await bookmarkOf(ctx.env.DB, event);
   if (!kept) return err("not_found");

@@ -17,6 +17,7 @@ export type ResendRefusal = "not_found" | "no_person" | "content_gone" | "consen
 export const actionsOf = (ctx: Context): readonly { readonly place: string; readonly action: RuleAction }[] =>
   ctx.config.rules.flatMap((rule, index) => rule.do.map((action, at) => ({ place: `${index}.${at}`, action })));
 
+/** The id of the new delivery. Each press makes another one: unlike a replay it is a new act of the operator's. */
 export async function resendEvent(ctx: Context, id: string, action: RuleAction): Promise<Result<string, ResendRefusal>> {
   const event = isEventId(id) ? await readEventSheet(ctx.env.DB, id) : null;
   if (!event || !isEventId(event.id)) return err("not_found");

@@ -23,6 +23,7 @@ const CHORES: Readonly<Record<string, (ctx: Context) => Promise<unknown>>> = {
   alerts: sendAlerts,
 };
 
+/** `cron` is the schedule as `wrangler.toml` has it. */
 export async function runCron(ctx: Context, cron: string): Promise<void> {
   if (cron !== "* * * * *") throw new Error(`unknown schedule ${cron}`);
   for (const [chore, run] of Object.entries(CHORES)) {

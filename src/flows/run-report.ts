@@ -6,6 +6,7 @@ import type { FieldError } from "../lib/field-errors.ts";
 import { type Result, ok } from "../lib/result.ts";
 import { type Depth, tallyReport } from "../store/report.ts";
 
+/** `given` as request parameters; every mistake among them is told at once. `depth` is how much a screen needs (`store/report.ts`). */
 export async function runReport(
   ctx: Context,
   given: Readonly<Record<string, unknown>>,

@@ -10,6 +10,7 @@ import { type NewDelivery, enqueueDeliveries, handOver, prepareDeliveries } from
 const MOST = 20;
 const PLACEHOLDER = "{{text}}";
 
+/** Writing the messages and marking the problems as told is one batch: a crash tells nobody twice and forgets nothing. More than twenty wait a minute. */
 export async function sendAlerts(ctx: Context): Promise<void> {
   const { alerts } = ctx.config.workspace;
   if (alerts.length === 0) return;

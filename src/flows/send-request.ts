@@ -10,6 +10,7 @@ export type Sent =
   /** No request left: the address may not be called, or the platform allows this invocation no further requests. */
   | { readonly sent: false; readonly why: "address_refused" | "budget_spent" };
 
+/** `idempotencyKey` goes out as `Idempotency-Key` unless the request has its own; `replay` as `x-replay: 1`. */
 export type SendOptions = {
   readonly timeoutMs: number;
   readonly idempotencyKey: string;
@@ -19,6 +20,7 @@ export type SendOptions = {
 const LARGEST_REPLY = 64 * 1_024;
 const OUT_OF_BUDGET = /subrequest/i;
 
+/** Never throws for what the vendor or the network does: that is a reply with `status: 0`. */
 export async function sendRequest(ctx: Context, request: OutgoingRequest, options: SendOptions): Promise<Sent> {
   const address = judgeAddress(request.url, ctx.settings.local);
   if (!address.ok) return { sent: false, why: "address_refused" };

@@ -20,6 +20,7 @@ const NAMES = ["email", "telegram_id", "sb_id"] as const;
 
 export type SeedAnswer = { readonly success: true } | { readonly success: false; readonly error: string };
 
+/** Word for word as the seed answers: its author's bots compare it. */
 export const MISSING = "email, telegram_id и sb_id обязательны";
 
 export async function updateTelegramId(

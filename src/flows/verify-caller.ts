@@ -77,6 +77,7 @@ async function findOwner(ring: readonly Keys[], proves: (keys: Keys) => Promise<
   return ring[answers.indexOf(true)] ?? null;
 }
 
+/** The digest is computed for an unknown connection too, so that timing does not tell which connections exist. */
 export async function verifyToken(keys: Keys | undefined, given: string): Promise<boolean> {
   const digest = await sha256(given);
   const matches = (keys?.tokens ?? []).map((token) => crypto.subtle.timingSafeEqual(token, digest));

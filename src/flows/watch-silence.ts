@@ -3,6 +3,7 @@ import type { Context } from "../context.ts";
 import { closeSilences, quietConnections, toldSilences } from "../store/operator/quiet.ts";
 import { raiseProblem } from "../store/problems.ts";
 
+/** A connection that never spoke is not silent; one silence is told once, by the time of the last word before it. */
 export async function watchSilence(ctx: Context): Promise<void> {
   const { DB } = ctx.env;
   const now = ctx.clock();

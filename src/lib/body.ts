@@ -10,10 +10,12 @@ import { decodeText } from "./body/text.ts";
 import { newRecord } from "./record.ts";
 import { type Result, err, ok } from "./result.ts";
 
+/** Far above any vendor's delivery. Counted before and after unpacking. */
 export const MAX_BODY_BYTES = 256 * 1024;
 /** More than any vendor sends; the rest of a hostile body is not looked at (it stays in the raw delivery). */
 const MAX_FIELDS = 2_000;
 
+/** Name → text, nested names joined by dots, no prototype. */
 export type FlatFields = Readonly<Record<string, string>>;
 
 /** What a delivery says: the flat merged view, and the parsed JSON body when it was JSON (else undefined). */
@@ -32,6 +34,7 @@ export type Delivery = {
   readonly content: Result<Content, { readonly reason: "unparsable"; readonly detail: string }>;
 };
 
+/** Consumes the request's body. Only a body that is too large is an error here: one that cannot be read is a delivery with an unreadable `content`. */
 export async function readDelivery(
   request: Request,
   maxBytes: number = MAX_BODY_BYTES,

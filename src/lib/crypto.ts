@@ -26,6 +26,7 @@ export function fromBase64(text: string): Uint8Array | null {
   }
 }
 
+/** RFC 4648 §5 without padding. */
 export const base64url = (bytes: Uint8Array | ArrayBuffer): string =>
   base64(bytes).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
 
@@ -33,9 +34,11 @@ export async function sha256(data: string | Uint8Array): Promise<Uint8Array> {
   return new Uint8Array(await crypto.subtle.digest("SHA-256", typeof data === "string" ? utf8(data) : data));
 }
 
+/** Not extractable: the secret cannot be read back out of the key. */
 export const importHmacKey = (secret: Uint8Array): Promise<CryptoKey> =>
   crypto.subtle.importKey("raw", secret, { name: "HMAC", hash: "SHA-256" }, false, ["sign", "verify"]);
 
+/** 32 bytes of HMAC-SHA256 (RFC 2104). Compare with `subtle.verify` or `sameSecret`, never with `===`. */
 export async function hmac(key: CryptoKey, data: string | Uint8Array): Promise<Uint8Array> {
   return new Uint8Array(await crypto.subtle.sign("HMAC", key, typeof data === "string" ? utf8(data) : data));
 }

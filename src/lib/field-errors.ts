@@ -2,6 +2,7 @@
  *  texts, so the sentences are made here from the issue's code. */
 import type * as z from "zod/mini";
 
+/** `path` as an operator would write it: `connections.bot.rate.per_second`. */
 export type FieldError = { readonly path: string; readonly message: string };
 
 type Issue = z.core.$ZodIssue;

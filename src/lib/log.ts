@@ -1,6 +1,7 @@
 /** Structured one-line logs by dotted name. Callers pass ids, counts, outcomes and reasons only: never a PIN, buid, secret, e-mail, phone, URL
  *  or vendor body. */
 export type LogLevel = "debug" | "info" | "warn" | "error";
+/** Flat on purpose: an object passed whole sooner or later carries a person. */
 export type LogFields = Readonly<Record<string, string | number | boolean | null>>;
 export type Log = (level: LogLevel, name: string, fields?: LogFields) => void;
 

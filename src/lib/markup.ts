@@ -2,6 +2,7 @@
  *  `trusted`, for our own constants. Lists are joined; null, undefined and false show nothing. Unlike `escapeHtml`, line breaks stay: payloads are
  *  shown as they came. Marks that turn the direction of text are dropped, so that a value cannot rewrite the line it stands on. */
 export type Html = { readonly html: string };
+/** What may stand inside `${…}` of a template. */
 export type Content = Html | string | number | null | undefined | false | readonly Content[];
 
 export function html(strings: TemplateStringsArray, ...values: readonly Content[]): Html {

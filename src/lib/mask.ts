@@ -9,6 +9,7 @@ import { newRecord } from "./record.ts";
 
 export const MASK = "••••";
 
+/** Matched without case and separators, so `X-Api-Key`, `apiKey` and `api_key` are one name. */
 const SECRET_END =
   /(token|secret|secretkey|apikey|devkey|postbackkey|accesskey|privatekey|sealkey|password|passwd|authorization|signature)$/;
 const SECRET_NAMES = new Set(["pin", "pincode", "buid", "pass", "pwd", "cookie", "setcookie", "auth", "hash", "initdata"]);
@@ -76,6 +77,7 @@ const unquoted = (value: string): string => value.replaceAll(/^[\\"']+|[\\"']+$/
 export const maskValue = (name: string, value: string): string =>
   value !== "" && isSecret(name, value) ? MASK : maskBody(value);
 
+/** Values only; a field's name is the sender's vocabulary and stays. */
 export function maskFields(fields: FlatFields): FlatFields {
   const masked = newRecord();
   for (const [name, value] of Object.entries(fields)) masked[name] = maskValue(name, value);

@@ -3,6 +3,7 @@
  *  body. No clock of its own: `now` is passed in. */
 import { base64, fromBase64, hmac, importHmacKey, utf8 } from "./crypto.ts";
 
+/** The specification's own advice; both ways, because either clock may be the wrong one. */
 export const TOLERANCE_MS = 300_000;
 const MOST_SIGNATURES = 8;
 
@@ -30,6 +31,7 @@ export function readSignedMessage(headers: Headers, body: Uint8Array): SignedMes
   return { id, timestamp: Number(seconds) * 1_000, signatures, signed: signedBytes(id, seconds, body) };
 }
 
+/** Against replay of a recorded request. Within the window the id decides (`store/seen-messages.ts`). */
 export const isTimely = (message: SignedMessage, now: number): boolean => Math.abs(now - message.timestamp) <= TOLERANCE_MS;
 
 /** Whether any of the signatures is by this key. Constant-time (`subtle.verify`). */

@@ -5,6 +5,7 @@ const WEEK_MS = 7 * DAY_MS;
 /** The epoch was a Thursday: shifting by three days makes weeks begin on Monday. */
 const EPOCH_SHIFT_MS = 3 * DAY_MS;
 
+/** Making a formatter costs far more than using it; there are as many as zones in the configuration. */
 const formats = new Map<string, Intl.DateTimeFormat>();
 
 function formatOf(zone: string): Intl.DateTimeFormat {

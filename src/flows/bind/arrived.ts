@@ -10,6 +10,7 @@ import { readClick } from "../../domain/normalise/ids.ts";
 import { hashClaim } from "./hash-claim.ts";
 import { isMoney } from "../uncounted.ts";
 
+/** With its value, which lives in memory only: the graph works by the hash. */
 export type HashedClaim = Claim & { readonly hash: string };
 
 export type Arrived = {
@@ -83,6 +84,7 @@ export async function openWaiting(ctx: Context, rows: readonly WaitingRow[]): Pr
   return (await Promise.all(opened)).filter((arrived) => arrived !== null);
 }
 
+/** Throws on a value sealed by a key that is gone: an event must not be bound by half of what it said. */
 export async function openFacts(ctx: Context, sealed: ArrayBuffer | readonly number[]): Promise<StoredFacts> {
   return JSON.parse(await ctx.seal.open(sealed)) as StoredFacts;
 }

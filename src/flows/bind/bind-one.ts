@@ -13,6 +13,8 @@ import { addPayment, fireEvent, fireShifted, relabel } from "./fire.ts";
 import { type Outcome, type Session, personOf } from "./session.ts";
 import { rememberTraits } from "./traits.ts";
 
+/** Changes the session only; nothing is written here. A quarantined event or a robot's click ends early: it has an outcome and touches nobody, but it
+ *  may still replace an older state of its fact. */
 export async function bindOne(ctx: Context, session: Session, arrival: Arrived, digests: EchoDigests): Promise<void> {
   const arrived = withRecordedClick(session, arrival);
   for (const { cause, field } of arrived.facts.dropped) {

@@ -14,6 +14,7 @@ import type { Fired } from "./fire.ts";
 import type { Session } from "./session.ts";
 import { traitsOf } from "./traits.ts";
 
+/** `cancelled` ones are written and never handed to a lane. */
 export type MatchedDelivery = {
   readonly id: DeliveryId;
   readonly eventId: EventId;
@@ -46,6 +47,7 @@ export type Match = {
   readonly fired: Fired;
 };
 
+/** One delivery per action, whoever else it would reach: the addressee is looked up when it is sent. A person is decrypted only for rules that ask. */
 export async function matchDeliveries(ctx: Context, session: Session, { subject, root, payment, fired }: Match): Promise<void> {
   if (fired.names.length === 0 || ctx.config.rules.length === 0) return;
   const event = eventFactsOf(subject, payment);
@@ -81,6 +83,7 @@ export function eventFactsOf(
   return { ...facts, money: { ...facts.money, amount }, id: subject.id, label, eventTime: subject.at };
 }
 
+/** One withdrawal silences the whole person, every leaf of her. */
 export const isSilent = (graph: Graph, root: PersonId): boolean =>
   [...membersOf(graph, root)].some((leaf) => leafOf(graph, leaf).consentWithdrawnAt !== null);
 

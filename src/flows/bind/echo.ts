@@ -31,6 +31,7 @@ export async function echoDigestsOf(ctx: Context, { connection, type, facts }: A
   return new Map(await Promise.all(digests));
 }
 
+/** Errs towards "news": a missed echo is stopped by the loop breaker (O-02), a fact taken for an echo would be lost. */
 export async function isEcho(ctx: Context, session: Session, arrived: Arrived, digests: EchoDigests): Promise<boolean> {
   const ours = (place: string): boolean => session.known.echoes.has(digests.get(place) ?? "");
   if (![...digests.keys()].some(ours)) return false;

@@ -7,6 +7,7 @@ import type { Claim } from "../../domain/identifier.ts";
 /** Prefix of a stored claim whose value is not kept: what follows is its blind index. */
 const NAMELESS = "#";
 
+/** A nameless claim already carries its hash, so an event read back from the ledger is bound by the same name. */
 export async function hashClaim(ctx: Pick<Context, "seal">, claim: Pick<Claim, "type" | "scope" | "value">): Promise<string> {
   if (claim.type === "key") return claim.value;
   if (isNameless(claim)) return claim.value.slice(NAMELESS.length);

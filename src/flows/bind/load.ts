@@ -10,6 +10,7 @@ import { type EchoDigests, echoDigestsOf } from "./echo.ts";
 import type { Session } from "./session.ts";
 import { addLoadedTraits, newTraits } from "./traits.ts";
 
+/** Waiting events may chain through each other's identifiers; what lies further waits on for an event that names it. */
 const MOST_ROUNDS = 8;
 
 export type Loaded = {
@@ -75,6 +76,7 @@ function claimsAsked(arrivals: readonly Arrived[]): { hashes: string[]; keys: st
   };
 }
 
+/** Empty: what is not loaded does not exist for the decisions. */
 export function newSession(now: number): Session {
   const graph = newGraph();
   return {

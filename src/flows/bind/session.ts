@@ -22,6 +22,7 @@ export type Outcome = {
   readonly late: boolean;
 };
 
+/** Everything a batch works on. It is thrown away when the write fails, and the batch begins anew from D1. */
 export type Session = {
   readonly known: Neighbourhood;
   readonly graph: Graph;

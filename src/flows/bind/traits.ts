@@ -6,6 +6,7 @@ import { type Graph, membersOf } from "../../domain/identity/graph.ts";
 import type { EventId, PersonId } from "../../lib/ids.ts";
 import type { Sealed, TraitRow } from "../../store/neighbourhood.ts";
 
+/** `value` when told in this batch, `sealed` when loaded; opened only if a rule or an echo check asks. */
 export type Trait = {
   readonly at: number;
   readonly eventId: EventId;
@@ -14,6 +15,7 @@ export type Trait = {
 };
 export type Traits = { readonly known: Map<PersonId, Map<string, Trait>>; readonly changed: Map<PersonId, Set<string>> };
 
+/** A body may hold two thousand fields; a person is not remembered by that many. */
 const MOST_PER_EVENT = 60;
 const LONGEST = 2_000;
 

@@ -27,6 +27,7 @@ import { type Outcome, type Session, personOf } from "./session.ts";
 
 const DAY_MS = 86_400_000;
 
+/** For after the batch: a lane must not know of a delivery that D1 might still refuse. */
 export type Handover = { readonly connection: string; readonly laneWork: LaneWork };
 
 /** Writes the batch, with `more` of the caller's own at its end; answers with the deliveries to hand over. */

@@ -5,6 +5,7 @@ import { LOOKS_LIKE_FORM } from "../body.ts";
 import { decodePart, dotted } from "../body/query.ts";
 import { MASK, isSecret, maskBody, maskValue, maskedJson } from "../mask.ts";
 
+/** A JSON text. Structured bodies are masked by structure, forms part by part, anything else by pattern; a body that hides nothing keeps its bytes. */
 export function maskedRaw(delivery: Delivery): string {
   const { method, query, contentType, text, content } = delivery;
   const json = content.ok && /^\s*[[{]/.test(text) ? content.value.json : null;
