@@ -189,7 +189,8 @@ async function change(request: Request, view: View, session: Session): Promise<R
   if (pathname === "/console/sign-out") return redirect("/console", [await closeSession(view.ctx, request, session)]);
   const back = safeBack(form("back"));
   if (pathname === "/console/preferences") return redirect(back, preferenceCookies(form));
-  const act = ACTS[pathname.replace("/console/act/", "")];
+  const name = pathname.replace("/console/act/", "");
+  const act = Object.hasOwn(ACTS, name) ? ACTS[name] : undefined;
   if (!pathname.startsWith("/console/act/") || !act) return answer(notFound(view), 404);
   const { who, role } = session.operator;
   if (role === "viewer") return afterAct(view, failed(view.word("readOnly")), back);

@@ -31,7 +31,7 @@ async function peoplePage(ctx: Context, after: string): Promise<Page> {
 
 /** Newest first, with everything that was understood of each. */
 async function eventsPage(ctx: Context, before: string): Promise<Page> {
-  const rows = await eventPage(ctx.env.DB, before === "" ? Number.MAX_SAFE_INTEGER : Number(before), PAGE);
+  const rows = await eventPage(ctx.env.DB, /^\d{1,16}$/.test(before) ? Number(before) : Number.MAX_SAFE_INTEGER, PAGE);
   const items = await Promise.all(
     rows.map(async ({ seq: _seq, received_at, event_at, bound_at, amount_e4, facts, ...row }) => ({
       ...row,

@@ -1,6 +1,7 @@
 /** What an act of the console is: a form's fields in, where to go next out. A refusal says what happened and what to do. */
 import type { FieldError } from "../../lib/field-errors.ts";
 import type { Phrase } from "../copy.ts";
+import { errorText } from "../error-text.ts";
 import type { Refused } from "../screens/settings/rules.ts";
 import type { View } from "../view.ts";
 
@@ -20,8 +21,14 @@ export type Acts = Readonly<Record<string, Act>>;
 export const done = (next: string | null = null): ActResult => ({ next });
 export const failed = (reason: string): ActResult => ({ next: null, failed: reason });
 
-export const firstOf = (errors: readonly FieldError[] | null): ActResult =>
-  errors === null ? done() : failed(errors.map(({ path, message }) => `${path}: ${message}`).join("; "));
+export const firstOf = (view: View, errors: readonly FieldError[] | null): ActResult =>
+  errors === null ? done() : failed(errors.map((error) => errorText(view, error)).join("; "));
+
+/** "12" as 12; null for anything that is no whole number. An empty field is no zero. */
+export const wholeNumber = (text: string): number | null => (/^\d{1,15}$/.test(text) ? Number(text) : null);
+
+/** What may name a connection or a link: also keeps out names that objects have a meaning for. */
+export const isShortName = (text: string): boolean => /^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/.test(text);
 
 /** Why something did not happen, and what to do. */
 const REFUSALS: Readonly<Record<string, Phrase>> = {
@@ -40,6 +47,11 @@ const REFUSALS: Readonly<Record<string, Phrase>> = {
   ],
   no_person: ["событие ещё ни к кому не привязано", "the event is bound to nobody yet"],
   consent_withdrawn: ["человек отозвал согласие: ему больше не пишем", "the person withdrew consent: nothing is sent any more"],
+  bad_name: [
+    "короткое имя — латинские буквы, цифры, _ и -, до 64 знаков",
+    "a short name is Latin letters, digits, _ and -, up to 64",
+  ],
+  bad_period: ["такого периода нет: проверьте даты", "there is no such range: check the dates"],
   no_connection: ["этого подключения больше нет в настройках", "this connection is no longer configured"],
   unparsable: ["содержимое не читается", "the content cannot be read"],
   not_stored: ["не сохранилось: повторите через минуту", "it was not stored: try again in a minute"],

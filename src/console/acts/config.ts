@@ -1,7 +1,7 @@
 /** Forms that change a part of the document: a link, its cost, the workspace. */
 import { addressOf, withClickPlace } from "../../domain/link/deep-link.ts";
 import { recordOf } from "../../flows/change-config.ts";
-import { type Acts, type Form, done, failed, firstOf } from "./act.ts";
+import { type Acts, type Form, done, failed, firstOf, isShortName, refusalText } from "./act.ts";
 import { listOf, saveChange } from "./save.ts";
 
 const UTM = ["utm_source", "utm_medium", "utm_campaign", "utm_content", "utm_term"] as const;
@@ -24,6 +24,8 @@ const ratesOf = (text: string): Record<string, string> =>
 export const CONFIG_ACTS: Acts = {
   "add-link": async (view, form) => {
     const slug = form("slug");
+    if (!isShortName(slug)) return failed(refusalText(view, "bad_name"));
+    if (form("to").trim() === "") return failed(view.say(["скажите, куда ведёт ссылка", "say where the link leads"]));
     if (form("new") !== "0" && view.ctx.config.links.has(slug))
       return failed(view.say(["ссылка {0} уже есть: выберите другое имя", "link {0} exists: choose another name"], slug));
     const errors = await saveChange(view, `link ${slug}`, (document) => {
@@ -32,18 +34,20 @@ export const CONFIG_ACTS: Acts = {
       const to = withClickPlace(addressOf(form("target"), form("to")));
       return { ...document, links: { ...links, [slug]: { ...Object.fromEntries(kept), to, ...utmOf(form) } } };
     });
-    return errors === null ? done(`/console/links/${slug}`) : firstOf(errors);
+    return errors === null ? done(`/console/links/${slug}`) : firstOf(view, errors);
   },
   "delete-link": async (view, form) => {
     const errors = await saveChange(view, `link ${form("slug")} deleted`, (document) => {
       const { [form("slug")]: _gone, ...links } = recordOf(document["links"]);
       return { ...document, links };
     });
-    return errors === null ? done("/console/links") : firstOf(errors);
+    return errors === null ? done("/console/links") : firstOf(view, errors);
   },
   "set-cost": async (view, form) => {
     const [slug, day, amount] = [form("slug"), form("day"), form("amount").replace(",", ".")];
+    if (!view.ctx.config.links.has(slug)) return failed(refusalText(view, "not_found"));
     return firstOf(
+      view,
       await saveChange(view, `cost ${slug} ${day}`, (document) => {
         const links = recordOf(document["links"]);
         const link = recordOf(links[slug]);
@@ -62,6 +66,7 @@ export const CONFIG_ACTS: Acts = {
       form(name) === "" ? [] : [[name, Number(form(name))] as const],
     );
     return firstOf(
+      view,
       await saveChange(view, "workspace", (document) => {
         const saved = recordOf(document["workspace"]);
         const retention =

@@ -3,7 +3,7 @@ import { recordOf } from "../../flows/change-config.ts";
 import { CONNECT_FIELDS } from "../screens/connect-form.ts";
 import { RECIPES, fillBlock, isKindName, proofField } from "../vendors.ts";
 import type { View } from "../view.ts";
-import { type ActResult, type Acts, done, failed, firstOf, refusalText } from "./act.ts";
+import { type ActResult, type Acts, done, failed, firstOf, isShortName, refusalText } from "./act.ts";
 import { listOf, saveChange } from "./save.ts";
 
 type Body = Readonly<Record<string, unknown>>;
@@ -18,7 +18,7 @@ async function changeConnection(
     const connections = recordOf(document["connections"]);
     return { ...document, connections: { ...connections, [given.id]: change(recordOf(connections[given.id])) } };
   });
-  return firstOf(errors);
+  return firstOf(view, errors);
 }
 
 /** A text or a pair of texts, as a list. */
@@ -29,6 +29,7 @@ export const CONNECTION_ACTS: Acts = {
   "add-connection": async (view, form) => {
     const [id, kind] = [form("id"), form("kind")];
     if (!isKindName(kind)) return failed(refusalText(view, "invalid"));
+    if (!isShortName(id)) return failed(refusalText(view, "bad_name"));
     if (view.ctx.config.connections.has(id))
       return failed(view.say(["подключение {0} уже есть: выберите другое имя", "connection {0} exists: choose another id"], id));
     const fields = CONNECT_FIELDS.flatMap((name) => {
@@ -40,7 +41,7 @@ export const CONNECTION_ACTS: Acts = {
       ...document,
       connections: { ...recordOf(document["connections"]), [id]: body },
     }));
-    if (errors !== null) return firstOf(errors);
+    if (errors !== null) return firstOf(view, errors);
     return done(form("stay") === "1" ? null : `/console/connections/${id}`);
   },
   "save-connection": (view, form) =>
@@ -52,11 +53,14 @@ export const CONNECTION_ACTS: Acts = {
       duplicates: form("duplicates"),
       disabled: form("disabled") === "1",
     })),
-  "set-mapping": (view, form) =>
-    changeConnection(view, { id: form("id"), note: "mapping" }, (body) => {
+  "set-mapping": async (view, form) => {
+    // A plain object would take this name for its own parent and lose it.
+    if (form("from") === "__proto__") return failed(refusalText(view, "invalid"));
+    return changeConnection(view, { id: form("id"), note: "mapping" }, (body) => {
       const { [form("from")]: _replaced, ...kept } = recordOf(body["mapping"]);
       return { ...body, mapping: form("to") === "" ? kept : { ...kept, [form("from")]: form("to") } };
-    }),
+    });
+  },
   "start-rotation": (view, form) =>
     changeConnection(view, { id: form("id"), note: "secret added" }, (body) => {
       const field = fieldOf(view, form("id"));

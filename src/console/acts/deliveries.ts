@@ -1,5 +1,6 @@
 /** Sending again, trying out, keeping for later. */
 import { laneOf } from "../../context.ts";
+import { parseReportQuery } from "../../domain/funnel/query.ts";
 import { cancelDelivery } from "../../flows/cancel-delivery.ts";
 import { replayDelivery } from "../../flows/replay-delivery.ts";
 import { replayPayload } from "../../flows/replay-payload.ts";
@@ -9,7 +10,7 @@ import { shareReport } from "../../flows/share-report.ts";
 import { listDeliveries } from "../../store/deliveries.ts";
 import { addBookmark, dropBookmark } from "../../store/operator/bookmarks.ts";
 import { resolveProblem } from "../../store/operator/pulse.ts";
-import { type Acts, done, failed, refusalText } from "./act.ts";
+import { type Acts, done, failed, refusalText, wholeNumber } from "./act.ts";
 
 export const DELIVERY_ACTS: Acts = {
   "replay-delivery": async (view, form) => {
@@ -53,9 +54,10 @@ export const DELIVERY_ACTS: Acts = {
   },
   recover: async (view, form) => {
     const connection = form("connection");
-    if (!view.ctx.config.connections.has(connection)) return failed(connection);
+    const since = wholeNumber(form("since"));
+    if (since === null || !view.ctx.config.connections.has(connection)) return failed(refusalText(view, "not_found"));
     await laneOf(view.ctx.env, connection).recover(connection, {
-      since: Number(form("since")),
+      since,
       until: view.ctx.clock(),
       perSecond: 50,
     });
@@ -64,11 +66,13 @@ export const DELIVERY_ACTS: Acts = {
   },
   "test-event": async (view, form) => {
     const connection = view.ctx.config.connections.get(form("id"));
-    if (!connection) return failed(form("id"));
+    if (!connection) return failed(refusalText(view, "no_connection"));
     const sent = await sendTestEvent(view.ctx, connection);
     return sent.ok ? done() : failed(sent.error.reason);
   },
-  "share-report": async (view, form) => ({
-    shared: await shareReport(view.ctx, Object.fromEntries(new URLSearchParams(form("query"))), 30),
-  }),
+  "share-report": async (view, form) => {
+    const query = Object.fromEntries(new URLSearchParams(form("query")));
+    if (!parseReportQuery(query, view.ctx.config.workspace, view.ctx.clock()).ok) return failed(refusalText(view, "bad_period"));
+    return { shared: await shareReport(view.ctx, query, 30) };
+  },
 };

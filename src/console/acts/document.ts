@@ -2,10 +2,37 @@
 import { recordOf } from "../../flows/change-config.ts";
 import type { FieldError } from "../../lib/field-errors.ts";
 import { readVersion } from "../../store/config.ts";
-import { type ActResult, type Acts, done, failed, firstOf } from "./act.ts";
+import type { View } from "../view.ts";
+import { type ActResult, type Acts, type Form, done, failed, firstOf, refusalText, wholeNumber } from "./act.ts";
 import { listOf, saveChange } from "./save.ts";
 
 const rulesOf = (document: Readonly<Record<string, unknown>>): readonly unknown[] => listOf(document["rules"]);
+
+/** Whether the rule at the form's place is still the one that was on the page: places shift when somebody else deletes a rule. */
+function isRuleOf(view: View, form: Form): boolean {
+  const index = wholeNumber(form("index"));
+  const same = form("version") === "" || form("version") === String(view.ctx.config.version);
+  return same && index !== null && index < view.ctx.config.rules.length;
+}
+
+const movedText = (view: View): string =>
+  view.say(["правила изменились, пока вы смотрели: обновите страницу", "the rules have changed meanwhile: reload the page"]);
+
+/** Puts in place of one rule what `change` makes of it. */
+async function changeRule(
+  view: View,
+  form: Form,
+  note: string,
+  change: (rule: Readonly<Record<string, unknown>>) => readonly unknown[],
+): Promise<ActResult> {
+  if (!isRuleOf(view, form)) return failed(movedText(view));
+  const index = Number(form("index"));
+  const errors = await saveChange(view, note, (document) => ({
+    ...document,
+    rules: rulesOf(document).flatMap((rule, at) => (at === index ? change(recordOf(rule)) : [rule])),
+  }));
+  return firstOf(view, errors);
+}
 
 export const DOCUMENT_ACTS: Acts = {
   "save-config": async (view, form) => {
@@ -25,42 +52,28 @@ export const DOCUMENT_ACTS: Acts = {
     return errors === null ? done("/console/settings/rules") : refuse(errors);
   },
   rollback: async (view, form) => {
-    const saved = await readVersion(view.ctx.env, Number(form("version")));
-    if (!saved) return failed(form("version"));
-    return firstOf(await saveChange(view, `rollback to ${saved.version}`, () => saved.document));
+    const version = wholeNumber(form("version"));
+    const saved = version === null ? null : await readVersion(view.ctx.env, version);
+    if (!saved) return failed(refusalText(view, "not_found"));
+    return firstOf(view, await saveChange(view, `rollback to ${saved.version}`, () => saved.document));
   },
   "save-rule": async (view, form) => {
     const text = form("rule");
-    const index = form("index") === "" ? null : Number(form("index"));
+    // What was typed for a rule that is gone is offered as a new one.
+    const index = isRuleOf(view, form) ? wholeNumber(form("index")) : null;
     const refuse = (errors: readonly FieldError[]): ActResult => ({ refused: { act: "save-rule", text, index, errors } });
     const rule = parseObject(text);
     if (rule === null) return refuse([{ path: "", message: view.say(["это не JSON", "this is no JSON"]) }]);
+    if (form("index") !== "" && !isRuleOf(view, form)) return refuse([{ path: "", message: movedText(view) }]);
     const errors = await saveChange(view, "rule", (document) => {
       const rules = rulesOf(document);
-      return { ...document, rules: index === null ? [...rules, rule] : rules.with(index, rule) };
+      return { ...document, rules: index === null ? [...rules, rule] : rules.map((old, at) => (at === index ? rule : old)) };
     });
     return errors === null ? done("/console/settings/rules") : refuse(errors);
   },
-  "toggle-rule": async (view, form) => {
-    const index = Number(form("index"));
-    return firstOf(
-      await saveChange(view, "rule switched", (document) => ({
-        ...document,
-        rules: rulesOf(document).map((rule, at) =>
-          at === index ? { ...recordOf(rule), disabled: recordOf(rule)["disabled"] !== true } : rule,
-        ),
-      })),
-    );
-  },
-  "delete-rule": async (view, form) => {
-    const index = Number(form("index"));
-    return firstOf(
-      await saveChange(view, "rule deleted", (document) => ({
-        ...document,
-        rules: rulesOf(document).filter((_rule, at) => at !== index),
-      })),
-    );
-  },
+  "toggle-rule": (view, form) =>
+    changeRule(view, form, "rule switched", (rule) => [{ ...rule, disabled: rule["disabled"] !== true }]),
+  "delete-rule": (view, form) => changeRule(view, form, "rule deleted", () => []),
 };
 
 export function parseObject(text: string): Record<string, unknown> | null {

@@ -4,7 +4,7 @@ import { issueKey } from "../../flows/operator.ts";
 import { tryAlert } from "../../flows/send-alerts.ts";
 import { revokeAccessKey } from "../../store/operator/access.ts";
 import type { View } from "../view.ts";
-import { type ActResult, type Acts, done, failed, firstOf, refusalText } from "./act.ts";
+import { type ActResult, type Acts, done, failed, firstOf, refusalText, wholeNumber } from "./act.ts";
 import { parseObject } from "./document.ts";
 import { listOf, saveChange } from "./save.ts";
 
@@ -16,7 +16,7 @@ async function setSending(view: View, stopped: boolean): Promise<ActResult> {
       Object.entries(recordOf(document["connections"])).map(([id, body]) => [id, { ...recordOf(body), disabled: stopped }]),
     ),
   }));
-  return firstOf(errors);
+  return firstOf(view, errors);
 }
 
 const changeAlerts = async (
@@ -25,6 +25,7 @@ const changeAlerts = async (
   change: (alerts: readonly unknown[]) => readonly unknown[],
 ): Promise<ActResult> =>
   firstOf(
+    view,
     await saveChange(view, note, (document) => {
       const workspace = recordOf(document["workspace"]);
       return { ...document, workspace: { ...workspace, alerts: change(listOf(workspace["alerts"])) } };
@@ -54,10 +55,10 @@ export const WORKSPACE_ACTS: Acts = {
     return changeAlerts(view, "alert", (alerts) => [...alerts, alert]);
   },
   "drop-alert": (view, form) =>
-    changeAlerts(view, "alert removed", (alerts) => alerts.filter((_alert, index) => index !== Number(form("index")))),
+    changeAlerts(view, "alert removed", (alerts) => alerts.filter((_alert, index) => index !== wholeNumber(form("index")))),
   "try-alert": async (view, form) => {
     const text = view.say(["Проверка тревоги: сообщения доходят.", "A trial alert: messages arrive."]);
-    return (await tryAlert(view.ctx, Number(form("index")), text)) ? done() : failed(refusalText(view, "not_found"));
+    return (await tryAlert(view.ctx, wholeNumber(form("index")) ?? -1, text)) ? done() : failed(refusalText(view, "not_found"));
   },
   "stop-sending": (view) => setSending(view, true),
   "resume-sending": (view) => setSending(view, false),

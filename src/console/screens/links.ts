@@ -1,6 +1,7 @@
 /** Ссылки: build one, see what each brought, check any. */
 import { CLICK_LENGTH, START_PLACES, type Target } from "../../domain/link/deep-link.ts";
 import type { TrackedLink } from "../../domain/config.ts";
+import { parseReportQuery } from "../../domain/funnel/query.ts";
 import type { SourceLine } from "../../domain/funnel/report.ts";
 import type { Stage } from "../../domain/funnel/stages.ts";
 import { runReport } from "../../flows/run-report.ts";
@@ -15,8 +16,10 @@ import { periodRange } from "./funnel.ts";
 const UTM = ["utm_source", "utm_medium", "utm_campaign", "utm_content", "utm_term"] as const;
 
 export async function linksPage(view: View): Promise<Page> {
-  const range = view.url.searchParams.has("from") ? Object.fromEntries(view.url.searchParams) : periodRange(view, "30d");
-  const report = await runReport(view.ctx, { from: range["from"], to: range["to"], by: "link" });
+  const given = parseReportQuery(Object.fromEntries(view.url.searchParams), view.ctx.config.workspace, view.ctx.clock());
+  const range: { from: string; to: string } =
+    view.url.searchParams.has("from") && given.ok ? given.value : periodRange(view, "30d");
+  const report = await runReport(view.ctx, { from: range.from, to: range.to, by: "link" });
   const { links } = view.ctx.config;
   const lines = new Map<string, SourceLine>(report.ok ? report.value.sources.map((line) => [line.source, line]) : []);
   const clicks: Readonly<Record<string, number>> = report.ok ? report.value.clicks.by_link : {};
@@ -32,7 +35,7 @@ export async function linksPage(view: View): Promise<Page> {
   const people = (line: string, stage: Stage, n = 0): Content =>
     n === 0
       ? 0
-      : html`<a href="${hrefWith(view, { from: range["from"] ?? "", to: range["to"] ?? "", by: "link", line, stage }, "/console/funnel/people")}">${n}</a>`;
+      : html`<a href="${hrefWith(view, { from: range.from, to: range.to, by: "link", line, stage }, "/console/funnel/people")}">${n}</a>`;
   const row = ([slug, link]: readonly [string, TrackedLink]): Html => {
     const line = lines.get(slug);
     return html`<tr data-row><td data-l="${view.say(["Ссылка", "Link"])}"><a href="/console/links/${slug}"><b>${slug}</b></a> <small>${[link.utm_source, link.utm_medium, link.utm_campaign].filter(Boolean).join(" / ")}</small><br><code id="l-${slug}">${base}/r/${slug}</code> <button type="button" class="plain" data-copy="l-${slug}">${view.word("copyIt")}</button></td><td class="num" data-l="${heads[0]}"><a href="/console/events?type=click&amp;link=${slug}">${clicks[slug] ?? 0}</a></td><td class="num" data-l="${heads[1]}">${people(slug, "click", line?.click)}</td><td class="num" data-l="${heads[2]}">${people(slug, "bot_start", line?.bot_start)}</td><td class="num" data-l="${heads[3]}">${people(slug, "sale", line?.sale)}</td><td class="num" data-l="${heads[4]}">${moneyOf(view, line?.net_first ?? "0", currency)}</td><td data-l="${view.say(["Расход", "Cost"])}">${moneyOf(view, line?.cost ?? "0", currency)}${costForm(view, slug)}</td></tr>`;
@@ -40,7 +43,7 @@ export async function linksPage(view: View): Promise<Page> {
   return {
     title: view.word("links"),
     screen: "links",
-    aside: html`<a href="/console/links/check">${view.say(["Проверить ссылку", "Check a link"])}</a><span class="dim">${daysText(view, range["from"] ?? "", range["to"] ?? "")}</span><a href="${hrefWith(view, periodRange(view, "7d"))}">${view.say(["7 дней", "7 days"])}</a><a href="${hrefWith(view, periodRange(view, "30d"))}">${view.say(["30 дней", "30 days"])}</a>`,
+    aside: html`<a href="/console/links/check">${view.say(["Проверить ссылку", "Check a link"])}</a><span class="dim">${daysText(view, range.from, range.to)}</span><a href="${hrefWith(view, periodRange(view, "7d"))}">${view.say(["7 дней", "7 days"])}</a><a href="${hrefWith(view, periodRange(view, "30d"))}">${view.say(["30 дней", "30 days"])}</a>`,
     body: html`${links.size === 0 ? empty(view.say(["Ссылок пока нет. Соберите первую: она запомнит рекламу ещё до бота.", "No links yet. Build one: it remembers the ad before the bot does."])) : html`<div class="wrap"><table class="cards"><thead><tr><th scope="col">${view.say(["Ссылка", "Link"])}</th>${heads.map((text) => html`<th scope="col" class="num">${text}</th>`)}<th scope="col">${view.say(["Расход", "Cost"])}</th></tr></thead><tbody>${[...links].map(row)}</tbody></table></div>`}${builder(view)}`,
   };
 }

@@ -93,8 +93,7 @@ export function problemSentence(view: View, { kind, cause, connection, field, id
     silence: ["{0}: тишина дольше обычного", "{0}: quiet for longer than usual"],
   };
   const told = cause === null ? "" : causeName(view, cause).toLowerCase();
-  const sentence = view.say(sentences[kind] ?? [kind, kind], where, field ?? "", id, told);
-  return sentence.charAt(0).toUpperCase() + sentence.slice(1);
+  return view.say(sentences[kind] ?? [kind, kind], where, field ?? "", id.charAt(0).toUpperCase() + id.slice(1), told);
 }
 
 function mainButton(view: View, problem: ProblemLine): Content {

@@ -5,6 +5,7 @@ import { recordOf } from "../../../flows/change-config.ts";
 import type { FieldError } from "../../../lib/field-errors.ts";
 import { type Content, type Html, html, trusted } from "../../../lib/markup.ts";
 import { listVersions, readVersion } from "../../../store/config.ts";
+import { messageText } from "../../error-text.ts";
 import { icon } from "../../icons.ts";
 import { actForm, type Page } from "../../page.ts";
 import { connectionName, moment } from "../../parts.ts";
@@ -85,7 +86,7 @@ type RuleInput = { readonly rule: Rule; readonly index: number; readonly raw: st
 
 function ruleBox(view: View, { rule, index, raw }: RuleInput, refused: Refused | null): Html {
   const wrong = refused !== null && refused.act === "save-rule" && refused.index === index ? refused : null;
-  return html`<details class="box" data-row${wrong !== null ? trusted(" open") : ""}><summary>${rule.disabled === true && html`<span class="tag">${view.say(["выключено", "off"])}</span> `}${rule.name !== undefined && html`<b>${rule.name}</b> · `}${sentence(view, rule)}</summary>${wrong !== null && errorList(view, wrong)}${actForm(view, { act: "save-rule", fields: { index } }, html`<textarea name="rule" rows="12" spellcheck="false" aria-label="JSON">${wrong?.text ?? raw}</textarea><p class="row"><button class="main">${view.say(["Проверить и сохранить", "Check and save"])}</button><button formaction="/console/act/toggle-rule">${rule.disabled === true ? view.say(["Включить", "Switch on"]) : view.say(["Выключить", "Switch off"])}</button><button class="danger" formaction="/console/act/delete-rule">${view.say(["Удалить", "Delete"])}</button></p>`)}</details>`;
+  return html`<details class="box" data-row${wrong !== null ? trusted(" open") : ""}><summary>${rule.disabled === true && html`<span class="tag">${view.say(["выключено", "off"])}</span> `}${rule.name !== undefined && html`<b>${rule.name}</b> · `}${sentence(view, rule)}</summary>${wrong !== null && errorList(view, wrong)}${actForm(view, { act: "save-rule", fields: { index, version: view.ctx.config.version } }, html`<textarea name="rule" rows="12" spellcheck="false" aria-label="JSON">${wrong?.text ?? raw}</textarea><p class="row"><button class="main">${view.say(["Проверить и сохранить", "Check and save"])}</button><button formaction="/console/act/toggle-rule">${rule.disabled === true ? view.say(["Включить", "Switch on"]) : view.say(["Выключить", "Switch off"])}</button><button class="danger" formaction="/console/act/delete-rule">${view.say(["Удалить", "Delete"])}</button></p>`)}</details>`;
 }
 
 const EXAMPLE = JSON.stringify(
@@ -109,7 +110,7 @@ function errorList(view: View, { errors, text }: Refused): Content {
   return html`<div class="note bad" role="alert"><b>${view.say(["Не сохранено. Исправьте:", "Not saved. Mend:"])}</b><ul>${errors.map(
     ({ path, message }) => {
       const line = lineOf(text, path);
-      return html`<li><code>${path || "—"}</code>${line !== null && ` · ${view.say(["строка {0}", "line {0}"], line)}`}: ${message}</li>`;
+      return html`<li><code>${path || "—"}</code>${line !== null && ` · ${view.say(["строка {0}", "line {0}"], line)}`}: ${messageText(view, message)}</li>`;
     },
   )}</ul></div>`;
 }

@@ -1,0 +1,141 @@
+/** Forms and addresses that are wrong, stale or made up: told in words, nothing changed, never a 5xx. */
+import { applyD1Migrations } from "cloudflare:test";
+import { env } from "cloudflare:workers";
+import { beforeAll, describe, expect, it } from "vitest";
+import { type Browser, signIn } from "../kit/console.ts";
+import { configure } from "../kit/operator.ts";
+
+const CONFIG = {
+  workspace: { locale: "ru" },
+  connections: {
+    bot: { kind: "salebot", project: "P1", token: "tok-bot-0000000000" },
+    out: { kind: "http", url: "https://crm.example/" },
+  },
+  links: { vk1: { to: "https://t.me/my_bot?start={click}" } },
+  rules: [
+    { name: "one", on: "sale", do: [{ to: "out", action: "request" }] },
+    { name: "two", on: "login", do: [{ to: "out", action: "request" }] },
+  ],
+};
+
+let browser: Browser;
+type Saved = { version: number; rules: { name: string }[] };
+const saved = async (): Promise<Saved> => (await browser.get("/v1/config")).json<Saved>();
+
+beforeAll(async () => {
+  await applyD1Migrations(env.DB, env.MIGRATIONS);
+  await configure(CONFIG);
+  browser = await signIn();
+});
+
+describe("a wrong form", () => {
+  it.each<[string, Record<string, string>]>([
+    ["merge", { person: "nobody", other: "x" }],
+    ["unmerge", {}],
+    ["move", { person: "x", type: "nonsense", value: "" }],
+    ["block", { type: "nonsense", value: "" }],
+    ["erase", { person: "x" }],
+    ["replay-delivery", { id: "x" }],
+    ["cancel-delivery", { id: "x" }],
+    ["replay-event", { id: "x" }],
+    ["recover", { connection: "bot", since: "" }],
+    ["recover", { connection: "constructor", since: "1" }],
+    ["test-event", { id: "__proto__" }],
+    ["share-report", { query: "from=2026-13-77" }],
+    ["add-connection", { id: "__proto__", kind: "http", secret: "12345678" }],
+    ["add-connection", { id: "x", kind: "constructor", secret: "12345678" }],
+    ["add-link", { slug: "__proto__", target: "site", to: "https://x.example" }],
+    ["add-link", { slug: "empty", target: "telegram", to: "" }],
+    ["set-cost", { slug: "constructor", day: "2026-03-01", amount: "1" }],
+    ["set-cost", { slug: "vk1", day: "2026-02-31", amount: "1" }],
+    ["set-cost", { slug: "vk1", day: "2026-03-01", amount: "много" }],
+    ["save-workspace", { time_zone: "Mars/One" }],
+    ["save-workspace", { part: "rates", fx: "garbage" }],
+    ["save-workspace", { raw_days: "abc" }],
+    ["save-connection", { id: "nope" }],
+    ["save-connection", { id: "bot", in_flight: "", duplicates: "x" }],
+    ["set-mapping", { id: "bot", from: "__proto__", to: "email" }],
+    ["start-rotation", { id: "bot", secret: "" }],
+    ["finish-rotation", { id: "nope" }],
+    ["reveal-token", { id: "out" }],
+    ["rollback", { version: "abc" }],
+    ["rollback", { version: "99999" }],
+    ["toggle-rule", { index: "99" }],
+    ["toggle-rule", { index: "-1" }],
+    ["delete-rule", { index: "" }],
+    ["add-alert", { to: "nope" }],
+    ["add-alert", { to: "out", body: "no json" }],
+    ["try-alert", { index: "0" }],
+    ["revoke-key", { id: "x" }],
+    ["resend", { id: "x", place: "0.0" }],
+    ["bookmark", { id: "x" }],
+    ["replay-bookmark", { id: "x" }],
+  ])("%s %j is told and changes nothing", async (act, fields) => {
+    const before = (await saved()).version;
+    const answer = await browser.post(`/console/act/${act}`, fields);
+    expect([answer.status, answer.headers.get("location")]).toEqual([303, expect.stringContaining("failed=")]);
+    expect((await saved()).version).toBe(before);
+  });
+
+  it.each(["toString", "__proto__", "constructor", "nonsense", ""])("an act called «%s» is none", async (act) => {
+    expect((await browser.post(`/console/act/${act}`)).status).toBe(404);
+  });
+
+  it.each([
+    ["save-rule", { rule: "null" }],
+    ["save-rule", { rule: "{}", index: "99" }],
+    ["save-rule", { rule: "{}", index: "abc" }],
+    ["save-config", { document: "[]", version: "1" }],
+    ["save-config", { document: "{}", version: "abc" }],
+  ])("%s %j comes back with what was typed", async (act, fields) => {
+    const before = (await saved()).version;
+    const answer = await browser.post(`/console/act/${act}`, fields);
+    expect(answer.status).toBe(422);
+    expect(await answer.text()).toContain("Не сохранено. Исправьте:");
+    expect((await saved()).version).toBe(before);
+  });
+
+  it("a rule that has moved meanwhile is neither changed nor deleted", async () => {
+    const { version } = await saved();
+    await browser.post("/console/act/delete-rule", { index: "0", version: String(version) });
+    expect((await saved()).rules.map(({ name }) => name)).toEqual(["two"]);
+    const stale = await browser.post("/console/act/delete-rule", { index: "0", version: String(version) });
+    expect(stale.headers.get("location")).toContain("failed=");
+    expect((await saved()).rules).toHaveLength(1);
+  });
+
+  it("says the usual mistakes in the operator's language", async () => {
+    const answer = await browser.post("/console/act/add-alert", { to: "nope" });
+    const there = new URL(answer.headers.get("location") ?? "", "https://go.example");
+    expect(there.searchParams.get("failed")).toBe("workspace.alerts.0.to: нет подключения «nope»");
+    const zone = await browser.post("/console/act/save-workspace", { time_zone: "Mars/One" });
+    expect(decodeURIComponent(zone.headers.get("location") ?? "").replaceAll("+", " ")).toContain("не часовой пояс");
+  });
+});
+
+describe("a wrong address", () => {
+  it.each([
+    "/console//events",
+    "/console/events/evt_%00",
+    "/console/events?cursor=99999999999999999999&since=abc&until=-1&code=1e9&when=constructor",
+    "/console/people?cursor=NaN~x",
+    "/console?from=2026-99-99",
+    "/console?from=2026-03-08&to=2026-03-01",
+    "/console/funnel?from=bad&window=abc&by=x",
+    "/console/funnel/people?stage=__proto__",
+    "/console/why?from=bad",
+    "/console/links?from=bad",
+    "/console/links/constructor",
+    "/console/connections/__proto__",
+    "/console/qr/constructor",
+    "/console/export/events.jsonl?from=abc",
+    "/console/export/secrets.jsonl",
+    "/console/welcome?step=9&kind=constructor",
+    `/console/search?q=${"я".repeat(3_000)}`,
+    "/console/funnel.csv?from=bad",
+  ])("%s is a page or a 404, with a way on", async (path) => {
+    const answer = await browser.get(path);
+    expect([200, 404]).toContain(answer.status);
+    await answer.body?.cancel();
+  });
+});
