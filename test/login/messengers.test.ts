@@ -205,6 +205,36 @@ describe("notify", () => {
     expect(await sent(body["id"])).toEqual(["bot", "callback", { number: "7", message: "order_ready" }]);
   });
 
+  it("leaves out a bot that cannot send and takes the next messenger", async () => {
+    const quiet = { kind: "telegram", username: "quiet_bot", token: ["quiet-token-0000000000"] };
+    await saveConfig({ ...SCHOOL, connections: { ...SCHOOL.connections, quiet } });
+    const tg = someone();
+    await link({ telegram_id: tg }, TG);
+    await link({ telegram_id: tg }, quiet.token[0]);
+    const { body } = await site("/v1/notify", { telegram_id: tg, message: "hi" });
+    expect(await sent(body["id"])).toEqual(["tg", "send_message", { text: "hi" }]);
+    const alone = someone();
+    await link({ telegram_id: alone }, quiet.token[0]);
+    const only = await site("/v1/notify", { telegram_id: alone, message: "hi" });
+    expect((await sent(only.body["id"]))[0]).toBe("quiet");
+  });
+
+  it("runs a Chatterfy step by its id; a name that is no step goes to the next messenger", async () => {
+    const chat = { kind: "chatterfy", webhook_id: "w-1", token: ["chat-token-00000000000"] };
+    await saveConfig({ ...SCHOOL, connections: { ...SCHOOL.connections, chat } });
+    const tg = someone();
+    await link({ telegram_id: tg, client_id: someone() });
+    await link({ telegram_id: undefined, chat_id: tg }, chat.token[0]);
+    const step = "046050f6-38f6-4b18-b9fa-e6582f5352d0";
+    const other = someone();
+    await link({ telegram_id: undefined, chat_id: other }, chat.token[0]);
+    const { body } = await site("/v1/notify", { telegram_id: other, event: step, data: { number: 7 } });
+    expect(await sent(body["id"])).toEqual(["chat", "update_dialog", { step_id: step, status: "auto", fields: { number: "7" } }]);
+    const named = await site("/v1/notify", { telegram_id: tg, event: "order_ready" }, { secret: OTHER_SECRET });
+    expect((await sent(named.body["id"])).slice(0, 2)).toEqual(["bot", "callback"]);
+    expect(await site("/v1/notify", { telegram_id: other, event: "order_ready" })).toMatchObject({ status: 404 });
+  });
+
   it("is not_linked when nobody is there, also for another site's user", async () => {
     const [tg, user] = [someone(), someone()];
     await mapped({ telegram_id: tg }, user);

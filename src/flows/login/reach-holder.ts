@@ -37,7 +37,9 @@ export async function speechTo(
   const accounts = await Promise.all(
     (card?.identities ?? []).map(async ({ type, scope, sealed }) => ({ type, scope, value: await ctx.seal.open(sealed) })),
   );
-  const ordered = [...bots].sort((a, b) => Number(b.connection === to.preferred) - Number(a.connection === to.preferred));
+  const rank = ({ connection }: { readonly connection: string }): number =>
+    2 * Number(canSend(ctx.config.connections.get(connection))) + Number(connection === to.preferred);
+  const ordered = bots.toSorted((a, b) => rank(b) - rank(a));
   for (const bot of ordered) {
     const connection = ctx.config.connections.get(bot.connection);
     if (!connection || connection.disabled) continue;
@@ -61,8 +63,27 @@ function withOthers(
   return [...told, ...others];
 }
 
+/** A Chatterfy step's id: the only name by which a block of its bot can be called for somebody (vendors.md §3.2). Its events run by click id, and
+ *  whoever logs in through a bot need not have come by one. */
+const STEP = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
 const messengerIds = ["telegram_id", "max_id", "vk_id"] as const;
 
+/** A connection without its key only listens, so it comes last: when there is no other, its delivery is dead and names what is not configured. */
+function canSend(connection: Connection | undefined): boolean {
+  switch (connection?.kind) {
+    case "salebot":
+      return Boolean(connection.api_key);
+    case "telegram":
+      return Boolean(connection.bot_token);
+    case "metabot":
+      return Boolean(connection.api_token && connection.alias);
+    default:
+      return connection !== undefined;
+  }
+}
+
+/** null = it cannot be said there: the next messenger is tried. */
 function outgoingFor(connection: Connection, address: readonly HolderIdentity[], speech: Speech): Outgoing | null {
   const has = (type: HolderIdentity["type"]): boolean => address.some((identity) => identity.type === type);
   const values = speech.values ?? {};
@@ -84,8 +105,8 @@ function outgoingFor(connection: Connection, address: readonly HolderIdentity[],
     case "metabot":
       return { action: "call", parameters: { params: metabotParams(address, speech, plain) } };
     case "chatterfy":
-      if (speech.event === undefined || !has("telegram_id")) return null;
-      return { action: "tracker_postback", parameters: { event: speech.event, fields: values } };
+      if (!STEP.test(speech.event ?? "") || !has("telegram_id")) return null;
+      return { action: "update_dialog", parameters: { step_id: speech.event, status: "auto", fields: values } };
     case "getcourse":
     case "keitaro":
     case "network":
