@@ -5,6 +5,7 @@ export type Allowances = {
   take(connection: string, perSecond: number | null, now: number): number;
 };
 
+/** At most `perSecond` times are kept for a connection; an allowance below one counts as one. */
 export function newAllowances(): Allowances {
   const taken = new Map<string, number[]>();
   return {

@@ -17,6 +17,7 @@ export type WaitingArrival = WaitingEvent & {
 /** A bind that failed this often is set aside, so that one unreadable event cannot hold up the others. */
 const FAILURES_BEFORE_SET_ASIDE = 5;
 
+/** `fact` is NULL for a row whose fact another state has taken over: UNIQUE lets any number of NULLs stand. */
 export function createLedger(sql: SqlStorage): void {
   sql.exec(`
     CREATE TABLE IF NOT EXISTS arrivals (
@@ -130,6 +131,7 @@ export function newestWaiting(sql: SqlStorage, before: number | null, limit: num
   return [...rows].map(toArrival);
 }
 
+/** Those set aside included: they are waiting too, for the next drain. */
 export const countWaiting = (sql: SqlStorage): number =>
   sql.exec<{ n: number }>("SELECT COUNT(*) AS n FROM arrivals WHERE seq > ?1 AND facts IS NOT NULL", mark(sql)).one().n;
 
@@ -148,6 +150,7 @@ export function settleBound(sql: SqlStorage, seqs: readonly number[]): void {
   setMark(sql, "bound", first === null ? last : first - 1);
 }
 
+/** Of the event itself, never of D1: the inbox asks D1 first whether it answers at all. */
 export const countFailure = (sql: SqlStorage, seq: number): void => {
   sql.exec("UPDATE arrivals SET failures = failures + 1 WHERE seq = ?1", seq);
 };

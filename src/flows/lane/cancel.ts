@@ -4,6 +4,8 @@ import type { DeliveryId } from "../../lib/ids.ts";
 import { find, forgetLine, putSettled, settleRow } from "./queue.ts";
 import type { LaneState } from "./state.ts";
 
+/** One transaction for all keys. A key that the lane never took is remembered as settled, so that a late hand-over cannot send it; one that is out is
+ *  `inFlight`: its request cannot be called back, only its retries are given up. */
 export function cancelWork(
   lane: LaneState,
   keys: readonly LaneKey[],
@@ -45,6 +47,7 @@ const cancelledAt = (attempts: number, now: number) =>
     unwritten: [],
   }) as const;
 
+/** An erased person's line: payloads, digests and untold outcomes go at once; a request that is out leaves no row when it comes back. */
 export function forgetWork(lane: LaneState, line: string, now: number): void {
   lane.storage.transactionSync(() => {
     const rows = forgetLine(lane.sql, line, now);

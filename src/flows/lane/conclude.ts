@@ -9,6 +9,7 @@ import { setMark } from "./schema.ts";
 import type { LaneState } from "./state.ts";
 import type { Breaker } from "../../domain/breaker.ts";
 
+/** `attempt: null` = nothing was sent; `rendered` and `reply` are sealed. */
 export type Conclusion = {
   readonly connection: string;
   readonly settlement: Settlement;
@@ -22,6 +23,7 @@ export type Conclusion = {
   readonly now: number;
 };
 
+/** Does nothing for a row that was forgotten while it was in hand: its end is written already. The pump is woken, since the next of the line may go. */
 export function conclude(lane: LaneState, row: WorkRow, end: Conclusion): void {
   const { settlement, now } = end;
   const hand = lane.inHand.get(row.seq);
@@ -66,6 +68,7 @@ export function setBreaker(lane: LaneState, next: Breaker): void {
   if (was !== open) setMark(lane.sql, "circuit", open ? "open" : null);
 }
 
+/** Any sign of life closes it; written down only when there is something to change. */
 export function closeBreaker(lane: LaneState): void {
   if (lane.breaker.failures > 0 || lane.breaker.openUntil !== null) setBreaker(lane, CLOSED);
 }

@@ -18,7 +18,9 @@ import type { LaneState } from "./state.ts";
 /** `budget_spent`: the platform allows this invocation no more requests; the row waits as if it had not been touched. */
 export type Flown = "concluded" | "budget_spent";
 
+/** Look up, write, and a fall-back or two; a vendor that always asks for another request is a loop. */
 const MOST_STEPS = 5;
+/** Enough for the vendor's sentence; the rest of a reply says more about its template than about the failure. */
 const REPLY_CHARS = 1_024;
 
 type Answer = { readonly judged: Judged; readonly reply: Reply; readonly repeatable: boolean };

@@ -4,6 +4,7 @@ import { conclude } from "./conclude.ts";
 import { interrupted, postpone } from "./queue.ts";
 import type { LaneState } from "./state.ts";
 
+/** Due at 0, ahead of everything else; the try that was cut off does not count. */
 export function resumeInterrupted(lane: LaneState, connection: string, now: number): void {
   for (const row of interrupted(lane.sql)) {
     if (row.repeatable) postpone(lane.sql, row.seq, row.attempts - 1, 0);

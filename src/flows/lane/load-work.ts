@@ -13,6 +13,7 @@ import { admitContent } from "./loop-breaker.ts";
 import { type WorkRow, freeze, postpone } from "./queue.ts";
 import type { LaneState } from "./state.ts";
 
+/** `content` is a keyed digest for the loop breaker; null = about nobody. */
 export type Ready = {
   readonly row: WorkRow;
   readonly plan: Plan;
@@ -25,6 +26,7 @@ export type Ready = {
 type Opened = { readonly row: WorkRow; readonly order: WorkOrder; readonly frozen: Rendered | null };
 
 const D1_PAUSE_MS = 2_000;
+/** Long enough not to fill the log, short enough to go on soon after the key is given back. */
 const UNREADABLE_PAUSE_MS = 30_000;
 
 /** Prepared requests in the given order; what cannot be sent is concluded on the way. A row that cannot even be opened keeps its line waiting and

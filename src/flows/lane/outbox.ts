@@ -5,6 +5,7 @@ import type { Context } from "../../context.ts";
 import { type Outcome, type Told, outcomeStatements } from "../../store/delivery-outcomes.ts";
 import type { WorkRow } from "./queue.ts";
 
+/** Outcomes per D1 batch: two statements carry all of them (`store/delivery-outcomes.ts`). */
 const BATCH = 200;
 const LONGEST_PAUSE_MS = 30_000;
 
@@ -24,6 +25,7 @@ export type Outbox = {
 
 type Row = { seq: number; id: string; generation: number; told: string; rendered: ArrayBuffer | null; reply: ArrayBuffer | null };
 
+/** The pause after a failure is kept in memory: a restart tries D1 at once. */
 export function openOutbox(sql: SqlStorage): Outbox {
   let failures = 0;
   let retryAt = 0;

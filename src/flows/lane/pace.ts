@@ -32,6 +32,7 @@ const LONG_ENOUGH_MS = 5_000;
 
 const NO_PLACE: Place = { answered: () => undefined };
 
+/** Below one request a second the distance itself is kept: one place, held for 1 / rate seconds. Fractions above one are cut, so 1.5 a second is 1. */
 export function openPace(sql: SqlStorage): Pace {
   let held: Held[] = [...sql.exec<{ held_until: number }>("SELECT held_until FROM sends ORDER BY seq")].map((row) => ({
     until: row.held_until,

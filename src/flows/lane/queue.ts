@@ -2,6 +2,7 @@
 import type { DeliveryId } from "../../lib/ids.ts";
 import type { LaneKey, LaneWork } from "../../rpc.ts";
 
+/** `line` keeps order: the person's id, or the address. `sealed` is the work order, `rendered` what the first attempt froze. */
 export type WorkRow = {
   readonly seq: number;
   readonly id: DeliveryId;
@@ -77,6 +78,7 @@ export function nextDueAt(sql: SqlStorage, inHand: ReadonlySet<number>): number 
   return [...rows].find(({ seq }) => !inHand.has(seq))?.due_at ?? null;
 }
 
+/** Waiting and out; by the partial index of unsettled rows. */
 export const countUnsettled = (sql: SqlStorage): number =>
   sql.exec<{ n: number }>("SELECT COUNT(*) AS n FROM work WHERE state <> 'settled'").one().n;
 
@@ -118,6 +120,7 @@ export function interrupted(sql: SqlStorage): (WorkRow & { readonly repeatable: 
   return [...rows].map((row) => ({ ...toWork(row), repeatable: row.repeatable === 1 }));
 }
 
+/** By key, whatever its state; a pruned key is not found, as if it had never been here. */
 export type Found = {
   readonly seq: number;
   readonly line: string;

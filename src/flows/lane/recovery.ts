@@ -24,6 +24,7 @@ const SLICE_MS = 250;
 const MOST_WAITING = 200;
 const FAILED_PAUSE_MS = 5_000;
 
+/** A crash between D1 and the lane leaves rows `queued` in D1, which the sweep hands over; the bookmark does not move past a slice that failed. */
 export function openRecoverer(lane: Pick<LaneState, "sql">): Recoverer {
   const { sql } = lane;
   let job = readJob(sql);

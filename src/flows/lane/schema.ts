@@ -2,6 +2,7 @@
  *  work over again changes nothing. `head` marks the first unsettled row of its line; only heads that are due are ever looked for, by index, so
  *  ten thousand waiting deliveries cost nothing until their turn comes. `outcomes` is what D1 has not been told yet. Payloads are sealed. */
 
+/** Run at every start; additive only, because objects of all ages run the newest code. */
 export function createLaneTables(sql: SqlStorage): void {
   sql.exec(`
     CREATE TABLE IF NOT EXISTS work (
@@ -22,11 +23,13 @@ export function createLaneTables(sql: SqlStorage): void {
     CREATE TABLE IF NOT EXISTS marks (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;`);
 }
 
+/** A small fact that must outlive the object's memory: the connection's id, an open circuit, the sweep's bookmark, a running recovery. */
 export function readMark(sql: SqlStorage, name: string): string | null {
   const [row] = sql.exec<{ value: string }>("SELECT value FROM marks WHERE name = ?1", name);
   return row?.value ?? null;
 }
 
+/** null deletes it. */
 export function setMark(sql: SqlStorage, name: string, value: string | null): void {
   if (value === null) sql.exec("DELETE FROM marks WHERE name = ?1", name);
   else {

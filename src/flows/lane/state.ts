@@ -27,6 +27,7 @@ export type Signal = {
   wait(ms: number): Promise<void>;
 };
 
+/** For one waiter. Raised before anybody waits it is kept, so a wake between looking and waiting is not lost. */
 export function newSignal(): Signal {
   let raised = false;
   let wake: (() => void) | null = null;

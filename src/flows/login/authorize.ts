@@ -23,7 +23,9 @@ export type AuthorizeRequest = {
   readonly resend: boolean;
 };
 
+/** `proof` as the person graph has it; `claimed` must not be taken for a verified address. */
 export type Contact = { readonly value: string; readonly proof: string };
+/** What the site may fill its form with: names, `messenger`, and contacts with their proof. */
 export type Profile = Readonly<Record<string, string | Contact>>;
 
 export type Authorized = AuthorizeAnswer & {
@@ -33,10 +35,12 @@ export type Authorized = AuthorizeAnswer & {
 };
 
 export type AuthorizeRefusal = PinRefusal | { readonly reason: "code_invalid" };
+/** `resent`: a new PIN is on its way. Public wording must not tell the causes apart more than this. */
 export type RefusedAuthorize = { readonly refusal: AuthorizeRefusal; readonly resent: boolean };
 
 type Proved = { readonly standing: Standing; readonly method: "pin" | "trusted_link" };
 
+/** Spends the proof whatever the answer: a site that asks again needs a new one. Throws when the storage fails; that is 503, never "wrong PIN". */
 export async function authorize(ctx: Context, request: AuthorizeRequest): Promise<Result<Authorized, RefusedAuthorize>> {
   const hash = request.userId === null ? "" : await userHash(ctx, request.site.id, request.userId);
   const proved = "code" in request.proof ? await proveByCode(ctx, request, hash) : await proveByPin(ctx, request, hash);

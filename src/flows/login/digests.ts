@@ -4,6 +4,7 @@ import type { HolderIdentity } from "../../domain/holder.ts";
 import { pinFrom } from "../../domain/pin.ts";
 import type { HashedIdentity } from "../../store/holders.ts";
 
+/** One purpose each, so that a digest of one kind of secret is never found among those of another. */
 export const buidMac = (ctx: Context, buid: string): Promise<string> => ctx.seal.mac("buid", buid);
 export const txnMac = (ctx: Context, txn: string): Promise<string> => ctx.seal.mac("txn", txn);
 export const codeMac = (ctx: Context, code: string): Promise<string> => ctx.seal.mac("code", code);
@@ -16,9 +17,11 @@ export const pinMacs = (ctx: Context, site: string, buid: string, pin: string): 
 /** Blind index of a site's user id: the same as the person graph's. */
 export const userHash = (ctx: Context, site: string, userId: string): Promise<string> => ctx.seal.index("user_id", site, userId);
 
+/** The same blind index as in the person graph: that is how the two graphs meet. */
 export const identityHash = (ctx: Context, { type, scope, value }: HolderIdentity): Promise<string> =>
   ctx.seal.index(type, scope, value);
 
+/** With the sealed value beside it, ready to be stored. */
 export const hashIdentities = (ctx: Context, identities: readonly HolderIdentity[]): Promise<HashedIdentity[]> =>
   Promise.all(
     identities.map(async (identity) => ({

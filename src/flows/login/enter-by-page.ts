@@ -24,6 +24,7 @@ export type PageAddress = {
 /** `location` null = proved, but the stored way back is not registered any more. */
 export type Entry = { readonly entered: true; readonly location: string | null } | { readonly entered: false };
 
+/** Does not prove the holder to the site by itself (`proves: false`): the code does, when the site exchanges it. */
 export async function enterByPin(ctx: Context, page: PageAddress, pin: string, formToken: string): Promise<Entry> {
   const address = await digestsOf(ctx, page);
   // The same form and PIN make the same code, so that a double click is answered twice in one way.
@@ -35,6 +36,7 @@ export async function enterByPin(ctx: Context, page: PageAddress, pin: string, f
   return { entered: true, location: await wayBack(ctx, page.site, link, code) };
 }
 
+/** No PIN: possession of the link is all. The code it makes is of method `trusted_link`, which lets the site log in but not map. */
 export async function enterByToken(ctx: Context, page: PageAddress, token: string): Promise<Entry> {
   const now = ctx.clock();
   const db = ctx.env.DB;

@@ -6,6 +6,7 @@ import { sameSecret } from "../../lib/crypto.ts";
 
 const SLOT_MS = 3_600_000;
 
+/** `subject`: what the page is about, so that a token of one link is of no use at another. */
 export async function formToken(ctx: Context, site: string, subject: string): Promise<string> {
   return tokenOf(ctx, site, subject, Math.floor(ctx.clock() / SLOT_MS));
 }

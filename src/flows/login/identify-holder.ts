@@ -8,6 +8,7 @@ import { raiseProblem } from "../../store/problems.ts";
 import { hashIdentities } from "./digests.ts";
 import { type LoginAct, prepareAct } from "./record-login-event.ts";
 
+/** What an authenticated bot says about the human in front of it. */
 export type HolderReport = {
   readonly bot: Connection;
   /** Strongest first. */

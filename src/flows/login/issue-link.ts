@@ -34,6 +34,7 @@ export type LinkRequest = {
   readonly origin: string;
 };
 
+/** `buid`, `url` and `pin` exist in the open only here, in the answer to the bot. Times in epoch ms. */
 export type IssuedLink = {
   readonly buid: string;
   readonly url: string;

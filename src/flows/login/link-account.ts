@@ -16,8 +16,10 @@ export type LinkWish = {
   readonly origin: string;
 };
 
+/** `linkedUserId`: whom the holder is mapped to; `alsoLinked`: the wished user has another holder, who would lose it by `relink`. */
 export type MappingConflict = { readonly reason: "conflict"; readonly linkedUserId: string | null; readonly alsoLinked: boolean };
 
+/** `proof_required` = no PIN of this very link in the last 15 minutes: a trusted link logs in but never maps. */
 export async function linkAccount(
   ctx: Context,
   wish: LinkWish & { readonly buid: string },

@@ -7,6 +7,7 @@ import { findMappings, holderMappings } from "../../store/mappings.ts";
 import { clearSeats, liveSeats } from "../../store/seats.ts";
 import { unlinkAccount } from "./unlink-account.ts";
 
+/** `unlink` also takes the mappings away; without it the next login finds the same user. */
 export type Logout = {
   readonly holderId: string;
   /** null = everywhere. */

@@ -29,8 +29,11 @@ const LIFE_MS = 86_400_000;
 const TOKEN = /^m_[A-Za-z0-9]{22}$/;
 const TYPES = { telegram: "telegram_id", max: "max_id", vk: "vk_id" } as const satisfies Record<Messenger, HolderType>;
 
+/** `url` opens the second messenger; `expiresAt` epoch ms, a day from now. */
 export type IssuedMergeLink = { readonly url: string; readonly token: string; readonly expiresAt: number };
 
+/** The token names no account: whoever opens it first has it, which is why an account with logins of its own never joins by one. `bot_unnamed` = the
+ *  configuration does not say what the second bot is called. */
 export async function issueMergeLink(
   ctx: Context,
   request: HolderReport & { readonly messenger: Messenger; readonly to: Connection },

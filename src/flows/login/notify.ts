@@ -15,6 +15,7 @@ import { speechTo } from "./reach-holder.ts";
 
 const KEY_LIFE_MS = 86_400_000;
 
+/** One of `message` and `event`, or both: `event` runs the bot's block of that name, the message is then one of its values. */
 export type Notice = {
   readonly site: ConnectionOf<"site">;
   readonly to:
@@ -32,6 +33,8 @@ export type Notice = {
 
 export type NotifyRefusal = { readonly reason: "not_linked" | "consent_withdrawn" | "idempotency_conflict" };
 
+/** The key is claimed before the delivery is written: a call that dies between the two is repeated under the same id. `not_linked` also covers a holder
+ *  whose bots are all disabled or gone. */
 export async function notify(ctx: Context, notice: Notice): Promise<Result<DeliveryId, NotifyRefusal>> {
   const holderId = await holderOf(ctx, notice);
   if (holderId === null) return err({ reason: "not_linked" });

@@ -9,6 +9,7 @@ import { txnMac } from "./digests.ts";
 
 const LIFE_MS = 600_000;
 
+/** `txn` is the token in the open, known to us by its MAC only; it lives ten minutes. */
 export type OpenedTransaction = {
   readonly txn: string;
   readonly url: string;
@@ -17,6 +18,7 @@ export type OpenedTransaction = {
   readonly expiresAt: number;
 };
 
+/** Nobody is known yet: the bot's link answers the transaction, and only a PIN entered in it counts. */
 export async function openTransaction(
   ctx: Context,
   request: {
