@@ -22,6 +22,7 @@ export type Context = {
   readonly waitUntil: (promise: Promise<unknown>) => void;
 };
 
+/** By the secret itself: tests and a rotation bring another one into the same isolate. */
 const sealers = new Map<string, Promise<Sealer>>();
 
 /** `execution` is the invocation's ExecutionContext or Durable Object state. */

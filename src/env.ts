@@ -25,6 +25,7 @@ export type Env = {
   readonly LOG_LEVEL?: string;
 };
 
+/** What the bindings say once they are read; a mistake among them stops every request with one message, rather than some requests with a surprise. */
 export type Settings = {
   readonly adminToken: string;
   /** Origin without a trailing slash, or null: then the request's own origin is used. */

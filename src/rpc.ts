@@ -1,6 +1,7 @@
 /** What the two Durable Objects answer to. Types only, so that every layer can call them without importing their code. */
 import type { DeliveryId, EventId, PersonId, PersonKey } from "./lib/ids.ts";
 
+/** `limited` is the only one that stored nothing: the sender is to come again. */
 export type IntakeOutcome = "accepted" | "duplicate" | "quarantined" | "preview" | "limited";
 
 /** One verified, normalised, sealed delivery at the front door. */
@@ -29,6 +30,7 @@ export type Arrival = {
   readonly raw: ArrayBuffer | null;
 };
 
+/** For a duplicate `id` is that of the event it repeats, so a sender always gets the id that exists. */
 export type Acceptance = { readonly id: EventId; readonly outcome: IntakeOutcome; readonly retryAfterSeconds?: number };
 
 /** An event that is acknowledged and not yet bound, for lists that include what still waits. Newest first. */
@@ -63,6 +65,7 @@ export type Decision =
   | { readonly act: "block"; readonly type: string; readonly scope: string | null; readonly value: string }
   | { readonly act: "erase"; readonly person: PersonId; readonly basis?: string };
 
+/** `persons`: who stands after the decision, the surviving or named one first. */
 export type DecisionResult =
   | { readonly ok: true; readonly persons: readonly PersonId[]; readonly detail?: Readonly<Record<string, number>> }
   | {
@@ -70,6 +73,7 @@ export type DecisionResult =
       readonly reason: "not_found" | "gone" | "same_person" | "nothing_to_unmerge" | "kept_apart" | "invalid";
     };
 
+/** One object for the workspace, one call at a time: that is what makes duplicates exact and identity single-written. */
 export interface InboxRpc {
   /** `packed` holds arrivals (flows/intake/packed-arrivals.ts), answered in their order. */
   accept(packed: ArrayBuffer): Promise<Acceptance[]>;
@@ -91,12 +95,15 @@ export type LaneWork = {
   readonly work: ArrayBuffer;
 };
 
+/** A replay is the same delivery in the next generation. */
 export type LaneKey = { readonly id: DeliveryId; readonly generation: number };
 
 /** A recovery: every dead delivery of the lane's connection created in [since, until] is replayed, oldest first, `perSecond` at most. */
 export type Recovery = { readonly since: number; readonly until: number; readonly perSecond: number };
+/** Epoch ms; `finishedAt: null` = running. */
 export type RecoveryState = Recovery & { readonly id: string; readonly replayed: number; readonly finishedAt: number | null };
 
+/** All calls may be repeated after a failure: every one is idempotent by its keys or by what is already running. */
 export interface LaneRpc {
   /** `sweptTo`: everything queued in D1 up to this place (`deliverySeq`) has been handed over: the sweep's own bookmark. */
   take(connection: string, items: readonly LaneWork[], sweptTo?: number): Promise<void>;

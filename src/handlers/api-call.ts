@@ -18,9 +18,11 @@ export type ApiCall = {
   readonly query: URLSearchParams;
 };
 
+/** A plain HTTP connection may be a bot that somebody wrote themselves. */
 export const isBot = ({ kind }: Connection): boolean => ["salebot", "chatterfy", "metabot", "telegram", "http"].includes(kind);
 export const isSite = ({ kind }: Connection): boolean => kind === "site";
 
+/** Far above the largest call (`notify` with its values). */
 const MOST_BYTES = 16 * 1024;
 /** Longer than a signature can live, so that a message cannot outlive the memory of its id. */
 const REMEMBER_MS = 86_400_000 + TOLERANCE_MS;

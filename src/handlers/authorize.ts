@@ -17,6 +17,7 @@ export const authorizeBody = z.object({
   resend: z.optional(flag),
 });
 
+/** 403 with its reason for every proof that failed; 200 with one of the table's statuses otherwise. `resent: true` says that a new PIN is on its way. */
 export const postAuthorize = apiCall(isSite, async (ctx, { caller, body }) => {
   const parsed = parseJson(ctx, body, authorizeBody);
   if (!parsed.ok) return parsed.error;

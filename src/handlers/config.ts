@@ -20,6 +20,7 @@ export async function getConfig(request: Request, ctx: Context): Promise<Respons
   return json({ version: saved?.version ?? 0, ...documentBody.parse(saved?.document ?? {}) });
 }
 
+/** Without `version` the document replaces whatever is there: for scripts that own the configuration. */
 export async function putConfig(request: Request, ctx: Context): Promise<Response> {
   const refused = await requireAdmin(ctx, request);
   if (refused) return refused;
@@ -53,6 +54,7 @@ export async function getConfigVersions(request: Request, ctx: Context): Promise
   return json({ items, next_cursor: rows.length > limit ? String(items.at(-1)?.version) : null });
 }
 
+/** Judged again: what was right then may name a secret that is gone. */
 export async function rollbackConfig(request: Request, ctx: Context): Promise<Response> {
   const refused = await requireAdmin(ctx, request);
   if (refused) return refused;

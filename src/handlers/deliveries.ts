@@ -36,6 +36,7 @@ export async function getDelivery(request: Routed, ctx: Context): Promise<Respon
   return json(view);
 }
 
+/** 202 with the generation on its way; a second press within two seconds gets the same one. */
 export async function postReplay(request: Routed, ctx: Context): Promise<Response> {
   const refused = await requireAdmin(ctx, request);
   if (refused) return refused;
@@ -52,6 +53,7 @@ export async function postReplay(request: Routed, ctx: Context): Promise<Respons
   }
 }
 
+/** 202 instead of 200 when a request is out and may still arrive. */
 export async function postCancel(request: Routed, ctx: Context): Promise<Response> {
   const refused = await requireAdmin(ctx, request);
   if (refused) return refused;
@@ -79,6 +81,7 @@ export const recoverBody = z.object({
 /** A recovery's pace unless the caller sets one: beside live traffic it must stay small. */
 const RECOVER_PER_SECOND = 50;
 
+/** While a recovery of the connection runs, its own parameters are answered and the new ones are not taken. */
 export async function postRecover(request: Request, ctx: Context): Promise<Response> {
   const refused = await requireAdmin(ctx, request);
   if (refused) return refused;

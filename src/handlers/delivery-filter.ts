@@ -39,6 +39,7 @@ export function deliveryFilter(query: URLSearchParams): Result<DeliveryFilter, F
   });
 }
 
+/** `seq` alone is not unique between deliveries of one millisecond, hence the id beside it. */
 export function nextCursor(page: readonly DeliveryRow[]): string | null {
   const last = page.at(-1);
   return last ? `${last.seq}.${last.id}` : null;

@@ -4,6 +4,7 @@ import type { AttemptRow, DeliveryRow } from "../store/deliveries.ts";
 
 const iso = (at: number | null): string | null => (at === null ? null : new Date(at).toISOString());
 
+/** `attempts` of all rows together; a reply past its retention is null. */
 export async function deliveriesView(
   ctx: Context,
   rows: readonly DeliveryRow[],

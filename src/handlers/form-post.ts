@@ -6,8 +6,10 @@ import { type Result, err, ok } from "../lib/result.ts";
 
 const MOST_BYTES = 4 * 1024;
 
+/** 415, 413 and 400 of the page. */
 export type FormRefusal = "content_type" | "too_large" | "malformed";
 
+/** A double parameter is `malformed`: PHP reads the last one, others the first, and a proxy in between may check the other. */
 export async function readForm(request: Request): Promise<Result<URLSearchParams, FormRefusal>> {
   const type = (request.headers.get("content-type") ?? "").split(";", 1)[0]?.trim().toLowerCase();
   if (type !== "application/x-www-form-urlencoded") return err("content_type");

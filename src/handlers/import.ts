@@ -10,6 +10,7 @@ import { json, problem } from "./problem.ts";
 /** The Worker has 128 MB and holds a call as bytes, text and sealed rows at once. */
 const MAX_IMPORT_BYTES = 16 * 1024 * 1024;
 
+/** 200 even when lines were refused: the report names them by number, and the others are in. `rules=1` runs rules for history too. */
 export async function importLines(request: Request, ctx: Context): Promise<Response> {
   const refused = await requireAdmin(ctx, request);
   if (refused) return refused;

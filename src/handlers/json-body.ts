@@ -20,5 +20,6 @@ export function parseJson<T>(ctx: Context, text: string, schema: z.ZodMiniType<T
   return err(invalidRequest(ctx, fieldErrors(parsed.error.issues, body)));
 }
 
+/** 422, every mistake at once, each with its path. */
 export const invalidRequest = (ctx: Context, errors: readonly FieldError[]): Response =>
   problem(ctx, { status: 422, reason: "invalid_request", errors });

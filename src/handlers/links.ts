@@ -25,6 +25,7 @@ export const linkBody = z.object({
   profile: z.optional(z.nullable(z.record(z.string().check(z.maxLength(64)), told))),
 });
 
+/** 201 with everything a bot needs to write its message, or ready messages in `messages`. The PIN is told here once and never again. */
 export const postLink = apiCall(isBot, async (ctx, call) => {
   const parsed = parseJson(ctx, call.body, linkBody);
   if (!parsed.ok) return parsed.error;

@@ -9,6 +9,7 @@ import type { Caller } from "../flows/verify-caller.ts";
 /** Control characters would split headers and log lines wherever the value goes. */
 const clean = z.refine<string>((text) => !/\p{Cc}/u.test(text), "holds control characters");
 
+/** A JSON number is taken as its digits; one beyond exact integers was spoiled by the sender's own JSON and is refused by `z.int`. */
 export const idText = z.union([
   z.string().check(z.minLength(1), z.maxLength(255), clean),
   z.pipe(
@@ -29,6 +30,7 @@ export function readUserId(given: string | null | undefined): string | null {
 /** An id that may be absent: "", null and placeholders are read as absent later. */
 export const looseId = z.optional(z.nullable(z.union([z.string().check(z.maxLength(255), clean), z.number()])));
 
+/** Absent, null, "" and placeholders are read as absent later, by `present`. */
 export const looseText = (most: number) => z.optional(z.nullable(z.string().check(z.maxLength(most), clean)));
 
 /** A whole number within limits, also as text; an unset variable ("" or null) leaves the usual time. */
@@ -46,6 +48,7 @@ export const seconds = (most: number) =>
     ),
   );
 
+/** Salebot sends every value as text. */
 export const flag = z.pipe(
   z.union([z.boolean(), z.enum(["true", "false"])]),
   z.transform((value: boolean | "true" | "false") => value === true || value === "true"),
@@ -64,6 +67,7 @@ export const identityFields = {
   vk_id: looseId,
 };
 
+/** null for what an unset variable looks like: "", `{name}`, `#{name}`. */
 export const present = (text: string | null | undefined): string | null =>
   text === undefined || text === null || text.trim() === "" || /^#?\{.*\}$/.test(text.trim()) ? null : text;
 

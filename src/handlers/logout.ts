@@ -30,6 +30,7 @@ type Who = {
   readonly site: ConnectionOf<"site"> | null;
 };
 
+/** `revoked` counts what could still have let somebody in; 0 for a holder nobody knows, so the call tells a stranger nothing. */
 export async function postLogout(request: Request, ctx: Context): Promise<Response> {
   if ((await requireAdmin(ctx, request)) !== null) return byCaller(request, ctx);
   const bytes = await readLimited(request, 16 * 1024);

@@ -79,6 +79,7 @@ const conflict = (ctx: Context, { linkedUserId, alsoLinked }: MappingConflict): 
     },
   });
 
+/** A bot may ask about the account in front of it only; a site about its own users only. */
 export const getMapping = apiCall(either, async (ctx, call) => {
   const { connection } = call.caller;
   const mapping = isKind(connection, "site") ? await ofSite(ctx, connection, call.query) : await ofBot(ctx, call);
@@ -87,6 +88,7 @@ export const getMapping = apiCall(either, async (ctx, call) => {
   return json({ user_id: await ctx.seal.open(mapping.userId), linked_at: iso(mapping.linkedAt) });
 });
 
+/** By `user_id`, or by the `buid` of a link that had a PIN. 409 = somebody changed the mapping meanwhile: ask and decide again. */
 export const deleteMapping = apiCall(isSite, async (ctx, call) => {
   const site = call.caller.connection;
   if (!isKind(site, "site")) throw new Error("mappings: the caller is no site");

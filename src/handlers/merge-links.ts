@@ -13,6 +13,7 @@ export const mergeLinkBody = z.object({
   connection: z.string().check(z.maxLength(64)),
 });
 
+/** 201 with the address that opens the second messenger; the token in it is for one account and a day. */
 export const postMergeLink = apiCall(isBot, async (ctx, call) => {
   const parsed = parseJson(ctx, call.body, mergeLinkBody);
   if (!parsed.ok) return parsed.error;

@@ -19,6 +19,7 @@ export const notifyBody = z.object({
 });
 type NotifyBody = z.infer<typeof notifyBody>;
 
+/** 202: written, and on its way to the messenger. The same `Idempotency-Key` with the same body answers with the first delivery, with another 409. */
 export const postNotify = apiCall(isSite, async (ctx, call) => {
   const parsed = parseJson(ctx, call.body, notifyBody);
   if (!parsed.ok) return parsed.error;

@@ -10,6 +10,7 @@ import { localeOf, pageErrors, pageOf } from "./page.ts";
 import { json, problem } from "./problem.ts";
 import { type Routed, pathName } from "../lib/routed.ts";
 
+/** One identifier names one person; without any it is the list. An unknown parameter is an error: ignored, a misspelt one would list everybody. */
 export async function getPersons(request: Request, ctx: Context): Promise<Response> {
   const refused = await requireAdmin(ctx, request);
   if (refused) return refused;

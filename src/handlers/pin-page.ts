@@ -18,6 +18,7 @@ import { type Routed, pathName } from "../lib/routed.ts";
 
 type Visit = PageAddress & { readonly token: string | null; readonly language: Language; readonly subject: string };
 
+/** Limits per address are a first filter only; what stops guessing is counted with the holder (`store/seats.ts`). */
 export async function pinPage(request: Routed, ctx: Context): Promise<Response> {
   const limiter = request.method === "POST" ? ctx.env.PAGE_POSTS : ctx.env.PAGE_GETS;
   const language = languageOf(new URL(request.url).searchParams, request.headers, ctx.config.workspace.locale);

@@ -3,6 +3,7 @@ import { PRINT_STYLE } from "../ui/print-style.ts";
 import { pageHeaders } from "../ui/page-headers.ts";
 import { json } from "./problem.ts";
 
+/** `format` wins over `Accept`; the page is made only when it is asked for. */
 export async function printedPage(request: Request, document: unknown, page: () => string): Promise<Response> {
   const asked = new URL(request.url).searchParams.get("format");
   const html = asked === null ? (request.headers.get("accept") ?? "").includes("text/html") : asked === "html";

@@ -10,6 +10,7 @@ import { requireAdmin } from "./admin.ts";
 import { invalidRequest, parseJson } from "./json-body.ts";
 import { json } from "./problem.ts";
 
+/** `times=all` ranks the time to every stage, which is the dear part; the usual answer ranks the sale alone. */
 export async function getReport(request: Request, ctx: Context): Promise<Response> {
   const refused = await requireAdmin(ctx, request);
   if (refused) return refused;

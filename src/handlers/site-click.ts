@@ -18,6 +18,8 @@ const MOST_BYTES = 8 * 1024;
 /** What the snippet makes up for a browser. */
 const VISITOR = /^[\w.-]{16,64}$/;
 
+/** 201 with a click, 204 for a robot or a page loaded ahead, 403 for a page of another site. Throws when the click could not be stored: no answer gives a
+ *  click that is not ours. */
 export async function siteClick(request: Routed, ctx: Context): Promise<Response> {
   const { success } = await ctx.env.PAGE_GETS.limit({ key: `hit:${clientAddress(request)}` });
   if (!success) return problem(ctx, { status: 429, reason: "rate_limited", retryAfterSeconds: 60 });

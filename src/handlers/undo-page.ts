@@ -10,6 +10,7 @@ import { originOf } from "./login-fields.ts";
 import { comesFromOurPage } from "../lib/same-origin.ts";
 import { type Routed, pathName } from "../lib/routed.ts";
 
+/** Needs no proof but the token: it was sent to the messenger account that the change was about. */
 export async function undoPage(request: Routed, ctx: Context): Promise<Response> {
   const language = languageOf(new URL(request.url).searchParams, request.headers, ctx.config.workspace.locale);
   const copy = PAGE_COPY[language];

@@ -5,11 +5,14 @@ import { json, problem } from "./problem.ts";
 import { refused as callerRefused } from "./refused.ts";
 import { type Routed, pathName } from "../lib/routed.ts";
 
+/** 202 accepted, 200 duplicate, preview or quarantined, 422 unparsable though stored. Never a 410, which ends Telegram's webhook after 23 hours
+ *  (vendors.md §5.1), and never a 2xx before the durable write. */
 export async function webhook(request: Routed, ctx: Context): Promise<Response> {
   const received = await receiveDelivery(ctx, request, addressOf(request));
   return received.ok ? webhookAnswer(ctx, received.value) : refusal(ctx, received.error);
 }
 
+/** Always 200 for what was stored: a tracker shows the word to a person at best, and none of them mends anything by repeating. */
 export async function postback(request: Routed, ctx: Context): Promise<Response> {
   const received = await receiveDelivery(ctx, request, addressOf(request));
   return received.ok ? postbackAnswer(ctx, received.value) : refusal(ctx, received.error);

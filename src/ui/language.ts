@@ -2,6 +2,7 @@
 import { pageLocale } from "../domain/login-url.ts";
 import type { Language } from "./copy.ts";
 
+/** `lang`, then OpenID Connect's `ui_locales`, then `Accept-Language` by its weights (RFC 9110 §12.5.4); languages we have no page in are skipped. */
 export function languageOf(query: URLSearchParams, headers: Headers, usual: Language): Language {
   const asked = [query.get("lang"), ...(query.get("ui_locales") ?? "").split(" "), ...accepted(headers.get("accept-language"))];
   for (const locale of asked) {

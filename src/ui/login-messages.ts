@@ -16,6 +16,7 @@ export type LoginMessage = {
 
 type Button = { readonly text: string; readonly url?: string; readonly copy_text?: { readonly text: string } };
 
+/** Ready to be sent as the body of `sendMessage`, less the chat (core.telegram.org/bots/api, 2026-11). */
 export type TelegramMessage = {
   readonly text: string;
   readonly parse_mode: "HTML";

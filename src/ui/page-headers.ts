@@ -25,6 +25,7 @@ export type PagePolicy = {
   readonly images: boolean;
 };
 
+/** No script can run: `default-src 'none'` has no `script-src` beside it, and the only style is named by its digest. */
 export async function pageHeaders({ style, formTargets, images }: PagePolicy): Promise<Headers> {
   const headers = new Headers(FIXED);
   const csp = [

@@ -24,6 +24,7 @@ export type RenderedPage = { readonly html: string; readonly style: string; read
 
 const MOST_BYTES = 3_000;
 
+/** The logo is dropped when the page would pass 3,000 bytes with it: a page of that size comes in the first packets of any connection. */
 export function renderPinPage(page: PinPage): RenderedPage {
   const style = sheet(page.site.brand?.accent);
   const logo = logoImage(page.site.brand?.logo);
