@@ -14,10 +14,10 @@ import { nodeRed } from "./peers/node-red.ts";
 import { type Program, acknowledged, newProgram } from "./peers/program.ts";
 
 const CONNECTIONS = 50;
-const SECONDS = 8;
+const SECONDS = 6;
 const ROUNDS = 3;
 /** A sink that got nothing for so long gets nothing more. */
-const QUIET_MS = 5_000;
+const QUIET_MS = 20_000;
 
 type Round = Pick<LoadResult, "perSecond" | "p50" | "p99"> & { readonly delivered: number; readonly cpu: number };
 type Row = { readonly program: Program; readonly rounds: Round[]; sent: number; failures: number; undelivered: number };
@@ -91,9 +91,8 @@ async function awaitArrivals(missing: Set<number>, sink: Sink): Promise<number> 
   let newest = 0;
   while (missing.size > 0 && performance.now() - quietSince < QUIET_MS) {
     for (const [n, at] of await sink.arrivals()) {
-      if (!missing.delete(n)) continue;
-      newest = Math.max(newest, at);
       quietSince = performance.now();
+      if (missing.delete(n)) newest = Math.max(newest, at);
     }
     await wait(50);
   }

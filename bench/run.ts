@@ -17,6 +17,9 @@ const BENCHES: Readonly<Record<string, () => Promise<void>>> = {
 };
 const ON_REQUEST: Readonly<Record<string, () => Promise<void>>> = { peers: benchPeers };
 
+/** Interrupted, it leaves by the door: what a bench started and wrote is cleaned up on `exit`. */
+for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => process.exit(130));
+
 const given = process.argv.slice(2);
 const named = given.filter((name) => !name.startsWith("--"));
 const names = [...(given.includes("--peers") ? ["peers"] : []), ...(named.length > 0 ? named : Object.keys(BENCHES))];

@@ -27,6 +27,8 @@ export async function startHost(
   const { outputFiles } = await build({ ...WORKER_BUILD, entryPoints: [entry], write: false });
   const contents = outputFiles[0]?.text ?? "";
   const directory = mkdtempSync(join(tmpdir(), "throughline-bench-"));
+  const remove = (): void => rmSync(directory, { recursive: true, force: true });
+  process.once("exit", remove);
   const port = await freePort();
   const known = new Set(workerdPids());
   const limit = { limit: 1_000_000, period: 60 } as const;
@@ -69,7 +71,8 @@ export async function startHost(
     miniflare,
     [Symbol.asyncDispose]: async () => {
       await miniflare.dispose();
-      rmSync(directory, { recursive: true, force: true });
+      process.off("exit", remove);
+      remove();
     },
   };
 }

@@ -22,7 +22,15 @@ export type Folder = Disposable & { readonly path: string };
 
 export function newFolder(name: string): Folder {
   const path = mkdtempSync(join(tmpdir(), `throughline-peer-${name}-`));
-  return { path, [Symbol.dispose]: () => rmSync(path, { recursive: true, force: true, maxRetries: 3 }) };
+  const remove = (): void => rmSync(path, { recursive: true, force: true, maxRetries: 3 });
+  process.once("exit", remove);
+  return {
+    path,
+    [Symbol.dispose]: () => {
+      process.off("exit", remove);
+      remove();
+    },
+  };
 }
 
 type Package = { readonly dependencies: Record<string, string>; readonly overrides?: Record<string, string> };

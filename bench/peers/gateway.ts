@@ -15,6 +15,8 @@ export function gateway(folder: Folder, { port, sink }: Place): Recipe {
   writeFileSync(vars, `ADMIN_TOKEN=${ADMIN_TOKEN}\nSOURCE_TOKEN=${TOKEN}\nLOG_LEVEL=error\n`, { mode: 0o600 });
   const origin = `http://127.0.0.1:${port}`;
   const config = {
+    // The setting of the paid plan, whose limits are those of workerd here; 20 events a batch are for the free one.
+    workspace: { batch: 100 },
     connections: {
       source: { kind: "http", token: ["$SOURCE_TOKEN"] },
       vendor: { kind: "http", url: `${sink}/live` },
