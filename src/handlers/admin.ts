@@ -25,12 +25,22 @@ export async function requireAdmin(ctx: Context, request: Request): Promise<Resp
   return null;
 }
 
+/** Whether the caller is an operator at all, for a call that bots and sites make too: a bot's token is no failed guess at the operator's. */
+export async function isOperator(ctx: Context, request: Request): Promise<boolean> {
+  const authorization = request.headers.get("authorization");
+  return authorization === null
+    ? (await readSession(ctx, request)) !== null
+    : (await recogniseToken(ctx, bearerOf(authorization))) !== null;
+}
+
+const bearerOf = (authorization: string): string => /^bearer +(\S+)$/i.exec(authorization)?.[1] ?? "";
+
 const reads = (request: Request): boolean => request.method === "GET" || request.method === "HEAD";
 
 async function proveOperator(ctx: Context, request: Request): Promise<Operator | Response> {
   const authorization = request.headers.get("authorization");
   if (authorization === null) return proveSession(ctx, request);
-  const operator = await recogniseToken(ctx, /^bearer +(\S+)$/i.exec(authorization)?.[1] ?? "");
+  const operator = await recogniseToken(ctx, bearerOf(authorization));
   if (operator) return operator;
   const { success } = await ctx.env.FAILED_PROOFS.limit({ key: clientAddress(request) });
   ctx.log("warn", "operator.refused", { limited: !success });

@@ -10,7 +10,7 @@ import { fromUtf8 } from "../lib/crypto.ts";
 import { findHolder } from "../store/holders.ts";
 import { findLink } from "../store/login-links.ts";
 import { findMappings } from "../store/mappings.ts";
-import { requireAdmin } from "./admin.ts";
+import { isOperator, requireAdmin } from "./admin.ts";
 import { apiCall, isBot, isSite } from "./api-call.ts";
 import { invalidRequest, parseJson } from "./json-body.ts";
 import { buidText, flag, idText, identityFields, originOf, readUserId } from "./login-fields.ts";
@@ -32,7 +32,9 @@ type Who = {
 
 /** `revoked` counts what could still have let somebody in; 0 for a holder nobody knows, so the call tells a stranger nothing. */
 export async function postLogout(request: Request, ctx: Context): Promise<Response> {
-  if ((await requireAdmin(ctx, request)) !== null) return byCaller(request, ctx);
+  if (!(await isOperator(ctx, request))) return byCaller(request, ctx);
+  const refused = await requireAdmin(ctx, request);
+  if (refused) return refused;
   const bytes = await readLimited(request, 16 * 1024);
   if (bytes === null) return problem(ctx, { status: 413, reason: "too_large" });
   const parsed = parseJson(ctx, fromUtf8(bytes), logoutBody);

@@ -1,0 +1,19 @@
+import { beforeEach, describe, expect, it } from "vitest";
+import { SCHOOL, people, saveConfig } from "../kit/login.ts";
+
+beforeEach(() => saveConfig(SCHOOL));
+
+describe("logout", () => {
+  it("a bot that logs many people out spends nothing of its address's failed proofs", async () => {
+    const { bot } = people();
+    for (let n = 1; n <= 61; n += 1) expect((await bot("/v1/logout", { telegram_id: String(n) })).body).toEqual({ revoked: 0 });
+    expect((await bot("/v1/links", { telegram_id: "1", site: "site" }, "a-wrong-token")).status).toBe(401);
+  });
+
+  it("a wrong token is one failed proof, not one for each kind of caller it might have been", async () => {
+    const { bot } = people();
+    const statuses = [];
+    for (let n = 0; n < 40; n += 1) statuses.push((await bot("/v1/logout", { telegram_id: "1" }, "another-wrong-token")).status);
+    expect(new Set(statuses)).toEqual(new Set([401]));
+  });
+});
