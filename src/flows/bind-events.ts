@@ -6,7 +6,7 @@ import { cancelQueued, loadSealedFacts } from "../store/event-reads.ts";
 import type { QueuedRow } from "../store/neighbourhood.ts";
 import { openFacts } from "./bind/arrived.ts";
 import { bindOne } from "./bind/bind-one.ts";
-import { matchDeliveries, silencedConnections } from "./bind/deliveries.ts";
+import { RECORDS, matchDeliveries, silencedConnections } from "./bind/deliveries.ts";
 import { loadSession } from "./bind/load.ts";
 import type { Session } from "./bind/session.ts";
 import { rootOf } from "../domain/identity/graph.ts";
@@ -59,6 +59,7 @@ async function silence(ctx: Context, session: Session): Promise<void> {
   const cancelled = await cancelQueued(ctx.env.DB, {
     persons,
     connections: silencedConnections(ctx),
+    spared: RECORDS,
     reason: "consent_withdrawn",
     now: session.now,
   });

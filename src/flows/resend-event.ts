@@ -7,7 +7,7 @@ import { type Result, err, ok } from "../lib/result.ts";
 import { isConsentWithdrawn } from "../store/operator/people.ts";
 import { readEventSheet } from "../store/operator/events.ts";
 import { openFacts } from "./bind/arrived.ts";
-import { eventFactsOf, silencedConnections } from "./bind/deliveries.ts";
+import { RECORDS, eventFactsOf, silencedConnections } from "./bind/deliveries.ts";
 import { enqueueDeliveries } from "./enqueue-delivery.ts";
 import { isEventId } from "../lib/ids.ts";
 
@@ -23,7 +23,7 @@ export async function resendEvent(ctx: Context, id: string, action: RuleAction):
   if (!event || !isEventId(event.id)) return err("not_found");
   if (event.person_id === null) return err("no_person");
   if (event.facts === null) return err("content_gone");
-  const silenced = silencedConnections(ctx).includes(action.to) && action.action !== "save_variables";
+  const silenced = silencedConnections(ctx).includes(action.to) && !RECORDS.includes(action.action);
   if (silenced && (await isConsentWithdrawn(ctx.env.DB, event.person_id))) return err("consent_withdrawn");
   const facts = await openFacts(ctx, event.facts);
   const payment =

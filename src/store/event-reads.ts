@@ -20,6 +20,8 @@ export async function cancelQueued(
   cut: {
     readonly persons: readonly string[];
     readonly connections: readonly string[];
+    /** Actions that are left alone. */
+    readonly spared: readonly string[];
     readonly reason: string;
     readonly now: number;
   },
@@ -29,9 +31,10 @@ export async function cancelQueued(
       `UPDATE deliveries SET status = 'cancelled', reason = ?3, settled_at = ?4
        WHERE person_id IN (SELECT id FROM persons WHERE person_id IN (SELECT value FROM json_each(?1)))
          AND connection IN (SELECT value FROM json_each(?2)) AND status IN ('queued', 'retrying')
+         AND action NOT IN (SELECT value FROM json_each(?5))
        RETURNING id, generation, connection`,
     )
-    .bind(JSON.stringify(cut.persons), JSON.stringify(cut.connections), cut.reason, cut.now)
+    .bind(JSON.stringify(cut.persons), JSON.stringify(cut.connections), cut.reason, cut.now, JSON.stringify(cut.spared))
     .all<Cancelled>();
   return results;
 }

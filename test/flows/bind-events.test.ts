@@ -236,3 +236,26 @@ it("R-04 withdrawn consent stops messages at once and the log says why", async (
   expect(await rows("SELECT id FROM deliveries WHERE connection = 'tg' AND status <> 'cancelled'")).toHaveLength(1);
   expect(await rows("SELECT id FROM deliveries WHERE connection = 'school'")).toHaveLength(2);
 });
+
+it("R-04 what only keeps the operator's own records is not stopped by withdrawn consent, be it waiting or new", async () => {
+  await configure({
+    connections: { bot: { kind: "salebot", project: "P1", disabled: true } },
+    rules: [
+      {
+        on: "ping",
+        do: [
+          { to: "bot", action: "message", with: { message: "x" } },
+          { to: "bot", action: "save_variables", with: { variables: { a: "b" } } },
+        ],
+      },
+    ],
+  });
+  await feed({ type: "ping", ids: { tg: 1 } }, { type: "consent_withdrawn", ids: { tg: 1 } });
+  await feed({ type: "ping", ids: { tg: 1 } });
+  expect(await rows("SELECT action, status FROM deliveries ORDER BY action, seq")).toEqual([
+    { action: "message", status: "cancelled" },
+    { action: "message", status: "cancelled" },
+    { action: "save_variables", status: "queued" },
+    { action: "save_variables", status: "queued" },
+  ]);
+});

@@ -37,7 +37,8 @@ const MESSENGERS_AND_ADS: ReadonlySet<Kind> = new Set<Kind>([
   "network",
   "http",
 ]);
-const RECORDS: ReadonlySet<string> = new Set(["save_variables"]);
+/** What such a connection is told only to keep the operator's own records: consent does not matter to it. */
+export const RECORDS = ["save_variables"];
 
 /** What fired, for whom. */
 export type Match = {
@@ -89,7 +90,7 @@ export const isSilent = (graph: Graph, root: PersonId): boolean =>
 
 function needsConsent(ctx: Context, action: RuleAction): boolean {
   const kind = ctx.config.connections.get(action.to)?.kind;
-  return kind !== undefined && MESSENGERS_AND_ADS.has(kind) && !RECORDS.has(action.action);
+  return kind !== undefined && MESSENGERS_AND_ADS.has(kind) && !RECORDS.includes(action.action);
 }
 
 /** Connections that must fall silent for somebody who withdrew her consent. */
