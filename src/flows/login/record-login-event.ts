@@ -9,6 +9,7 @@ import { packArrivals } from "../intake/packed-arrivals.ts";
 import type { Arrival } from "../../rpc.ts";
 import { deleteActs, insertAct, oldActs } from "../../store/login-acts.ts";
 
+/** Reserved: no configured connection may have this id (`domain/config/judge-references.ts`). */
 export const LOGIN_CONNECTION = "login";
 const KEEP_MS = 30 * 86_400_000;
 
@@ -23,6 +24,7 @@ export type LoginEvent = {
   readonly profile?: Readonly<Record<string, string>>;
 };
 
+/** `key` makes it one fact for the inbox, however often it is told. */
 export type LoginAct = { readonly id: EventId; readonly key: string; readonly facts: StoredFacts };
 
 /** An act and the statement that records it, for the batch that does it. */

@@ -34,6 +34,7 @@ export type PinAttempt = {
   readonly proves: boolean;
 };
 
+/** `repeated`: the same form with the same PIN within ten seconds of its own win; it gets the first one's answer and spends nothing. */
 export type Redemption = {
   readonly verdict: "won" | "repeated" | PinRefusal;
   readonly link: GuessOutcome["link"];

@@ -8,6 +8,7 @@ import { type HolderReport, identifyHolder } from "./identify-holder.ts";
 import { mapHolder } from "./link-account.ts";
 import { settleActs } from "./record-login-event.ts";
 
+/** The bot's word is believed about the account in front of it, never about anybody's user: hence `conflict` wherever there is something to take. */
 export async function registerThroughBot(
   ctx: Context,
   wish: Omit<HolderReport, "profile"> & { readonly site: ConnectionOf<"site">; readonly userId: string; readonly origin: string },

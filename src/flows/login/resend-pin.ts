@@ -13,6 +13,7 @@ import type { SealedLink } from "./issue-link.ts";
 import { timeOfDay } from "./time-of-day.ts";
 import { speechTo } from "./reach-holder.ts";
 
+/** The PIN in the open: for the bot that asked, or for the message; nobody else sees it. */
 export type ResentPin = {
   readonly pin: string;
   readonly pinExpiresAt: number;
@@ -20,6 +21,7 @@ export type ResentPin = {
   readonly messages: LoginMessages;
 };
 
+/** `pin_locked`: the holder's hundred failures are spent, and a new PIN would not lift that. */
 export type ResendRefusal =
   | { readonly reason: "pin_expired" | "pin_locked" }
   | { readonly reason: "resend_too_soon" | "too_many_resends"; readonly retryAfterSeconds: number };
@@ -32,6 +34,8 @@ export type ResendableLink = {
   readonly sealed: ArrayBuffer;
 };
 
+/** The rate is taken and the seat is changed in one statement, so of two presses at once one is refused. From then on the old PIN is dead, whether or not
+ *  the new one reaches anybody. */
 export async function resendPin(
   ctx: Context,
   site: ConnectionOf<"site">,

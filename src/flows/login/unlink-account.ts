@@ -8,6 +8,7 @@ import { findUndo, spendUndo } from "../../store/undo-tokens.ts";
 import { type MappingStep, type UndoPlan, changeMappings } from "./change-mappings.ts";
 import { tokenMac, userHash } from "./digests.ts";
 
+/** false = the mapping is not at the version it was read at; nothing was done. */
 export async function unlinkAccount(
   ctx: Context,
   unlink: {
