@@ -15,7 +15,12 @@ export type WorkOrder = {
   /** Frozen at the first attempt; a retry and a replay send exactly this. null = not rendered yet. */
   readonly rendered: Rendered | null;
   readonly replay: boolean;
+  /** Other ways to say the same, best first: taken one after another when this one ends dead. Absent = there is no other. */
+  readonly next?: readonly Way[];
 };
+
+/** One way to say something to a holder. */
+export type Way = { readonly connection: string; readonly action: string; readonly rendered: Rendered };
 
 /** Everything a request is built from besides connection and event: the same rendering gives the same bytes again. */
 export type Rendered = {

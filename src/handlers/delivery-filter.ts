@@ -11,7 +11,7 @@ export const DELIVERY_STATUSES = [
   "dead",
   "cancelled",
 ] as const satisfies readonly DeliveryStatus[];
-const CURSOR = /^(\d{1,16})\.(dlv_[A-Za-z0-9]+)$/;
+const CURSOR = /^(\d{1,16})\.(dlv_\w+)$/;
 
 export function deliveryFilter(query: URLSearchParams): Result<DeliveryFilter, FieldError[]> {
   const errors: FieldError[] = [];

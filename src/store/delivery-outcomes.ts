@@ -1,6 +1,7 @@
 /** What a lane tells D1 about its deliveries, in batches. Telling the same outcome twice changes nothing: an attempt is keyed by its number, and a
  *  delivery that is settled in its generation (delivered, dead, cancelled) stays as it is. */
 import type { DeliveryStatus } from "../domain/delivery.ts";
+import type { Continuation } from "./continuations.ts";
 import { forgetEchoes } from "./echoes.ts";
 import { type PackedRow, column, packedStatements, sealedColumn } from "./packed-rows.ts";
 import { type NewProblem, raiseProblem } from "./problems.ts";
@@ -13,7 +14,7 @@ export type AttemptTold = {
   readonly outcome: "delivered" | "retry" | "dead" | "timeout" | "network" | "interrupted";
 };
 
-/** The JSON part of an outcome; ids, keyed digests, codes and times only. */
+/** The JSON part of an outcome; ids, keyed digests, codes, times and what is sealed. */
 export type Told = {
   readonly attempt: AttemptTold | null;
   readonly state: DeliveryStatus;
@@ -25,6 +26,8 @@ export type Told = {
   readonly problem: NewProblem | null;
   /** Digests to take back, because nothing was written. */
   readonly unwritten: readonly string[];
+  /** Where the words of a dead delivery go on. */
+  readonly next: Continuation | null;
 };
 
 export type Outcome = {

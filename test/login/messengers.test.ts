@@ -4,7 +4,9 @@ import { beforeEach, describe, expect, it, vi } from "vitest";
 import { inboxOf } from "../../src/context.ts";
 import type { Env } from "../../src/env.ts";
 import { newSealer } from "../../src/lib/seal.ts";
+import { row, run, vendor } from "../kit/lane.ts";
 import { SCHOOL, people, saveConfig } from "../kit/login.ts";
+import { operator } from "../kit/operator.ts";
 import { OTHER_SECRET } from "../kit/sign.ts";
 
 // A storm of requests takes long on a busy machine; nothing here depends on how long.
@@ -217,6 +219,49 @@ describe("notify", () => {
     await link({ telegram_id: alone }, quiet.token[0]);
     const only = await site("/v1/notify", { telegram_id: alone, message: "hi" });
     expect((await sent(only.body["id"]))[0]).toBe("quiet");
+  });
+
+  const problems = async (): Promise<number> =>
+    (await env.DB.prepare("SELECT SUM(count) AS n FROM problems WHERE kind = 'delivery' AND connection = 'tg'").first<number>(
+      "n",
+    )) ?? 0;
+
+  it("goes on to the next messenger when one refuses for good, once, under an id that follows from the first", async () => {
+    const [tg, client] = [someone(), someone()];
+    await link({ telegram_id: tg, client_id: client });
+    await link({ telegram_id: tg }, TG);
+    const before = await problems();
+    const calls = vendor(({ url }) =>
+      url.includes("telegram")
+        ? Response.json({ ok: false, error_code: 403, description: "Forbidden: bot was blocked by the user" }, { status: 403 })
+        : new Response('{"status":"success"}'),
+    );
+    const { body } = await site("/v1/notify", { telegram_id: tg, message: "hi" }, { secret: OTHER_SECRET });
+    const id = String(body["id"]);
+    await run("tg");
+    await run("bot");
+    expect(await row(id)).toMatchObject({ status: "dead" });
+    expect(await row(`${id}_2`)).toMatchObject({ status: "delivered" });
+    expect(await sent(`${id}_2`)).toEqual(["bot", "message", { message: "hi" }]);
+    const said = calls.filter((call) => call.body.includes("hi"));
+    expect(said.map(({ headers }) => headers.get("idempotency-key"))).toEqual([id, `${id}_2`]);
+    expect(await problems()).toBe(before);
+    await operator("POST", `/v1/deliveries/${id}/replay`);
+    await run("tg");
+    await run("bot");
+    expect(calls.filter((call) => call.body.includes("hi"))).toHaveLength(3);
+  });
+
+  it("is dead, with a problem, when the last messenger refuses as well", async () => {
+    const tg = someone();
+    await link({ telegram_id: tg }, TG);
+    const before = await problems();
+    vendor(() => Response.json({ ok: false, error_code: 403, description: "Forbidden" }, { status: 403 }));
+    const { body } = await site("/v1/notify", { telegram_id: tg, message: "hi" }, { secret: OTHER_SECRET });
+    await run("tg");
+    expect(await row(String(body["id"]))).toMatchObject({ status: "dead" });
+    await expect(row(`${String(body["id"])}_2`)).rejects.toThrow("no delivery");
+    expect(await problems()).toBe(before + 1);
   });
 
   it("runs a Chatterfy step by its id; a name that is no step goes to the next messenger", async () => {

@@ -14,6 +14,7 @@ const FIRST: Told = {
   content: "digest",
   problem: null,
   unwritten: [],
+  next: null,
 };
 const DELIVERED: Told = {
   ...FIRST,

@@ -45,6 +45,7 @@ const cancelledAt = (attempts: number, now: number) =>
     content: null,
     problem: null,
     unwritten: [],
+    next: null,
   }) as const;
 
 /** An erased person's line: payloads, digests and untold outcomes go at once; a request that is out leaves no row when it comes back. */

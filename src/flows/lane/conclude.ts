@@ -2,6 +2,7 @@
 import { CLOSED } from "../../domain/breaker.ts";
 import type { Settlement } from "../../domain/settle.ts";
 import type { AttemptTold } from "../../store/delivery-outcomes.ts";
+import type { Continuation } from "../../store/continuations.ts";
 import type { NewProblem } from "../../store/problems.ts";
 import { codeOf } from "../tally.ts";
 import { postpone, settleRow, type WorkRow } from "./queue.ts";
@@ -20,12 +21,14 @@ export type Conclusion = {
   readonly reply: ArrayBuffer | null;
   /** Raised besides the `delivery` problem of every dead one. */
   readonly problem?: NewProblem;
+  /** Where the words of a dead delivery go on; then nothing is lost that an operator should see to. */
+  readonly next?: Continuation | null;
   readonly now: number;
 };
 
 /** Does nothing for a row that was forgotten while it was in hand: its end is written already. The pump is woken, since the next of the line may go. */
 export function conclude(lane: LaneState, row: WorkRow, end: Conclusion): void {
-  const { settlement, now } = end;
+  const { settlement, now, next = null } = end;
   const hand = lane.inHand.get(row.seq);
   lane.storage.transactionSync(() => {
     if (hand?.forgotten) return;
@@ -40,7 +43,11 @@ export function conclude(lane: LaneState, row: WorkRow, end: Conclusion): void {
       nextAt: settlement.state === "retrying" ? settlement.nextAt : null,
       settledAt: settlement.state === "retrying" ? null : now,
       content: end.content,
-      problem: settlement.state === "dead" ? (end.problem ?? deadProblem(end.connection, settlement.reason, now)) : null,
+      problem:
+        settlement.state === "dead" && next === null
+          ? (end.problem ?? deadProblem(end.connection, settlement.reason, now))
+          : null,
+      next,
       unwritten: settlement.state === "dead" || settlement.state === "cancelled" ? row.echoes : [],
     };
     lane.outbox.record(row, told, end.rendered, end.reply);

@@ -12,6 +12,7 @@ import { sendRequest } from "../send-request.ts";
 import { codeOf } from "../tally.ts";
 import { closeBreaker, conclude, setBreaker } from "./conclude.ts";
 import type { Ready } from "./load-work.ts";
+import { nextWay } from "./next-way.ts";
 import { markFlying, postpone } from "./queue.ts";
 import type { LaneState } from "./state.ts";
 
@@ -78,9 +79,11 @@ async function attempt(lane: LaneState, ctx: Context, connection: Connection, re
     now,
     random: Math.random(),
   });
+  const next = settlement.state === "dead" ? await nextWay(ctx, row, ready.order) : null;
   conclude(lane, row, {
     connection: connection.id,
     settlement,
+    next,
     attempts,
     attempt: { n: attempts, at, status: reply.status, outcome: wordOf(judged, reply) },
     content: ready.content,
@@ -105,7 +108,7 @@ async function converse(lane: LaneState, ctx: Context, connection: Connection, r
     const sent = await sendRequest(ctx, plan.request, {
       timeoutMs: connection.timeout_ms,
       idempotencyKey: ready.row.id,
-      replay: ready.replay,
+      replay: ready.order.replay,
     });
     if (!sent.sent) {
       if (sent.why === "budget_spent") return "budget_spent";

@@ -10,6 +10,7 @@ import { type Unsendable, prepareAttempt } from "../attempt-delivery.ts";
 import { codeOf } from "../tally.ts";
 import { conclude } from "./conclude.ts";
 import { admitContent } from "./loop-breaker.ts";
+import { nextWay } from "./next-way.ts";
 import { type WorkRow, freeze, postpone } from "./queue.ts";
 import type { LaneState } from "./state.ts";
 
@@ -17,7 +18,7 @@ import type { LaneState } from "./state.ts";
 export type Ready = {
   readonly row: WorkRow;
   readonly plan: Plan;
-  readonly replay: boolean;
+  readonly order: WorkOrder;
   readonly content: string | null;
   /** Sealed; told to D1 with the first outcome. */
   readonly rendered: ArrayBuffer;
@@ -95,7 +96,9 @@ async function prepare(
   const end = { connection: connection.id, attempts: row.attempts, attempt: null, reply: null, rendered, now: ctx.clock() };
   if (!attempt.ok) {
     tellUnsent(ctx, connection, row, attempt.error.reason);
-    conclude(lane, row, { ...end, settlement: unsendable(attempt.error), content: null });
+    const settlement = unsendable(attempt.error);
+    const next = settlement.state === "dead" ? await nextWay(ctx, row, order) : null;
+    conclude(lane, row, { ...end, settlement, content: null, next });
     return null;
   }
   const { plan, content, echoes } = attempt.value;
@@ -121,7 +124,7 @@ async function prepare(
     return null;
   }
   if (row.rendered === null) await firstAttempt({ lane, ctx }, row, { rendered, echoes });
-  return { row: { ...row, rendered, echoes }, plan, replay: order.replay, content, rendered };
+  return { row: { ...row, rendered, echoes }, plan, order, content, rendered };
 }
 
 function tellUnsent(ctx: Context, connection: Connection, { id, action }: WorkRow, reason: string): void {

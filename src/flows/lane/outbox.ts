@@ -2,7 +2,10 @@
  *  loses none and delays only what people see: sending never waits for D1. Under load the batches grow by themselves, because one is collected
  *  while the previous one is being written. */
 import type { Context } from "../../context.ts";
+import { fromBase64 } from "../../lib/crypto.ts";
+import { continueDelivery } from "../../store/continuations.ts";
 import { type Outcome, type Told, outcomeStatements } from "../../store/delivery-outcomes.ts";
+import { handOver } from "../enqueue-delivery.ts";
 import type { WorkRow } from "./queue.ts";
 
 /** Outcomes per D1 batch: two statements carry all of them (`store/delivery-outcomes.ts`). */
@@ -47,8 +50,17 @@ export function openOutbox(sql: SqlStorage): Outbox {
           ...sql.exec<Row>("SELECT seq, id, generation, told, rendered, reply FROM outcomes ORDER BY seq LIMIT ?1", BATCH),
         ];
         if (rows.length === 0) return true;
+        const outcomes = rows.map(toOutcome);
+        const going = outcomes.flatMap(({ id, told: { next } }) =>
+          next ? [{ id, next, work: new Uint8Array(fromBase64(next.work) ?? []) }] : [],
+        );
+        let written: Set<unknown>;
         try {
-          await ctx.env.DB.batch(outcomeStatements(ctx.env.DB, rows.map(toOutcome)));
+          const answers = await ctx.env.DB.batch<{ id: string }>([
+            ...outcomeStatements(ctx.env.DB, outcomes),
+            ...going.map(({ id, next, work }) => continueDelivery(ctx.env.DB, id, next, work)),
+          ]);
+          written = new Set(answers.flatMap(({ results }) => results.map(({ id }) => id)));
         } catch (failure) {
           failures += 1;
           retryAt = ctx.clock() + Math.min(LONGEST_PAUSE_MS, 500 * 2 ** failures);
@@ -60,6 +72,15 @@ export function openOutbox(sql: SqlStorage): Outbox {
         sql.exec(
           "DELETE FROM outcomes WHERE seq IN (SELECT value FROM json_each(?1))",
           JSON.stringify(rows.map(({ seq }) => seq)),
+        );
+        await handOver(
+          ctx,
+          going
+            .filter(({ next }) => written.has(next.id))
+            .map(({ next: { id, connection, line, action, createdAt }, work }) => ({
+              connection,
+              laneWork: { id, generation: 0, line, action, createdAt, work: work.buffer },
+            })),
         );
       }
     },

@@ -2,6 +2,7 @@
  *  told of this holder are used, never those of its person: a person can be merged by a typed phone, and a PIN must not follow that. */
 import type { Context } from "../../context.ts";
 import type { Connection } from "../../domain/config.ts";
+import type { Way } from "../../domain/delivery.ts";
 import { type HolderIdentity, scopeOf } from "../../domain/holder.ts";
 import type { DeliveryId } from "../../lib/ids.ts";
 import { holderBots, holderPerson, readHolder } from "../../store/holders.ts";
@@ -22,7 +23,8 @@ export type Speech = {
 
 type Outgoing = { readonly action: string; readonly parameters: Readonly<Record<string, unknown>> };
 
-/** The delivery that says it, or null when the holder cannot be reached in this way. */
+/** The delivery that says it, with the holder's other messengers behind it for when it ends dead; null when the holder cannot be reached in this
+ *  way. */
 export async function speechTo(
   ctx: Context,
   to: { readonly holderId: string; readonly preferred: string | undefined; readonly eventId?: string; readonly id?: DeliveryId },
@@ -40,15 +42,17 @@ export async function speechTo(
   const rank = ({ connection }: { readonly connection: string }): number =>
     2 * Number(canSend(ctx.config.connections.get(connection))) + Number(connection === to.preferred);
   const ordered = bots.toSorted((a, b) => rank(b) - rank(a));
+  const ways: Way[] = [];
   for (const bot of ordered) {
     const connection = ctx.config.connections.get(bot.connection);
     if (!connection || connection.disabled) continue;
     const told = JSON.parse(await ctx.seal.open(bot.address)) as readonly HolderIdentity[];
     const address = withOthers(connection, told, accounts);
     const outgoing = outgoingFor(connection, address, speech);
-    if (outgoing) return delivery({ ...to, personId }, { connection, address, lastSeen: bot.lastUsedAt }, outgoing);
+    if (outgoing) ways.push(wayTo(to.holderId, { connection, address, lastSeen: bot.lastUsedAt }, outgoing));
   }
-  return null;
+  const [first, ...next] = ways;
+  return first ? delivery({ ...to, personId }, first, next) : null;
 }
 
 /** What the bot told last, then the holder's other ids that this connection understands (an earlier call may have named the client). */
@@ -128,27 +132,39 @@ const metabotParams = (address: readonly HolderIdentity[], speech: Speech, plain
   ...(speech.event === undefined ? { message: plain } : { event: speech.event }),
 });
 
-/** Final as it is: nothing is rendered later and no other address is looked up. The person is named for the timeline and for erasure only. */
-function delivery(
-  to: { readonly holderId: string; readonly personId: string | null; readonly eventId?: string; readonly id?: DeliveryId },
+/** Final as it is: nothing is rendered later and no other address is looked up. */
+function wayTo(
+  holderId: string,
   at: { readonly connection: Connection; readonly address: readonly HolderIdentity[]; readonly lastSeen: number },
   { action, parameters }: Outgoing,
-): NewDelivery {
+): Way {
   const { connection, address, lastSeen } = at;
   const identifiers = address.map(({ type, scope, value }) => ({ type, scope, value, proof: "native", lastSeen }));
   return {
-    ...(to.id === undefined ? {} : { id: to.id }),
     connection: connection.id,
     action,
-    line: to.personId ?? to.holderId,
-    eventId: to.eventId ?? null,
-    work: {
-      with: parameters,
-      personId: to.personId,
-      address: null,
-      event: null,
-      rendered: { parameters, person: { id: to.holderId, key: "", identifiers, traits: {} } },
-      replay: false,
-    },
+    rendered: { parameters, person: { id: holderId, key: "", identifiers, traits: {} } },
   };
 }
+
+/** The person is named for the timeline and for erasure only. */
+const delivery = (
+  to: { readonly holderId: string; readonly personId: string | null; readonly eventId?: string; readonly id?: DeliveryId },
+  { connection, action, rendered }: Way,
+  next: readonly Way[],
+): NewDelivery => ({
+  ...(to.id === undefined ? {} : { id: to.id }),
+  connection,
+  action,
+  line: to.personId ?? to.holderId,
+  eventId: to.eventId ?? null,
+  work: {
+    with: rendered.parameters,
+    personId: to.personId,
+    address: null,
+    event: null,
+    rendered,
+    replay: false,
+    ...(next.length > 0 && { next }),
+  },
+});

@@ -116,7 +116,7 @@ const SITE_CALLS: readonly Operation[] = [
     method: "post",
     path: "/v1/notify",
     tag: "Site",
-    says: "Write to a user through the bot: a message, or the bot's block named by `event` (at Chatterfy a step's id).",
+    says: "Write to a user through the bot: a message, or the bot's block named by `event` (at Chatterfy a step's id). What a messenger refuses for good goes on to the next one, as `id` with `_2`.",
     callers: ["site"],
     headers: z.object({ "idempotency-key": z.optional(z.string().check(z.maxLength(255))) }),
     bodies: [{ name: "NotifyRequest", schema: notifyBody }],
