@@ -92,6 +92,43 @@ export const resendSeat = (db: D1Database, { site, buid, mac, until, now }: NewP
     )
     .bind(buid, site, mac, until, now);
 
+/** What a refused resend is told by: `live` = the link still takes PINs, `pinAt` = when its seat got the last one (epoch ms, 0 = no PIN). */
+export type ResendSeat = {
+  readonly live: boolean;
+  readonly fails: number;
+  readonly pinAt: number;
+  readonly resends: number;
+  readonly resendsSince: number;
+};
+
+export async function readResendSeat(
+  db: D1Database,
+  {
+    holderId,
+    site,
+    buid,
+    now,
+  }: { readonly holderId: string; readonly site: string; readonly buid: string; readonly now: number },
+): Promise<ResendSeat | null> {
+  const row = await db
+    .prepare(
+      `SELECT ${seat("from")} AS pin_at, resends, resends_since, fails,
+         EXISTS (SELECT 1 FROM login_links WHERE buid = ?3 AND site = ?2 AND kind = 'pin' AND ended_at IS NULL AND expires_at > ?4) AS live
+       FROM holders WHERE id = ?1`,
+    )
+    .bind(holderId, site, buid, now)
+    .first<{ pin_at: number | null; resends: number; resends_since: number; fails: number; live: number }>();
+  return (
+    row && {
+      live: row.live === 1,
+      fails: row.fails,
+      pinAt: row.pin_at ?? 0,
+      resends: row.resends,
+      resendsSince: row.resends_since,
+    }
+  );
+}
+
 /** Ends the live PIN at one site, or at all of them and lifts the stop after a hundred failures. */
 export const clearSeats = (db: D1Database, holderId: string, site: string | null): D1PreparedStatement =>
   site === null

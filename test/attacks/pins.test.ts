@@ -1,4 +1,5 @@
 /** Guessing and replaying PINs: time, budgets, back-off, resends. The clock is moved, never waited for. */
+import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { FAILS_PER_HOLDER, TRIES_PER_PIN, lockMs, pinFrom } from "../../src/domain/pin.ts";
 import { newPin } from "../../src/flows/login/digests.ts";
@@ -230,6 +231,16 @@ describe("asking for codes", () => {
     expect(failed.body).toMatchObject({ reason: "pin_invalid", resent: true });
     const soon = await signedNow({ buid: made.buid, pin: "x", resend: true });
     expect(soon.body["resent"]).toBeUndefined();
+  });
+
+  it("S29 a holder whom no bot can reach keeps the PIN they have: asking for another changes nothing", async () => {
+    const made = await link({ telegram_id: someone() });
+    await env.DB.prepare("DELETE FROM holder_bots").run();
+    pass(30_000);
+    const failed = await signedNow({ buid: made.buid, pin: wrongPin(made.pin), resend: true });
+    expect([failed.body["reason"], failed.body["resent"]]).toEqual(["pin_invalid", undefined]);
+    await submit(made.url, { resend: "1" });
+    expect(await reasonOf({ buid: made.buid, pin: made.pin })).toBe("ok");
   });
 
   it("S29 a bot may issue 120 links an hour for one human", async () => {
