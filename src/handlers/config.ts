@@ -2,9 +2,8 @@
  *  `version` may be sent back with the document: a save based on an older version is refused instead of overwriting somebody's work. */
 import * as z from "zod/mini";
 import type { Context } from "../context.ts";
-import { judgeConfig } from "../domain/config/judge.ts";
-import { wakeLanes } from "../flows/sweep-deliveries.ts";
-import { listVersions, readVersion, saveConfig } from "../store/config.ts";
+import { type DocumentSave, saveDocument } from "../flows/change-config.ts";
+import { listVersions, readVersion } from "../store/config.ts";
 import { requireAdmin } from "./admin.ts";
 import { invalidRequest, parseJson } from "./json-body.ts";
 import { pageErrors, pageOf } from "./page.ts";
@@ -27,8 +26,9 @@ export async function putConfig(request: Request, ctx: Context): Promise<Respons
   const body = parseJson(ctx, await request.text(), documentBody);
   if (!body.ok) return body.error;
   const { version, ...document } = body.value;
-  if (version === undefined) return save(ctx, document, "");
-  return version === (await newestVersion(ctx)) ? save(ctx, document, "", version) : conflict(ctx, version);
+  const made = { document, author: "operator", note: "" };
+  if (version === undefined) return save(ctx, { ...made, basedOn: null });
+  return version === (await newestVersion(ctx)) ? save(ctx, { ...made, basedOn: version }) : conflict(ctx, version);
 }
 
 /** Asked of D1: this isolate's copy may be half a minute old. */
@@ -62,16 +62,12 @@ export async function rollbackConfig(request: Request, ctx: Context): Promise<Re
   if (!body.ok) return body.error;
   const saved = await readVersion(ctx.env, body.value.version);
   if (!saved) return problem(ctx, { status: 404, reason: "not_found", detail: `there is no version ${body.value.version}` });
-  return save(ctx, saved.document, `rollback to ${saved.version}`);
+  const note = `rollback to ${saved.version}`;
+  return save(ctx, { document: saved.document, author: "operator", note, basedOn: null });
 }
 
-async function save(ctx: Context, document: unknown, note: string, basedOn: number | null = null): Promise<Response> {
-  const judged = judgeConfig(document, { local: ctx.settings.local, secret: ctx.settings.secret });
-  if (!judged.ok) return invalidRequest(ctx, judged.error);
-  const config = await saveConfig(ctx.env, ctx.settings, { document, author: "operator", note, now: ctx.clock(), basedOn });
-  if (config === null) return conflict(ctx, basedOn);
-  ctx.log("info", "config.saved", { version: config.version });
-  // Lanes whose connection was enabled go on at once; the cron would find them within a minute.
-  ctx.waitUntil(wakeLanes({ ...ctx, config }).catch(() => ctx.log("warn", "config.wake.failed")));
-  return json({ version: config.version });
+async function save(ctx: Context, made: DocumentSave): Promise<Response> {
+  const saved = await saveDocument(ctx, made);
+  if (saved.ok) return json(saved.value);
+  return saved.error.reason === "invalid" ? invalidRequest(ctx, saved.error.errors) : conflict(ctx, made.basedOn);
 }
