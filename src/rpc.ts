@@ -63,7 +63,8 @@ export type Decision =
     }
   | { readonly act: "keep_apart"; readonly persons: readonly [PersonName, PersonName] }
   | { readonly act: "block"; readonly type: string; readonly scope: string | null; readonly value: string }
-  | { readonly act: "erase"; readonly person: PersonId; readonly basis?: string };
+  /** `by`: the operator, as the log of acts names them. */
+  | { readonly act: "erase"; readonly person: PersonId; readonly by: string; readonly basis?: string };
 
 /** `persons`: who stands after the decision, the surviving or named one first. */
 export type DecisionResult =

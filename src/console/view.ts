@@ -19,6 +19,9 @@ export type View = {
   readonly say: (phrase: Phrase, ...values: (string | number)[]) => string;
 };
 
+/** As the log of acts, the erasures and the versions of the configuration name whoever acts in this view. */
+export const operatorName = (view: View): string => view.operator?.who ?? "operator";
+
 export function newView(request: Request, ctx: Context, session: Session | null, problems: number): View {
   const given = readCookie(request, "tl_lang");
   const lang = given === "en" || given === "ru" ? given : ctx.config.workspace.locale;

@@ -24,7 +24,7 @@ export async function erasePerson(ctx: Context, decision: Extract<Decision, { ac
     person_id: root,
     at: ctx.clock(),
     basis: decision.basis ?? DEFAULT_BASIS,
-    operator: "admin",
+    operator: decision.by,
     counts,
   };
   const anonymous = await Promise.all(

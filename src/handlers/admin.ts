@@ -11,18 +11,18 @@ import { refused } from "./refused.ts";
 /** History comes in thousands of calls, and its lines are events of their own: they are not acts worth a row each. */
 const UNLOGGED: ReadonlySet<string> = new Set(["/v1/import"]);
 
-/** null = allowed; otherwise the 401 or 403 to answer with. */
-export async function requireAdmin(ctx: Context, request: Request): Promise<Response | null> {
+/** Who calls, for the records that name them; or the 401 or 403 to answer with. */
+export async function requireAdmin(ctx: Context, request: Request): Promise<Operator | Response> {
   const proved = await proveOperator(ctx, request);
   if (proved instanceof Response) return proved;
-  if (reads(request)) return null;
+  if (reads(request)) return proved;
   if (proved.role === "viewer") return problem(ctx, { status: 403, reason: "read_only" });
   const { pathname } = new URL(request.url);
   if (!UNLOGGED.has(pathname)) {
     const act = `${request.method} ${pathname}`.slice(0, 200);
     await recordAct(ctx.env.DB, { at: ctx.clock(), who: proved.who, act, subject: "" });
   }
-  return null;
+  return proved;
 }
 
 /** Whether the caller is an operator at all, for a call that bots and sites make too: a bot's token is no failed guess at the operator's. */

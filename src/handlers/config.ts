@@ -13,20 +13,20 @@ const documentBody = z.record(z.string(), z.unknown());
 export const rollbackBody = z.strictObject({ version: z.int().check(z.gte(1)) });
 
 export async function getConfig(request: Request, ctx: Context): Promise<Response> {
-  const refused = await requireAdmin(ctx, request);
-  if (refused) return refused;
+  const operator = await requireAdmin(ctx, request);
+  if (operator instanceof Response) return operator;
   const saved = await readVersion(ctx.env, null);
   return json({ version: saved?.version ?? 0, ...documentBody.parse(saved?.document ?? {}) });
 }
 
 /** Without `version` the document replaces whatever is there: for scripts that own the configuration. */
 export async function putConfig(request: Request, ctx: Context): Promise<Response> {
-  const refused = await requireAdmin(ctx, request);
-  if (refused) return refused;
+  const operator = await requireAdmin(ctx, request);
+  if (operator instanceof Response) return operator;
   const body = parseJson(ctx, await request.text(), documentBody);
   if (!body.ok) return body.error;
   const { version, ...document } = body.value;
-  const made = { document, author: "operator", note: "" };
+  const made = { document, author: operator.who, note: "" };
   if (version === undefined) return save(ctx, { ...made, basedOn: null });
   return version === (await newestVersion(ctx)) ? save(ctx, { ...made, basedOn: version }) : conflict(ctx, version);
 }
@@ -40,8 +40,8 @@ async function conflict(ctx: Context, version: unknown): Promise<Response> {
 }
 
 export async function getConfigVersions(request: Request, ctx: Context): Promise<Response> {
-  const refused = await requireAdmin(ctx, request);
-  if (refused) return refused;
+  const operator = await requireAdmin(ctx, request);
+  if (operator instanceof Response) return operator;
   const query = new URL(request.url).searchParams;
   const limit = pageOf(query, 20, 100);
   const errors = pageErrors(query, /^\d{1,9}$/);
@@ -56,14 +56,14 @@ export async function getConfigVersions(request: Request, ctx: Context): Promise
 
 /** Judged again: what was right then may name a secret that is gone. */
 export async function rollbackConfig(request: Request, ctx: Context): Promise<Response> {
-  const refused = await requireAdmin(ctx, request);
-  if (refused) return refused;
+  const operator = await requireAdmin(ctx, request);
+  if (operator instanceof Response) return operator;
   const body = parseJson(ctx, await request.text(), rollbackBody);
   if (!body.ok) return body.error;
   const saved = await readVersion(ctx.env, body.value.version);
   if (!saved) return problem(ctx, { status: 404, reason: "not_found", detail: `there is no version ${body.value.version}` });
   const note = `rollback to ${saved.version}`;
-  return save(ctx, { document: saved.document, author: "operator", note, basedOn: null });
+  return save(ctx, { document: saved.document, author: operator.who, note, basedOn: null });
 }
 
 async function save(ctx: Context, made: DocumentSave): Promise<Response> {

@@ -6,8 +6,8 @@ import { json, problem } from "./problem.ts";
 import { type Routed, pathName } from "../lib/routed.ts";
 
 export async function postConnectionTest(request: Routed, ctx: Context): Promise<Response> {
-  const refused = await requireAdmin(ctx, request);
-  if (refused) return refused;
+  const operator = await requireAdmin(ctx, request);
+  if (operator instanceof Response) return operator;
   const connection = ctx.config.connections.get(pathName(request, "id") ?? "");
   if (!connection) return problem(ctx, { status: 404, reason: "not_found" });
   const sent = await sendTestEvent(ctx, connection);

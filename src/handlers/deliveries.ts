@@ -13,8 +13,8 @@ import { json, problem } from "./problem.ts";
 import { type Routed, pathName } from "../lib/routed.ts";
 
 export async function getDeliveries(request: Request, ctx: Context): Promise<Response> {
-  const refused = await requireAdmin(ctx, request);
-  if (refused) return refused;
+  const operator = await requireAdmin(ctx, request);
+  if (operator instanceof Response) return operator;
   const filter = deliveryFilter(new URL(request.url).searchParams);
   if (!filter.ok) return invalidRequest(ctx, filter.error);
   const { limit } = filter.value;
@@ -28,8 +28,8 @@ export async function getDeliveries(request: Request, ctx: Context): Promise<Res
 }
 
 export async function getDelivery(request: Routed, ctx: Context): Promise<Response> {
-  const refused = await requireAdmin(ctx, request);
-  if (refused) return refused;
+  const operator = await requireAdmin(ctx, request);
+  if (operator instanceof Response) return operator;
   const row = await findDelivery(ctx.env.DB, pathName(request, "id") ?? "");
   if (!row) return problem(ctx, { status: 404, reason: "not_found" });
   const [view] = await deliveriesView(ctx, [row], await attemptsOf(ctx.env.DB, [row.id]));
@@ -38,8 +38,8 @@ export async function getDelivery(request: Routed, ctx: Context): Promise<Respon
 
 /** 202 with the generation on its way; a second press within two seconds gets the same one. */
 export async function postReplay(request: Routed, ctx: Context): Promise<Response> {
-  const refused = await requireAdmin(ctx, request);
-  if (refused) return refused;
+  const operator = await requireAdmin(ctx, request);
+  if (operator instanceof Response) return operator;
   const id = pathName(request, "id") ?? "";
   const replayed = await replayDelivery(ctx, id);
   if (replayed.ok) return json({ id, generation: replayed.value.generation, status: "queued" }, 202);
@@ -55,8 +55,8 @@ export async function postReplay(request: Routed, ctx: Context): Promise<Respons
 
 /** 202 instead of 200 when a request is out and may still arrive. */
 export async function postCancel(request: Routed, ctx: Context): Promise<Response> {
-  const refused = await requireAdmin(ctx, request);
-  if (refused) return refused;
+  const operator = await requireAdmin(ctx, request);
+  if (operator instanceof Response) return operator;
   const id = pathName(request, "id") ?? "";
   const cancelled = await cancelDelivery(ctx, id);
   if (cancelled.ok) {
@@ -83,8 +83,8 @@ const RECOVER_PER_SECOND = 50;
 
 /** While a recovery of the connection runs, its own parameters are answered and the new ones are not taken. */
 export async function postRecover(request: Request, ctx: Context): Promise<Response> {
-  const refused = await requireAdmin(ctx, request);
-  if (refused) return refused;
+  const operator = await requireAdmin(ctx, request);
+  if (operator instanceof Response) return operator;
   const body = parseJson(ctx, await request.text(), recoverBody);
   if (!body.ok) return body.error;
   const { connection, since: text, per_second: perSecond = RECOVER_PER_SECOND } = body.value;

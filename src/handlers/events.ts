@@ -13,8 +13,8 @@ import { type Routed, pathName } from "../lib/routed.ts";
 export const EVENT_STATUSES = ["accepted", "bound", "unbound", "quarantined", "echo", "preview", "erased"];
 
 export async function getEvents(request: Request, ctx: Context): Promise<Response> {
-  const refused = await requireAdmin(ctx, request);
-  if (refused) return refused;
+  const operator = await requireAdmin(ctx, request);
+  if (operator instanceof Response) return operator;
   const query = new URL(request.url).searchParams;
   const given = (name: string): string | null => query.get(name) || null;
   const [status, since, cursor] = [given("status"), given("since"), given("cursor")];
@@ -39,8 +39,8 @@ export async function getEvents(request: Request, ctx: Context): Promise<Respons
 }
 
 export async function getEvent(request: Routed, ctx: Context): Promise<Response> {
-  const refused = await requireAdmin(ctx, request);
-  if (refused) return refused;
+  const operator = await requireAdmin(ctx, request);
+  if (operator instanceof Response) return operator;
   const id = pathName(request, "id") ?? "";
   const story = await openEvent(ctx, id, localeOf(ctx, new URL(request.url).searchParams));
   if (!story) return problem(ctx, { status: 404, reason: "not_found" });
@@ -51,8 +51,8 @@ export async function getEvent(request: Routed, ctx: Context): Promise<Response>
 
 /** Sends again everything that was sent about the event: the exact originals, each with its own id and `x-replay: 1`. */
 export async function postEventReplay(request: Routed, ctx: Context): Promise<Response> {
-  const refused = await requireAdmin(ctx, request);
-  if (refused) return refused;
+  const operator = await requireAdmin(ctx, request);
+  if (operator instanceof Response) return operator;
   const id = pathName(request, "id") ?? "";
   if (!(await openEvent(ctx, id, "en"))) return problem(ctx, { status: 404, reason: "not_found" });
   const replayed = [];

@@ -50,8 +50,8 @@ function act<T>(
   decisionOf: (body: T) => Decision,
 ): (request: Request, ctx: Context) => Promise<Response> {
   return async (request, ctx) => {
-    const refused = await requireAdmin(ctx, request);
-    if (refused) return refused;
+    const operator = await requireAdmin(ctx, request);
+    if (operator instanceof Response) return operator;
     const body = parseJson(ctx, await request.text(), schema);
     if (!body.ok) return body.error;
     return answer(ctx, await inboxOf(ctx.env).decide(decisionOf(body.value)));
@@ -81,8 +81,8 @@ export const erasureBody = z.object({ basis: z.optional(z.string().check(z.minLe
 
 /** Erases a person and answers with the act. */
 export async function deletePerson(request: Routed, ctx: Context): Promise<Response> {
-  const refused = await requireAdmin(ctx, request);
-  if (refused) return refused;
+  const operator = await requireAdmin(ctx, request);
+  if (operator instanceof Response) return operator;
   const text = await request.text();
   const body = parseJson(ctx, text.trim() === "" ? "{}" : text, erasureBody);
   if (!body.ok) return body.error;
@@ -93,6 +93,7 @@ export async function deletePerson(request: Routed, ctx: Context): Promise<Respo
   const erased = await inboxOf(ctx.env).decide({
     act: "erase",
     person: root.person_id,
+    by: operator.who,
     ...(basis === undefined ? {} : { basis }),
   });
   if (!erased.ok) return answer(ctx, erased);
@@ -102,8 +103,8 @@ export async function deletePerson(request: Routed, ctx: Context): Promise<Respo
 
 /** The act of an erasure: JSON, or a page to print. */
 export async function getErasure(request: Routed, ctx: Context): Promise<Response> {
-  const refused = await requireAdmin(ctx, request);
-  if (refused) return refused;
+  const operator = await requireAdmin(ctx, request);
+  if (operator instanceof Response) return operator;
   const erasure = await findErasure(ctx.env.DB, pathName(request, "id") ?? "");
   if (!erasure) return problem(ctx, { status: 404, reason: "not_found" });
   const view = erasureView(erasure);

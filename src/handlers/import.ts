@@ -12,8 +12,8 @@ const MAX_IMPORT_BYTES = 16 * 1024 * 1024;
 
 /** 200 even when lines were refused: the report names them by number, and the others are in. `rules=1` runs rules for history too. */
 export async function importLines(request: Request, ctx: Context): Promise<Response> {
-  const refused = await requireAdmin(ctx, request);
-  if (refused) return refused;
+  const operator = await requireAdmin(ctx, request);
+  if (operator instanceof Response) return operator;
   const bytes = await readLimited(request, MAX_IMPORT_BYTES);
   if (bytes === null) return problem(ctx, { status: 413, reason: "too_large", detail: "at most 16 MiB a call" });
   const lines = decodeText(bytes)

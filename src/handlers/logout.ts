@@ -33,8 +33,8 @@ type Who = {
 /** `revoked` counts what could still have let somebody in; 0 for a holder nobody knows, so the call tells a stranger nothing. */
 export async function postLogout(request: Request, ctx: Context): Promise<Response> {
   if (!(await isOperator(ctx, request))) return byCaller(request, ctx);
-  const refused = await requireAdmin(ctx, request);
-  if (refused) return refused;
+  const operator = await requireAdmin(ctx, request);
+  if (operator instanceof Response) return operator;
   const bytes = await readLimited(request, 16 * 1024);
   if (bytes === null) return problem(ctx, { status: 413, reason: "too_large" });
   const parsed = parseJson(ctx, fromUtf8(bytes), logoutBody);

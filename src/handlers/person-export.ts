@@ -9,8 +9,8 @@ import { problem } from "./problem.ts";
 import { type Routed, pathName } from "../lib/routed.ts";
 
 export async function getExport(request: Routed, ctx: Context): Promise<Response> {
-  const refused = await requireAdmin(ctx, request);
-  if (refused) return refused;
+  const operator = await requireAdmin(ctx, request);
+  if (operator instanceof Response) return operator;
   const leaves = await leavesOf(ctx.env.DB, pathName(request, "id") ?? "");
   if (leaves.some(({ erased_at }) => erased_at !== null)) return problem(ctx, { status: 404, reason: "gone" });
   const copy = await exportPerson(ctx, leaves);

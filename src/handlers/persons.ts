@@ -12,8 +12,8 @@ import { type Routed, pathName } from "../lib/routed.ts";
 
 /** One identifier names one person; without any it is the list. An unknown parameter is an error: ignored, a misspelt one would list everybody. */
 export async function getPersons(request: Request, ctx: Context): Promise<Response> {
-  const refused = await requireAdmin(ctx, request);
-  if (refused) return refused;
+  const operator = await requireAdmin(ctx, request);
+  if (operator instanceof Response) return operator;
   const query = new URL(request.url).searchParams;
   const asked = [...query.keys()].filter(isIdentifierType);
   const [type] = asked;
@@ -29,13 +29,14 @@ export async function getPersons(request: Request, ctx: Context): Promise<Respon
 }
 
 export async function getPerson(request: Routed, ctx: Context): Promise<Response> {
-  const refused = await requireAdmin(ctx, request);
-  return refused ?? answerCard(ctx, await currentPerson(ctx, pathName(request, "id") ?? ""));
+  const operator = await requireAdmin(ctx, request);
+  if (operator instanceof Response) return operator;
+  return answerCard(ctx, await currentPerson(ctx, pathName(request, "id") ?? ""));
 }
 
 export async function getTimeline(request: Routed, ctx: Context): Promise<Response> {
-  const refused = await requireAdmin(ctx, request);
-  if (refused) return refused;
+  const operator = await requireAdmin(ctx, request);
+  if (operator instanceof Response) return operator;
   const found = await currentPerson(ctx, pathName(request, "id") ?? "");
   if (!found || found.gone) return missing(ctx, found);
   const query = new URL(request.url).searchParams;

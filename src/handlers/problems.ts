@@ -10,8 +10,8 @@ import { pageErrors, pageOf } from "./page.ts";
 import { json } from "./problem.ts";
 
 export async function getProblems(request: Request, ctx: Context): Promise<Response> {
-  const refused = await requireAdmin(ctx, request);
-  if (refused) return refused;
+  const operator = await requireAdmin(ctx, request);
+  if (operator instanceof Response) return operator;
   const query = new URL(request.url).searchParams;
   const errors = pageErrors(query, CURSOR);
   if (errors.length > 0) return invalidRequest(ctx, errors);

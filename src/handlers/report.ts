@@ -12,8 +12,8 @@ import { json } from "./problem.ts";
 
 /** `times=all` ranks the time to every stage, which is the dear part; the usual answer ranks the sale alone. */
 export async function getReport(request: Request, ctx: Context): Promise<Response> {
-  const refused = await requireAdmin(ctx, request);
-  if (refused) return refused;
+  const operator = await requireAdmin(ctx, request);
+  if (operator instanceof Response) return operator;
   const given = Object.fromEntries(new URL(request.url).searchParams);
   const shape = reportShape.safeParse({ format: given["format"] || undefined, times: given["times"] || undefined });
   if (!shape.success) return invalidRequest(ctx, fieldErrors(shape.error.issues, given));
@@ -49,8 +49,8 @@ export const shareBody = z.object({
 });
 
 export async function postReportShare(request: Request, ctx: Context): Promise<Response> {
-  const refused = await requireAdmin(ctx, request);
-  if (refused) return refused;
+  const operator = await requireAdmin(ctx, request);
+  if (operator instanceof Response) return operator;
   const body = parseJson(ctx, await request.text(), shareBody);
   if (!body.ok) return body.error;
   const { query, days } = body.value;

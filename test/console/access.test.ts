@@ -3,7 +3,9 @@ import { applyD1Migrations } from "cloudflare:test";
 import { env, exports } from "cloudflare:workers";
 import { beforeAll, describe, expect, it } from "vitest";
 import { type Browser, signIn, submit } from "../kit/console.ts";
-import { ADMIN_TOKEN, ORIGIN, configure } from "../kit/operator.ts";
+import { inboxOf } from "../../src/context.ts";
+import type { Env } from "../../src/env.ts";
+import { ADMIN_TOKEN, ORIGIN, configure, operator } from "../kit/operator.ts";
 
 let admin: Browser;
 
@@ -65,6 +67,43 @@ describe("a key", () => {
     await anton.post("/console/act/set-cost", { slug: "none", day: "2026-03-01", amount: "1" });
     const page = await admin.text("/console/settings/access");
     expect(page.replaceAll(/<[^>]+>|\s+/g, " ")).toMatch(/Антон +.*set-cost +.*none/);
+  });
+});
+
+describe("what a key's holder does", () => {
+  const configured = (token: string, method: string, path: string, body: unknown) =>
+    exports.default.fetch(`${ORIGIN}${path}`, {
+      method,
+      headers: { authorization: `Bearer ${token}` },
+      body: JSON.stringify(body),
+    });
+  const somebody = async (id: string): Promise<string> => {
+    const found = async () =>
+      (await (await operator("GET", `/v1/persons?telegram_id=${id}`)).json<{ person?: { id: string } }>()).person?.id ?? "";
+    await configure({ connections: { bot: { kind: "http", token: "bot-token-000000000000" } } });
+    const sent = await exports.default.fetch(`${ORIGIN}/webhook/bot`, {
+      method: "POST",
+      headers: { authorization: "Bearer bot-token-000000000000", "content-type": "application/json" },
+      body: JSON.stringify({ event: "bot_start", telegram_id: id }),
+    });
+    expect(sent.status).toBe(202);
+    await inboxOf(env as unknown as Env).drain();
+    return found();
+  };
+
+  it("is written under their name: versions of the configuration, by call and by rollback, and erasures, by call and by form", async () => {
+    const token = await issue("Вера", "operator");
+    const [one, two] = [await somebody("4401"), await somebody("4402")];
+    const { version } = await (await configured(token, "PUT", "/v1/config", {})).json<{ version: number }>();
+    await configured(token, "POST", "/v1/config/rollback", { version });
+    const versions = await (await operator("GET", "/v1/config/versions?limit=3")).json<{ items: { author: string }[] }>();
+    expect(versions.items.map(({ author }) => author)).toEqual(["Вера", "Вера", "admin"]);
+
+    const act = await (await configured(token, "DELETE", `/v1/persons/${one}`, {})).json<{ operator: string }>();
+    expect(act.operator).toBe("Вера");
+    await (await signIn(token)).post("/console/act/erase", { person: two });
+    const other = await (await operator("GET", `/v1/persons/${two}/erasure`)).json<{ operator: string }>();
+    expect(other.operator).toBe("Вера");
   });
 });
 

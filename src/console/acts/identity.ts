@@ -4,7 +4,7 @@ import type { PersonId } from "../../lib/ids.ts";
 import type { Decision } from "../../rpc.ts";
 import { currentPerson } from "../../store/operator/people.ts";
 import { resolveProblem } from "../../store/operator/pulse.ts";
-import type { View } from "../view.ts";
+import { type View, operatorName } from "../view.ts";
 import { type ActResult, type Acts, type Form, done, failed, refusalText } from "./act.ts";
 
 const isPersonId = (id: string): id is PersonId => id.startsWith("per_");
@@ -49,7 +49,7 @@ export const IDENTITY_ACTS: Acts = {
     decide(view, form, { act: "block", type: form("type"), scope: form("scope") || null, value: form("value") }),
   erase: async (view, form) => {
     const person = await personOf(view, form("person"));
-    const result = await decide(view, form, person && { act: "erase", person });
+    const result = await decide(view, form, person && { act: "erase", person, by: operatorName(view) });
     return "failed" in result ? result : done("/console/people");
   },
   "resolve-problem": async (view, form) => {
