@@ -124,7 +124,7 @@ export class Lane extends DurableObject<Env> implements LaneRpc {
 
   #nextAt(): number | null {
     const { sql, outbox } = this.#lane;
-    const times = [nextDueAt(sql, new Set()), outbox.isEmpty() ? null : outbox.retryAt(), this.#recoverer.nextAt()];
+    const times = [nextDueAt(sql, new Set()), outbox.dueAt(), this.#recoverer.nextAt()];
     const known = times.filter((at) => at !== null);
     return known.length === 0 ? null : Math.min(...known);
   }

@@ -26,13 +26,15 @@ export function cancelWork(
       } else {
         settleRow(lane.sql, row, now);
         if (hand) hand.forgotten = true;
-        lane.outbox.record({ ...key, line: row.line }, cancelledAt(row.attempts, now), null, null);
+        lane.outbox.record({ ...key, line: row.line }, cancelledAt(row.attempts, now), NOTHING_SEALED, now);
       }
       cancelled.push(key.id);
     }
   });
   return { cancelled, inFlight };
 }
+
+const NOTHING_SEALED = { rendered: null, reply: null } as const;
 
 const cancelledAt = (attempts: number, now: number) =>
   ({

@@ -50,7 +50,7 @@ export function conclude(lane: LaneState, row: WorkRow, end: Conclusion): void {
       next,
       unwritten: settlement.state === "dead" || settlement.state === "cancelled" ? row.echoes : [],
     };
-    lane.outbox.record(row, told, end.rendered, end.reply);
+    lane.outbox.record(row, told, end, now);
   });
   lane.inHand.delete(row.seq);
   lane.signal.raise();

@@ -1,6 +1,6 @@
 /** Outcomes on their way to D1. They are written in the transaction that settles the work and deleted after D1 has them, so a crash or a D1 outage
- *  loses none and delays only what people see: sending never waits for D1. Under load the batches grow by themselves, because one is collected
- *  while the previous one is being written. */
+ *  loses none and delays only what people see: sending never waits for D1. They are gathered for a moment first: D1 is one thread that the inbox
+ *  needs as well, and a batch of one costs it nearly as much as a batch of fifty. */
 import type { Context } from "../../context.ts";
 import { fromBase64 } from "../../lib/crypto.ts";
 import { continueDelivery } from "../../store/continuations.ts";
@@ -10,20 +10,22 @@ import type { WorkRow } from "./queue.ts";
 
 /** Outcomes per D1 batch: two statements carry all of them (`store/delivery-outcomes.ts`). */
 const BATCH = 200;
+/** Nobody sees a status a quarter of a second late; so many do not wait for it. */
+const GATHER_MS = 200;
+const ENOUGH = 50;
 const LONGEST_PAUSE_MS = 30_000;
 
 export type Outbox = {
   record(
     row: Pick<WorkRow, "id" | "generation" | "line">,
     told: Told,
-    rendered: ArrayBuffer | null,
-    reply: ArrayBuffer | null,
+    sealed: { readonly rendered: ArrayBuffer | null; readonly reply: ArrayBuffer | null },
+    now: number,
   ): void;
-  /** Tells D1 what waits; false = D1 refused and `retryAt` says when to try again. */
-  flush(ctx: Context): Promise<boolean>;
-  isEmpty(): boolean;
-  /** Epoch ms before which D1 is left alone, 0 = it answers. */
-  retryAt(): number;
+  /** Tells D1 one batch of what waits. A D1 that refuses is left alone for a while. */
+  flush(ctx: Context): Promise<void>;
+  /** When to flush next, epoch ms; null = nothing waits. */
+  dueAt(): number | null;
 };
 
 type Row = { seq: number; id: string; generation: number; told: string; rendered: ArrayBuffer | null; reply: ArrayBuffer | null };
@@ -32,8 +34,13 @@ type Row = { seq: number; id: string; generation: number; told: string; rendered
 export function openOutbox(sql: SqlStorage): Outbox {
   let failures = 0;
   let retryAt = 0;
+  let gathered = 0;
+  /** Since when the oldest has waited; 0 = since before this process. */
+  let since = holdsAny(sql) ? 0 : null;
   return {
-    record(row, told, rendered, reply) {
+    record(row, told, { rendered, reply }, now) {
+      since ??= now;
+      gathered += 1;
       sql.exec(
         "INSERT INTO outcomes (id, generation, line, told, rendered, reply) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
         row.id,
@@ -45,11 +52,10 @@ export function openOutbox(sql: SqlStorage): Outbox {
       );
     },
     async flush(ctx) {
-      for (;;) {
-        const rows = [
-          ...sql.exec<Row>("SELECT seq, id, generation, told, rendered, reply FROM outcomes ORDER BY seq LIMIT ?1", BATCH),
-        ];
-        if (rows.length === 0) return true;
+      const rows = [
+        ...sql.exec<Row>("SELECT seq, id, generation, told, rendered, reply FROM outcomes ORDER BY seq LIMIT ?1", BATCH),
+      ];
+      if (rows.length > 0) {
         const outcomes = rows.map(toOutcome);
         const going = outcomes.flatMap(({ id, told: { next } }) =>
           next ? [{ id, next, work: new Uint8Array(fromBase64(next.work) ?? []) }] : [],
@@ -65,7 +71,7 @@ export function openOutbox(sql: SqlStorage): Outbox {
           failures += 1;
           retryAt = ctx.clock() + Math.min(LONGEST_PAUSE_MS, 500 * 2 ** failures);
           ctx.log("error", "lane.flush.failed", { waiting: rows.length, error: String(failure) });
-          return false;
+          return;
         }
         failures = 0;
         retryAt = 0;
@@ -83,11 +89,15 @@ export function openOutbox(sql: SqlStorage): Outbox {
             })),
         );
       }
+      gathered = 0;
+      since = holdsAny(sql) ? ctx.clock() : null;
     },
-    isEmpty: () => sql.exec<{ n: number }>("SELECT EXISTS (SELECT 1 FROM outcomes) AS n").one().n === 0,
-    retryAt: () => retryAt,
+    dueAt: () => (since === null ? null : Math.max(retryAt, gathered < ENOUGH && since > 0 ? since + GATHER_MS : since)),
   };
 }
+
+const holdsAny = (sql: SqlStorage): boolean =>
+  sql.exec<{ n: number }>("SELECT EXISTS (SELECT 1 FROM outcomes) AS n").one().n === 1;
 
 const toOutcome = (row: Row): Outcome => ({
   id: row.id,

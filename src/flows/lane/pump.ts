@@ -19,8 +19,9 @@ const MOST_SENDS = 400;
 const CONFIG_AGE_MS = 1_000;
 /** Waits up to this long are slept through, so that a rate is used to the full; longer ones are left to the alarm. */
 const SOON_MS = 1_300;
-/** How many are prepared ahead at most. */
-const AHEAD = 12;
+/** How many are prepared ahead at most. One read of D1 serves all that are prepared together, so it is made for half a supply, not for every place
+ *  that falls free. */
+const AHEAD = 24;
 const HELD_MS = 30_000;
 /** While the circuit is open the alarm is never further away: a process that starts anew rings by it, and then probes at once. */
 const LOOK_MS = 2_000;
@@ -67,7 +68,7 @@ export async function pump(lane: LaneState, ctx: Context, id: string, recoverer:
       load(turn, run.connection);
       if (!stopping && recoverer.isDue(now)) start(turn, "recover", () => recoverer.step(run.ctx, id));
     }
-    if (!lane.outbox.isEmpty() && now >= lane.outbox.retryAt()) start(turn, "flush", () => lane.outbox.flush(run.ctx));
+    if (now >= (lane.outbox.dueAt() ?? Number.POSITIVE_INFINITY)) start(turn, "flush", () => lane.outbox.flush(run.ctx));
     const at = nextAt(turn, recoverer);
     if (run.out === 0 && run.chores.size === 0 && (stopping || at === null || at - now > SOON_MS)) {
       for (const { row } of run.ready) lane.inHand.delete(row.seq);
@@ -115,9 +116,9 @@ function launch({ lane, run, cap, now }: Turn, connection: Connection): void {
 function load(turn: Turn, connection: Connection): void {
   const { lane, run, cap, now } = turn;
   const perSecond = connection.rate?.per_second ?? null;
-  const ahead = Math.min(AHEAD, cap * 2, Math.ceil(perSecond ?? AHEAD));
+  const ahead = Math.min(AHEAD, cap * 4, Math.ceil(perSecond ?? AHEAD));
   const room = ahead - run.ready.length - run.out;
-  if (room <= 0 || run.chores.has("load")) return;
+  if (room <= 0 || (run.ready.length > 0 && room < ahead / 2) || run.chores.has("load")) return;
   const rows = dueHeads(lane.sql, now, room, new Set(lane.inHand.keys()));
   if (rows.length === 0) return;
   for (const { seq } of rows) lane.inHand.set(seq, { cancelled: false, forgotten: false });
@@ -142,7 +143,8 @@ function start({ lane, run }: Turn, name: string, chore: () => Promise<unknown>)
 function nextAt({ lane, run, cap, now }: Turn, recoverer: Recoverer): number | null {
   const times: number[] = [];
   const { connection } = run;
-  if (!lane.outbox.isEmpty() && !run.chores.has("flush")) times.push(Math.max(now, lane.outbox.retryAt()));
+  const flushAt = run.chores.has("flush") ? null : lane.outbox.dueAt();
+  if (flushAt !== null) times.push(Math.max(now, flushAt));
   const waits = run.ready.length > 0 ? now : nextDueAt(lane.sql, new Set(lane.inHand.keys()));
   if (!connection) {
     if (waits !== null) times.push(now + HELD_MS);
