@@ -19,7 +19,8 @@ export const forgetPayloads = (db: D1Database, before: number): D1PreparedStatem
   ].map((sql) => db.prepare(sql).bind(before));
 };
 
-/** Whose time is over: waiting events (they stay unbound, of their day), echoes, the memory of erased identifiers. */
+/** Whose time is over: waiting events (they stay unbound, of their day), echoes, and, settled before `old`, the memory of erased identifiers and
+ *  problems. An open problem never goes, however old: nobody has looked at it yet. One that comes again after that is a new problem. */
 export const forgetExpired = (db: D1Database, now: number, old: number): D1PreparedStatement[] => [
   db
     .prepare(
@@ -30,6 +31,11 @@ export const forgetExpired = (db: D1Database, now: number, old: number): D1Prepa
   db
     .prepare(
       `DELETE FROM erased_identifiers WHERE hash IN (SELECT hash FROM erased_identifiers WHERE erased_at < ?1 ORDER BY erased_at LIMIT ${STRETCH})`,
+    )
+    .bind(old),
+  db
+    .prepare(
+      `DELETE FROM problems WHERE id IN (SELECT id FROM problems WHERE resolved_at < ?1 ORDER BY resolved_at LIMIT ${STRETCH})`,
     )
     .bind(old),
 ];

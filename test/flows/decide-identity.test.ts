@@ -2,6 +2,7 @@ import { env } from "cloudflare:workers";
 import { beforeEach, expect, it } from "vitest";
 import { contextWith } from "../kit/context.ts";
 import { sweepRetention } from "../../src/flows/sweep-retention.ts";
+import { raiseProblem } from "../../src/store/problems.ts";
 import { configure, feed, pay } from "../kit/feed.ts";
 import { emptyGraph, personOf, rows, snapshot } from "../kit/identity-rows.ts";
 import { operator } from "../kit/operator.ts";
@@ -213,6 +214,23 @@ it("R-06 raw deliveries, then payloads are forgotten, the rows go on counting", 
   expect(await after(29)).toEqual([{ raw: 0, facts: 0, amount_e4: 700_000 }]);
   expect(await after(31)).toEqual([{ raw: 1, facts: 0, amount_e4: 700_000 }]);
   expect(await after(401)).toEqual([{ raw: 1, facts: 1, amount_e4: 700_000 }]);
+});
+
+it("a problem is kept while it is open, and `event_days` after it was resolved", async () => {
+  const ctx = await contextWith({});
+  const problems = () => rows("SELECT connection FROM problems ORDER BY connection");
+  const raise = (connection: string) =>
+    raiseProblem(env.DB, { kind: "silence", dedupe: connection, connection, at: ctx.clock() });
+  await env.DB.batch([raise("open"), raise("settled")]);
+  await env.DB.prepare("UPDATE problems SET resolved_at = ?1 WHERE connection = 'settled'").bind(ctx.clock()).run();
+  const after = async (days: number) => {
+    await sweepRetention(await contextWith({}, { clock: () => ctx.clock() + days * 86_400_000 }));
+    return problems();
+  };
+  expect(await after(399)).toEqual([{ connection: "open" }, { connection: "settled" }]);
+  expect(await after(401)).toEqual([{ connection: "open" }]);
+  await raise("settled").run();
+  expect(await rows("SELECT count FROM problems WHERE connection = 'settled'")).toEqual([{ count: 1 }]);
 });
 
 it("L-04 what never arrives leaves the waiting list and stays unbound of its day", async () => {
