@@ -78,6 +78,11 @@ const TOUCH = `SELECT event_at AS at, rank, seq, link, utm_source, utm_campaign,
   `(SELECT person_id, event_at, seq, type, link, utm_source, utm_campaign, utm_content, click_hash FROM events WHERE person_id = ?1 AND ${COUNTED})`,
 )})`;
 
+const LAST = `${TOUCH} ORDER BY at DESC, rank DESC, seq DESC LIMIT 1`;
+
+/** Where a current person came from last. */
+export const lastTouch = (db: D1Database, id: string): Promise<TouchRow | null> => db.prepare(LAST).bind(id).first<TouchRow>();
+
 /** `stages`: first qualifying event of each; `touches`: the first and the last, or none; `net`: sums by currency in ten-thousandths, refunds apart.
  *  Erased events count on: they carry no personal value any more and the money was real. */
 export async function readPerson(db: D1Database, id: PersonId): Promise<PersonRows> {
@@ -89,9 +94,7 @@ export async function readPerson(db: D1Database, id: PersonId): Promise<PersonRo
     of(STAGES),
     of(`SELECT type = 'refund' AS refund, currency, SUM(amount_e4) AS amount FROM events
         WHERE person_id = ?1 AND ${COUNTED} AND type IN ('payment', 'refund') AND amount_e4 > 0 GROUP BY 1, 2`),
-    of(
-      `SELECT * FROM (${TOUCH} ORDER BY at, rank, seq LIMIT 1) UNION ALL SELECT * FROM (${TOUCH} ORDER BY at DESC, rank DESC, seq DESC LIMIT 1)`,
-    ),
+    of(`SELECT * FROM (${TOUCH} ORDER BY at, rank, seq LIMIT 1) UNION ALL SELECT * FROM (${LAST})`),
     of("SELECT name, sealed, MAX(at) FROM traits WHERE person_id = ?1 GROUP BY name"),
   ]);
   const rows = <T>(place: number): T[] => (answers[place]?.results ?? []) as T[];

@@ -3,6 +3,7 @@ import { applyD1Migrations } from "cloudflare:test";
 import { beforeAll, describe, expect, it } from "vitest";
 import { inboxOf } from "../../src/context.ts";
 import { SNIPPET } from "../../src/ui/snippet.ts";
+import { signIn } from "../kit/console.ts";
 import { ADMIN_TOKEN, ORIGIN, configure, operator } from "../kit/operator.ts";
 
 const BROWSER = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/143.0 Safari/537.36";
@@ -193,6 +194,18 @@ describe("attribution of starts", () => {
     }>();
     expect([person.first_touch.source, person.last_touch.source]).toEqual(["vk / spring", "vk / spring"]);
     expect(await source(person.id)).toBe("vk1 vk");
+  });
+
+  it("a start that names a campaign beside our click is a touch of the click's, on the card in the console as in the API", async () => {
+    const click = clickOf(await follow("/r/vk1"));
+    await start({ telegram_id: "9101", client_id: "9501", start: click });
+    await start({ telegram_id: "9102", client_id: "9502", start: click, utm_source: "beta", utm_campaign: "own" });
+    const found = await operator("GET", "/v1/persons?telegram_id=9102");
+    const { person } = await found.json<{ person: { id: string; last_touch: { source: string } } }>();
+    expect(person.last_touch.source).toBe("vk / spring");
+    const page = await (await signIn()).text(`/console/people/${person.id}`);
+    const source = /(?:последний|last): <b>([^<]*)<\/b>/.exec(page)?.[1];
+    expect(source).toBe("vk / spring");
   });
 
   it("K-06 a start from outside a campaign is accepted and has no source", async () => {

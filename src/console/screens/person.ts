@@ -4,14 +4,8 @@ import { nameIdentifier } from "../../domain/trace.ts";
 import { openIdentifier, personNames } from "../../flows/show-person.ts";
 import { type Content, type Html, html, trusted } from "../../lib/markup.ts";
 import { type EventLine, personEventLines } from "../../store/operator/events.ts";
-import {
-  type IdentifierLine,
-  currentPerson,
-  identifierLines,
-  lastTouch,
-  mergeLines,
-  personLinesOf,
-} from "../../store/operator/people.ts";
+import { type IdentifierLine, currentPerson, identifierLines, mergeLines, personLinesOf } from "../../store/operator/people.ts";
+import { lastTouch } from "../../store/person-reads.ts";
 import { refreshReportPeople } from "../../store/report/refresh.ts";
 import { actForm, type Page } from "../page.ts";
 import { connectionMark, empty, eventName, moment, sourceName, stageDots, status, proofName } from "../parts.ts";

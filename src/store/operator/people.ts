@@ -197,15 +197,3 @@ export async function identifiersOfType(
     .all<Pick<IdentifierLine & { person_id: string }, "person_id" | "sealed" | "hint">>();
   return results;
 }
-
-export type TouchLine = { link: string | null; utm_source: string | null; utm_campaign: string | null };
-
-/** Where the person came from last. */
-export const lastTouch = (db: D1Database, person: string): Promise<TouchLine | null> =>
-  db
-    .prepare(
-      `SELECT link, utm_source, utm_campaign FROM events WHERE person_id = ?1 AND type IN ('click', 'bot_start')
-         AND COALESCE(link, utm_source, utm_campaign) IS NOT NULL AND status IN ('bound', 'erased') ORDER BY event_at DESC, seq DESC LIMIT 1`,
-    )
-    .bind(person)
-    .first<TouchLine>();
