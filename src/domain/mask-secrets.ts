@@ -1,7 +1,9 @@
 /** Replies and reasons are kept and shown; a vendor may repeat our own key in them. Every secret of the connection is blotted out. Pure. */
 import type { Connection } from "./config.ts";
 
-/** Fields of a connection whose value proves something to somebody. */
+/** Fields of a connection whose value proves something to somebody. Wider than what must be a `$NAME` (`domain/config/judge-secrets.ts`): whoever has a
+ *  Chatterfy uuid (its only proof: help.chatterfy.ai, read 2026-11) or a Chatium address can write there. They stand literally in the document, which only
+ *  operators see; raw deliveries and replies are shown, exported and quoted further, so there they are blotted out. */
 const SECRET_FIELDS = [
   "api_key",
   "dev_key",

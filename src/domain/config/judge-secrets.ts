@@ -5,6 +5,8 @@ import { fromBase64 } from "../../lib/crypto.ts";
 import { type Judged, objectOf } from "./judged.ts";
 import { secretName } from "./resolve.ts";
 
+/** Narrower than what is masked (`domain/mask-secrets.ts`): `postback_id`, `webhook_id` and `chatium_url` are addresses that operators paste as the vendor
+ *  shows them, so they may stand literally; a `$NAME` does as well. */
 const SECRET_FIELDS = ["api_key", "dev_key", "api_token", "bot_token", "postback_key", "token", "secret", "secret_token"];
 const CALLER_FIELDS = ["token", "secret", "secret_token"];
 const OWN_KEYS = ["ADMIN_TOKEN", "SEAL_KEY"];
