@@ -1,6 +1,6 @@
 /** Secrets are masked at the door: what reaches a log, a list, an export or an error text was masked when it was stored. A name decides
- *  (`token`, `api_key`, `pin`, `buid` …); a few values give themselves away whatever their name (bearer tokens, bot tokens, `whsec_…`).
- *  `key` is ours when its value is a person's public key (`k_…`), else a secret. A secret may sit in a link inside a value, in JSON inside a
+ *  (`token`, `api_key`, `pin`, `buid` …); a few values give themselves away whatever their name (bearer tokens, bot tokens, `whsec_…`, our start
+ *  tokens). `key` is ours when its value is a person's public key (`k_…`), else a secret. A secret may sit in a link inside a value, in JSON inside a
  *  string, behind another percent-encoding: what is inside is read like the outside. Cut for masking too much rather than too little. */
 import { parseJson } from "./body/json.ts";
 import { decodePart } from "./body/query.ts";
@@ -42,14 +42,17 @@ const PAIR = /(?<![\w.-])([\w.[\]-]{1,256})(\s*(?:=|%3D))("[^"]*"?|'[^']*'?|[^&\
 const LABELLED =
   /(?<![\w.-])([A-Za-z][\w.-]{0,255})(\\{0,16}["']?\s*:\s*)("(?:[^"\\]|\\.)*"?|'(?:[^'\\]|\\.)*'?|\\{1,16}["'](?:(?!\\{1,16}["'])[^])*(?:\\{1,16}["'])?|(?:(?:Bearer|Basic)\s+)?[^\s,;}\])&<"'\\]+)/gi;
 const ELEMENT = /<([A-Za-z][\w:.-]{0,255})((?:\s[^<>]*)?>)([^<]+)/g;
-const TELLING = /\b(Bearer|Basic)\s+[A-Za-z0-9._~+/=-]{6,}|\b\d{6,12}:[A-Za-z0-9_-]{30,}|\bwhsec_[A-Za-z0-9+/=]{8,}/g;
+/** The last one is a deep link's start: `m_…` joins the account that brings it, and lives a day when a wrong bot reports it; `t_…` is a login under
+ *  way. The delivery's reader takes it before the texts are masked. An escape's digits may stand right before it. */
+const TELLING =
+  /\b(Bearer|Basic)\s+[A-Za-z0-9._~+/=-]{6,}|\b\d{6,12}:[A-Za-z0-9_-]{30,}|\bwhsec_[A-Za-z0-9+/=]{8,}|(?:\b|(?<=%(?:25){0,3}[0-9A-Fa-f]{2}))[mt]_[A-Za-z0-9]{22}\b/g;
 /** Percent-encoded punctuation of the three. */
 const ENCODED = /%(25)*(22|27|3A|3C|3D)/i;
 
 /** No secret without one of these: a part of every secret name, of every telling value, or an escape that may spell one. Almost every text has
  *  none and is not looked at further, which is what lets the front door afford the rest. */
 const MAY_TELL =
-  /token|secret|key|pass|pwd|pin|buid|auth|cookie|hash|signature|init|whsec_|bearer|basic|\d{6}:|%(?:25)*[4-7]|\\u00/i;
+  /token|secret|key|pass|pwd|pin|buid|auth|cookie|hash|signature|init|whsec_|bearer|basic|\d{6}:|[mt]_[a-z0-9]{22}|%(?:25)*[4-7]|\\u00/i;
 
 /** How deep a value is looked into; every level costs another pass over its text. What lies deeper is masked if it may tell anything. */
 const DEEPEST = 3;

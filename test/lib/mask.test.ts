@@ -88,12 +88,32 @@ describe("R-05 the event shows no secret", () => {
   });
 });
 
+describe("start tokens of ours", () => {
+  const token = "m_abcdefghijklmnopqrstu1";
+  it.each([
+    ["in a deep link", `https://t.me/my_bot?start=${token}`],
+    ["in a command", `/start ${token}`],
+    ["behind an escape", `text=%2Fstart%20${token}`],
+    ["behind an escape of an escape", `text=%252Fstart%2520${token.replace("m_", "t_")}`],
+    ["in JSON", JSON.stringify({ message: { text: `/start ${token}` } })],
+  ])("are masked %s", (_where, text) => {
+    expect(maskBody(text)).not.toMatch(/abcdefghijklmnopqrstu1/);
+  });
+  it.each(["evt_abcdefghijklmnopqrstu1", "k_abcdefghijklmnopqrstu1", "c_abcdefghijklmnop", "m_abcdefghijklmnopqrstu12", "m_abc"])(
+    "are not taken for other words of ours: %s",
+    (text) => {
+      expect(maskBody(`start=${text}`)).toBe(`start=${text}`);
+    },
+  );
+});
+
 describe("hostile text costs no more than a pass", () => {
   it.each([
     ["backslashes", `x:\\"${"\\".repeat(250_000)}`],
     ["labels within labels", "a:".repeat(120_000)],
     ["signs within signs", "a=".repeat(120_000)],
     ["a long label", "a".repeat(250_000)],
+    ["escapes of escapes", `m_${"a".repeat(22)} ${"25".repeat(120_000)}`],
     ["openings", "<a ".repeat(80_000)],
     ["quotes", '"a":"'.repeat(50_000)],
     ["parts without an end", `--x\r\n${';name="a'.repeat(30_000)}`],

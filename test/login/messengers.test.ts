@@ -53,6 +53,22 @@ describe("merge links", () => {
     expect(await personOf("max_id", max)).toBe(await personOf("telegram_id", tg));
   });
 
+  it("are shown nowhere, not even by the wrong bot's start, and still work at the right one's", async () => {
+    const [tg, max, user] = [someone(), someone(), someone()];
+    await mapped({ telegram_id: tg }, user);
+    const { token } = await merge(tg);
+    const said = { event: "bot_start", start: token, text: `/start ${token}` };
+    const wrong = await bot("/webhook/tg", { ...said, telegram_id: someone() }, TG);
+    const right = await bot("/webhook/max", { ...said, max_id: max }, MAX);
+    await personOf("max_id", max);
+    for (const { body } of [wrong, right]) {
+      const shown = await (await operator("GET", `/v1/events/${String(body["id"])}`)).text();
+      expect(shown).toContain('"type":"bot_start"');
+      expect(shown).not.toContain(token);
+    }
+    expect(await login({ max_id: max }, MAX)).toMatchObject({ status: "authorized", user_id: user });
+  });
+
   it("belong to the first account that comes: another one is somebody else, referred by the first", async () => {
     const [tg, first, second, user] = [someone(), someone(), someone(), someone()];
     await mapped({ telegram_id: tg }, user);
