@@ -57,7 +57,7 @@ export async function pump(lane: LaneState, ctx: Context, id: string, recoverer:
     chores: new Set(),
   };
   for (;;) {
-    await refreshConfig(run);
+    await refreshConfig(run, lane);
     const now = ctx.clock();
     run.connection = openConnection(lane, run.ctx, id, now);
     const stopping = run.spent || run.sends >= MOST_SENDS || now - startedAt > LONGEST_RUN_MS;
@@ -71,7 +71,7 @@ export async function pump(lane: LaneState, ctx: Context, id: string, recoverer:
     if (now >= (lane.outbox.dueAt() ?? Number.POSITIVE_INFINITY)) start(turn, "flush", () => lane.outbox.flush(run.ctx));
     const at = nextAt(turn, recoverer);
     if (run.out === 0 && run.chores.size === 0 && (stopping || at === null || at - now > SOON_MS)) {
-      for (const { row } of run.ready) lane.inHand.delete(row.seq);
+      putBack(run.ready, lane.inHand);
       if (stopping) return now;
       return at !== null && lane.breaker.openUntil !== null ? Math.min(at, now + LOOK_MS) : at;
     }
@@ -79,15 +79,25 @@ export async function pump(lane: LaneState, ctx: Context, id: string, recoverer:
   }
 }
 
-async function refreshConfig(run: Run): Promise<void> {
+/** A save made in this isolate holds from the next turn on; another isolate's is seen within CONFIG_AGE_MS of KV showing it. What was prepared by an
+ *  older version carries its address and secrets, so it is put back and prepared again; what it says stays, since that is frozen. */
+async function refreshConfig(run: Run, { inHand }: LaneState): Promise<void> {
   const now = run.ctx.clock();
-  if (now - run.configAt <= CONFIG_AGE_MS) return;
-  run.configAt = now;
+  const isAskedAgain = now - run.configAt > CONFIG_AGE_MS;
+  if (isAskedAgain) run.configAt = now;
   try {
-    run.ctx = { ...run.ctx, config: await loadConfig(run.ctx.env, run.ctx.settings, CONFIG_AGE_MS) };
+    const maxAge = isAskedAgain ? CONFIG_AGE_MS : Number.POSITIVE_INFINITY;
+    const config = await loadConfig(run.ctx.env, run.ctx.settings, maxAge);
+    if (config === run.ctx.config) return;
+    if (config.version !== run.ctx.config.version) putBack(run.ready.splice(0), inHand);
+    run.ctx = { ...run.ctx, config };
   } catch (failure) {
     run.ctx.log("error", "lane.config.failed", { error: String(failure) });
   }
+}
+
+function putBack(ready: readonly Ready[], inHand: LaneState["inHand"]): void {
+  for (const { row } of ready) inHand.delete(row.seq);
 }
 
 /** Sends what is ready, within the cap and the rate. */
@@ -123,7 +133,10 @@ function load(turn: Turn, connection: Connection): void {
   if (rows.length === 0) return;
   for (const { seq } of rows) lane.inHand.set(seq, { cancelled: false, forgotten: false });
   start(turn, "load", async () => {
-    run.ready.push(...(await loadWork(lane, run.ctx, connection, rows)));
+    const { version } = run.ctx.config;
+    const ready = await loadWork(lane, run.ctx, connection, rows);
+    if (run.ctx.config.version === version) run.ready.push(...ready);
+    else putBack(ready, lane.inHand);
   });
 }
 
