@@ -1,4 +1,5 @@
 /** What a lane needs to send one action, sealed while it waits. Pure types. */
+import type { Config } from "./config.ts";
 import type { StoredFacts } from "./event.ts";
 import type { IdentifierType } from "./identifier.ts";
 
@@ -46,3 +47,30 @@ export type Addressee = {
 export type EventFacts = StoredFacts & { readonly id: string; readonly label: string | null; readonly eventTime: number };
 
 export type DeliveryStatus = "queued" | "retrying" | "delivered" | "dead" | "cancelled";
+
+/** Why an unsettled delivery does not move, null = it does. A held one has no next attempt, whatever its last failure planned: a time in the past
+ *  that never comes would read as a lane that hangs. */
+export function heldBecause(
+  config: Config,
+  { status, connection }: { readonly status: DeliveryStatus; readonly connection: string },
+): "connection_missing" | "connection_disabled" | null {
+  if (status !== "queued" && status !== "retrying") return null;
+  const destination = config.connections.get(connection);
+  if (!destination) return "connection_missing";
+  return destination.disabled === true ? "connection_disabled" : null;
+}
+
+/** What became of an event in one word, so that what was acknowledged can be counted up: its status until it is bound, then `no_rule` (nothing was to
+ *  be sent: no rule asked for it, or the import said so) or its deliveries together. `held`: everything that waits waits for the operator. */
+export function outcomeOf(
+  config: Config,
+  status: string,
+  deliveries: readonly { readonly status: DeliveryStatus; readonly connection: string }[],
+): string {
+  if (status !== "bound") return status;
+  if (deliveries.length === 0) return "no_rule";
+  const waiting = deliveries.filter((delivery) => delivery.status === "queued" || delivery.status === "retrying");
+  if (waiting.length > 0) return waiting.every((delivery) => heldBecause(config, delivery)) ? "held" : "sending";
+  const worst = (["dead", "cancelled"] as const).find((end) => deliveries.some((delivery) => delivery.status === end));
+  return worst ?? "delivered";
+}

@@ -3,14 +3,15 @@
 import { type Context, laneOf } from "../context.ts";
 import { type Result, err, ok } from "../lib/result.ts";
 import { findDelivery } from "../store/deliveries.ts";
-import { requeue } from "../store/replays.ts";
+import { isSilenced, requeue } from "../store/replays.ts";
+import { silencedConnections } from "./bind/deliveries.ts";
 import { laneWorkOf } from "./lane-work.ts";
 
-export type ReplayRefusal = "not_found" | "not_settled" | "content_gone";
+export type ReplayRefusal = "not_found" | "not_settled" | "content_gone" | "consent_withdrawn";
 
 /** The generation that is on its way, whether this call or the click before it made it. */
 export async function replayDelivery(ctx: Context, id: string): Promise<Result<{ generation: number }, ReplayRefusal>> {
-  const row = await requeue(ctx.env.DB, id, ctx.clock());
+  const row = await requeue(ctx.env.DB, id, silencedConnections(ctx), ctx.clock());
   if (!row) return refusal(ctx, id);
   const work = await laneWorkOf(ctx, row);
   try {
@@ -26,5 +27,6 @@ async function refusal(ctx: Context, id: string): Promise<Result<{ generation: n
   if (!row) return err("not_found");
   const unsettled = row.status === "queued" || row.status === "retrying";
   if (unsettled) return row.replayed_at === null ? err("not_settled") : ok({ generation: row.generation });
+  if (await isSilenced(ctx.env.DB, id, silencedConnections(ctx))) return err("consent_withdrawn");
   return row.replayed_at === null ? err("content_gone") : ok({ generation: row.generation });
 }

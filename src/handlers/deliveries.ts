@@ -1,6 +1,7 @@
 /** Operator API: the delivery log and what can be done about it (docs/api: deliveries). */
 import * as z from "zod/mini";
 import { type Context, laneOf } from "../context.ts";
+import { silencedConnections } from "../flows/bind/deliveries.ts";
 import { cancelDelivery } from "../flows/cancel-delivery.ts";
 import { replayDelivery } from "../flows/replay-delivery.ts";
 import { attemptsOf, findDelivery, listDeliveries } from "../store/deliveries.ts";
@@ -50,6 +51,8 @@ export async function postReplay(request: Routed, ctx: Context): Promise<Respons
       return problem(ctx, { status: 409, reason: "not_settled", detail: "the delivery is still being tried; cancel it first" });
     case "content_gone":
       return problem(ctx, { status: 409, reason: "content_gone", detail: "the content was erased or has expired" });
+    case "consent_withdrawn":
+      return problem(ctx, { status: 409, reason: "consent_withdrawn" });
   }
 }
 
@@ -93,7 +96,7 @@ export async function postRecover(request: Request, ctx: Context): Promise<Respo
   }
   const since = Date.parse(text);
   const until = ctx.clock();
-  const matched = await countDead(ctx.env.DB, connection, since, until);
+  const matched = await countDead(ctx.env.DB, { connection, silenced: silencedConnections(ctx), since, until });
   const job = await laneOf(ctx.env, connection).recover(connection, { since, until, perSecond });
   const answer = {
     id: job.id,

@@ -1,5 +1,6 @@
 /** A delivery as the operator API shows it: replies opened, times in ISO 8601. */
 import type { Context } from "../context.ts";
+import { heldBecause } from "../domain/delivery.ts";
 import type { AttemptRow, DeliveryRow } from "../store/deliveries.ts";
 
 const iso = (at: number | null): string | null => (at === null ? null : new Date(at).toISOString());
@@ -19,23 +20,15 @@ export async function deliveriesView(
       connection: row.connection,
       action: row.action,
       status: row.status,
-      reason: row.reason ?? heldBecause(ctx, row),
+      reason: heldBecause(ctx.config, row) ?? row.reason,
       generation: row.generation,
       created_at: iso(row.created_at),
-      next_attempt_at: iso(row.next_attempt_at),
+      next_attempt_at: heldBecause(ctx.config, row) === null ? iso(row.next_attempt_at) : null,
       settled_at: iso(row.settled_at),
       replayed_at: iso(row.replayed_at),
       attempts: await Promise.all((byDelivery.get(row.id) ?? []).map((attempt) => attemptView(ctx, attempt))),
     })),
   );
-}
-
-/** Why something that is not settled does not move. */
-function heldBecause(ctx: Context, row: DeliveryRow): string | null {
-  if (row.status !== "queued" && row.status !== "retrying") return null;
-  const connection = ctx.config.connections.get(row.connection);
-  if (!connection) return "connection_missing";
-  return connection.disabled ? "connection_disabled" : null;
 }
 
 async function attemptView(ctx: Context, attempt: AttemptRow): Promise<object> {

@@ -20,21 +20,38 @@ const COLUMNS = "id, seq, generation, person_id, connection, action, created_at,
 const REQUEUE = `UPDATE deliveries SET generation = generation + 1, status = 'queued', reason = NULL, attempts = 0, next_attempt_at = ?1,
   settled_at = NULL, replayed_at = ?1`;
 
+/** Whoever withdrew her consent is not written to by a repeat either: `?silenced` is the JSON list of connections that fall silent for her. The person
+ *  is followed through merges, since a withdrawal silences all who became one. */
+const spoken = (
+  silenced: string,
+): string => `NOT (action <> 'save_variables' AND connection IN (SELECT value FROM json_each(${silenced}))
+  AND EXISTS (SELECT 1 FROM persons own JOIN persons leaf ON leaf.person_id = own.person_id
+    WHERE own.id = deliveries.person_id AND leaf.consent_withdrawn_at IS NOT NULL))`;
+
 /** Clicks closer together than this are one. */
 const SAME_CLICK_MS = 2_000;
 
-/** Queues a settled delivery again; null = it is not settled, was just replayed, or its content is gone. */
-export const requeue = (db: D1Database, id: string, now: number): Promise<QueuedRow | null> =>
+/** Queues a settled delivery again; null = it is not settled, was just replayed, its content is gone, or its person withdrew her consent. */
+export const requeue = (db: D1Database, id: string, silenced: readonly string[], now: number): Promise<QueuedRow | null> =>
   db
     .prepare(
       `${REQUEUE} WHERE id = ?2 AND status IN ('delivered', 'dead', 'cancelled') AND work IS NOT NULL
-         AND (replayed_at IS NULL OR replayed_at <= ?3) RETURNING ${COLUMNS}`,
+         AND (replayed_at IS NULL OR replayed_at <= ?3) AND ${spoken("?4")} RETURNING ${COLUMNS}`,
     )
-    .bind(now, id, now - SAME_CLICK_MS)
+    .bind(now, id, now - SAME_CLICK_MS, JSON.stringify(silenced))
     .first<QueuedRow>();
+
+/** Whether the delivery is about somebody who withdrew her consent, at a connection that falls silent for her. */
+export const isSilenced = async (db: D1Database, id: string, silenced: readonly string[]): Promise<boolean> =>
+  (await db
+    .prepare(`SELECT 1 AS silent FROM deliveries WHERE id = ?1 AND NOT ${spoken("?2")}`)
+    .bind(id, JSON.stringify(silenced))
+    .first<{ silent: number }>()) !== null;
 
 export type DeadSlice = {
   readonly connection: string;
+  /** The connections that say nothing to whoever withdrew her consent: her dead deliveries stay dead. */
+  readonly silenced: readonly string[];
   readonly since: number;
   readonly until: number;
   readonly afterSeq: number;
@@ -47,19 +64,24 @@ export async function requeueDead(db: D1Database, slice: DeadSlice, now: number)
     .prepare(
       `${REQUEUE} WHERE id IN (
          SELECT id FROM deliveries WHERE status = 'dead' AND connection = ?2 AND seq > ?3 AND created_at BETWEEN ?4 AND ?5 AND work IS NOT NULL
-         ORDER BY seq LIMIT ?6) AND status = 'dead' RETURNING ${COLUMNS}`,
+           AND ${spoken("?7")} ORDER BY seq LIMIT ?6) AND status = 'dead' RETURNING ${COLUMNS}`,
     )
-    .bind(now, slice.connection, slice.afterSeq, slice.since, slice.until, slice.limit)
+    .bind(now, slice.connection, slice.afterSeq, slice.since, slice.until, slice.limit, JSON.stringify(slice.silenced))
     .all<QueuedRow>();
   return results.toSorted((a, b) => a.seq - b.seq);
 }
 
-export async function countDead(db: D1Database, connection: string, since: number, until: number): Promise<number> {
+/** How many a recovery of this stretch would send again. */
+export async function countDead(
+  db: D1Database,
+  { connection, silenced, since, until }: Omit<DeadSlice, "afterSeq" | "limit">,
+): Promise<number> {
   const row = await db
     .prepare(
-      `SELECT COUNT(*) AS n FROM deliveries WHERE status = 'dead' AND connection = ?1 AND created_at BETWEEN ?2 AND ?3 AND work IS NOT NULL`,
+      `SELECT COUNT(*) AS n FROM deliveries WHERE status = 'dead' AND connection = ?1 AND created_at BETWEEN ?2 AND ?3 AND work IS NOT NULL
+         AND ${spoken("?4")}`,
     )
-    .bind(connection, since, until)
+    .bind(connection, since, until, JSON.stringify(silenced))
     .first<{ n: number }>();
   return row?.n ?? 0;
 }

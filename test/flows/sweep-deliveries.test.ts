@@ -62,7 +62,7 @@ describe("the sweep", () => {
     const calls = vendor(fine);
     const [id = ""] = await give("half", [{ body: "x" }]);
     await run("half");
-    expect(await requeue(bindings.DB, id, Date.now())).not.toBeNull();
+    expect(await requeue(bindings.DB, id, [], Date.now())).not.toBeNull();
     travel(61_000);
     await sweepDeliveries(await newTestContext());
     await run("half");

@@ -62,7 +62,21 @@ describe("the delivery log", () => {
   it("says why the work of a disabled connection does not move", async () => {
     await configure({ off: { disabled: true } });
     const [id = ""] = await give("off", [{}]);
-    expect(await (await call(`/${id}`)).json()).toMatchObject({ status: "queued", reason: "connection_disabled", attempts: [] });
+    const held = { status: "queued", reason: "connection_disabled", attempts: [], next_attempt_at: null };
+    expect(await (await call(`/${id}`)).json()).toMatchObject(held);
+  });
+
+  it("says it of what was being retried too, instead of a next attempt that does not come", async () => {
+    await configure({ held: { retry_seconds: [600] }, lost: { retry_seconds: [600] } });
+    vendor(() => new Response(null, { status: 500 }));
+    const [[held = ""], [lost = ""]] = [await give("held", [{}]), await give("lost", [{}])];
+    await run("held");
+    await run("lost");
+    expect(await (await call(`/${held}`)).json()).toMatchObject({ reason: "http_500", next_attempt_at: expect.any(String) });
+    await configure({ held: { disabled: true } });
+    const stopped = { status: "retrying", next_attempt_at: null };
+    expect(await (await call(`/${held}`)).json()).toMatchObject({ ...stopped, reason: "connection_disabled" });
+    expect(await (await call(`/${lost}`)).json()).toMatchObject({ ...stopped, reason: "connection_missing" });
   });
 });
 
@@ -115,6 +129,32 @@ describe("replay", () => {
     const answer = await call(`/${id}/replay`, "POST");
     expect(answer.status).toBe(409);
     expect(await answer.json()).toMatchObject({ reason: "not_settled" });
+  });
+
+  it("R-04 of what would be said to somebody who withdrew her consent is refused, also for whom she was merged into; recovery leaves it dead", async () => {
+    await configure({ mute: {} });
+    let down = true;
+    const calls = vendor(() => (down ? broken() : fine()));
+    const [own, other] = [await person("withdrawn"), await person("still_here")];
+    await person("merged_into");
+    const [id = "", kept = ""] = await give("mute", [{ personId: own }, { personId: other }]);
+    await run("mute");
+    down = false;
+    calls.length = 0;
+    await bindings.DB.batch([
+      bindings.DB.prepare("UPDATE persons SET person_id = 'per_merged_into' WHERE id = ?1").bind(own),
+      bindings.DB.prepare("UPDATE persons SET consent_withdrawn_at = 5 WHERE id = 'per_merged_into'"),
+    ]);
+    const answer = await call(`/${id}/replay`, "POST");
+    expect([answer.status, await answer.json()]).toMatchObject([409, { reason: "consent_withdrawn" }]);
+    const since = new Date(0).toISOString();
+    const job = await call("/recover", "POST", { connection: "mute", since, per_second: 100 });
+    expect(await job.json()).toMatchObject({ deliveries: 1 });
+    await run("mute");
+    expect(calls.map(({ headers }) => headers.get("idempotency-key"))).toEqual([kept]);
+    expect(await row(id)).toMatchObject({ status: "dead", generation: 0 });
+    await bindings.DB.prepare("UPDATE persons SET consent_withdrawn_at = NULL WHERE id = 'per_merged_into'").run();
+    expect((await call(`/${id}/replay`, "POST")).status).toBe(202);
   });
 
   it("recovers everything dead since a time, oldest first, and a double click is one job", async () => {

@@ -1,4 +1,5 @@
 /** «Что отправили»: every delivery of an event with its attempts, and what else could be sent about it. */
+import { heldBecause } from "../../domain/delivery.ts";
 import { actionsOf } from "../../flows/resend-event.ts";
 import { type Content, type Html, html } from "../../lib/markup.ts";
 import { type AttemptRow, type DeliveryRow, attemptsOf, listDeliveries } from "../../store/deliveries.ts";
@@ -65,13 +66,15 @@ async function deliveryBox(view: View, delivery: DeliveryRow, attempts: readonly
         </li>`,
     ),
   );
+  const held = heldBecause(view.ctx.config, delivery);
+  const reason = held ?? delivery.reason;
   const act = delivery.status === "queued" || delivery.status === "retrying" ? "cancel-delivery" : "replay-delivery";
   const label = act === "cancel-delivery" ? view.say(["Отменить", "Cancel it"]) : view.say(["Отправить ещё раз", "Send again"]);
   return html`<div class="box" data-row>
     <div class="row">
       ${status(view, delivery.status)}<b>${connectionMark(view, delivery.connection)}</b
       ><code>${delivery.action}</code
-      >${delivery.reason !== null && html`<span class="bad">${reasonText(view, delivery.reason)}</span>`}${delivery.next_attempt_at !== null && html`<span class="dim">${view.say(["следующая попытка", "next try"])} ${moment(view, delivery.next_attempt_at)}</span>`}
+      >${reason !== null && html`<span class="bad">${reasonText(view, reason)}</span>`}${held === null && delivery.next_attempt_at !== null && html`<span class="dim">${view.say(["следующая попытка", "next try"])} ${moment(view, delivery.next_attempt_at)}</span>`}
       ${actForm(view, { act, fields: { id: delivery.id } }, html`<button>${label}</button>`)}
     </div>
     ${

@@ -5,6 +5,7 @@ import type { Context } from "../../context.ts";
 import { randomBase62 } from "../../lib/ids.ts";
 import type { Recovery, RecoveryState } from "../../rpc.ts";
 import { requeueDead } from "../../store/replays.ts";
+import { silencedConnections } from "../bind/deliveries.ts";
 import { laneWorkOf } from "../lane-work.ts";
 import { countUnsettled, put } from "./queue.ts";
 import { readMark, setMark } from "./schema.ts";
@@ -49,7 +50,7 @@ export function openRecoverer(lane: Pick<LaneState, "sql">): Recoverer {
       if (countUnsettled(sql) > MOST_WAITING) return save({ ...current, nextAt: now + SLICE_MS });
       save({ ...current, nextAt: now + FAILED_PAUSE_MS });
       const limit = Math.max(1, Math.round((current.perSecond * SLICE_MS) / 1_000));
-      const rows = await requeueDead(ctx.env.DB, { connection, ...current, limit }, now);
+      const rows = await requeueDead(ctx.env.DB, { connection, silenced: silencedConnections(ctx), ...current, limit }, now);
       const items = await Promise.all(rows.map((row) => laneWorkOf(ctx, row)));
       put(sql, items, ctx.clock());
       const afterSeq = rows.at(-1)?.seq ?? current.afterSeq;
