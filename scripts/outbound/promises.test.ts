@@ -170,34 +170,39 @@ describe("9. forged callers", () => {
   });
 });
 
-it("10. every acknowledged event says what became of it, and the sum is what was acknowledged", async () => {
+it("10. every acknowledged event says what became of it, also in the list, and the sum is what was acknowledged", async () => {
+  const since = new Date().toISOString();
   const facts: [Fields, string][] = [
-    [{ event: "known", telegram_id: person(5_001), n: 1 }, "bound: delivered"],
-    [{ event: "held", telegram_id: person(5_002), n: 1 }, "bound: queued connection_disabled"],
-    [{ event: "broken", telegram_id: person(5_003) }, "bound: dead template_unresolved"],
-    [{ event: "nothing_listens", telegram_id: person(5_004) }, "bound: no rule"],
-    [{ event: "nothing_listens", event_id: "same", telegram_id: person(5_005) }, "bound: no rule"],
+    [{ event: "known", telegram_id: person(5_001), n: 1 }, "delivered"],
+    [{ event: "held", telegram_id: person(5_002), n: 1 }, "held: connection_disabled"],
+    [{ event: "broken", telegram_id: person(5_003) }, "dead: template_unresolved"],
+    [{ event: "nothing_listens", telegram_id: person(5_004) }, "no_rule"],
+    [{ event: "nothing_listens", event_id: "same", telegram_id: person(5_005) }, "no_rule"],
     [{ event: "nothing_listens", event_id: "same", telegram_id: person(5_005) }, "duplicate"],
-    [{ event: "payment", clickid: "nobody-knows", amount: "1" }, "unbound"],
-    [{ event: "payment", clickid: "{clickid}" }, "quarantined unresolved_macro"],
+    [{ event: "payment", clickid: "nobody-knows", amount: "1" }, "unbound: unknown_person"],
+    [{ event: "payment", clickid: "{clickid}" }, "quarantined: unresolved_macro"],
   ];
-  const acknowledged = await inParallel(facts.length, 1, async (n) => ({ ...(await rig.tell("src", facts[n]?.[0] ?? {})), n }));
+  const acknowledged = await inParallel(facts.length, 1, (n) => rig.tell("src", facts[n]?.[0] ?? {}));
   const told = await inParallel(acknowledged.length, 1, async (n) => {
     const answer = acknowledged[n];
     if (!answer) throw new Error("no answer");
     if (answer.body["status"] === "duplicate") return "duplicate";
-    const story = await until("it is bound and tried", async () => {
+    return until("it is bound and tried", async () => {
       const { body } = await rig.operate("GET", `/v1/events/${idOf(answer)}`);
-      const deliveries = listOf(body["deliveries"]).map(fieldsOf);
-      const moving = deliveries.some(({ status, reason }) => status === "retrying" || (status === "queued" && !reason));
-      return body["status"] === "accepted" || moving ? null : { body, deliveries };
+      const outcome = textOf(body["outcome"]);
+      if (outcome === "accepted" || outcome === "sending") return null;
+      const [delivery] = listOf(body["deliveries"]).map(fieldsOf);
+      const because = (textOf(delivery?.["reason"]) || textOf(body["cause"])).split(":", 1)[0] ?? "";
+      const says = listOf(body["trace"]).some((line) => textOf(line).includes("ни одно правило не сработало"));
+      expect(says).toBe(outcome === "no_rule");
+      return because === "" ? outcome : `${outcome}: ${because}`;
     });
-    const [delivery] = story.deliveries;
-    const status = textOf(story.body["status"]);
-    if (status !== "bound") return status === "quarantined" ? `${status} ${textOf(story.body["cause"])}` : status;
-    if (!delivery) return "bound: no rule";
-    const reason = textOf(delivery["reason"]).split(":", 1)[0] ?? "";
-    return `bound: ${textOf(delivery["status"])}${reason === "" ? "" : ` ${reason}`}`;
   });
   expect(told).toEqual(facts.map(([, end]) => end));
+  const listed = await readAll({ url: rig.url, adminToken: rig.adminToken }, `/v1/events?since=${since}`);
+  const count = (words: readonly string[]) =>
+    Object.fromEntries([...Map.groupBy(words, (word) => word)].map(([word, all]) => [word, all.length]));
+  expect(count(listed.map((event) => textOf(event["outcome"])))).toEqual(
+    count(facts.map(([, end]) => end.split(":", 1)[0] ?? "").filter((end) => end !== "duplicate")),
+  );
 });

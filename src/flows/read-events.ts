@@ -2,6 +2,7 @@
  *  The inbox is asked before the ledger: an event that moves meanwhile is seen twice and shown once, never missed. */
 import { type Context, inboxOf } from "../context.ts";
 import { fromE4 } from "../domain/amount.ts";
+import { type DeliveryStatus, outcomeOf } from "../domain/delivery.ts";
 import { labelText } from "../domain/labels.ts";
 import type { Step } from "../domain/identity/decision.ts";
 import type { StoredFacts } from "../domain/event.ts";
@@ -25,6 +26,8 @@ export type EventSummary = {
   readonly amount: string | null;
   readonly currency: string | null;
   readonly flags: readonly string[];
+  /** What became of it, in one word (`domain/delivery.ts`). */
+  readonly outcome: string;
 };
 
 const WAITING_STATUSES: ReadonlySet<string | null> = new Set([null, "accepted", "quarantined", "preview"]);
@@ -37,7 +40,7 @@ export async function openEvents(ctx: Context, filter: EventFilter): Promise<{ i
   const written = new Set(rows.map(({ id }) => id));
   const all = [
     ...waiting.filter(({ id }) => !written.has(id)).map((event) => ({ seq: event.seq, summary: waitingSummary(event) })),
-    ...rows.map((row) => ({ seq: row.seq, summary: summaryOf(row) })),
+    ...rows.map((row) => ({ seq: row.seq, summary: summaryOf(ctx, row) })),
   ].toSorted((a, b) => b.seq - a.seq);
   const page = all.slice(0, filter.limit);
   return { items: page.map(({ summary }) => summary), next: all.length > filter.limit ? (page.at(-1)?.seq ?? null) : null };
@@ -97,15 +100,17 @@ async function storyOf(ctx: Context, row: EventRow, locale: Locale): Promise<Eve
     openJson(ctx, row.trace),
   ]);
   const steps = Array.isArray(trace) ? (trace as Step[]) : [];
+  const summary = summaryOf(ctx, row);
+  const decision = await tellDecision(ctx, { steps, facts: normalised as StoredFacts | null }, locale);
   return {
-    ...summaryOf(row),
+    ...summary,
     bound_at: row.bound_at === null ? null : iso(row.bound_at),
     via: row.via,
     tid: row.tid,
     order: row.order_number,
     raw,
     normalised,
-    trace: await tellDecision(ctx, { steps, facts: normalised as StoredFacts | null }, locale),
+    trace: summary.outcome === "no_rule" ? [...decision, NO_RULE[locale]] : decision,
     steps,
   };
 }
@@ -116,7 +121,13 @@ async function openJson(ctx: Context, sealed: ArrayBuffer | readonly number[] | 
 
 const iso = (at: number): string => new Date(at).toISOString();
 
-function summaryOf(row: EventListRow): EventSummary {
+const NO_RULE: Readonly<Record<Locale, string>> = {
+  ru: "ни одно правило не сработало: отправлять нечего",
+  en: "no rule fired: there is nothing to send",
+};
+
+function summaryOf({ config }: Context, row: EventListRow): EventSummary {
+  const sent = JSON.parse(row.sent) as [DeliveryStatus, string][];
   return {
     id: row.id,
     status: row.status,
@@ -131,6 +142,11 @@ function summaryOf(row: EventListRow): EventSummary {
     amount: row.amount_e4 === null ? null : fromE4(row.amount_e4),
     currency: row.currency,
     flags: [...whyUncounted(row), ...(row.possible_duplicate === 1 ? ["possible_duplicate"] : [])],
+    outcome: outcomeOf(
+      config,
+      row.status,
+      sent.map(([status, connection]) => ({ status, connection })),
+    ),
   };
 }
 
@@ -148,4 +164,5 @@ const waitingSummary = (event: WaitingEvent): EventSummary => ({
   amount: null,
   currency: null,
   flags: [],
+  outcome: event.verdict,
 });

@@ -30,6 +30,8 @@ export type EventListRow = {
   readonly currency: string | null;
   readonly counted: number;
   readonly possible_duplicate: number;
+  /** JSON: [status, connection] of each of its deliveries. */
+  readonly sent: string;
 };
 
 export type EventRow = EventListRow & {
@@ -44,7 +46,8 @@ export type EventRow = EventListRow & {
 };
 
 const LISTED = `id, seq, connection, type, status, cause, field, received_at, event_at, person_id, label, ordinal, amount_e4, currency, counted,
-  possible_duplicate`;
+  possible_duplicate,
+  (SELECT json_group_array(json_array(d.status, d.connection)) FROM deliveries d WHERE d.event_id = events.id) AS sent`;
 
 /** The order is that of acknowledgement, so an event that is bound late keeps its place and a reader of pages misses none. What still waits in the
  *  inbox is not here: `flows/read-events.ts` asks it first. */

@@ -151,6 +151,7 @@ const eventMembers = {
   amount: maybe(text),
   currency: maybe(text),
   flags: z.array(text),
+  outcome: text,
 };
 export const event = z.object(eventMembers);
 
