@@ -1,7 +1,7 @@
 /** How a value is written at the place where it lands, so that a name with `&`, a quote or a tag in it stays a value. */
-export type Landing = "plain" | "url" | "query" | "form" | "json" | "html" | "markdown" | "header";
+import { withEntities } from "../lib/html.ts";
 
-const HTML: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;" };
+export type Landing = "plain" | "url" | "query" | "form" | "json" | "html" | "markdown" | "header";
 
 /** `url` is bare here because the template engine encodes inside URLs itself, part by part; `markdown` escapes what Telegram's MarkdownV2 reserves
  *  (core.telegram.org/bots/api#markdownv2-style, 2026-11). JSON values land inside the author's quotes, so none are added. */
@@ -17,7 +17,7 @@ export function encodeFor(landing: Landing, value: string): string {
     case "json":
       return JSON.stringify(value).slice(1, -1);
     case "html":
-      return value.replaceAll(/[&<>"']/g, (char) => HTML[char] ?? char);
+      return withEntities(value);
     case "markdown":
       return value.replaceAll(/[_*[\]()~`>#+\-=|{}.!\\]/g, String.raw`\$&`);
     case "header":

@@ -1,6 +1,8 @@
 /** HTML by tagged template: everything interpolated is escaped unless it is itself the result of `html`. The only way to insert raw text is
  *  `trusted`, for our own constants. Lists are joined; null, undefined and false show nothing. Unlike `escapeHtml`, line breaks stay: payloads are
  *  shown as they came. Marks that turn the direction of text are dropped, so that a value cannot rewrite the line it stands on. */
+import { withEntities } from "./html.ts";
+
 export type Html = { readonly html: string };
 /** What may stand inside `${…}` of a template. */
 export type Content = Html | string | number | null | undefined | false | readonly Content[];
@@ -22,9 +24,5 @@ export function render(content: Content): string {
   return content.map(render).join("");
 }
 
-const ENTITIES: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;" };
-
 const escapeText = (text: string): string =>
-  text
-    .replaceAll(/(?![\t\n])\p{Cc}|[\u200E\u200F\u202A-\u202E\u2066-\u2069]/gu, "")
-    .replaceAll(/[&<>"']/g, (char) => ENTITIES[char] ?? "");
+  withEntities(text.replaceAll(/(?![\t\n])\p{Cc}|[\u200E\u200F\u202A-\u202E\u2066-\u2069]/gu, ""));
