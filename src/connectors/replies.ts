@@ -5,7 +5,8 @@
 import { parseRetryAfter } from "../domain/backoff.ts";
 import { secretsOf } from "../domain/mask-secrets.ts";
 import type { PrepareInput, Reply, Verdict } from "./connector.ts";
-import { recordOf, textOf } from "./requests.ts";
+import { textOf } from "./requests.ts";
+import { recordOf } from "../lib/record.ts";
 
 export type Judging = {
   /** A verdict when the status decides, null when the body has to. */

@@ -1,4 +1,5 @@
 /** Building requests. Values are encoded here, once; addresses come from the configuration and are judged again before anything is sent. */
+import { recordOf } from "../lib/record.ts";
 import type { OutgoingRequest } from "./connector.ts";
 
 /** `base` continued by path segments, each percent-encoded; a path in `base` is kept. */
@@ -29,7 +30,7 @@ export function jsonRequest(url: string, body: unknown, headers: Readonly<Record
 }
 
 /** `URLSearchParams` and not concatenation: the `+`, `/` and `=` of a base64 value must be encoded or GetCourse answers «Не указаны параметры»
- *  (vendors.md §1.2). */
+ *  (getcourse.ru/help/api, read 2026-11). */
 export function formRequest(url: string, form: Readonly<Record<string, string>>): OutgoingRequest {
   const headers = { "content-type": "application/x-www-form-urlencoded" };
   return { method: "POST", url, headers, body: new URLSearchParams(form).toString() };
@@ -47,10 +48,6 @@ export function textOf(value: unknown): string | null {
   if (typeof value === "number" || typeof value === "boolean") return String(value);
   return typeof value === "string" && value.trim() !== "" ? value : null;
 }
-
-/** An object parameter; anything else is empty. */
-export const recordOf = (value: unknown): Readonly<Record<string, unknown>> =>
-  typeof value === "object" && value !== null && !Array.isArray(value) ? Object.fromEntries(Object.entries(value)) : {};
 
 /** An object parameter's scalar members as texts. */
 export const textsOf = (value: unknown): [string, string][] =>

@@ -1,5 +1,5 @@
 /** A recorded delivery or reply for reading. */
-import { recordOf } from "../flows/change-config.ts";
+import { recordOf } from "../lib/record.ts";
 
 /** A JSON body inside the recorded delivery is shown as JSON, not as a quoted line. */
 function openNested(value: unknown): unknown {

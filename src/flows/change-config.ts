@@ -3,6 +3,7 @@
 import type { Context } from "../context.ts";
 import { judgeConfig } from "../domain/config/judge.ts";
 import type { FieldError } from "../lib/field-errors.ts";
+import { recordOf } from "../lib/record.ts";
 import { type Result, err, ok } from "../lib/result.ts";
 import { readVersion, saveConfig } from "../store/config.ts";
 import { wakeLanes } from "./sweep-deliveries.ts";
@@ -48,6 +49,3 @@ export async function changeConfig(
   if (saved.ok) return saved;
   return saved.error.reason === "invalid" ? err(saved.error.errors) : changeConfig(ctx, { author, note, change });
 }
-
-export const recordOf = (value: unknown): Record<string, unknown> =>
-  typeof value === "object" && value !== null && !Array.isArray(value) ? Object.fromEntries(Object.entries(value)) : {};

@@ -9,7 +9,7 @@ import { randomBase62 } from "../lib/ids.ts";
 import { type Result, err, ok } from "../lib/result.ts";
 import { bookmarkOf } from "../store/operator/bookmarks.ts";
 import { type Accepted, acceptEvents } from "./accept-event.ts";
-import { recordOf } from "./change-config.ts";
+import { recordOf } from "../lib/record.ts";
 
 export type PayloadRefusal = "not_found" | "no_connection" | "unparsable" | "not_stored";
 

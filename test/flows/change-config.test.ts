@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { changeConfig, recordOf } from "../../src/flows/change-config.ts";
+import { changeConfig } from "../../src/flows/change-config.ts";
+import { recordOf } from "../../src/lib/record.ts";
 import { readVersion, saveConfig } from "../../src/store/config.ts";
 import { bindings, configure, testContext } from "../kit/feed.ts";
 

@@ -2,7 +2,8 @@
  *  named in `error`. */
 import type { Plan, PrepareInput, Reply, Verdict } from "../connector.ts";
 import { isCutJson, isTrue, judgingOf, parsedBody } from "../replies.ts";
-import { jsonRequest, rebased, recordOf, textOf } from "../requests.ts";
+import { jsonRequest, rebased, textOf } from "../requests.ts";
+import { recordOf } from "../../lib/record.ts";
 
 type Input = PrepareInput<"getcourse">;
 

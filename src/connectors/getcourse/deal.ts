@@ -1,5 +1,5 @@
 /** The deal of `upsert_deal`: GetCourse's own field names, at the top of `with` or under `deal`, or without their `deal_` prefix. */
-import { recordOf } from "../requests.ts";
+import { recordOf } from "../../lib/record.ts";
 
 const ENVELOPE: ReadonlySet<string> = new Set(["deal", "user", "session", "system", "fields"]);
 const PREFIXED: ReadonlySet<string> = new Set([

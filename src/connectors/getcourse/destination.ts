@@ -4,7 +4,8 @@
 import { newestOf } from "../../domain/person-value.ts";
 import { err, ok } from "../../lib/result.ts";
 import type { Action, Destination, PrepareInput } from "../connector.ts";
-import { recordOf, textOf, textsOf } from "../requests.ts";
+import { textOf, textsOf } from "../requests.ts";
+import { recordOf } from "../../lib/record.ts";
 import { chatiumPlan } from "./chatium.ts";
 import { dealOf } from "./deal.ts";
 import { importRequest, judgeImport } from "./legacy.ts";

@@ -3,7 +3,8 @@
 import { base64, utf8 } from "../../lib/crypto.ts";
 import type { OutgoingRequest, PrepareInput, Reply, Verdict } from "../connector.ts";
 import { isCutJson, isTrue, judgingOf, parsedBody } from "../replies.ts";
-import { formRequest, recordOf, textOf } from "../requests.ts";
+import { formRequest, textOf } from "../requests.ts";
+import { recordOf } from "../../lib/record.ts";
 
 type Input = PrepareInput<"getcourse">;
 

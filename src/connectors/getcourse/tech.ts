@@ -2,7 +2,8 @@
  *  first to learn the numbers. It creates nobody. Failures come by status or, under HTTP 200, as `status:false`, a `code` or `data.result:false`. */
 import type { Plan, PrepareInput, Reply, Verdict } from "../connector.ts";
 import { isCutJson, isTrue, judgingOf, parsedBody, wordsOf } from "../replies.ts";
-import { getRequest, headerValue, jsonRequest, recordOf, textOf } from "../requests.ts";
+import { getRequest, headerValue, jsonRequest, textOf } from "../requests.ts";
+import { recordOf } from "../../lib/record.ts";
 import { baseUrl } from "./legacy.ts";
 
 type Input = PrepareInput<"getcourse">;

@@ -4,7 +4,8 @@ import { newestOf } from "../../domain/person-value.ts";
 import { err, ok } from "../../lib/result.ts";
 import type { Action, Destination, PrepareInput } from "../connector.ts";
 import { judgeUndocumented, judgingOf } from "../replies.ts";
-import { endpoint, headerValue, jsonRequest, recordOf, textOf } from "../requests.ts";
+import { endpoint, headerValue, jsonRequest, textOf } from "../requests.ts";
+import { recordOf } from "../../lib/record.ts";
 
 const BASE = "https://app.metabot24.com";
 

@@ -4,7 +4,8 @@
 import { newestOf } from "../../domain/person-value.ts";
 import { err, ok } from "../../lib/result.ts";
 import type { Action, Destination, Plan, PrepareInput, Verdict } from "../connector.ts";
-import { jsonRequest, recordOf, textOf, textsOf } from "../requests.ts";
+import { jsonRequest, textOf, textsOf } from "../requests.ts";
+import { recordOf } from "../../lib/record.ts";
 import { judgeSalebot } from "./judge.ts";
 import { actionUrl, planByLookUp } from "./look-up.ts";
 

@@ -2,7 +2,8 @@
  *  without is a success unless it denies it or names an error; the bare text `ok` is a success; anything else is a failure, an empty 200 too. */
 import type { PrepareInput, Reply, Verdict } from "../connector.ts";
 import { isCutJson, isDenial, judgingOf, parsedBody, wordsOf } from "../replies.ts";
-import { recordOf, textOf } from "../requests.ts";
+import { textOf } from "../requests.ts";
+import { recordOf } from "../../lib/record.ts";
 
 /** The vendor answers 200 with `{"status":"fail"}` (vendors.md §0.1). A wrong key is dead: it stands in the path, the next try has the same one. */
 export function judgeSalebot(input: PrepareInput<"salebot">, reply: Reply): Verdict {

@@ -3,7 +3,8 @@
 import { newestOf } from "../../domain/person-value.ts";
 import type { Plan, PrepareInput, Reply, Verdict } from "../connector.ts";
 import { judgingOf, parsedBody } from "../replies.ts";
-import { endpoint, getRequest, recordOf, textOf } from "../requests.ts";
+import { endpoint, getRequest, textOf } from "../requests.ts";
+import { recordOf } from "../../lib/record.ts";
 import { judgeSalebot } from "./judge.ts";
 
 type Input = PrepareInput<"salebot">;

@@ -5,7 +5,8 @@ import { newestOf } from "../../domain/person-value.ts";
 import { err, ok } from "../../lib/result.ts";
 import type { Action, Destination, Plan, PrepareInput, Reply, Verdict } from "../connector.ts";
 import { isCutJson, judgingOf, parsedBody } from "../replies.ts";
-import { jsonRequest, recordOf, textOf } from "../requests.ts";
+import { jsonRequest, textOf } from "../requests.ts";
+import { recordOf } from "../../lib/record.ts";
 
 const BASE = "https://api.telegram.org";
 

@@ -1,6 +1,6 @@
 /** Forms that change a part of the document: a link, its cost, the workspace. */
 import { addressOf, withClickPlace } from "../../domain/link/deep-link.ts";
-import { recordOf } from "../../flows/change-config.ts";
+import { recordOf } from "../../lib/record.ts";
 import { type Acts, type Form, done, failed, firstOf, isShortName, refusalText } from "./act.ts";
 import { listOf, saveChange } from "./save.ts";
 

@@ -1,5 +1,5 @@
 /** One connection: adding it, its pace, its fields, its secret. */
-import { recordOf } from "../../flows/change-config.ts";
+import { recordOf } from "../../lib/record.ts";
 import { CONNECT_FIELDS } from "../screens/connect-form.ts";
 import { RECIPES, fillBlock, isKindName, proofField } from "../vendors.ts";
 import type { View } from "../view.ts";

@@ -1,5 +1,5 @@
 /** The rules editor, the whole document, its history. A refused text comes back with each mistake at its path, so nothing typed is lost. */
-import { recordOf } from "../../flows/change-config.ts";
+import { recordOf } from "../../lib/record.ts";
 import type { FieldError } from "../../lib/field-errors.ts";
 import { readVersion } from "../../store/config.ts";
 import type { View } from "../view.ts";

@@ -1,5 +1,5 @@
 /** Keys of the team, where alarms go, and the stop for all sending. */
-import { recordOf } from "../../flows/change-config.ts";
+import { recordOf } from "../../lib/record.ts";
 import { issueKey } from "../../flows/operator.ts";
 import { tryAlert } from "../../flows/send-alerts.ts";
 import { revokeAccessKey } from "../../store/operator/access.ts";

@@ -1,7 +1,7 @@
 /** A connection's card: what to paste, does it arrive, what each field became, what is sent there, its pace, its secret. */
 import type { Connection } from "../../domain/config.ts";
 import { openFacts } from "../../flows/bind/arrived.ts";
-import { recordOf } from "../../flows/change-config.ts";
+import { recordOf } from "../../lib/record.ts";
 import { personNames } from "../../flows/show-person.ts";
 import { type Content, type Html, html, trusted } from "../../lib/markup.ts";
 import { readVersion } from "../../store/config.ts";

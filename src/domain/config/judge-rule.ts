@@ -1,4 +1,5 @@
 /** One rule: its trigger, its conditions, and each action against what its destination can do. */
+import { membersOf } from "../../lib/record.ts";
 import { type FieldError, dotted, fieldErrors } from "../../lib/field-errors.ts";
 import type { ConfigDocument } from "./document.ts";
 import { templateMistake } from "../template.ts";
@@ -6,7 +7,7 @@ import { actionParameters } from "./action-parameters.ts";
 import { addressMistake } from "./judge-addresses.ts";
 import { referenceMistake } from "./judge-references.ts";
 import { textsOf } from "./judge-secrets.ts";
-import { type Judged, objectOf } from "./judged.ts";
+import type { Judged } from "./judged.ts";
 import { secretName } from "./resolve.ts";
 
 type Rule = ConfigDocument["rules"][number];
@@ -78,7 +79,7 @@ function requestMistakes(
   { path, base, local }: { readonly path: Path; readonly base: string | undefined; readonly local: boolean },
 ): FieldError[] {
   const url = parameters["url"];
-  const headers = Object.entries(objectOf(parameters["headers"])).flatMap(([name, value]) =>
+  const headers = Object.entries(membersOf(parameters["headers"])).flatMap(([name, value]) =>
     typeof value === "string" && secretName(value) !== null
       ? [{ path: dotted([...path, "headers", name]), message: "secret headers belong to the connection's own headers" }]
       : [],

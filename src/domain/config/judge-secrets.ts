@@ -1,8 +1,9 @@
 /** Secrets of a configuration: each `$NAME` exists, none stands literally in a document that is stored and shown, and no two connections share
  *  one, since a caller is found by the token or secret that fits. The keys of the gateway itself are not for vendors. */
+import { membersOf } from "../../lib/record.ts";
 import { type FieldError, dotted } from "../../lib/field-errors.ts";
 import { fromBase64 } from "../../lib/crypto.ts";
-import { type Judged, objectOf } from "./judged.ts";
+import type { Judged } from "./judged.ts";
 import { secretName } from "./resolve.ts";
 
 /** Narrower than what is masked (`domain/mask-secrets.ts`): `postback_id`, `webhook_id` and `chatium_url` are addresses that operators paste as the vendor
@@ -20,7 +21,7 @@ export function judgeSecrets(judged: Judged): FieldError[] {
   const { local, secret } = judged.options;
   const errors: FieldError[] = [];
   const seen = new Map<string, Text>();
-  for (const [id, body] of Object.entries(objectOf(judged.raw["connections"]))) {
+  for (const [id, body] of Object.entries(membersOf(judged.raw["connections"]))) {
     for (const item of textsOf(body, ["connections", id])) {
       const message = mistakeOf(item, local, secret);
       if (message !== null) errors.push({ path: dotted(item.path), message });
@@ -53,5 +54,5 @@ const isSigningSecret = (secret: string): boolean => (fromBase64(secret.trim().r
 /** Every string of a JSON value with its path. */
 export function textsOf(value: unknown, path: readonly string[]): Text[] {
   if (typeof value === "string") return [{ path, text: value }];
-  return Object.entries(objectOf(value)).flatMap(([key, item]) => textsOf(item, [...path, key]));
+  return Object.entries(membersOf(value)).flatMap(([key, item]) => textsOf(item, [...path, key]));
 }

@@ -2,6 +2,7 @@
  *  fit its schema is left out of the later checks, and references are resolved against what the author wrote, so one slip in a connection does
  *  not drown the list in "unknown connection". Secrets are read to compare them, never put into a message. Pure. */
 import type * as z from "zod/mini";
+import { membersOf } from "../../lib/record.ts";
 import { type FieldError, fieldErrors } from "../../lib/field-errors.ts";
 import { type Result, err, ok } from "../../lib/result.ts";
 import { connection } from "./connections.ts";
@@ -10,17 +11,17 @@ import { judgeAddresses } from "./judge-addresses.ts";
 import { judgeReferences, judgeTimeZones } from "./judge-references.ts";
 import { judgeRule } from "./judge-rule.ts";
 import { judgeSecrets } from "./judge-secrets.ts";
-import { type JudgeOptions, type Judged, objectOf } from "./judged.ts";
+import type { JudgeOptions, Judged } from "./judged.ts";
 import { resolveSecrets } from "./resolve.ts";
 
 /** The document with defaults filled in and `$NAME`s kept, or all its mistakes. */
 export function judgeConfig(document: unknown, options: JudgeOptions): Result<ConfigDocument, FieldError[]> {
   const parsed = configDocument.safeParse(document);
-  const raw = objectOf(document);
+  const raw = membersOf(document);
   const judged: Judged = {
     raw,
     workspace: parsedOrNull(workspace, raw["workspace"] ?? {}),
-    kinds: new Map(Object.entries(objectOf(raw["connections"])).map(([id, body]) => [id, kindOf(body)])),
+    kinds: new Map(Object.entries(membersOf(raw["connections"])).map(([id, body]) => [id, kindOf(body)])),
     connections: new Map(
       sound(connection, raw["connections"]).map(([id, body]) => [id, { ...resolveSecrets(body, options.secret), id }]),
     ),
@@ -39,7 +40,7 @@ export function judgeConfig(document: unknown, options: JudgeOptions): Result<Co
 }
 
 function kindOf(body: unknown): string | null {
-  const kind = objectOf(body)["kind"];
+  const kind = membersOf(body)["kind"];
   return typeof kind === "string" ? kind : null;
 }
 
@@ -50,7 +51,7 @@ function parsedOrNull<T extends z.ZodMiniType>(schema: T, value: unknown): z.out
 
 /** The members of a record or list that fit `schema`, with their keys. */
 function sound<T extends z.ZodMiniType>(schema: T, members: unknown): [string, z.output<T>][] {
-  return Object.entries(objectOf(members)).flatMap(([key, value]): [string, z.output<T>][] => {
+  return Object.entries(membersOf(members)).flatMap(([key, value]): [string, z.output<T>][] => {
     const parsed = schema.safeParse(value);
     return parsed.success ? [[key, parsed.data]] : [];
   });

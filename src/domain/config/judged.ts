@@ -16,7 +16,3 @@ export type Judged = {
   readonly links: ReadonlyMap<string, ConfigDocument["links"][string]>;
   readonly options: JudgeOptions;
 };
-
-/** A list counts as an object of its indexes, which is how paths into lists are written. */
-export const objectOf = (value: unknown): Readonly<Record<string, unknown>> =>
-  typeof value === "object" && value !== null ? Object.fromEntries(Object.entries(value)) : {};

@@ -1,7 +1,7 @@
 /** Правила: what is sent where and when, the whole document, its history. A refused save comes back with what was typed and each mistake at its
  *  path, so nothing is lost. */
 import type { Rule } from "../../../domain/config.ts";
-import { recordOf } from "../../../flows/change-config.ts";
+import { recordOf } from "../../../lib/record.ts";
 import type { FieldError } from "../../../lib/field-errors.ts";
 import { type Content, type Html, html, trusted } from "../../../lib/markup.ts";
 import { listVersions, readVersion } from "../../../store/config.ts";
