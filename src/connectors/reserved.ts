@@ -4,17 +4,13 @@ import type { Config, Connection, TrackedLink } from "../domain/config.ts";
 import type { NewEvent } from "../domain/event.ts";
 import type { Claim } from "../domain/identifier.ts";
 import { connection as connectionSchema } from "../domain/config/connections.ts";
+import type { Reserved } from "../domain/reserved.ts";
 import { readUtm } from "../domain/normalise/utm.ts";
 import { readVendorId } from "../domain/normalise/ids.ts";
 import { type Result, ok } from "../lib/result.ts";
 import type { Incoming, Unreadable } from "./connector.ts";
 import { type Sent, newSent, take } from "./generic/sent.ts";
 import { readGeneric } from "./generic.ts";
-
-export const RESERVED = ["links", "login"] as const;
-export type Reserved = (typeof RESERVED)[number];
-
-export const isReserved = (id: string): id is Reserved => id === "links" || id === "login";
 
 /** A stand-in with the defaults of a connection: our own facts obey the common rules. */
 export function reservedConnection(id: Reserved): Connection {

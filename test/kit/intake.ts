@@ -1,7 +1,8 @@
 /** A delivery read as the front door reads it, without storage: (connection, request) → event, verdict, fact. */
 import { newIncoming } from "../../src/connectors/incoming.ts";
 import { readEvent } from "../../src/connectors/registry.ts";
-import { isReserved, readReserved, reservedConnection } from "../../src/connectors/reserved.ts";
+import { readReserved, reservedConnection } from "../../src/connectors/reserved.ts";
+import { isReserved } from "../../src/domain/reserved.ts";
 import type { Config } from "../../src/domain/config.ts";
 import { configDocument } from "../../src/domain/config/document.ts";
 import { resolveConfig } from "../../src/domain/config/resolve.ts";

@@ -1,6 +1,7 @@
 /** Обзор: does everything arrive? One line on top, six numbers, how much of the money is bound, the path with its gaps, the last events. */
 import { parseReportQuery } from "../../domain/funnel/query.ts";
 import type { Report } from "../../domain/funnel/report.ts";
+import { RESERVED } from "../../domain/reserved.ts";
 import { runReport } from "../../flows/run-report.ts";
 import { addDays } from "../../lib/zone.ts";
 import { type Content, type Html, html } from "../../lib/markup.ts";
@@ -19,7 +20,7 @@ import { behindOf, funnelBars } from "../report-view.ts";
 import { type View, ago, daysText, hrefWith, moneyOf, numberOf, shareOf } from "../view.ts";
 import { eventRows, liveVersion } from "./events.ts";
 import { shifted } from "./funnel.ts";
-import { PATH_RESERVED, pathStrip } from "./path-strip.ts";
+import { pathStrip } from "./path-strip.ts";
 import { hrefOf, problemSentence } from "./problems.ts";
 
 export async function overviewPage(view: View): Promise<Page> {
@@ -27,7 +28,7 @@ export async function overviewPage(view: View): Promise<Page> {
   const given = Object.fromEntries(view.url.searchParams);
   const query = parseReportQuery(given, ctx.config.workspace, ctx.clock());
   const range = query.ok ? query.value : null;
-  const ids = [...ctx.config.connections.keys(), ...PATH_RESERVED];
+  const ids = [...ctx.config.connections.keys(), ...RESERVED];
   // Everything the screen asks goes out at once; only the numbers wait, for the version of the ledger they are kept under.
   const [lastAt, raised, { rows }, version, pulses] = await Promise.all([
     lastReceivedAt(ctx.env.DB),

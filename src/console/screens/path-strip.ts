@@ -20,9 +20,6 @@ const STOPS: readonly Stop[] = [
   { stage: "sale", kinds: ["network"], needed: false },
 ];
 
-/** The reserved connection whose events a stop also counts. */
-export const PATH_RESERVED = ["links", "login"] as const;
-
 export function pathStrip(
   view: View,
   { report, pulses, behind }: { report: Report; pulses: ReadonlyMap<string, ConnectionPulse>; behind: Behind },

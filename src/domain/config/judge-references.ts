@@ -2,17 +2,16 @@
 import type { FieldError } from "../../lib/field-errors.ts";
 import { isTimeZone } from "../../lib/zone.ts";
 import type { Connection } from "../config.ts";
+import { isReserved } from "../reserved.ts";
 import type { Judged } from "./judged.ts";
 
-/** Connections of our own facts (imports): nobody else may answer to these names. */
-const RESERVED = ["links", "login"];
 const BOTS = ["salebot", "chatterfy", "metabot", "telegram"];
 
 /** A dangling reference found at save costs a line in a form; found at run time it costs events that nobody reads. */
 export function judgeReferences(judged: Judged): FieldError[] {
   return [
     ...[...judged.kinds.keys()]
-      .filter((id) => RESERVED.includes(id))
+      .filter(isReserved)
       .map((id) => ({ path: `connections.${id}`, message: "this id is reserved for the gateway's own facts" })),
     ...[...judged.connections.values()].flatMap((body) => connectionReferences(judged, body)),
     ...(judged.workspace?.alerts ?? []).flatMap(({ to, chat }, index) => {

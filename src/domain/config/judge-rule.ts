@@ -2,6 +2,7 @@
 import { membersOf } from "../../lib/record.ts";
 import { type FieldError, dotted, fieldErrors } from "../../lib/field-errors.ts";
 import type { ConfigDocument } from "./document.ts";
+import { isReserved } from "../reserved.ts";
 import { templateMistake } from "../template.ts";
 import { actionParameters } from "./action-parameters.ts";
 import { addressMistake } from "./judge-addresses.ts";
@@ -14,8 +15,6 @@ type Rule = ConfigDocument["rules"][number];
 type RuleAction = Rule["do"][number];
 type Path = readonly string[];
 
-/** Connections whose events are the gateway's own. */
-const OWN = ["links", "login"];
 const CONDITION = /^(event|person|fields|tracker)\..+$/;
 
 /** Unknown event names are allowed in `on` (custom events have any name); only the numbered form has a fixed spelling. */
@@ -23,7 +22,7 @@ export function judgeRule(judged: Judged, rule: Rule, path: Path): FieldError[] 
   return [
     ...listed(rule.on, [...path, "on"]).flatMap(([name, at]) => triggerMistake(name, at)),
     ...listed(rule.from ?? [], [...path, "from"]).flatMap(([id, at]) =>
-      OWN.includes(id) ? [] : referenceMistake(judged, { path: dotted(at), id }),
+      isReserved(id) ? [] : referenceMistake(judged, { path: dotted(at), id }),
     ),
     ...Object.entries(rule.if ?? {}).flatMap(([name, expected]) => conditionMistake(name, expected, [...path, "if", name])),
     ...rule.do.flatMap((action, index) => judgeAction(judged, action, [...path, "do", String(index)])),

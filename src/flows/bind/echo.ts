@@ -4,6 +4,7 @@
  *  a form that sends the e-mail and the client whom we have just written to the school is the visitor's own act, and its rules must run. */
 import type { Context } from "../../context.ts";
 import { ownerOf } from "../../domain/identity/graph.ts";
+import { isReserved } from "../../domain/reserved.ts";
 import { echoDigest } from "../echo-digest.ts";
 import type { Arrived } from "./arrived.ts";
 import type { Session } from "./session.ts";
@@ -22,7 +23,7 @@ export type EchoDigests = ReadonlyMap<string, string>;
 
 /** Digests of everything the event reports: "identifier …" and "field …" → digest. */
 export async function echoDigestsOf(ctx: Context, { connection, type, facts }: Arrived): Promise<EchoDigests> {
-  if (FIRM.has(type) || connection === "links" || connection === "login") return new Map();
+  if (FIRM.has(type) || isReserved(connection)) return new Map();
   const told = [
     ...facts.identifiers.map(({ type: name, value }) => ({ place: `identifier ${name} ${value}`, name: String(name), value })),
     ...Object.entries(facts.fields).map(([name, value]) => ({ place: `field ${name}`, name, value })),
