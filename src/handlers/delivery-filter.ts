@@ -3,6 +3,7 @@ import type { DeliveryStatus } from "../domain/delivery.ts";
 import { type Result, err, ok } from "../lib/result.ts";
 import type { DeliveryFilter, DeliveryRow } from "../store/deliveries.ts";
 import type { FieldError } from "../lib/field-errors.ts";
+import { pageErrors, pageOf } from "./page.ts";
 
 export const DELIVERY_STATUSES = [
   "queued",
@@ -22,12 +23,9 @@ export function deliveryFilter(query: URLSearchParams): Result<DeliveryFilter, F
   const since = given("since");
   const sinceAt = since === null ? null : Date.parse(since);
   if (sinceAt !== null && Number.isNaN(sinceAt)) errors.push({ path: "since", message: "an ISO 8601 time" });
-  const cursor = given("cursor");
-  const place = cursor === null ? null : CURSOR.exec(cursor);
-  if (cursor !== null && place === null) errors.push({ path: "cursor", message: "not a cursor of this list" });
-  const limit = Number(given("limit") ?? 50);
-  if (!Number.isInteger(limit) || limit < 1) errors.push({ path: "limit", message: "a whole number from 1 to 200" });
+  errors.push(...pageErrors(query, CURSOR));
   if (errors.length > 0) return err(errors);
+  const place = CURSOR.exec(given("cursor") ?? "");
   return ok({
     status: known,
     connection: given("connection"),
@@ -35,7 +33,7 @@ export function deliveryFilter(query: URLSearchParams): Result<DeliveryFilter, F
     person: given("person"),
     since: sinceAt,
     before: place ? { seq: Number(place[1]), id: place[2] ?? "" } : null,
-    limit: Math.min(200, limit),
+    limit: pageOf(query, 50, 200),
   });
 }
 
