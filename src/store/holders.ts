@@ -1,5 +1,5 @@
 /** Holders, their messenger accounts and the bots they can be reached by. Values are sealed; look-ups go by the blind index. */
-import type { HolderType, KnownIdentity } from "../domain/holder.ts";
+import { HOLDER_TYPES, type HolderType, type KnownIdentity } from "../domain/holder.ts";
 import type { HolderId } from "../lib/ids.ts";
 
 /** An identity ready to be stored or looked up. */
@@ -10,6 +10,10 @@ export type HashedIdentity = {
   readonly value: string;
   readonly sealed: ArrayBuffer;
 };
+
+/** The place of a type column's value in HOLDER_TYPES, as SQL: 0 is the strongest. */
+export const strengthOf = (column: string): string =>
+  `CASE ${column} ${HOLDER_TYPES.map((type, place) => `WHEN '${type}' THEN ${place}`).join(" ")} END`;
 
 type IdentityRow = { hash: string; type: HolderType; scope: string; holder_id: string };
 
@@ -114,7 +118,7 @@ export async function readHolder(db: D1Database, holderId: string): Promise<Hold
   const { results } = await db
     .prepare(
       `SELECT h.profile, i.type, i.scope, i.sealed FROM holders AS h LEFT JOIN holder_identities AS i ON i.holder_id = h.id WHERE h.id = ?1
-       ORDER BY CASE i.type WHEN 'telegram_id' THEN 0 WHEN 'max_id' THEN 1 WHEN 'vk_id' THEN 2 WHEN 'person_id' THEN 3 WHEN 'client_id' THEN 4 ELSE 5 END, i.last_used_at DESC`,
+       ORDER BY ${strengthOf("i.type")}, i.last_used_at DESC`,
     )
     .bind(holderId)
     .all<CardRow>();

@@ -1,5 +1,6 @@
 /** Where a holder stands at a site: what the decision table of authorize is fed with. One read, in the transaction that spent the proof. */
 import type { HolderType } from "../domain/holder.ts";
+import { strengthOf } from "./holders.ts";
 
 export type Standing = {
   readonly holderId: string;
@@ -29,7 +30,7 @@ type Row = {
 };
 
 const STRONGEST = `SELECT hash FROM holder_identities WHERE holder_id = l.holder_id
-  ORDER BY CASE type WHEN 'telegram_id' THEN 0 WHEN 'max_id' THEN 1 WHEN 'vk_id' THEN 2 WHEN 'person_id' THEN 3 WHEN 'client_id' THEN 4 ELSE 5 END, last_used_at DESC LIMIT 1`;
+  ORDER BY ${strengthOf("type")}, last_used_at DESC LIMIT 1`;
 
 /** `by` is the buid's MAC, or the code's when `code` is true. `userHash` = blind index of the user id that the site sent, "" for none. */
 export const selectStanding = (
