@@ -5,6 +5,7 @@ import type { IdentifierType } from "./identifier.ts";
 import type { Step } from "./identity/decision.ts";
 import type { Ref } from "./identity/graph.ts";
 import type { PersonId } from "../lib/ids.ts";
+import { MASK } from "../lib/mask.ts";
 
 export type Locale = "ru" | "en";
 
@@ -165,18 +166,15 @@ export function tellStep(step: Step, showing: Showing): string {
   }
 }
 
-/** What a login or a second messenger's start carries: our own tokens, which are no campaign. */
-const OWN_TOKEN = /^[mt]_[A-Za-z0-9]{22}$/;
-
 /** K-06: a start whose payload no link of ours made and that names no campaign. It is accepted like any other, but whoever paid for it will look for
- *  it under its source and find it under none, so the event says what to do. null = nothing to say. */
+ *  it under its source and find it under none, so the event says what to do. What was masked is the token of a login or of a second messenger, and no campaign. null = nothing to say. */
 export function tellStrayStart(
   { type, start, utm, link }: Pick<NewEvent, "type" | "start" | "utm" | "link">,
   steps: readonly Step[],
   locale: Locale,
 ): string | null {
   const payload = type === "bot_start" ? (start?.trim() ?? "") : "";
-  if (payload === "" || OWN_TOKEN.test(payload) || link !== null || Object.keys(utm).length > 0) return null;
+  if (payload === "" || payload.includes(MASK) || link !== null || Object.keys(utm).length > 0) return null;
   if (steps.some((step) => "ref" in step && step.ref?.type === "click")) return null;
   return locale === "ru"
     ? `метка ${payload} не из ссылки шлюза, источник — (без метки): создайте ссылку`
