@@ -6,13 +6,13 @@ import { priorityOf } from "../domain/identifier.ts";
 import type { PersonId } from "../lib/ids.ts";
 import {
   type Found,
+  erasedAtOf,
   type IdentifierRow,
   type NetRow,
   type TouchRow,
   findOwner,
   findPerson,
   readPerson,
-  wasErased,
 } from "../store/person-reads.ts";
 import { identifierRefs } from "./find-identifier.ts";
 
@@ -56,20 +56,21 @@ export type CardTouch = {
 
 const iso = (at: number): string => new Date(at).toISOString();
 
-/** The owner of an identifier in any of the scopes it is known in; `gone` after erasure. `key` finds persons by any key ever issued. */
+/** The owner of an identifier in any of the scopes it is known in; erased ones too. `key` finds persons by any key ever issued. */
 export async function findByIdentifier(
   ctx: Context,
   given: { readonly type: string; readonly scope: string | null; readonly value: string },
 ): Promise<Found | null> {
   const db = ctx.env.DB;
-  if (given.type === "key") return findPerson(db, "key", given.value.trim());
+  if (given.type === "key") return findPerson(db, given.value.trim());
   const refs = (await identifierRefs(ctx, given)) ?? [];
   for (const { hash } of refs) {
     const owner = await findOwner(db, hash);
     if (owner) return owner;
   }
   for (const { hash } of refs) {
-    if (await wasErased(db, hash)) return { id: "per_", gone: true };
+    const erasedAt = await erasedAtOf(db, hash);
+    if (erasedAt !== null) return { id: "per_", erasedAt };
   }
   return null;
 }

@@ -5,11 +5,12 @@ import { isIdentifierType } from "../domain/identifier.ts";
 import type { PersonId, PersonKey } from "../lib/ids.ts";
 import type { Decision, DecisionResult } from "../rpc.ts";
 import { findErasure } from "../store/erasures.ts";
-import { leavesOf } from "../store/persons.ts";
+import { findPerson } from "../store/person-reads.ts";
 import { erasurePage } from "../ui/erasure-page.ts";
 import { requireAdmin } from "./admin.ts";
 import { erasureView } from "./erasure-view.ts";
 import { parseJson } from "./json-body.ts";
+import { missing } from "./persons.ts";
 import { printedPage } from "./printed-page.ts";
 import { json, problem } from "./problem.ts";
 import { type Routed, pathName } from "../lib/routed.ts";
@@ -86,18 +87,17 @@ export async function deletePerson(request: Routed, ctx: Context): Promise<Respo
   const text = await request.text();
   const body = parseJson(ctx, text.trim() === "" ? "{}" : text, erasureBody);
   if (!body.ok) return body.error;
-  const [root] = await leavesOf(ctx.env.DB, pathName(request, "id") ?? "");
-  if (!root) return problem(ctx, { status: 404, reason: "not_found" });
-  if (root.erased_at !== null) return problem(ctx, { status: 404, reason: "gone" });
+  const found = await findPerson(ctx.env.DB, pathName(request, "id") ?? "");
+  if (!found || found.erasedAt !== null) return missing(ctx, found);
   const { basis } = body.value;
   const erased = await inboxOf(ctx.env).decide({
     act: "erase",
-    person: root.person_id,
+    person: found.id,
     by: operator.who,
     ...(basis === undefined ? {} : { basis }),
   });
   if (!erased.ok) return answer(ctx, erased);
-  const erasure = await findErasure(ctx.env.DB, root.person_id);
+  const erasure = await findErasure(ctx.env.DB, found.id);
   return erasure ? json(erasureView(erasure)) : problem(ctx, { status: 404, reason: "gone" });
 }
 

@@ -31,14 +31,14 @@ export async function getPersons(request: Request, ctx: Context): Promise<Respon
 export async function getPerson(request: Routed, ctx: Context): Promise<Response> {
   const operator = await requireAdmin(ctx, request);
   if (operator instanceof Response) return operator;
-  return answerCard(ctx, await currentPerson(ctx, pathName(request, "id") ?? ""));
+  return answerCard(ctx, await findPerson(ctx.env.DB, pathName(request, "id") ?? ""));
 }
 
 export async function getTimeline(request: Routed, ctx: Context): Promise<Response> {
   const operator = await requireAdmin(ctx, request);
   if (operator instanceof Response) return operator;
-  const found = await currentPerson(ctx, pathName(request, "id") ?? "");
-  if (!found || found.gone) return missing(ctx, found);
+  const found = await findPerson(ctx.env.DB, pathName(request, "id") ?? "");
+  if (!found || found.erasedAt !== null) return missing(ctx, found);
   const query = new URL(request.url).searchParams;
   const errors = pageErrors(query, /^-?\d{1,16}\.\d{1,16}$/);
   if (errors.length > 0) return invalidRequest(ctx, errors);
@@ -51,18 +51,14 @@ export async function getTimeline(request: Routed, ctx: Context): Promise<Respon
   return json({ items, next_cursor: next });
 }
 
-/** A path segment that names a person: an id or a key, merged and old ones too. */
-export const currentPerson = (ctx: Context, name: string): Promise<Found | null> =>
-  findPerson(ctx.env.DB, name.startsWith("k_") ? "key" : "id", name);
-
 async function answerCard(ctx: Context, found: Found | null): Promise<Response> {
-  const card = found && !found.gone ? await openCard(ctx, found.id) : null;
+  const card = found?.erasedAt === null ? await openCard(ctx, found.id) : null;
   return card ? json({ person: card }) : missing(ctx, found);
 }
 
 /** Nobody, or somebody who was erased: both 404, told apart by the reason. */
 export const missing = (ctx: Context, found: Found | null): Response =>
-  problem(ctx, { status: 404, reason: found?.gone ? "gone" : "not_found" });
+  problem(ctx, { status: 404, reason: found ? "gone" : "not_found" });
 
 async function listPage(ctx: Context, query: URLSearchParams): Promise<Response> {
   const errors = pageErrors(query, /^\d{1,16}\.per_[A-Za-z0-9]*$/);

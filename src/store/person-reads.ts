@@ -2,28 +2,25 @@
 import type { IdentifierType, Proof } from "../domain/identifier.ts";
 import type { PersonId, PersonKey } from "../lib/ids.ts";
 import type { Sealed } from "./neighbourhood.ts";
+import { CURRENT } from "./persons.ts";
 import { TOUCHES } from "./report/touch.ts";
 
-/** `gone`: erased. The id stays known for ever, so that a stale link says "erased" and not "never existed". */
-export type Found = { readonly id: PersonId; readonly gone: boolean };
+/** `erasedAt` epoch ms: the id stays known for ever, so that a stale link says "erased" and not "never existed". */
+export type Found = { readonly id: PersonId; readonly erasedAt: number | null };
 
-type FoundRow = { id: PersonId; erased_at: number | null };
+const ROOT = `SELECT id, erased_at AS "erasedAt" FROM persons WHERE id =`;
 
-const found = (row: FoundRow | null): Found | null => (row ? { id: row.id, gone: row.erased_at !== null } : null);
-
-const ROOT = "SELECT r.id AS id, r.erased_at AS erased_at FROM persons r WHERE r.id =";
-
-/** By id or key; both resolve for ever. */
-export const findPerson = async (db: D1Database, by: "id" | "key", value: string): Promise<Found | null> =>
-  found(await db.prepare(`${ROOT} (SELECT person_id FROM persons WHERE ${by} = ?1)`).bind(value).first<FoundRow>());
+/** By any id or key ever given out. */
+export const findPerson = (db: D1Database, name: string): Promise<Found | null> =>
+  db.prepare(`${ROOT} ${CURRENT}`).bind(name).first<Found>();
 
 /** The owner of an identifier by its blind index. */
-export const findOwner = async (db: D1Database, hash: string): Promise<Found | null> =>
-  found(await db.prepare(`${ROOT} (SELECT person_id FROM identifiers WHERE hash = ?1)`).bind(hash).first<FoundRow>());
+export const findOwner = (db: D1Database, hash: string): Promise<Found | null> =>
+  db.prepare(`${ROOT} (SELECT person_id FROM identifiers WHERE hash = ?1)`).bind(hash).first<Found>();
 
-/** Was this identifier erased with its person? */
-export const wasErased = async (db: D1Database, hash: string): Promise<boolean> =>
-  (await db.prepare("SELECT 1 AS gone FROM erased_identifiers WHERE hash = ?1").bind(hash).first<{ gone: number }>()) !== null;
+/** When this identifier was erased with its person, epoch ms; null = it was not. */
+export const erasedAtOf = (db: D1Database, hash: string): Promise<number | null> =>
+  db.prepare("SELECT erased_at FROM erased_identifiers WHERE hash = ?1").bind(hash).first<number>("erased_at");
 
 export type IdentifierRow = {
   readonly hash: string;

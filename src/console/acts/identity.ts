@@ -2,17 +2,13 @@
 import { inboxOf } from "../../context.ts";
 import type { PersonId } from "../../lib/ids.ts";
 import type { Decision } from "../../rpc.ts";
-import { currentPerson } from "../../store/operator/people.ts";
+import { findPerson } from "../../store/person-reads.ts";
 import { resolveProblem } from "../../store/operator/pulse.ts";
 import { type View, operatorName } from "../view.ts";
 import { type ActResult, type Acts, type Form, done, failed, refusalText } from "./act.ts";
 
-const isPersonId = (id: string): id is PersonId => id.startsWith("per_");
-
-async function personOf(view: View, text: string): Promise<PersonId | null> {
-  const found = await currentPerson(view.ctx.env.DB, text.trim());
-  return found !== null && isPersonId(found.id) ? found.id : null;
-}
+const personOf = async (view: View, text: string): Promise<PersonId | null> =>
+  (await findPerson(view.ctx.env.DB, text.trim()))?.id ?? null;
 
 async function decide(view: View, form: Form, decision: Decision | null): Promise<ActResult> {
   if (decision === null) return failed(view.say(["такого человека нет", "there is no such person"]));

@@ -4,8 +4,8 @@ import { nameIdentifier } from "../../domain/trace.ts";
 import { openIdentifier, personNames } from "../../flows/show-person.ts";
 import { type Content, type Html, html, trusted } from "../../lib/markup.ts";
 import { type EventLine, personEventLines } from "../../store/operator/events.ts";
-import { type IdentifierLine, currentPerson, identifierLines, mergeLines, personLinesOf } from "../../store/operator/people.ts";
-import { lastTouch } from "../../store/person-reads.ts";
+import { type IdentifierLine, identifierLines, mergeLines, personLinesOf } from "../../store/operator/people.ts";
+import { findPerson, lastTouch } from "../../store/person-reads.ts";
 import { refreshReportPeople } from "../../store/report/refresh.ts";
 import { actForm, type Page } from "../page.ts";
 import { connectionMark, empty, eventName, moment, sourceName, stageDots, status, proofName } from "../parts.ts";
@@ -17,9 +17,9 @@ const TIMELINE = 500;
 
 export async function personPage(view: View, id: string): Promise<Page | null> {
   const db = view.ctx.env.DB;
-  const current = await currentPerson(db, id);
+  const current = await findPerson(db, id);
   if (!current) return null;
-  if (current.erased_at !== null) return erased(view, current.erased_at);
+  if (current.erasedAt !== null) return erased(view, current.erasedAt);
   await refreshReportPeople(db, 5);
   const [line] = await personLinesOf(db, [current.id]);
   if (!line) return null;

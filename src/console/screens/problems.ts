@@ -1,7 +1,8 @@
 /** Проблемы: one sentence, a count, one main button. */
 import { identifierValues, openIdentifier, personNames } from "../../flows/show-person.ts";
 import { type Content, type Html, html } from "../../lib/markup.ts";
-import { type IdentifierLine, currentPerson, identifierLines } from "../../store/operator/people.ts";
+import { type IdentifierLine, identifierLines } from "../../store/operator/people.ts";
+import { findPerson } from "../../store/person-reads.ts";
 import {
   type ProblemLine,
   findProblem,
@@ -173,8 +174,8 @@ const ADVICE: Readonly<Record<string, Phrase>> = {
 };
 
 async function currentPersons(view: View, ids: readonly string[]): Promise<string[]> {
-  const found = await Promise.all(ids.map((id) => currentPerson(view.ctx.env.DB, id)));
-  return [...new Set(found.flatMap((person) => (person === null || person.erased_at !== null ? [] : [person.id])))];
+  const found = await Promise.all(ids.map((id) => findPerson(view.ctx.env.DB, id)));
+  return [...new Set(found.flatMap((person) => (person?.erasedAt === null ? [person.id] : [])))];
 }
 
 /** Two people side by side: what the problem is about is marked, what they have differently is tinted. */

@@ -4,7 +4,8 @@ import { readEmail } from "../../domain/normalise/email.ts";
 import { readPhone } from "../../domain/normalise/phone.ts";
 import { html } from "../../lib/markup.ts";
 import { eventsOfNumber } from "../../store/operator/events.ts";
-import { currentPerson, identifiersByHash, personLinesOf } from "../../store/operator/people.ts";
+import { identifiersByHash, personLinesOf } from "../../store/operator/people.ts";
+import { findPerson } from "../../store/person-reads.ts";
 import type { Page } from "../page.ts";
 import { empty } from "../parts.ts";
 import type { View } from "../view.ts";
@@ -24,7 +25,7 @@ export async function searchPage(view: View): Promise<Page> {
 
 async function peopleFor(view: View, text: string): Promise<string[]> {
   const { DB } = view.ctx.env;
-  const own = await currentPerson(DB, text);
+  const own = await findPerson(DB, text);
   if (own) return [own.id];
   const hashes = await Promise.all(
     candidates(view, text).map(({ type, scope, value }) => view.ctx.seal.index(type, scope, value)),

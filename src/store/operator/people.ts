@@ -59,16 +59,6 @@ export const countPersons = async (db: D1Database): Promise<number> =>
   (await db.prepare("SELECT COUNT(*) AS n FROM persons WHERE person_id = id AND erased_at IS NULL").first<{ n: number }>())?.n ??
   0;
 
-/** The current person of any person id ever given out; null = there never was one. */
-export const currentPerson = (
-  db: D1Database,
-  id: string,
-): Promise<{ id: string; key: string; erased_at: number | null } | null> =>
-  db
-    .prepare("SELECT c.id, c.key, c.erased_at FROM persons p JOIN persons c ON c.id = p.person_id WHERE p.id = ?1 OR p.key = ?1")
-    .bind(id)
-    .first<{ id: string; key: string; erased_at: number | null }>();
-
 export type IdentifierLine = {
   hash: string;
   type: string;
