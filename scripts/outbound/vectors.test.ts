@@ -41,6 +41,13 @@ const ACTIONS: Record<string, Fields> = {
   mb_script: { to: "meta", action: "run_script", with: { script_code: "paid", params: { amount: "{{event.amount}}" } } },
   tg_text: { to: "tg", action: "send_message", with: { text: "Оплачено: {{event.amount}} {{event.currency}}" } },
   kt_sale: { to: "tracker", action: "postback", with: { status: "sale" } },
+  kt_rebill: { to: "tracker", action: "postback", with: { status: "rebill" } },
+  kt_rejected: { to: "tracker", action: "postback", with: { status: "rejected" } },
+  kt_lead: {
+    to: "tracker",
+    action: "postback",
+    with: { status: "lead", payout: "{{fields.bid}}", from: "1win", sub_id_1: "{{event.utm_campaign}}", return: "DONE" },
+  },
   site_hook: { to: "site", action: "webhook", with: { type: "paid", data: { amount: "{{event.amount}}" } } },
   http_put: {
     to: "plain",
@@ -224,6 +231,50 @@ it("vector 35: a sale in Keitaro, with an explicit status and its own tid", asyn
   const call = await onlyCall("kt_sale", { telegram_id: "3501", clickid: "abc", amount: "50", currency: "USD", tid: "tx-77b" });
   expect(call).toMatchObject({ method: "GET", body: "" });
   expect(call.target).toBe("/demo-keitaro-key/postback?subid=abc&status=sale&payout=50&currency=USD&tid=tx-77b&return=OK");
+});
+
+it.each<[string, string, Fields, string]>([
+  [
+    "a redeposit is a rebill under its own tid",
+    "kt_rebill",
+    { clickid: "k1", amount: "25.50", currency: "usd", tid: "2" },
+    "subid=k1&status=rebill&payout=25.5&currency=USD&tid=2&return=OK",
+  ],
+  [
+    "a rejection names the conversion it takes back",
+    "kt_rejected",
+    { clickid: "k2", amount: "25", currency: "USD", tid: "tx-k2" },
+    "subid=k2&status=rejected&payout=25&currency=USD&tid=tx-k2&return=OK",
+  ],
+  [
+    "a lead has no sum of its own; what the rule gives, comes along and wins",
+    "kt_lead",
+    { clickid: "k3", "fields.bid": "1.5", utm_campaign: "весна 1" },
+    `subid=k3&status=lead&payout=1.5&from=1win&sub_id_1=${encodeURIComponent("весна 1")}&return=DONE`,
+  ],
+])("Keitaro: %s", async (_name, event, fact, query) => {
+  const call = await onlyCall(event, { telegram_id: `35${fact["clickid"] === "k2" ? 2 : event.length}77`, ...fact });
+  expect(call.target).toBe(`/demo-keitaro-key/postback?${query}`);
+});
+
+it("Keitaro: two rebills that nobody numbered do not replace the sale, nor each other", async () => {
+  const rebill = (event_id: string) =>
+    onlyCall("kt_rebill", { telegram_id: "35990", clickid: "k9", amount: "10", currency: "USD", event_id });
+  const tids = [await rebill("k9-1"), await rebill("k9-2")].map(({ target }) =>
+    new URLSearchParams(target.split("?")[1]).get("tid"),
+  );
+  expect(tids[0]).toMatch(/^evt_/);
+  expect(tids[1]).toMatch(/^evt_/);
+  expect(tids[0]).not.toBe(tids[1]);
+});
+
+it("Keitaro: without a click id nothing is sent, and the delivery says so", async () => {
+  const since = rig.sandbox.calls("keitaro").at(-1)?.seq ?? 0;
+  const { deliveries } = await rig.settled(await rig.accept("src", { event: "kt_sale", telegram_id: "35991", amount: "5" }));
+  expect(deliveries).toMatchObject([
+    { status: "dead", reason: "no_address: the person has no click id of this tracker", attempts: [] },
+  ]);
+  expect(rig.sandbox.calls("keitaro", since)).toEqual([]);
 });
 
 it("vector 47: a site's webhook is signed with both live secrets over the very bytes that arrive", async () => {

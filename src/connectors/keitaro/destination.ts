@@ -3,9 +3,18 @@
  *  asynchronous: a 200 says that it was received, not that the click was found. */
 import { err, ok } from "../../lib/result.ts";
 import { clickOf } from "../click.ts";
-import type { Action, Destination } from "../connector.ts";
+import type { Action, Destination, PrepareInput } from "../connector.ts";
 import { judgeUndocumented, judgingOf } from "../replies.ts";
 import { endpoint, getRequest, textsOf } from "../requests.ts";
+
+type Input = PrepareInput<"keitaro">;
+
+/** A repeated deposit that nobody numbered goes by our event: without a `tid` of its own it would replace the sale, and the next one this one
+ *  (vendors.md §6.1: "rebill needs unique tid"). Retries and replays repeat the same event, so they count once. */
+function tidOf({ event }: Input, status: string | undefined): string | null {
+  const isRepeat = status === "rebill" || event.label?.startsWith("resale") === true;
+  return event.tid ?? (isRepeat && event.id !== "" ? event.id : null);
+}
 
 /** `with` overrides everything we know, `status` included, which a rule must give. `return=OK` sets the body that
  *  Keitaro answers with, otherwise it differs by version (vendors.md §6.1). */
@@ -15,11 +24,12 @@ const postback: Action<"keitaro"> = (input) => {
   const given = Object.fromEntries(textsOf(parameters));
   const subid = given["subid"] ?? clickOf(input);
   if (subid === null) return err({ reason: "no_address: the person has no click id of this tracker" });
+  const tid = tidOf(input, given["status"]);
   const query = {
     subid,
     status: "",
     ...(event.amount === null ? {} : { payout: event.amount, ...(event.currency === null ? {} : { currency: event.currency }) }),
-    ...(event.tid === null ? {} : { tid: event.tid }),
+    ...(tid === null ? {} : { tid }),
     ...given,
     return: given["return"] ?? "OK",
   };
