@@ -118,6 +118,43 @@ describe("retries", () => {
     }
   });
 
+  it("outlast a vendor that is away for a day: none early, nothing dies, and everybody's arrive in order, once", async () => {
+    await configure({ day: {} });
+    const from = Date.now();
+    let down = true;
+    const calls = vendor(() => (down ? broken(503) : fine()));
+    const people = ["a", "b", "c", "d", "e", "f"];
+    const ids = await give(
+      "day",
+      [1, 2, 3].flatMap((fact) => people.map((who) => says(who, `${who}${fact}`))),
+    );
+    await run("day");
+    while (Date.now() - from < 86_400_000) {
+      travel(3_600_000);
+      await run("day");
+    }
+    const schedule = [5, 30, 120, 600, 3_600, 14_400, 43_200, 86_400];
+    for (const who of people) {
+      const times = calls.filter(({ body }) => body.includes(`"${who}1"`)).map(({ at }) => at);
+      expect(times.length).toBeLessThanOrEqual(schedule.length);
+      for (const [n, at] of times.slice(1).entries()) {
+        expect(at - (times[n] ?? 0)).toBeGreaterThanOrEqual((schedule[n] ?? 0) * 800);
+      }
+    }
+    for (const id of ids) expect(["queued", "retrying"]).toContain((await row(id)).status);
+    down = false;
+    calls.length = 0;
+    for (let hours = 0; hours < 30; hours += 1) {
+      travel(3_600_000);
+      await run("day");
+    }
+    for (const id of ids) expect((await row(id)).status).toBe("delivered");
+    expect(calls).toHaveLength(ids.length);
+    for (const who of people) {
+      expect(said(calls).filter((text) => text.startsWith(who))).toEqual([1, 2, 3].map((fact) => `${who}${fact}`));
+    }
+  });
+
   it("are not made for a refusal, and the next of the line goes on", async () => {
     await configure({ refusing: {} });
     const calls = vendor((_call, n) => (n === 1 ? broken(400) : fine()));
