@@ -1,6 +1,6 @@
 /** Judging replies: what every vendor has in common. A status settles the clear failures; a 2xx is only the vendor's word that it answered, and
  *  each connector goes on to read the body (vendors.md §0.1).
- *  A reason is a stable word, then the vendor's own words: short, without secrets and without the person's contacts, because reasons are kept in
+ *  A reason is a stable word, then the vendor's own words: short, without secrets and without the person's contacts and names, because reasons are kept in
  *  the clear beside the delivery. */
 import { parseRetryAfter } from "../domain/backoff.ts";
 import { secretsOf } from "../domain/mask-secrets.ts";
@@ -100,8 +100,12 @@ function vendorWords(words: unknown, hidden: readonly string[]): string {
   return text.replaceAll(EMAIL, "•••").replaceAll(PHONE, "•••").replaceAll(/\s+/g, " ").trim().slice(0, LONGEST_WORDS);
 }
 
-/** Longest first, so that a secret inside another is not left half shown. */
+const NAMES = ["first_name", "last_name", "username", "name"] as const;
+
+/** Longest first, so that a secret inside another is not left half shown. Of what is known of the person only names are hidden: her other traits are
+ *  the operator's own words ("gold", "paid"), and hiding those would leave the vendor's sentence without sense. */
 function hiddenTexts({ connection, person }: JudgingInput): string[] {
+  const names = NAMES.flatMap((name) => person.traits[name] ?? []).filter((name) => name.length >= 3);
   const values = [...secretsOf(connection), ...person.identifiers.map(({ value }) => value)];
-  return values.filter((value) => value.length >= 4).toSorted((a, b) => b.length - a.length);
+  return [...values.filter((value) => value.length >= 4), ...names].toSorted((a, b) => b.length - a.length);
 }

@@ -159,6 +159,13 @@ describe("legacy import: replies (vectors 5 and 6)", () => {
     expect(told(plan.judge(replyOf(status, body)))).toBe(expected);
   });
 
+  it("vendor words never carry a name either", async () => {
+    const named = { ...ivan, traits: { first_name: "Иван", last_name: "Ким", username: "ivan_t", plan: "gold" } };
+    const plan = await planOf({ connection: legacy, action: "set_fields", parameters: { fields: { a: "1" } }, person: named });
+    const error = "Ким Иван (@ivan_t) has no gold plan";
+    expect(told(plan.judge(replyOf(200, { success: false, error })))).toBe("dead rejected: ••• ••• (@•••) has no gold plan");
+  });
+
   it("vendor words never carry the key or a contact, and stay short", async () => {
     const plan = await planOf({ connection: legacy, action: "set_fields", parameters: { fields: { a: "1" } }, person: ivan });
     const secretive = connectionOf("school", { ...LEGACY, api_key: "S3CR3T-KEY" });
