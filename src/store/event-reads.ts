@@ -30,7 +30,7 @@ export async function cancelQueued(
     .prepare(
       `UPDATE deliveries SET status = 'cancelled', reason = ?3, settled_at = ?4
        WHERE person_id IN (SELECT id FROM persons WHERE person_id IN (SELECT value FROM json_each(?1)))
-         AND connection IN (SELECT value FROM json_each(?2)) AND status IN ('queued', 'retrying')
+         AND connection IN (SELECT value FROM json_each(?2)) AND +status IN ('queued', 'retrying')
          AND action NOT IN (SELECT value FROM json_each(?5))
        RETURNING id, generation, connection`,
     )

@@ -89,3 +89,12 @@ it("what is settled stays settled, told again, told late, or told of another gen
   expect(await told("dlv_b")).toMatchObject({ status: "queued" });
   expect(await attempts("dlv_a")).toHaveLength(1);
 });
+
+it("what waits behind a dead vendor is not read for the outcomes of others", async () => {
+  await env.DB.prepare(
+    `WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 2000)
+     INSERT INTO deliveries (id, seq, event_id, connection, action, status, created_at) SELECT 'dlv_w' || i, i, 'evt_w', 'dead', 'request', 'queued', 1 FROM n`,
+  ).run();
+  const answers = await tell([outcome("dlv_a", DELIVERED), outcome("dlv_b", FIRST)]);
+  expect(answers.reduce((sum, { meta }) => sum + meta.rows_read, 0)).toBeLessThan(50);
+});
