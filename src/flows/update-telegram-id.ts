@@ -1,4 +1,4 @@
-/** The endpoint of the seed article (api.md §3.2): a Salebot block tells e-mail, Telegram id and client, the school's user gets both written.
+/** The endpoint `update_telegram_id`, whose answers existing bots branch on: a Salebot block tells e-mail, Telegram id and client, the school's user gets both written.
  *  The fact is stored before GetCourse is called, so a school that is down loses nothing; the answer tells what the school said, in the seed's words,
  *  and comes within ten seconds whatever the school does. */
 import { seedError, telegramIdPlan } from "../connectors/getcourse/telegram-id.ts";

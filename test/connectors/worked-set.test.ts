@@ -1,4 +1,4 @@
-/** The worked data set of docs/funnel.md as generic events: what the front door must say to each of its 76 deliveries. */
+/** The worked data set (test/fixtures/funnel-dataset.jsonl) as generic events: what the front door must say to each of its 76 deliveries. */
 import { describe, expect, it } from "vitest";
 import { parseTime } from "../../src/domain/normalise/time.ts";
 import rows from "../fixtures/funnel-dataset.jsonl?raw";

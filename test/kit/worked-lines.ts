@@ -1,4 +1,4 @@
-/** The worked data set of docs/funnel.md as lines for POST /v1/import. Knows no runtime: tests in workerd and scripts in Node share it. */
+/** The worked data set (test/fixtures/funnel-dataset.jsonl) as lines for POST /v1/import. Knows no runtime: tests in workerd and scripts in Node share it. */
 
 type Line = Record<string, unknown> & { rx: string; at: string; src: string; type: string; ids: Record<string, string> };
 

@@ -1,4 +1,4 @@
-/** The tables of docs/funnel.md for 1–7 March, as GET /v1/report answers them. */
+/** The tables of the worked data set for 1–7 March, as GET /v1/report answers them. */
 const COUNTS = ["cohort", "click", "bot_start", "registration", "login", "order", "sale", "resale"];
 const MONEY = ["net_first", "net_last", "cost", "romi_first", "romi_last"];
 

@@ -1,4 +1,4 @@
-/** The worked data set of docs/funnel.md as ledger rows: who is who is written down by hand here, so that the numbers are tested apart from the
+/** The worked data set (test/fixtures/funnel-dataset.jsonl) as ledger rows: who is who is written down by hand here, so that the numbers are tested apart from the
  *  identity graph. */
 import { env } from "cloudflare:workers";
 import source from "../fixtures/funnel-dataset.jsonl?raw";

@@ -1,4 +1,4 @@
-/** The seed's `update_telegram_id` (api.md §3.2): which request writes both custom fields, and which of the seed's answers a verdict is. The caller
+/** `update_telegram_id`: which request writes both custom fields, and which of the seed's answers a verdict is. The caller
  *  sends the plan and follows `next` until there is a verdict, all within its ten seconds. */
 import type { ConnectionOf } from "../../domain/config.ts";
 import { type Result, err, ok } from "../../lib/result.ts";
