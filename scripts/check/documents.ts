@@ -8,8 +8,14 @@ import { readSources } from "./sources.ts";
 const readPage = (path: string): string => (existsSync(join(ROOT, path)) ? readFileSync(join(ROOT, path), "utf8") : "");
 
 const TABLE = /\bCREATE\s+TABLE\s+(?:IF\s+NOT\s+EXISTS\s+)?["`]?([a-z_][a-z0-9_]*)/gi;
-const tableNames = (text: string): string[] =>
-  [...text.matchAll(TABLE)].flatMap(([, name]) => (name === undefined ? [] : [name]));
+/** A table made under another name only to be renamed is the table it becomes. */
+const RENAMED = /\bALTER\s+TABLE\s+([a-z_][a-z0-9_]*)\s+RENAME\s+TO\b/gi;
+const named = (text: string, pattern: RegExp): string[] =>
+  [...text.matchAll(pattern)].flatMap(([, name]) => (name === undefined ? [] : [name]));
+function tableNames(text: string): string[] {
+  const passing = new Set(named(text, RENAMED));
+  return named(text, TABLE).filter((name) => !passing.has(name));
+}
 
 /** Tables of D1's migrations and of the Durable Objects, whose schemas stand in the sources. */
 function allTables(): string[] {

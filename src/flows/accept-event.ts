@@ -68,7 +68,7 @@ function count(ctx: Context, arrivals: readonly Arrival[], answers: readonly Acc
 async function arrivalOf(ctx: Context, item: IntakeItem): Promise<Arrival> {
   const { connection, receivedAt } = item;
   const event = maskEvent(item.event, item.mask ?? maskBody);
-  const id = newEventId();
+  const id = newEventId(ctx.clock());
   const verdict = item.test
     ? TEST
     : item.quarantine

@@ -31,7 +31,7 @@ export function prepareDeliveries(ctx: Context, deliveries: readonly NewDelivery
   const createdAt = ctx.clock();
   return Promise.all(
     deliveries.map(async (delivery, place) => {
-      const id = delivery.id ?? newDeliveryId();
+      const id = delivery.id ?? newDeliveryId(createdAt);
       const order: WorkOrder = { ...delivery.work, literal: delivery.work.literal ?? delivery.work.event === null };
       const work = await ctx.seal.seal(JSON.stringify(order));
       const { connection, action, line } = delivery;

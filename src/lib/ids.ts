@@ -1,5 +1,5 @@
-/** Prefixed random ids. The prefix table is the list of entities; nothing about an entity can be read from its id.
- *  Characters are drawn by rejection sampling, so every one is equally likely (CWE-330). */
+/** Prefixed random ids. The prefix table is the list of entities; nothing about an entity can be read from its id, but the moment of its making from
+ *  those of which there are millions. Characters are drawn by rejection sampling, so every one is equally likely (CWE-330). */
 const ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 
 export type EventId = `evt_${string}`;
@@ -37,13 +37,28 @@ export function randomBase62(length: number): string {
   return text;
 }
 
+/** Seven characters of a moment (epoch ms, until the year 2081), which sort as the moments do. */
+function momentBase62(at: number): string {
+  let text = "";
+  let rest = Math.floor(at);
+  while (text.length < 7) {
+    text = (ALPHABET[rest % 62] ?? "0") + text;
+    rest = Math.floor(rest / 62);
+  }
+  return text;
+}
+
+/** 22 characters in the order of making, 89 bits of them random. What is stored by a random id is stored all over the file: every new row of a large
+ *  table, and its entry in every index that holds the id, would be written to another page. */
+const orderedId = (at: number): string => momentBase62(at) + randomBase62(15);
+
 /** A fresh id: 22 characters, ≥ 128 bits; a click id has 16 so that it fits Telegram's 64 with room to spare. */
 export const isEventId = (text: string): text is EventId => /^evt_[A-Za-z0-9]+$/.test(text);
-export const newEventId = (): EventId => `evt_${randomBase62(22)}`;
-export const newPersonId = (): PersonId => `per_${randomBase62(22)}`;
+export const newEventId = (at: number): EventId => `evt_${orderedId(at)}`;
+export const newPersonId = (at: number): PersonId => `per_${orderedId(at)}`;
 export const newPersonKey = (): PersonKey => `k_${randomBase62(22)}`;
 export const newHolderId = (): HolderId => `hld_${randomBase62(22)}`;
-export const newDeliveryId = (): DeliveryId => `dlv_${randomBase62(22)}`;
+export const newDeliveryId = (at: number): DeliveryId => `dlv_${orderedId(at)}`;
 export const newProblemId = (): ProblemId => `prb_${randomBase62(22)}`;
 export const newMergeId = (): MergeId => `mrg_${randomBase62(22)}`;
 export const newRequestId = (): RequestId => `req_${randomBase62(22)}`;

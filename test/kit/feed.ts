@@ -47,7 +47,7 @@ export async function arrivalOf(ctx: Context, told: Told): Promise<Arrival> {
     windowMs,
     ...given
   } = told;
-  const id = newEventId();
+  const id = newEventId(Date.now());
   const event: NewEvent = {
     ...EMPTY_EVENT,
     type: "identify",

@@ -28,16 +28,16 @@ export async function bindOne(ctx: Context, session: Session, arrival: Arrived, 
   rememberClick(session, arrived);
   borrowUtm(session, arrived);
   const echo = arrived.facts.outgoing || (await isEcho(ctx, session, arrived, digests));
-  const bound = bindEvent(session.graph, arrived.event, newPerson);
+  const bound = bindEvent(session.graph, arrived.event, newPersonAt(session.now));
   await settle(ctx, session, bound, { echo: echo ? arrived : null, touched: replacedPerson });
 }
 
 /** Binds an event that waits, now that an operator has said whose its identifier is. */
 export async function bindWaiting(ctx: Context, session: Session, waiting: Arrived, ref: Ref): Promise<void> {
-  await settle(ctx, session, bindEvent(session.graph, waiting.event, newPerson, { ref, at: session.now }));
+  await settle(ctx, session, bindEvent(session.graph, waiting.event, newPersonAt(session.now), { ref, at: session.now }));
 }
 
-const newPerson = (): Fresh => ({ id: newPersonId(), key: newPersonKey() });
+const newPersonAt = (now: number) => (): Fresh => ({ id: newPersonId(now), key: newPersonKey() });
 
 async function settle(
   ctx: Context,

@@ -62,7 +62,7 @@ export async function matchDeliveries(ctx: Context, session: Session, { subject,
   const silent = isSilent(session.graph, root);
   for (const { do: action } of matched) {
     session.deliveries.push({
-      id: newDeliveryId(),
+      id: newDeliveryId(session.now),
       eventId: subject.id,
       personId: root,
       connection: action.to,

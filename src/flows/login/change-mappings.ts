@@ -85,7 +85,7 @@ async function stepStatements(ctx: Context, plan: MappingPlan, step: MappingStep
   const { holderId, from, to } = step;
   const change = async (userId: string, act: MappingChange["act"]): Promise<D1PreparedStatement> =>
     insertChange(db, {
-      id: newEventId(),
+      id: newEventId(now),
       site,
       holderId,
       userHash: await userHash(ctx, site, userId),

@@ -53,7 +53,7 @@ export async function notify(ctx: Context, notice: Notice): Promise<Result<Deliv
 }
 
 async function deliveryIdFor(ctx: Context, { site, idempotencyKey, content }: Notice): Promise<DeliveryId | null> {
-  const fresh = newDeliveryId();
+  const fresh = newDeliveryId(ctx.clock());
   if (idempotencyKey === null) return fresh;
   const claimed = await claimNotifyKey(ctx.env.DB, {
     key: await ctx.seal.mac("notify key", `${site.id}\n${idempotencyKey}`),

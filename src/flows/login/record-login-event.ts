@@ -29,7 +29,7 @@ export type LoginAct = { readonly id: EventId; readonly key: string; readonly fa
 
 /** An act and the statement that records it, for the batch that does it. */
 export async function prepareAct(ctx: Context, event: LoginEvent): Promise<{ act: LoginAct; statement: D1PreparedStatement }> {
-  const id = newEventId();
+  const id = newEventId(ctx.clock());
   const act = { id, key: event.key ?? id, facts: factsOf(event, ctx.clock()) };
   return { act, statement: insertAct(ctx.env.DB, id, await ctx.seal.seal(JSON.stringify(act)), ctx.clock()) };
 }

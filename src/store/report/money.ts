@@ -51,12 +51,12 @@ export async function moneyTally(db: D1Database, query: ReportQuery, depth: Touc
   const { results } = await db
     .prepare(
       `WITH m AS MATERIALIZED (
-         SELECT event_at, type, person_id, connection, order_number, tid, id, amount_e4, currency FROM events INDEXED BY events_money
+         SELECT event_at, type, person_id, connection, order_number, tid, seq, amount_e4, currency FROM events INDEXED BY events_money
          WHERE type IN ('payment', 'refund') AND status IN ('bound', 'erased', 'unbound') AND ${COUNTED}),
        told AS MATERIALIZED (
          SELECT m.event_at, m.person_id IS NOT NULL AS bound, m.type = 'refund' AS refund, m.currency, m.amount_e4,
            ${originColumns(query.by, "p", true)}, ${last} AS last, ${mark} AS mark,
-           m.connection, COALESCE('o' || m.order_number, 't' || m.tid, m.id) AS deal
+           m.connection, COALESCE('o' || m.order_number, 't' || m.tid, m.seq) AS deal
          FROM m LEFT JOIN report_people p ON p.person_id = m.person_id)
        SELECT 0 AS deal, bound, refund, currency, link, source, campaign, content, place, last, SUM(amount_e4) AS amount
        FROM told GROUP BY bound, refund, currency, link, source, campaign, content, place, last
