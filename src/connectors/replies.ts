@@ -24,9 +24,9 @@ type JudgingInput = Pick<PrepareInput, "connection" | "person" | "now">;
  *  kept; 3xx is dead because a followed POST becomes a GET and takes the key along (vendors.md §0.3); 401 and 403 are dead because the next try
  *  has the same key; a 2xx is null, the body decides (§0.1). */
 export function judgingOf(input: JudgingInput): Judging {
-  const hidden = hiddenTexts(input);
+  // Looked together only for a reason: most replies need none.
   const reasonOf = (reason: string, words: unknown): string => {
-    const said = vendorWords(words, hidden);
+    const said = vendorWords(words, hiddenTexts(input));
     return said === "" ? reason : `${reason}: ${said}`;
   };
   const dead: Judging["dead"] = (reason, words) => ({ outcome: "dead", reason: reasonOf(reason, words) });
