@@ -6,7 +6,7 @@ import { cancelQueued, loadSealedFacts } from "../store/event-reads.ts";
 import type { QueuedRow } from "../store/neighbourhood.ts";
 import { openFacts } from "./bind/arrived.ts";
 import { bindOne } from "./bind/bind-one.ts";
-import { RECORDS, matchDeliveries, silencedConnections } from "./bind/deliveries.ts";
+import { RECORDS, isSilent, matchDeliveries, silencedConnections } from "./bind/deliveries.ts";
 import { loadSession } from "./bind/load.ts";
 import type { Session } from "./bind/session.ts";
 import { rootOf } from "../domain/identity/graph.ts";
@@ -52,9 +52,12 @@ function toHandover(row: QueuedRow): Handover {
   return { connection, laneWork: { id, generation, line: personId ?? id, action, createdAt, work } };
 }
 
-/** Consent withdrawn: what still waits to be said is not said. */
+/** Consent withdrawn, now or by somebody who turned out to be this person: what still waits to be said is not said. */
 async function silence(ctx: Context, session: Session): Promise<void> {
-  const persons = [...session.withdrawn].map((home): PersonId => rootOf(session.graph, home));
+  const { graph, withdrawn } = session;
+  const roots = (homes: Iterable<PersonId>): PersonId[] => [...homes].map((home) => rootOf(graph, home));
+  const joined = roots(graph.changes.rerooted.values()).filter((root) => isSilent(graph, root));
+  const persons = [...new Set([...roots(withdrawn), ...joined])];
   if (persons.length === 0) return;
   const cancelled = await cancelQueued(ctx.env.DB, {
     persons,

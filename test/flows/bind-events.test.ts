@@ -237,6 +237,20 @@ it("R-04 withdrawn consent stops messages at once and the log says why", async (
   expect(await rows("SELECT id FROM deliveries WHERE connection = 'school'")).toHaveLength(2);
 });
 
+it("R-04 who turns out to be somebody who withdrew consent is told nothing that waits", async () => {
+  await configure({
+    connections: { bot: { kind: "salebot", project: "P1", disabled: true } },
+    rules: [{ on: "ping", do: [{ to: "bot", action: "message", with: { message: "x" } }] }],
+  });
+  await feed({ type: "consent_withdrawn", ids: { tg: 1 } }, { type: "ping", ids: { max: 5 } }, { type: "ping", ids: { tg: 9 } });
+  await feed({ type: "identify", ids: { tg: 1, max: 5 } });
+  expect(await personOf({ max: 5 })).toBe(await personOf({ tg: 1 }));
+  expect(await rows("SELECT status, reason FROM deliveries ORDER BY seq")).toEqual([
+    { status: "cancelled", reason: "consent_withdrawn" },
+    { status: "queued", reason: null },
+  ]);
+});
+
 it("R-04 what only keeps the operator's own records is not stopped by withdrawn consent, be it waiting or new", async () => {
   await configure({
     connections: { bot: { kind: "salebot", project: "P1", disabled: true } },
