@@ -10,6 +10,7 @@ import { cancelWork, forgetWork } from "./flows/lane/cancel.ts";
 import { resumeInterrupted } from "./flows/lane/interrupted.ts";
 import { openOutbox } from "./flows/lane/outbox.ts";
 import { openPace } from "./flows/lane/pace.ts";
+import { unpackWork } from "./flows/lane/packed-work.ts";
 import { pump } from "./flows/lane/pump.ts";
 import { countUnsettled, nextDueAt, prune, put } from "./flows/lane/queue.ts";
 import { type Recoverer, openRecoverer } from "./flows/lane/recovery.ts";
@@ -17,7 +18,7 @@ import { createLaneTables, readMark, setMark } from "./flows/lane/schema.ts";
 import { type LaneState, newSignal } from "./flows/lane/state.ts";
 import { newTally } from "./flows/tally.ts";
 import { newLog } from "./lib/log.ts";
-import type { LaneKey, LaneRpc, LaneWork, Recovery, RecoveryState } from "./rpc.ts";
+import type { LaneKey, LaneRpc, Recovery, RecoveryState } from "./rpc.ts";
 
 /** Should this invocation be cut off, the next one follows within a second. */
 const CUT_OFF_MS = 1_000;
@@ -54,9 +55,10 @@ export class Lane extends DurableObject<Env> implements LaneRpc {
     });
   }
 
-  async take(connection: string, items: readonly LaneWork[], sweptTo?: number): Promise<void> {
+  async take(connection: string, packed: ArrayBuffer, sweptTo?: number): Promise<void> {
     const { sql, storage } = this.#lane;
     const now = Date.now();
+    const items = unpackWork(packed);
     const added = storage.transactionSync(() => {
       this.#remember(connection);
       if (sweptTo !== undefined) setMark(sql, "swept_to", String(sweptTo));

@@ -106,8 +106,8 @@ export type RecoveryState = Recovery & { readonly id: string; readonly replayed:
 
 /** All calls may be repeated after a failure: every one is idempotent by its keys or by what is already running. */
 export interface LaneRpc {
-  /** `sweptTo`: everything queued in D1 up to this place (`deliverySeq`) has been handed over: the sweep's own bookmark. */
-  take(connection: string, items: readonly LaneWork[], sweptTo?: number): Promise<void>;
+  /** `packed` holds LaneWork (flows/lane/packed-work.ts). `sweptTo`: everything queued in D1 up to this place (`deliverySeq`) has been handed over: the sweep's own bookmark. */
+  take(connection: string, packed: ArrayBuffer, sweptTo?: number): Promise<void>;
   /** Cancels what is not in flight, known or not: a key cancelled before it was taken is never sent. In-flight ones are not tried again. */
   cancel(connection: string, keys: readonly LaneKey[]): Promise<{ cancelled: DeliveryId[]; inFlight: DeliveryId[] }>;
   /** Drops every trace of a line's deliveries (erasure); what is in flight leaves none. */

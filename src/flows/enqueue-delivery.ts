@@ -5,6 +5,7 @@ import type { WorkOrder } from "../domain/delivery.ts";
 import { type DeliveryId, newDeliveryId } from "../lib/ids.ts";
 import type { LaneWork } from "../rpc.ts";
 import { deliverySeq, insertDelivery } from "../store/new-deliveries.ts";
+import { packWork } from "./lane/packed-work.ts";
 
 /** `work.event: null` = the values are final and braces in them are text. */
 export type NewDelivery = {
@@ -60,10 +61,7 @@ export async function handOver(
   await Promise.all(
     [...byConnection].map(async ([connection, items]) => {
       try {
-        await laneOf(ctx.env, connection).take(
-          connection,
-          items.map(({ laneWork }) => laneWork),
-        );
+        await laneOf(ctx.env, connection).take(connection, packWork(items.map(({ laneWork }) => laneWork)));
       } catch (failure) {
         ctx.log("error", "delivery.hand_over.failed", { connection, count: items.length, error: String(failure) });
       }

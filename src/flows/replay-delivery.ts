@@ -6,6 +6,7 @@ import { findDelivery } from "../store/deliveries.ts";
 import { isSilenced, requeue } from "../store/replays.ts";
 import { silencedConnections } from "./bind/deliveries.ts";
 import { laneWorkOf } from "./lane-work.ts";
+import { packWork } from "./lane/packed-work.ts";
 
 export type ReplayRefusal = "not_found" | "not_settled" | "content_gone" | "consent_withdrawn";
 
@@ -15,7 +16,7 @@ export async function replayDelivery(ctx: Context, id: string): Promise<Result<{
   if (!row) return refusal(ctx, id);
   const work = await laneWorkOf(ctx, row);
   try {
-    await laneOf(ctx.env, row.connection).take(row.connection, [work]);
+    await laneOf(ctx.env, row.connection).take(row.connection, packWork([work]));
   } catch (failure) {
     ctx.log("error", "delivery.hand_over.failed", { connection: row.connection, count: 1, error: String(failure) });
   }

@@ -6,6 +6,7 @@ import { unfinishedConnections } from "../store/deliveries.ts";
 import { deliverySeq } from "../store/new-deliveries.ts";
 import { queuedBetween } from "../store/replays.ts";
 import { laneWorkOf } from "./lane-work.ts";
+import { packWork } from "./lane/packed-work.ts";
 
 const GRACE_MS = 60_000;
 const PAGE = 400;
@@ -31,7 +32,7 @@ async function sweepConnection(ctx: Context, connection: string): Promise<number
   let handedOver = 0;
   for (let page = 0; page < MOST_PAGES && after < until; page += 1) {
     const slice = await queuedBetween(ctx.env.DB, connection, { after, until, limit: PAGE });
-    await lane.take(connection, await Promise.all(slice.rows.map((row) => laneWorkOf(ctx, row))), slice.until);
+    await lane.take(connection, packWork(await Promise.all(slice.rows.map((row) => laneWorkOf(ctx, row)))), slice.until);
     handedOver += slice.rows.length;
     after = slice.until;
   }

@@ -3,6 +3,7 @@ import { afterEach, describe, expect, it, vi } from "vitest";
 import type { Lane } from "../../src/lane.ts";
 import { laneOf } from "../../src/context.ts";
 import { bindings, configure, fine, give, laneStub, row, run, travel, vendor } from "../kit/lane.ts";
+import { packWork } from "../../src/flows/lane/packed-work.ts";
 
 const moment = (): Promise<void> =>
   new Promise((resolve) => {
@@ -137,9 +138,10 @@ describe("taking work back", () => {
     await configure({ tomb: {} });
     const calls = vendor(fine);
     await laneOf(bindings, "tomb").cancel("tomb", [{ id: "dlv_never", generation: 0 }]);
-    await laneOf(bindings, "tomb").take("tomb", [
-      { id: "dlv_never", generation: 0, line: "l", action: "request", createdAt: 1, work: new ArrayBuffer(1) },
-    ]);
+    await laneOf(bindings, "tomb").take(
+      "tomb",
+      packWork([{ id: "dlv_never", generation: 0, line: "l", action: "request", createdAt: 1, work: new ArrayBuffer(1) }]),
+    );
     await run("tomb");
     expect(calls).toEqual([]);
   });

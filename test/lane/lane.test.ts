@@ -3,6 +3,7 @@ import { afterEach, describe, expect, it, vi } from "vitest";
 import type { Lane } from "../../src/lane.ts";
 import { laneOf } from "../../src/context.ts";
 import { bindings, configure, fine, give, laneStub, newTestContext, person, row, run, travel, vendor } from "../kit/lane.ts";
+import { packWork } from "../../src/flows/lane/packed-work.ts";
 
 afterEach(() => vi.restoreAllMocks());
 
@@ -43,12 +44,12 @@ describe("a lane", () => {
     };
     const sealed = await seal.seal(JSON.stringify({ ...order, literal: true }));
     const item = { ...work, id: "dlv_again" as const, work: sealed };
-    await laneOf(bindings, "crm").take("crm", [item, item]);
+    await laneOf(bindings, "crm").take("crm", packWork([item, item]));
     await run("crm");
-    await laneOf(bindings, "crm").take("crm", [item]);
+    await laneOf(bindings, "crm").take("crm", packWork([item]));
     await run("crm");
     expect(calls).toHaveLength(1);
-    await laneOf(bindings, "crm").take("crm", [{ ...item, generation: 1 }]);
+    await laneOf(bindings, "crm").take("crm", packWork([{ ...item, generation: 1 }]));
     await run("crm");
     expect(calls).toHaveLength(2);
   });
