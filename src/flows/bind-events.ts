@@ -13,6 +13,7 @@ import { rootOf } from "../domain/identity/graph.ts";
 import { type Handover, writeSession } from "./bind/write.ts";
 import { handOver } from "./enqueue-delivery.ts";
 import type { WaitingArrival } from "./intake/ledger.ts";
+import { bytesOf } from "../lib/seal.ts";
 
 /** Throws when D1 refuses the batch: then nothing of it is written and the inbox tries again. The hand-over at the end also repeats that of a run which
  *  died between its write and the lanes. */
@@ -48,7 +49,7 @@ async function matchShifted(ctx: Context, session: Session): Promise<void> {
 
 function toHandover(row: QueuedRow): Handover {
   const { id, generation, connection, action, created_at: createdAt, person_id: personId } = row;
-  const work = new Uint8Array(row.work).buffer;
+  const work = bytesOf(row.work).buffer;
   return { connection, laneWork: { id, generation, line: personId ?? id, action, createdAt, work } };
 }
 

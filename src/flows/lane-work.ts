@@ -4,13 +4,14 @@ import type { Context } from "../context.ts";
 import type { Rendered, WorkOrder } from "../domain/delivery.ts";
 import type { LaneWork } from "../rpc.ts";
 import type { QueuedRow } from "../store/replays.ts";
+import { bytesOf } from "../lib/seal.ts";
 
 /** Throws when the work was sealed by a key that is gone; the sweep logs the lane and goes on with the others. */
 export async function laneWorkOf(ctx: Context, row: QueuedRow): Promise<LaneWork> {
   const { id, generation, action } = row;
   const order = JSON.parse(await ctx.seal.open(row.work)) as WorkOrder;
   const line = row.person_id ?? (order.address === null ? id : JSON.stringify(order.address));
-  const work = generation === 0 ? new Uint8Array(row.work).slice().buffer : await sealReplay(ctx, row, order);
+  const work = generation === 0 ? bytesOf(row.work).buffer : await sealReplay(ctx, row, order);
   return { id, generation, line, action, createdAt: row.created_at, work };
 }
 

@@ -11,6 +11,7 @@ import type { WaitingEvent } from "../rpc.ts";
 import { type EventFilter, type EventListRow, type EventRow, findEvent, listEvents } from "../store/event-lists.ts";
 import { tellDecision } from "./tell-decision.ts";
 import { whyUncounted } from "./uncounted.ts";
+import type { Sealed } from "../lib/seal.ts";
 
 export type EventSummary = {
   readonly id: string;
@@ -115,7 +116,7 @@ async function storyOf(ctx: Context, row: EventRow, locale: Locale): Promise<Eve
   };
 }
 
-async function openJson(ctx: Context, sealed: ArrayBuffer | readonly number[] | null): Promise<unknown> {
+async function openJson(ctx: Context, sealed: ArrayBuffer | Sealed | null): Promise<unknown> {
   return sealed === null ? null : JSON.parse(await ctx.seal.open(sealed));
 }
 

@@ -4,6 +4,9 @@
  *  rotate by putting the new key in front ("2:newsecret,1:oldsecret"), never by removing the last. */
 import { base64url, fromUtf8, hmac, importHmacKey, utf8 } from "./crypto.ts";
 
+/** A sealed value as D1 gives it out: hex digits, or a list of byte values where it is too long for that (`store/sealed.ts`). Durable Objects keep bytes. */
+export type Sealed = string | readonly number[];
+
 export type Sealer = {
   /** Blind index of an identifier (or a fact, by its connection and key): 22 characters, the same for the same (type, scope, value), useless without the key. */
   index(type: string, scope: string, value: string): Promise<string>;
@@ -13,7 +16,7 @@ export type Sealer = {
   macs(purpose: string, text: string): Promise<readonly string[]>;
   seal(text: string): Promise<ArrayBuffer>;
   /** Throws when the value was sealed by a key that is no longer given: losing a key must be loud. */
-  open(sealed: ArrayBuffer | Uint8Array | readonly number[]): Promise<string>;
+  open(sealed: ArrayBuffer | Sealed): Promise<string>;
 };
 
 type SealKey = { readonly id: number; readonly aes: CryptoKey };
@@ -60,8 +63,12 @@ async function sealWith(key: SealKey, text: string): Promise<ArrayBuffer> {
   return sealed.buffer;
 }
 
-async function openWith(keys: readonly SealKey[], sealed: ArrayBuffer | Uint8Array | readonly number[]): Promise<string> {
-  const bytes = new Uint8Array(sealed);
+/** The bytes under a sealed value, whichever way it came. Throws on a text that is no hex. */
+export const bytesOf = (sealed: ArrayBuffer | Sealed): Uint8Array<ArrayBuffer> =>
+  typeof sealed === "string" ? Uint8Array.fromHex(sealed) : new Uint8Array(sealed);
+
+async function openWith(keys: readonly SealKey[], sealed: ArrayBuffer | Sealed): Promise<string> {
+  const bytes = bytesOf(sealed);
   const key = keys.find(({ id }) => id === bytes[0]);
   if (!key) throw new Error(`no seal key with id ${String(bytes[0])}`);
   const plain = await crypto.subtle.decrypt({ name: "AES-GCM", iv: bytes.subarray(1, 13) }, key.aes, bytes.subarray(13));

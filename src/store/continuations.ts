@@ -2,6 +2,7 @@
  *  a crash leaves both or neither, and only once: its id follows from the first one's. */
 import type { DeliveryId } from "../lib/ids.ts";
 import { deliverySeq } from "./new-deliveries.ts";
+import { toBound, unhexed } from "./sealed.ts";
 
 export type Continuation = {
   readonly id: DeliveryId;
@@ -14,12 +15,12 @@ export type Continuation = {
 };
 
 /** Answers with the row's id when it was written: not for a delivery that was cancelled or erased in the meantime, nor a second time. */
-export function continueDelivery(db: D1Database, dead: string, to: Continuation, work: Uint8Array): D1PreparedStatement {
+export function continueDelivery(db: D1Database, dead: string, to: Continuation, work: ArrayBuffer): D1PreparedStatement {
   return db
     .prepare(
       `INSERT INTO deliveries (id, seq, event_id, person_id, connection, action, generation, status, attempts, next_attempt_at, created_at, work)
-       SELECT ?1, ?2, event_id, person_id, ?3, ?4, 0, 'queued', 0, ?5, ?5, ?6 FROM deliveries WHERE id = ?7 AND status = 'dead'
+       SELECT ?1, ?2, event_id, person_id, ?3, ?4, 0, 'queued', 0, ?5, ?5, ${unhexed("?6")} FROM deliveries WHERE id = ?7 AND status = 'dead'
        ON CONFLICT (id) DO NOTHING RETURNING id`,
     )
-    .bind(to.id, deliverySeq(to.createdAt, 0), to.connection, to.action, to.createdAt, work, dead);
+    .bind(to.id, deliverySeq(to.createdAt, 0), to.connection, to.action, to.createdAt, toBound(work), dead);
 }

@@ -1,6 +1,8 @@
 /** Reading and steering the delivery log. Keyset-paged, newest first. */
 import type { DeliveryStatus } from "../domain/delivery.ts";
 import type { DeliveryId } from "../lib/ids.ts";
+import type { Sealed } from "../lib/seal.ts";
+import { hexed } from "./sealed.ts";
 
 /** `seq` = creation in ms × 1000 and a place; `generation` counts replays from 0; times in epoch ms. `reason` is without personal values. */
 export type DeliveryRow = {
@@ -28,7 +30,7 @@ export type AttemptRow = {
   at: number;
   status: number;
   outcome: string;
-  reply: ArrayBuffer | null;
+  reply: Sealed | null;
 };
 
 export type DeliveryFilter = {
@@ -82,7 +84,7 @@ export const findDelivery = (db: D1Database, id: string): Promise<DeliveryRow | 
 export async function attemptsOf(db: D1Database, ids: readonly string[]): Promise<AttemptRow[]> {
   const { results } = await db
     .prepare(
-      `SELECT delivery_id, generation, n, at, status, outcome, reply FROM attempts
+      `SELECT delivery_id, generation, n, at, status, outcome, ${hexed("reply")} FROM attempts
        WHERE delivery_id IN (SELECT value FROM json_each(?1)) ORDER BY delivery_id, generation, n`,
     )
     .bind(JSON.stringify(ids))

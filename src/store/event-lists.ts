@@ -1,5 +1,6 @@
 /** Events as lists show them and one event whole. Newest first by the order of acknowledgement. */
-import type { Sealed } from "./neighbourhood.ts";
+import type { Sealed } from "../lib/seal.ts";
+import { hexed } from "./sealed.ts";
 
 /** Conditions add up; `type` also takes a label (`sale`); `person` any id or key the person ever had; `since` epoch ms, inclusive. */
 export type EventFilter = {
@@ -71,6 +72,8 @@ export async function listEvents(db: D1Database, filter: EventFilter): Promise<E
 
 export const findEvent = (db: D1Database, id: string): Promise<EventRow | null> =>
   db
-    .prepare(`SELECT ${LISTED}, bound_at, via, via_hash, tid, order_number, facts, raw, trace FROM events WHERE id = ?1`)
+    .prepare(
+      `SELECT ${LISTED}, bound_at, via, via_hash, tid, order_number, ${["facts", "raw", "trace"].map((name) => hexed(name)).join(", ")} FROM events WHERE id = ?1`,
+    )
     .bind(id)
     .first<EventRow>();

@@ -1,12 +1,13 @@
 /** Reads of single facts that binding and decisions need besides the neighbourhood. */
 import type { DeliveryId, EventId } from "../lib/ids.ts";
-import type { Sealed } from "./neighbourhood.ts";
+import type { Sealed } from "../lib/seal.ts";
+import { hexed } from "./sealed.ts";
 
 /** Sealed facts of events by id; expired and erased ones are missing. */
 export async function loadSealedFacts(db: D1Database, ids: readonly EventId[]): Promise<Map<string, Sealed>> {
   if (ids.length === 0) return new Map();
   const { results } = await db
-    .prepare("SELECT id, facts FROM events WHERE id IN (SELECT value FROM json_each(?1)) AND facts IS NOT NULL")
+    .prepare(`SELECT id, ${hexed("facts")} FROM events WHERE id IN (SELECT value FROM json_each(?1)) AND facts IS NOT NULL`)
     .bind(JSON.stringify(ids))
     .all<{ id: string; facts: Sealed }>();
   return new Map(results.map(({ id, facts }) => [id, facts]));

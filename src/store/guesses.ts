@@ -1,6 +1,8 @@
 /** What a guess leaves behind and what it is judged by, read in the guess's own transaction. */
 import type { GuessedLink, Phantom, Seat } from "../domain/pin.ts";
 import type { Guess } from "./seats.ts";
+import type { Sealed } from "../lib/seal.ts";
+import { hexed } from "./sealed.ts";
 
 /** Marks the link when this very guess won; with `proves`, the site may map its holder for the next 15 minutes. */
 export const settleWin = (db: D1Database, { site, buid, by, now }: Guess, proves: boolean): D1PreparedStatement =>
@@ -37,7 +39,7 @@ export type StoredLink = {
   readonly connection: string;
   readonly returnTo: string | null;
   readonly pinTtlMs: number;
-  readonly sealed: ArrayBuffer;
+  readonly sealed: Sealed;
 };
 
 type Row = {
@@ -46,7 +48,7 @@ type Row = {
   connection: string;
   return_to: string | null;
   pin_ttl_ms: number;
-  sealed: ArrayBuffer;
+  sealed: Sealed;
   used_at: number | null;
   ended_at: number | null;
   expires_at: number;
@@ -61,7 +63,7 @@ type Row = {
 export const selectGuess = (db: D1Database, { site, buid, txn }: Pick<Guess, "site" | "buid" | "txn">): D1PreparedStatement =>
   db
     .prepare(
-      `SELECT l.buid, l.holder_id, l.connection, l.return_to, l.pin_ttl_ms, l.sealed, l.used_at, l.ended_at, l.expires_at,
+      `SELECT l.buid, l.holder_id, l.connection, l.return_to, l.pin_ttl_ms, ${hexed("l.sealed")}, l.used_at, l.ended_at, l.expires_at,
               h.fails, h.seats -> ('$."' || ?2 || '"') AS seat, p.tries, p.locked, p.expires_at AS phantom_expires_at
        FROM (SELECT 1) LEFT JOIN login_links AS l ON l.buid = ?1 AND l.site = ?2 AND l.txn = ?3 AND l.kind = 'pin'
        LEFT JOIN holders AS h ON h.id = l.holder_id LEFT JOIN phantom_guesses AS p ON p.buid = ?1 || ?2`,

@@ -1,6 +1,8 @@
 /** Holders, their messenger accounts and the bots they can be reached by. Values are sealed; look-ups go by the blind index. */
 import { HOLDER_TYPES, type HolderType, type KnownIdentity } from "../domain/holder.ts";
 import type { HolderId } from "../lib/ids.ts";
+import type { Sealed } from "../lib/seal.ts";
+import { hexed, toBound, unhexed } from "./sealed.ts";
 
 /** An identity ready to be stored or looked up. */
 export type HashedIdentity = {
@@ -43,19 +45,19 @@ export async function findHolder(db: D1Database, hashes: readonly string[]): Pro
 export const keepIdentity = (db: D1Database, holderId: string, identity: HashedIdentity, now: number): D1PreparedStatement =>
   db
     .prepare(
-      `INSERT INTO holder_identities (hash, holder_id, type, scope, sealed, last_used_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+      `INSERT INTO holder_identities (hash, holder_id, type, scope, sealed, last_used_at) VALUES (?1, ?2, ?3, ?4, ${unhexed("?5")}, ?6)
        ON CONFLICT (hash) DO UPDATE SET last_used_at = excluded.last_used_at WHERE holder_id = excluded.holder_id`,
     )
-    .bind(identity.hash, holderId, identity.type, identity.scope, identity.sealed, now);
+    .bind(identity.hash, holderId, identity.type, identity.scope, toBound(identity.sealed), now);
 
 /** The holder that the identity belongs to now, created when it is new: two first links at once make one holder. */
 export const keepHolder = (db: D1Database, identityHash: string, profile: ArrayBuffer | null, now: number): D1PreparedStatement =>
   db
     .prepare(
-      `INSERT INTO holders (id, profile, created_at) SELECT holder_id, ?2, ?3 FROM holder_identities WHERE hash = ?1
+      `INSERT INTO holders (id, profile, created_at) SELECT holder_id, ${unhexed("?2")}, ?3 FROM holder_identities WHERE hash = ?1
        ON CONFLICT (id) DO UPDATE SET profile = COALESCE(excluded.profile, profile)`,
     )
-    .bind(identityHash, profile, now);
+    .bind(identityHash, profile && toBound(profile), now);
 
 /** Remembers that the holder can be written to through this bot, by these ids. */
 export const keepBot = (
@@ -64,22 +66,22 @@ export const keepBot = (
 ): D1PreparedStatement =>
   db
     .prepare(
-      `INSERT INTO holder_bots (holder_id, connection, address, last_used_at) SELECT holder_id, ?2, ?3, ?4 FROM holder_identities WHERE hash = ?1
+      `INSERT INTO holder_bots (holder_id, connection, address, last_used_at) SELECT holder_id, ?2, ${unhexed("?3")}, ?4 FROM holder_identities WHERE hash = ?1
        ON CONFLICT (holder_id, connection) DO UPDATE SET address = excluded.address, last_used_at = excluded.last_used_at`,
     )
-    .bind(bot.identityHash, bot.connection, bot.address, bot.now);
+    .bind(bot.identityHash, bot.connection, toBound(bot.address), bot.now);
 
 /** `address` is sealed: the ids by which that very bot reaches the holder. */
-export type HolderBot = { readonly connection: string; readonly address: ArrayBuffer; readonly lastUsedAt: number };
+export type HolderBot = { readonly connection: string; readonly address: Sealed; readonly lastUsedAt: number };
 
 /** Bots of a holder, the one used last first. */
 export async function holderBots(db: D1Database, holderId: string): Promise<HolderBot[]> {
   const { results } = await db
     .prepare(
-      "SELECT connection, address, last_used_at FROM holder_bots WHERE holder_id = ?1 ORDER BY last_used_at DESC, connection",
+      `SELECT connection, ${hexed("address")}, last_used_at FROM holder_bots WHERE holder_id = ?1 ORDER BY last_used_at DESC, connection`,
     )
     .bind(holderId)
-    .all<{ connection: string; address: ArrayBuffer; last_used_at: number }>();
+    .all<{ connection: string; address: Sealed; last_used_at: number }>();
   return results.map(({ connection, address, last_used_at }) => ({ connection, address, lastUsedAt: last_used_at }));
 }
 
@@ -106,18 +108,18 @@ export async function hasWithdrawnConsent(db: D1Database, holderId: string): Pro
 
 export type HolderCard = {
   readonly id: HolderId;
-  readonly profile: ArrayBuffer | null;
+  readonly profile: Sealed | null;
   /** Strongest first. */
-  readonly identities: readonly { readonly type: HolderType; readonly scope: string; readonly sealed: ArrayBuffer }[];
+  readonly identities: readonly { readonly type: HolderType; readonly scope: string; readonly sealed: Sealed }[];
 };
 
-type CardRow = { profile: ArrayBuffer | null; type: HolderType | null; scope: string; sealed: ArrayBuffer };
+type CardRow = { profile: Sealed | null; type: HolderType | null; scope: string; sealed: Sealed };
 
 /** A holder's profile and accounts. */
 export async function readHolder(db: D1Database, holderId: string): Promise<HolderCard | null> {
   const { results } = await db
     .prepare(
-      `SELECT h.profile, i.type, i.scope, i.sealed FROM holders AS h LEFT JOIN holder_identities AS i ON i.holder_id = h.id WHERE h.id = ?1
+      `SELECT ${hexed("h.profile")}, i.type, i.scope, ${hexed("i.sealed")} FROM holders AS h LEFT JOIN holder_identities AS i ON i.holder_id = h.id WHERE h.id = ?1
        ORDER BY ${strengthOf("i.type")}, i.last_used_at DESC`,
     )
     .bind(holderId)

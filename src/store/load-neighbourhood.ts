@@ -4,17 +4,18 @@
 import { addApart, addLeaf, addNode, setIn } from "../domain/identity/graph.ts";
 import type { IdentifierType, Proof } from "../domain/identifier.ts";
 import type { EventId, PersonId, PersonKey } from "../lib/ids.ts";
+import type { Sealed } from "../lib/seal.ts";
 import {
   type Asked,
   type ClickRow,
   type Neighbourhood,
   type QueuedRow,
   type ReplacedRow,
-  type Sealed,
   type TraitRow,
   type WaitingRow,
   firingOf,
 } from "./neighbourhood.ts";
+import { hexed } from "./sealed.ts";
 
 const LIST = (n: number): string => `(SELECT value FROM json_each(?${n}))`;
 const ROOTS = `SELECT person_id FROM identifiers WHERE hash IN ${LIST(1)}
@@ -37,7 +38,7 @@ export async function loadNeighbourhood(db: D1Database, known: Neighbourhood, as
       .bind(...persons),
     db
       .prepare(
-        `SELECT hash, type, scope, home_id, proof, first_seen, last_seen, told_at, event_id, pinned, started, ${asked.traits ? "sealed" : "NULL AS sealed"}
+        `SELECT hash, type, scope, home_id, proof, first_seen, last_seen, told_at, event_id, pinned, started, ${asked.traits ? hexed("sealed") : "NULL AS sealed"}
          FROM identifiers WHERE person_id IN (${ROOTS}) AND (type NOT IN ('click', 'clickid', 'visitor') OR hash IN ${LIST(1)})`,
       )
       .bind(...persons),
@@ -63,7 +64,7 @@ export async function loadNeighbourhood(db: D1Database, known: Neighbourhood, as
     db
       .prepare(
         `SELECT p.hash AS hash, e.id AS id, e.seq AS seq, e.connection AS connection, e.type AS type, e.received_at AS received_at,
-           e.event_at AS event_at, e.fact AS fact, e.counted AS counted, e.rules AS rules, e.facts AS facts
+           e.event_at AS event_at, e.fact AS fact, e.counted AS counted, e.rules AS rules, ${hexed("e.facts")}
          FROM parked p JOIN events e ON e.id = p.event_id WHERE p.hash IN ${LIST(1)} AND p.expires_at > ?2 AND e.status = 'unbound'`,
       )
       .bind(hashes, asked.now),
@@ -71,7 +72,7 @@ export async function loadNeighbourhood(db: D1Database, known: Neighbourhood, as
     // `+status`: by the index of events, not through everything that waits behind a dead vendor.
     db
       .prepare(
-        `SELECT id, generation, person_id, connection, action, created_at, work FROM deliveries
+        `SELECT id, generation, person_id, connection, action, created_at, ${hexed("work")} FROM deliveries
          WHERE event_id IN ${LIST(1)} AND +status = 'queued' AND work IS NOT NULL ORDER BY seq`,
       )
       .bind(events),
@@ -87,7 +88,7 @@ export async function loadNeighbourhood(db: D1Database, known: Neighbourhood, as
     db
       .prepare(
         asked.traits
-          ? `SELECT home_id, name, at, sealed FROM traits WHERE person_id IN (${ROOTS})`
+          ? `SELECT home_id, name, at, ${hexed("sealed")} FROM traits WHERE person_id IN (${ROOTS})`
           : `SELECT ?1 AS home_id, ?2 AS name, 0 AS at, ?3 AS sealed WHERE FALSE`,
       )
       .bind(...persons),

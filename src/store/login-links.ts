@@ -1,4 +1,6 @@
 /** Login links: one buid each, known by its MAC only. */
+import type { Sealed } from "../lib/seal.ts";
+import { hexed, toBound, unhexed } from "./sealed.ts";
 
 export type NewLink = {
   readonly buid: string;
@@ -21,7 +23,7 @@ export const insertLink = (db: D1Database, link: NewLink): D1PreparedStatement =
   db
     .prepare(
       `INSERT INTO login_links (buid, site, holder_id, connection, kind, txn, token, sealed, return_to, pin_ttl_ms, expires_at, created_at)
-       SELECT ?1, ?2, h.id, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12 FROM holder_identities AS i JOIN holders AS h ON h.id = i.holder_id
+       SELECT ?1, ?2, h.id, ?4, ?5, ?6, ?7, ${unhexed("?8")}, ?9, ?10, ?11, ?12 FROM holder_identities AS i JOIN holders AS h ON h.id = i.holder_id
        WHERE i.hash = ?3 AND (?5 = 'trusted' AND changes() > 0 OR h.seats ->> ('$."' || ?2 || '".buid') = ?1)`,
     )
     .bind(
@@ -32,7 +34,7 @@ export const insertLink = (db: D1Database, link: NewLink): D1PreparedStatement =
       link.kind,
       link.txn,
       link.token,
-      link.sealed,
+      toBound(link.sealed),
       link.returnTo,
       link.pinTtlMs,
       link.expiresAt,
@@ -46,7 +48,7 @@ export type FoundLink = {
   readonly holderId: string;
   readonly connection: string;
   readonly kind: "pin" | "trusted";
-  readonly sealed: ArrayBuffer;
+  readonly sealed: Sealed;
   readonly returnTo: string | null;
   readonly pinTtlMs: number;
   readonly expiresAt: number;
@@ -61,7 +63,7 @@ type Row = {
   holder_id: string;
   connection: string;
   kind: "pin" | "trusted";
-  sealed: ArrayBuffer;
+  sealed: Sealed;
   return_to: string | null;
   pin_ttl_ms: number;
   expires_at: number;
@@ -70,8 +72,7 @@ type Row = {
   ended_at: number | null;
 };
 
-const COLUMNS =
-  "buid, site, holder_id, connection, kind, sealed, return_to, pin_ttl_ms, expires_at, used_at, proved_at, ended_at";
+const COLUMNS = `buid, site, holder_id, connection, kind, ${hexed("sealed")}, return_to, pin_ttl_ms, expires_at, used_at, proved_at, ended_at`;
 
 /** The link of a buid's MAC, at `site` when one is given. */
 export async function findLink(db: D1Database, buid: string, site: string | null): Promise<FoundLink | null> {

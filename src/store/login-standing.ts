@@ -1,32 +1,34 @@
 /** Where a holder stands at a site: what the decision table of authorize is fed with. One read, in the transaction that spent the proof. */
 import type { HolderType } from "../domain/holder.ts";
 import { strengthOf } from "./holders.ts";
+import type { Sealed } from "../lib/seal.ts";
+import { hexed } from "./sealed.ts";
 
 export type Standing = {
   readonly holderId: string;
   /** Sealed link: the buid. */
-  readonly link: ArrayBuffer;
-  readonly profile: ArrayBuffer | null;
-  readonly mapped: ArrayBuffer | null;
+  readonly link: Sealed;
+  readonly profile: Sealed | null;
+  readonly mapped: Sealed | null;
   readonly mappedHash: string | null;
   readonly sentIsTaken: boolean;
   readonly onlyClaimed: boolean;
   /** The strongest account, for the login event. */
-  readonly identity: { readonly type: HolderType; readonly scope: string; readonly sealed: ArrayBuffer } | null;
-  readonly contacts: readonly { readonly type: string; readonly proof: string; readonly sealed: ArrayBuffer }[];
+  readonly identity: { readonly type: HolderType; readonly scope: string; readonly sealed: Sealed } | null;
+  readonly contacts: readonly { readonly type: string; readonly proof: string; readonly sealed: Sealed }[];
 };
 
 type Row = {
   holder_id: string;
-  link: ArrayBuffer;
-  profile: ArrayBuffer | null;
-  mapped: ArrayBuffer | null;
+  link: Sealed;
+  profile: Sealed | null;
+  mapped: Sealed | null;
   mapped_hash: string | null;
   sent_is_taken: number;
   only_claimed: number;
   identity_type: HolderType | null;
   identity_scope: string;
-  identity_sealed: ArrayBuffer;
+  identity_sealed: Sealed;
 };
 
 const STRONGEST = `SELECT hash FROM holder_identities WHERE holder_id = l.holder_id
@@ -39,13 +41,13 @@ export const selectStanding = (
 ): D1PreparedStatement =>
   db
     .prepare(
-      `SELECT l.holder_id, l.sealed AS link, h.profile, m.user_id AS mapped, m.user_hash AS mapped_hash,
+      `SELECT l.holder_id, ${hexed("l.sealed", "link")}, ${hexed("h.profile")}, ${hexed("m.user_id", "mapped")}, m.user_hash AS mapped_hash,
          EXISTS (SELECT 1 FROM mappings AS o WHERE o.site = ?1 AND o.user_hash = ?4 AND o.holder_id <> l.holder_id) AS sent_is_taken,
          EXISTS (SELECT 1 FROM holder_identities AS mine JOIN identifiers AS i ON i.hash = mine.hash
            JOIN identifiers AS u ON u.person_id = i.person_id AND u.type = 'user_id' AND u.scope = ?1
            WHERE mine.holder_id = l.holder_id
              AND NOT EXISTS (SELECT 1 FROM mapping_history AS y WHERE y.holder_id = l.holder_id AND y.site = ?1 AND y.user_hash = u.hash)) AS only_claimed,
-         s.type AS identity_type, s.scope AS identity_scope, s.sealed AS identity_sealed
+         s.type AS identity_type, s.scope AS identity_scope, ${hexed("s.sealed", "identity_sealed")}
        FROM login_links AS l JOIN holders AS h ON h.id = l.holder_id
        LEFT JOIN mappings AS m ON m.site = ?1 AND m.holder_id = l.holder_id
        LEFT JOIN holder_identities AS s ON s.hash = (${STRONGEST})
@@ -61,7 +63,7 @@ export const selectContacts = (
 ): D1PreparedStatement =>
   db
     .prepare(
-      `SELECT DISTINCT c.type, c.proof, c.sealed FROM login_links AS l JOIN holder_identities AS mine ON mine.holder_id = l.holder_id
+      `SELECT DISTINCT c.type, c.proof, ${hexed("c.sealed")} FROM login_links AS l JOIN holder_identities AS mine ON mine.holder_id = l.holder_id
        JOIN identifiers AS i ON i.hash = mine.hash JOIN identifiers AS c ON c.person_id = i.person_id AND c.type IN ('email', 'phone')
        JOIN events AS e ON e.id = c.event_id AND e.via_hash IN (SELECT hash FROM holder_identities WHERE holder_id = l.holder_id)
        WHERE l.buid = COALESCE(?2, (SELECT buid FROM codes WHERE code = ?3)) AND l.site = ?1 AND c.sealed IS NOT NULL

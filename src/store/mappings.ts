@@ -1,17 +1,19 @@
 /** Mappings: one site user per holder and one holder per user, by two unique keys. A change is compared and swapped by `version`: a stale one
  *  writes NULL where NULL is forbidden (or meets a unique key), so its whole batch fails and nothing of it happened. */
+import type { Sealed } from "../lib/seal.ts";
+import { hexed, toBound, unhexed } from "./sealed.ts";
 
 export type Mapping = {
   readonly holderId: string;
   readonly userHash: string;
   /** Sealed user id. */
-  readonly userId: ArrayBuffer;
+  readonly userId: Sealed;
   readonly version: number;
   readonly linkedAt: number;
 };
 
-type Row = { holder_id: string; user_hash: string; user_id: ArrayBuffer; version: number; linked_at: number };
-const COLUMNS = "holder_id, user_hash, user_id, version, linked_at";
+type Row = { holder_id: string; user_hash: string; user_id: Sealed; version: number; linked_at: number };
+const COLUMNS = `holder_id, user_hash, ${hexed("user_id")}, version, linked_at`;
 const toMapping = (row: Row): Mapping => ({
   holderId: row.holder_id,
   userHash: row.user_hash,
@@ -59,18 +61,20 @@ export type NewMapping = {
  *  removed and made again is never taken for the old one. */
 export const insertMapping = (db: D1Database, mapping: NewMapping): D1PreparedStatement =>
   db
-    .prepare("INSERT INTO mappings (site, holder_id, user_hash, user_id, version, linked_at) VALUES (?1, ?2, ?3, ?4, ?5, ?5)")
-    .bind(mapping.site, mapping.holderId, mapping.userHash, mapping.userId, mapping.now);
+    .prepare(
+      `INSERT INTO mappings (site, holder_id, user_hash, user_id, version, linked_at) VALUES (?1, ?2, ?3, ${unhexed("?4")}, ?5, ?5)`,
+    )
+    .bind(mapping.site, mapping.holderId, mapping.userHash, toBound(mapping.userId), mapping.now);
 
 /** Gives a mapped holder another user; fails when the mapping is not at `version` any more. */
 export const moveMapping = (db: D1Database, mapping: NewMapping, version: number): D1PreparedStatement =>
   db
     .prepare(
       `INSERT INTO mappings (site, holder_id, user_hash, user_id, version, linked_at)
-       VALUES (?1, ?2, ?3, ?4, CASE WHEN EXISTS (SELECT 1 FROM mappings WHERE site = ?1 AND holder_id = ?2 AND version = ?6) THEN 1 END, ?5)
+       VALUES (?1, ?2, ?3, ${unhexed("?4")}, CASE WHEN EXISTS (SELECT 1 FROM mappings WHERE site = ?1 AND holder_id = ?2 AND version = ?6) THEN 1 END, ?5)
        ON CONFLICT (site, holder_id) DO UPDATE SET user_hash = excluded.user_hash, user_id = excluded.user_id, version = version + 1, linked_at = excluded.linked_at`,
     )
-    .bind(mapping.site, mapping.holderId, mapping.userHash, mapping.userId, mapping.now, version);
+    .bind(mapping.site, mapping.holderId, mapping.userHash, toBound(mapping.userId), mapping.now, version);
 
 /** Removes a mapping at exactly this version; `RETURNING` tells whether it was there. */
 export const deleteMapping = (
@@ -100,9 +104,9 @@ export type MappingChange = {
 export const insertChange = (db: D1Database, change: MappingChange): D1PreparedStatement =>
   db
     .prepare(
-      "INSERT INTO mapping_history (id, site, holder_id, user_hash, user_id, act, by, at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+      `INSERT INTO mapping_history (id, site, holder_id, user_hash, user_id, act, by, at) VALUES (?1, ?2, ?3, ?4, ${unhexed("?5")}, ?6, ?7, ?8)`,
     )
-    .bind(change.id, change.site, change.holderId, change.userHash, change.userId, change.act, change.by, change.now);
+    .bind(change.id, change.site, change.holderId, change.userHash, toBound(change.userId), change.act, change.by, change.now);
 
 /** A batch lost its race: somebody changed or took the mapping in between. */
 export const isStale = (failure: unknown): boolean =>

@@ -1,5 +1,7 @@
 /** Links into a second messenger, and joining the holder that opens one. */
 import type { HolderType } from "../domain/holder.ts";
+import type { Sealed } from "../lib/seal.ts";
+import { hexed } from "./sealed.ts";
 
 /** `usedBy`: blind index of the account that has the token. */
 export type MergeLink = {
@@ -88,9 +90,9 @@ export async function personKeyOf(db: D1Database, identityHash: string): Promise
 export async function identityValue(
   db: D1Database,
   hash: string,
-): Promise<{ readonly type: HolderType; readonly scope: string; readonly sealed: ArrayBuffer } | null> {
+): Promise<{ readonly type: HolderType; readonly scope: string; readonly sealed: Sealed } | null> {
   return db
-    .prepare("SELECT type, scope, sealed FROM holder_identities WHERE hash = ?1")
+    .prepare(`SELECT type, scope, ${hexed("sealed")} FROM holder_identities WHERE hash = ?1`)
     .bind(hash)
-    .first<{ type: HolderType; scope: string; sealed: ArrayBuffer }>();
+    .first<{ type: HolderType; scope: string; sealed: Sealed }>();
 }

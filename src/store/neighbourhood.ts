@@ -2,9 +2,7 @@
 import type { Graph } from "../domain/identity/graph.ts";
 import type { Payment } from "../domain/labels.ts";
 import type { DeliveryId, EventId, PersonId } from "../lib/ids.ts";
-
-/** D1 returns a BLOB as a list of byte values. */
-export type Sealed = readonly number[];
+import type { Sealed } from "../lib/seal.ts";
 
 /** What to load by: blind indexes, keys, ids. `replaced`: events that a newer state of the same fact takes the place of. */
 export type Asked = {

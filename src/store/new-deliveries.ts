@@ -1,6 +1,7 @@
 /** Writing a delivery's D1 row: the intent, before its lane knows of it. The row comes first and the lane second, always: a crash between the
  *  two leaves a `queued` row that the inbox or the sweep hands over again, and a lane takes the same id and generation once. */
 import type { DeliveryId } from "../lib/ids.ts";
+import { toBound, unhexed } from "./sealed.ts";
 
 export type NewDeliveryRow = {
   readonly id: DeliveryId;
@@ -24,7 +25,7 @@ export function insertDelivery(db: D1Database, row: NewDeliveryRow): D1PreparedS
   return db
     .prepare(
       `INSERT INTO deliveries (id, seq, event_id, person_id, connection, action, generation, status, attempts, next_attempt_at, created_at, work)
-       VALUES (?1, ?2, ?3, ?4, ?5, ?6, 0, 'queued', 0, ?7, ?7, ?8) ON CONFLICT (id) DO NOTHING`,
+       VALUES (?1, ?2, ?3, ?4, ?5, ?6, 0, 'queued', 0, ?7, ?7, ${unhexed("?8")}) ON CONFLICT (id) DO NOTHING`,
     )
-    .bind(row.id, row.seq, row.eventId, row.personId, row.connection, row.action, row.createdAt, row.work);
+    .bind(row.id, row.seq, row.eventId, row.personId, row.connection, row.action, row.createdAt, toBound(row.work));
 }

@@ -1,22 +1,28 @@
 /** Many rows in one statement, sealed columns included. D1 binds 100 values a statement and JSON holds no bytes, so the plain columns travel as one
- *  JSON array and all sealed values as one buffer that every row points into. Statements are cut at sizes far below D1's limits. */
+ *  JSON array and all sealed values as one text of hex (`sealed.ts` says why hex) that every row points into. Statements are cut at sizes below D1's
+ *  limits; a single row too large for a text of hex is written all the same, its bytes bound as bytes. */
+import { MOST_HEXED, toBound } from "./sealed.ts";
+
+/** A sealed value is never empty: its key's id and the IV stand before it. */
 export type Blobs = Readonly<Record<string, ArrayBuffer | null>>;
 export type PackedRow = { readonly columns: Readonly<Record<string, string | number | null>>; readonly blobs?: Blobs };
 
-/** D1: 100 values and 100 KB of SQL a statement, 2 MB a value (developers.cloudflare.com/d1/platform/limits, 2026-11). */
-const MAX_BYTES = 1_000_000;
 const MAX_ROWS = 500;
 
-/** SQL of a plain column in `json_each(?1)`, and of a sealed one. */
+/** SQL of a plain column in `json_each(?1)`, and of a sealed one. The cast is what makes it cheap: a place in a BLOB is found at once, in a text SQLite
+ *  walks to it from the beginning, character by character, for every value again. */
 export const column = (name: string): string => `value ->> '${name}'`;
-export const sealedColumn = (name: string): string => `substr(?2, value ->> '${name}_at', value ->> '${name}_size')`;
+export const sealedColumn = (name: string): string => {
+  const part = (whole: string): string => `substr(${whole}, value ->> '${name}_at', value ->> '${name}_size')`;
+  return `CASE typeof(?2) WHEN 'text' THEN unhex(${part("CAST(?2 AS BLOB)")}) ELSE ${part("?2")} END`;
+};
 
 /** The statements that run `sql` (over json_each(?1), sealed values in ?2) for all rows; none for no rows. */
 export function packedStatements(db: D1Database, sql: string, rows: readonly PackedRow[]): D1PreparedStatement[] {
   return chunks(rows).map((chunk) => {
-    const { json, bytes } = pack(chunk);
+    const { json, sealed } = pack(chunk);
     const statement = db.prepare(sql);
-    return sql.includes("?2") ? statement.bind(json, bytes) : statement.bind(json);
+    return sql.includes("?2") ? statement.bind(json, sealed) : statement.bind(json);
   });
 }
 
@@ -29,7 +35,7 @@ function chunks(rows: readonly PackedRow[]): PackedRow[][] {
   for (const row of rows) {
     const last = all.at(-1);
     const own = sizeOf(row);
-    if (last && last.length < MAX_ROWS && size + own <= MAX_BYTES) {
+    if (last && last.length < MAX_ROWS && size + own <= MOST_HEXED) {
       last.push(row);
       size += own;
     } else {
@@ -40,25 +46,26 @@ function chunks(rows: readonly PackedRow[]): PackedRow[][] {
   return all;
 }
 
-function pack(rows: readonly PackedRow[]): { json: string; bytes: ArrayBuffer } {
-  const parts: Uint8Array[] = [];
-  let length = 0;
+function pack(rows: readonly PackedRow[]): { json: string; sealed: string | ArrayBuffer } {
+  const parts = rows.flatMap(({ blobs }) => Object.values(blobs ?? {})).filter((blob) => blob !== null);
+  const bytes = new Uint8Array(parts.reduce((sum, part) => sum + part.byteLength, 0));
+  let at = 0;
+  for (const part of parts) {
+    bytes.set(new Uint8Array(part), at);
+    at += part.byteLength;
+  }
+  const sealed = toBound(bytes.buffer);
+  const digits = typeof sealed === "string" ? 2 : 1;
+  let place = 1;
   const objects = rows.map(({ columns, blobs }) => {
     const object: Record<string, string | number | null> = { ...columns };
     for (const [name, blob] of Object.entries(blobs ?? {})) {
-      object[`${name}_at`] = blob === null ? null : length + 1;
-      object[`${name}_size`] = blob === null ? null : blob.byteLength;
-      if (blob === null) continue;
-      parts.push(new Uint8Array(blob));
-      length += blob.byteLength;
+      const size = blob === null ? null : blob.byteLength * digits;
+      object[`${name}_at`] = size === null ? null : place;
+      object[`${name}_size`] = size;
+      place += size ?? 0;
     }
     return object;
   });
-  const bytes = new Uint8Array(length);
-  let at = 0;
-  for (const part of parts) {
-    bytes.set(part, at);
-    at += part.byteLength;
-  }
-  return { json: JSON.stringify(objects), bytes: bytes.buffer };
+  return { json: JSON.stringify(objects), sealed };
 }

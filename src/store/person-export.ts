@@ -1,7 +1,8 @@
 /** Everything kept about one person, for her copy of her own data. */
 import type { IdentifierType, Proof } from "../domain/identifier.ts";
 import type { PersonId } from "../lib/ids.ts";
-import type { Sealed } from "./neighbourhood.ts";
+import type { Sealed } from "../lib/seal.ts";
+import { hexed } from "./sealed.ts";
 
 export type ExportIdentifier = {
   readonly hash: string;
@@ -52,14 +53,14 @@ export async function loadExport(db: D1Database, root: PersonId): Promise<Export
   const [identifiers, traits, events] = await db.batch([
     db
       .prepare(
-        "SELECT hash, type, scope, proof, sealed, hint, first_seen, last_seen FROM identifiers WHERE person_id = ?1 ORDER BY type, first_seen, hash",
+        `SELECT hash, type, scope, proof, ${hexed("sealed")}, hint, first_seen, last_seen FROM identifiers WHERE person_id = ?1 ORDER BY type, first_seen, hash`,
       )
       .bind(root),
-    db.prepare("SELECT name, at, sealed FROM traits WHERE person_id = ?1 ORDER BY name, at").bind(root),
+    db.prepare(`SELECT name, at, ${hexed("sealed")} FROM traits WHERE person_id = ?1 ORDER BY name, at`).bind(root),
     db
       .prepare(
         `SELECT e.id, e.type, e.status, e.connection, e.event_at, e.received_at, e.label, e.ordinal, e.counted, e.amount_e4, e.currency,
-           e.order_number, e.tid, ${utm}, e.facts
+           e.order_number, e.tid, ${utm}, ${hexed("e.facts")}
          FROM events e LEFT JOIN clicks c ON c.hash = e.click_hash AND e.type IN ('click', 'bot_start')
          WHERE e.person_id = ?1 ORDER BY e.event_at, e.seq`,
       )

@@ -1,9 +1,10 @@
 /** Reads of one person, always of the current one: merged ids, old keys and identifiers that changed hands lead here. */
 import type { IdentifierType, Proof } from "../domain/identifier.ts";
 import type { PersonId, PersonKey } from "../lib/ids.ts";
-import type { Sealed } from "./neighbourhood.ts";
+import type { Sealed } from "../lib/seal.ts";
 import { CURRENT } from "./persons.ts";
 import { TOUCHES } from "./report/touch.ts";
+import { hexed } from "./sealed.ts";
 
 /** `erasedAt` epoch ms: the id stays known for ever, so that a stale link says "erased" and not "never existed". */
 export type Found = { readonly id: PersonId; readonly erasedAt: number | null };
@@ -86,13 +87,13 @@ export async function readPerson(db: D1Database, id: PersonId): Promise<PersonRo
   const of = (sql: string): D1PreparedStatement => db.prepare(sql).bind(id);
   const answers = await db.batch([
     of("SELECT id, key, first_seen, last_seen, referred_by FROM persons WHERE person_id = ?1 ORDER BY first_seen, id"),
-    of(`SELECT hash, type, scope, proof, first_seen, last_seen, pinned, hint, sealed FROM identifiers WHERE person_id = ?1
+    of(`SELECT hash, type, scope, proof, first_seen, last_seen, pinned, hint, ${hexed("sealed")} FROM identifiers WHERE person_id = ?1
         ORDER BY told_at DESC, last_seen DESC, hash LIMIT 500`),
     of(STAGES),
     of(`SELECT type = 'refund' AS refund, currency, SUM(amount_e4) AS amount FROM events
         WHERE person_id = ?1 AND ${COUNTED} AND type IN ('payment', 'refund') AND amount_e4 > 0 GROUP BY 1, 2`),
     of(`SELECT * FROM (${TOUCH} ORDER BY at, rank, seq LIMIT 1) UNION ALL SELECT * FROM (${LAST})`),
-    of("SELECT name, sealed, MAX(at) FROM traits WHERE person_id = ?1 GROUP BY name"),
+    of(`SELECT name, ${hexed("sealed")}, MAX(at) FROM traits WHERE person_id = ?1 GROUP BY name`),
   ]);
   const rows = <T>(place: number): T[] => (answers[place]?.results ?? []) as T[];
   return {
@@ -158,7 +159,7 @@ export async function readTimeline(
   const { results } = await db
     .prepare(
       `SELECT id, seq, type, status, event_at, received_at, bound_at, connection, label, ordinal, amount_e4, currency, counted, possible_duplicate, shared,
-         via, via_hash, order_number, tid, link, trace
+         via, via_hash, order_number, tid, link, ${hexed("trace")}
        FROM events WHERE person_id = ?1 AND (event_at > ?2 OR (event_at = ?2 AND seq > ?3)) ORDER BY event_at, seq LIMIT ?4`,
     )
     .bind(id, after?.at ?? Number.MIN_SAFE_INTEGER, after?.seq ?? 0, limit)

@@ -3,6 +3,8 @@
 import type { Context } from "../context.ts";
 import type { Addressee } from "../domain/delivery.ts";
 import { isIdentifierType, priorityOf } from "../domain/identifier.ts";
+import type { Sealed } from "../lib/seal.ts";
+import { hexed } from "./sealed.ts";
 
 /** `gone`: erased, or never existed. */
 export type PersonLookup = Addressee | "gone";
@@ -14,9 +16,9 @@ type IdentifierRow = {
   scope: string;
   proof: string;
   told_at: number;
-  sealed: ArrayBuffer;
+  sealed: Sealed;
 };
-type TraitRow = { person_id: string; name: string; sealed: ArrayBuffer };
+type TraitRow = { person_id: string; name: string; sealed: Sealed };
 
 /** Newest identifiers of one person that are opened; nobody is addressed by their two hundredth oldest click. */
 const MOST_IDENTIFIERS = 200;
@@ -38,11 +40,13 @@ export async function loadPersonViews(ctx: Context, ids: readonly string[]): Pro
       .bind(asked),
     db
       .prepare(
-        `SELECT person_id, type, scope, proof, told_at, sealed FROM identifiers
+        `SELECT person_id, type, scope, proof, told_at, ${hexed("sealed")} FROM identifiers
          WHERE person_id IN (${ROOTS}) AND sealed IS NOT NULL ORDER BY told_at DESC, last_seen DESC`,
       )
       .bind(asked),
-    db.prepare(`SELECT person_id, name, sealed FROM traits WHERE person_id IN (${ROOTS}) ORDER BY at DESC`).bind(asked),
+    db
+      .prepare(`SELECT person_id, name, ${hexed("sealed")} FROM traits WHERE person_id IN (${ROOTS}) ORDER BY at DESC`)
+      .bind(asked),
   ]);
   const identifiersOf = Map.groupBy((identifiers?.results ?? []) as IdentifierRow[], (row) => row.person_id);
   const traitsOf = Map.groupBy((traits?.results ?? []) as TraitRow[], (row) => row.person_id);

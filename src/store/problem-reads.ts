@@ -1,7 +1,8 @@
 /** Open problems in the order they were first told, the newest first: an order that a problem told again does not change, so a reader of pages
  *  misses none. */
 import type { ProblemKind } from "./problems.ts";
-import type { Sealed } from "./neighbourhood.ts";
+import type { Sealed } from "../lib/seal.ts";
+import { hexed } from "./sealed.ts";
 
 export type ProblemRow = {
   readonly id: string;
@@ -24,8 +25,8 @@ export type ProblemRow = {
 };
 
 const OPEN = `SELECT p.id, p.kind, p.cause, p.connection, p.field, p.persons, p.identifier_hash, p.identifier_type, i.scope AS identifier_scope,
-    i.sealed AS identifier_sealed, i.hint AS identifier_hint, p.event_id, p.count, p.first_at, p.last_at,
-    CASE WHEN p.identifier_hash IS NOT NULL AND i.hash IS NULL THEN e.facts END AS facts
+    ${hexed("i.sealed", "identifier_sealed")}, i.hint AS identifier_hint, p.event_id, p.count, p.first_at, p.last_at,
+    ${hexed("CASE WHEN p.identifier_hash IS NOT NULL AND i.hash IS NULL THEN e.facts END", "facts")}
   FROM problems p LEFT JOIN identifiers i ON i.hash = p.identifier_hash LEFT JOIN events e ON e.id = p.event_id
   WHERE p.resolved_at IS NULL`;
 

@@ -1,5 +1,7 @@
 /** Replays in D1: a new generation of the same delivery, taken by one conditional statement, so that two clicks cannot make two. */
 import type { DeliveryId } from "../lib/ids.ts";
+import type { Sealed } from "../lib/seal.ts";
+import { hexed } from "./sealed.ts";
 
 /** A delivery as it is handed to its lane from D1. */
 export type QueuedRow = {
@@ -11,11 +13,11 @@ export type QueuedRow = {
   action: string;
   created_at: number;
   replayed_at: number | null;
-  work: ArrayBuffer;
-  rendered: ArrayBuffer | null;
+  work: Sealed;
+  rendered: Sealed | null;
 };
 
-const COLUMNS = "id, seq, generation, person_id, connection, action, created_at, replayed_at, work, rendered";
+const COLUMNS = `id, seq, generation, person_id, connection, action, created_at, replayed_at, ${hexed("work")}, ${hexed("rendered")}`;
 
 const REQUEUE = `UPDATE deliveries SET generation = generation + 1, status = 'queued', reason = NULL, attempts = 0, next_attempt_at = ?1,
   settled_at = NULL, replayed_at = ?1`;

@@ -1,9 +1,11 @@
 /** Site-first logins: what a site asked for, until the bot answers. */
+import type { Sealed } from "../lib/seal.ts";
+import { hexed, toBound, unhexed } from "./sealed.ts";
 
 export type Transaction = {
   readonly site: string;
   readonly returnTo: string;
-  readonly state: ArrayBuffer | null;
+  readonly state: Sealed | null;
   /** MAC of the newest link issued for it. */
   readonly buid: string | null;
   readonly expiresAt: number;
@@ -13,19 +15,19 @@ export type Transaction = {
 export const insertTransaction = (
   db: D1Database,
   txn: string,
-  { site, returnTo, state, expiresAt }: Omit<Transaction, "buid">,
+  { site, returnTo, state, expiresAt }: Omit<Transaction, "buid" | "state"> & { readonly state: ArrayBuffer | null },
 ): Promise<unknown> =>
   db
-    .prepare("INSERT INTO transactions (txn, site, return_to, state, expires_at) VALUES (?1, ?2, ?3, ?4, ?5)")
-    .bind(txn, site, returnTo, state, expiresAt)
+    .prepare(`INSERT INTO transactions (txn, site, return_to, state, expires_at) VALUES (?1, ?2, ?3, ${unhexed("?4")}, ?5)`)
+    .bind(txn, site, returnTo, state && toBound(state), expiresAt)
     .run();
 
-type Row = { site: string; return_to: string; state: ArrayBuffer | null; buid: string | null; expires_at: number };
+type Row = { site: string; return_to: string; state: Sealed | null; buid: string | null; expires_at: number };
 
 /** The transaction of a MAC, while it lives. */
 export async function findTransaction(db: D1Database, txn: string, now: number): Promise<Transaction | null> {
   const row = await db
-    .prepare("SELECT site, return_to, state, buid, expires_at FROM transactions WHERE txn = ?1 AND expires_at > ?2")
+    .prepare(`SELECT site, return_to, ${hexed("state")}, buid, expires_at FROM transactions WHERE txn = ?1 AND expires_at > ?2`)
     .bind(txn, now)
     .first<Row>();
   return row ? { site: row.site, returnTo: row.return_to, state: row.state, buid: row.buid, expiresAt: row.expires_at } : null;

@@ -1,15 +1,19 @@
 /** One-press undo of a mapping's change. */
+import type { Sealed } from "../lib/seal.ts";
+import { hexed, toBound, unhexed } from "./sealed.ts";
 
 /** By the token's MAC: reading the table gives nobody a way to undo. */
 export const insertUndo = (db: D1Database, token: string, sealed: ArrayBuffer, expiresAt: number): D1PreparedStatement =>
-  db.prepare("INSERT INTO undo_tokens (token, sealed, expires_at) VALUES (?1, ?2, ?3)").bind(token, sealed, expiresAt);
+  db
+    .prepare(`INSERT INTO undo_tokens (token, sealed, expires_at) VALUES (?1, ${unhexed("?2")}, ?3)`)
+    .bind(token, toBound(sealed), expiresAt);
 
 /** What an unused, live token takes back; sealed. */
-export async function findUndo(db: D1Database, token: string, now: number): Promise<ArrayBuffer | null> {
+export async function findUndo(db: D1Database, token: string, now: number): Promise<Sealed | null> {
   const row = await db
-    .prepare("SELECT sealed FROM undo_tokens WHERE token = ?1 AND used_at IS NULL AND expires_at > ?2")
+    .prepare(`SELECT ${hexed("sealed")} FROM undo_tokens WHERE token = ?1 AND used_at IS NULL AND expires_at > ?2`)
     .bind(token, now)
-    .first<{ sealed: ArrayBuffer }>();
+    .first<{ sealed: Sealed }>();
   return row?.sealed ?? null;
 }
 

@@ -16,6 +16,7 @@ import { waitingFacts } from "./events.ts";
 import { openRaw, pretty } from "../raw.ts";
 import { sent } from "./event-sent.ts";
 import { landingTable } from "./landing.ts";
+import type { Sealed } from "../../lib/seal.ts";
 
 export async function eventPage(view: View, id: string): Promise<Page | null> {
   const event = await readEventSheet(view.ctx.env.DB, id);
@@ -58,7 +59,7 @@ const tabs = (view: View, diff: boolean): Html =>
   html`<p class="tabs"><a href="?" ${!diff && trusted(' aria-current="true"')}>${view.say(["Разбор", "Story"])}</a><a href="?diff=1" ${diff && trusted(' aria-current="true"')}>${view.say(["Отличия от предыдущего", "Diff with the previous"])}</a></p>`;
 
 /** A bookmarked payload outlives retention and can be played again as a test. */
-function bookmarkForm(view: View, event: EventSheet, kept: { raw: ArrayBuffer } | null): Content {
+function bookmarkForm(view: View, event: EventSheet, kept: { raw: Sealed } | null): Content {
   if (kept !== null)
     return html`${actForm(view, { act: "replay-bookmark", fields: { id: event.id } }, html`<button>${view.say(["Проиграть как проверку", "Play as a test"])}</button>`)}${actForm(view, { act: "drop-bookmark", fields: { id: event.id } }, html`<button aria-pressed="true">${icon("star")}${view.say(["Убрать из закладок", "Remove bookmark"])}</button>`)}`;
   return (

@@ -9,6 +9,7 @@ import { type Page } from "../page.ts";
 import { connectionName, empty, eventRow, eventTable, livePill, pager, select, waitingRow } from "../parts.ts";
 import { dateIn, startOfDay } from "../../lib/zone.ts";
 import { type View, hrefWith } from "../view.ts";
+import type { Sealed } from "../../lib/seal.ts";
 
 const PAGE = 50;
 /** How many rows a free-text search opens at most: payloads are sealed, so the database cannot look into them. */
@@ -99,7 +100,7 @@ function readFilter(view: View, limit: number): EventFilter {
 }
 
 /** Whether the facts or the delivery as it came hold the text. */
-async function says(view: View, sealed: readonly ArrayBuffer[], text: string): Promise<boolean> {
+async function says(view: View, sealed: readonly Sealed[], text: string): Promise<boolean> {
   const opened = await Promise.all(sealed.map((one) => view.ctx.seal.open(one)));
   return opened.some((content) => content.toLowerCase().includes(text));
 }

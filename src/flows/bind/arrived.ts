@@ -9,6 +9,7 @@ import type { WaitingArrival } from "../intake/ledger.ts";
 import { readClick } from "../../domain/normalise/ids.ts";
 import { hashClaim } from "./hash-claim.ts";
 import { isMoney } from "../uncounted.ts";
+import type { Sealed } from "../../lib/seal.ts";
 
 /** With its value, which lives in memory only: the graph works by the hash. */
 export type HashedClaim = Claim & { readonly hash: string };
@@ -85,7 +86,7 @@ export async function openWaiting(ctx: Context, rows: readonly WaitingRow[]): Pr
 }
 
 /** Throws on a value sealed by a key that is gone: an event must not be bound by half of what it said. */
-export async function openFacts(ctx: Context, sealed: ArrayBuffer | readonly number[]): Promise<StoredFacts> {
+export async function openFacts(ctx: Context, sealed: ArrayBuffer | Sealed): Promise<StoredFacts> {
   return JSON.parse(await ctx.seal.open(sealed)) as StoredFacts;
 }
 

@@ -4,7 +4,8 @@ import type { Context } from "../../context.ts";
 import type { StoredFacts } from "../../domain/event.ts";
 import { type Graph, membersOf } from "../../domain/identity/graph.ts";
 import type { EventId, PersonId } from "../../lib/ids.ts";
-import type { Sealed, TraitRow } from "../../store/neighbourhood.ts";
+import type { Sealed } from "../../lib/seal.ts";
+import type { TraitRow } from "../../store/neighbourhood.ts";
 
 /** `value` when told in this batch, `sealed` when loaded; opened only if a rule or an echo check asks. */
 export type Trait = {

@@ -64,7 +64,7 @@ export function openOutbox(sql: SqlStorage): Outbox {
         try {
           const answers = await ctx.env.DB.batch<{ id: string }>([
             ...outcomeStatements(ctx.env.DB, outcomes),
-            ...going.map(({ id, next, work }) => continueDelivery(ctx.env.DB, id, next, work)),
+            ...going.map(({ id, next, work }) => continueDelivery(ctx.env.DB, id, next, work.buffer)),
           ]);
           written = new Set(answers.flatMap(({ results }) => results.map(({ id }) => id)));
         } catch (failure) {

@@ -11,6 +11,7 @@ import { buidMac, codeMac, tokenMac, txnMac } from "./digests.ts";
 import type { SealedLink } from "./issue-link.ts";
 import { redeemPin } from "./redeem-pin.ts";
 import { resendAndSend } from "./resend-pin.ts";
+import type { Sealed } from "../../lib/seal.ts";
 
 const CODE_MS = 60_000;
 
@@ -67,7 +68,7 @@ async function digestsOf(ctx: Context, { buid, txn }: PageAddress): Promise<{ re
 async function wayBack(
   ctx: Context,
   site: ConnectionOf<"site">,
-  link: { readonly returnTo: string | null; readonly sealed: ArrayBuffer },
+  link: { readonly returnTo: string | null; readonly sealed: Sealed },
   code: string,
 ): Promise<string | null> {
   const { state } = JSON.parse(await ctx.seal.open(link.sealed)) as SealedLink;

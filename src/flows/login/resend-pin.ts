@@ -12,6 +12,7 @@ import { newPin, pinMacs } from "./digests.ts";
 import type { SealedLink } from "./issue-link.ts";
 import { timeOfDay } from "./time-of-day.ts";
 import { speechTo } from "./reach-holder.ts";
+import type { Sealed } from "../../lib/seal.ts";
 
 /** The PIN in the open: for the bot that asked, or for the message; nobody else sees it. */
 export type ResentPin = {
@@ -31,7 +32,7 @@ export type ResendableLink = {
   readonly holderId: string;
   readonly pinTtlMs: number;
   readonly expiresAt: number;
-  readonly sealed: ArrayBuffer;
+  readonly sealed: Sealed;
 };
 
 /** A PIN that is drawn and put into words, and not yet in force: `statement` puts it on the seat. */

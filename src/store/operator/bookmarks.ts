@@ -1,4 +1,7 @@
 /** Payloads an operator keeps to try them again: copies, so that retention of the ledger does not take them. Erasing a person takes them. */
+import type { Sealed } from "../../lib/seal.ts";
+import { hexed } from "../sealed.ts";
+
 type Bookmark = { event_id: string; connection: string; type: string; created_at: number };
 
 /** Keeps the sealed raw delivery of an event; false when it is not there any more. A second time changes nothing. */
@@ -18,8 +21,8 @@ export const dropBookmark = (db: D1Database, event: string): Promise<unknown> =>
   db.prepare("DELETE FROM bookmarks WHERE event_id = ?1").bind(event).run();
 
 /** With its sealed raw delivery, for playing it again. */
-export const bookmarkOf = (db: D1Database, event: string): Promise<(Bookmark & { raw: ArrayBuffer }) | null> =>
+export const bookmarkOf = (db: D1Database, event: string): Promise<(Bookmark & { raw: Sealed }) | null> =>
   db
-    .prepare("SELECT event_id, connection, type, created_at, raw FROM bookmarks WHERE event_id = ?1")
+    .prepare(`SELECT event_id, connection, type, created_at, ${hexed("raw")} FROM bookmarks WHERE event_id = ?1`)
     .bind(event)
-    .first<Bookmark & { raw: ArrayBuffer }>();
+    .first<Bookmark & { raw: Sealed }>();

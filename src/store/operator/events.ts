@@ -1,6 +1,8 @@
 /** The console's list of events, newest first, keyset-paged by `seq`. Filters that indexes cannot serve are bounded by the page they scan. */
 import type { EventStatus } from "../../domain/event.ts";
 import type { Step } from "../../domain/identity/decision.ts";
+import type { Sealed } from "../../lib/seal.ts";
+import { hexed } from "../sealed.ts";
 
 export type EventLine = {
   id: string;
@@ -99,34 +101,34 @@ export type EventSheet = EventLine & {
   order_number: string | null;
   utm_source: string | null;
   utm_campaign: string | null;
-  facts: ArrayBuffer | null;
-  raw: ArrayBuffer | null;
-  trace: ArrayBuffer | null;
+  facts: Sealed | null;
+  raw: Sealed | null;
+  trace: Sealed | null;
 };
 
 export const readEventSheet = (db: D1Database, id: string): Promise<EventSheet | null> =>
   db
     .prepare(
-      `SELECT ${COLUMNS}, e.via, e.tid, e.order_number, e.utm_source, e.utm_campaign, e.facts, e.raw, e.trace FROM events e WHERE e.id = ?1`,
+      `SELECT ${COLUMNS}, e.via, e.tid, e.order_number, e.utm_source, e.utm_campaign, ${["e.facts", "e.raw", "e.trace"].map((name) => hexed(name)).join(", ")} FROM events e WHERE e.id = ?1`,
     )
     .bind(id)
     .first<EventSheet>();
 
 /** The sealed raw delivery of the event before this one of the same kind, for the comparison. */
-export const previousOfKind = (db: D1Database, event: EventSheet): Promise<{ id: string; raw: ArrayBuffer | null } | null> =>
+export const previousOfKind = (db: D1Database, event: EventSheet): Promise<{ id: string; raw: Sealed | null } | null> =>
   db
     .prepare(
-      "SELECT id, raw FROM events WHERE connection = ?1 AND type = ?2 AND seq < ?3 AND raw IS NOT NULL ORDER BY seq DESC LIMIT 1",
+      `SELECT id, ${hexed("raw")} FROM events WHERE connection = ?1 AND type = ?2 AND seq < ?3 AND raw IS NOT NULL ORDER BY seq DESC LIMIT 1`,
     )
     .bind(event.connection, event.type, event.seq)
-    .first<{ id: string; raw: ArrayBuffer | null }>();
+    .first<{ id: string; raw: Sealed | null }>();
 
 /** What these events say, sealed: the facts and the delivery as it came, for a search in both. */
-export async function sealedContentOf(db: D1Database, ids: readonly string[]): Promise<Map<string, ArrayBuffer[]>> {
+export async function sealedContentOf(db: D1Database, ids: readonly string[]): Promise<Map<string, Sealed[]>> {
   const { results } = await db
-    .prepare("SELECT id, facts, raw FROM events WHERE id IN (SELECT value FROM json_each(?1))")
+    .prepare(`SELECT id, ${hexed("facts")}, ${hexed("raw")} FROM events WHERE id IN (SELECT value FROM json_each(?1))`)
     .bind(JSON.stringify(ids))
-    .all<{ id: string; facts: ArrayBuffer | null; raw: ArrayBuffer | null }>();
+    .all<{ id: string; facts: Sealed | null; raw: Sealed | null }>();
   return new Map(results.map(({ id, facts, raw }) => [id, [facts, raw].filter((one) => one !== null)]));
 }
 
@@ -158,7 +160,7 @@ export const parseSteps = (text: string): Step[] => JSON.parse(text) as Step[];
 export type ExportedEvent = Omit<EventLine, "trouble"> & {
   tid: string | null;
   order_number: string | null;
-  facts: ArrayBuffer | null;
+  facts: Sealed | null;
 };
 
 /** The ledger, newest first, with sealed facts. */
@@ -166,7 +168,7 @@ export async function eventPage(db: D1Database, before: number, limit: number): 
   const { results } = await db
     .prepare(
       `SELECT id, seq, connection, type, status, cause, field, received_at, event_at, bound_at, person_id, label, ordinal, amount_e4, currency, counted,
-         possible_duplicate, link, tid, order_number, facts FROM events WHERE seq < ?1 ORDER BY seq DESC LIMIT ?2`,
+         possible_duplicate, link, tid, order_number, ${hexed("facts")} FROM events WHERE seq < ?1 ORDER BY seq DESC LIMIT ?2`,
     )
     .bind(before, limit)
     .all<ExportedEvent>();

@@ -1,4 +1,7 @@
 /** People as the console lists and shows them. Values stay sealed here: opening them is the flow's business. */
+import type { Sealed } from "../../lib/seal.ts";
+import { hexed } from "../sealed.ts";
+
 export type PersonLine = {
   id: string;
   key: string;
@@ -64,7 +67,7 @@ export type IdentifierLine = {
   type: string;
   scope: string;
   proof: string;
-  sealed: ArrayBuffer | null;
+  sealed: Sealed | null;
   hint: string;
   first_seen: number;
   last_seen: number;
@@ -77,7 +80,7 @@ export type IdentifierLine = {
 export async function identifierLines(db: D1Database, person: string): Promise<IdentifierLine[]> {
   const { results } = await db
     .prepare(
-      `SELECT hash, type, scope, proof, sealed, hint, first_seen, last_seen, event_id, pinned, home_id FROM identifiers
+      `SELECT hash, type, scope, proof, ${hexed("sealed")}, hint, first_seen, last_seen, event_id, pinned, home_id FROM identifiers
        WHERE person_id = ?1 ORDER BY type, told_at DESC, last_seen DESC LIMIT 300`,
     )
     .bind(person)
@@ -92,7 +95,7 @@ export async function identifiersByHash(
 ): Promise<(IdentifierLine & { person_id: string })[]> {
   const { results } = await db
     .prepare(
-      `SELECT hash, type, scope, proof, sealed, hint, first_seen, last_seen, event_id, pinned, home_id, person_id FROM identifiers
+      `SELECT hash, type, scope, proof, ${hexed("sealed")}, hint, first_seen, last_seen, event_id, pinned, home_id, person_id FROM identifiers
        WHERE hash IN (SELECT value FROM json_each(?1))`,
     )
     .bind(JSON.stringify(hashes))
@@ -105,13 +108,13 @@ const ROWS_OF = (table: "identifiers" | "traits"): string =>
   `persons p JOIN ${table} r ON r.person_id = p.person_id AND (p.id = p.person_id OR r.home_id = p.id)
    WHERE p.id IN (SELECT value FROM json_each(?1))`;
 
-export type ContactLine = { person_id: string; type: string; sealed: ArrayBuffer | null; hint: string };
+export type ContactLine = { person_id: string; type: string; sealed: Sealed | null; hint: string };
 
 /** What people without a name can be called by. */
 export async function contactLines(db: D1Database, persons: readonly string[]): Promise<ContactLine[]> {
   const { results } = await db
     .prepare(
-      `SELECT p.id AS person_id, r.type, r.sealed, r.hint FROM ${ROWS_OF("identifiers")}
+      `SELECT p.id AS person_id, r.type, ${hexed("r.sealed")}, r.hint FROM ${ROWS_OF("identifiers")}
          AND r.type IN ('telegram_id', 'max_id', 'vk_id', 'email', 'phone', 'gc_user_id') ORDER BY r.told_at DESC, r.last_seen DESC`,
     )
     .bind(JSON.stringify(persons))
@@ -119,11 +122,11 @@ export async function contactLines(db: D1Database, persons: readonly string[]): 
   return results;
 }
 
-export type TraitLine = { person_id: string; name: string; sealed: ArrayBuffer; at: number };
+export type TraitLine = { person_id: string; name: string; sealed: Sealed; at: number };
 
 export async function traitLines(db: D1Database, persons: readonly string[]): Promise<TraitLine[]> {
   const { results } = await db
-    .prepare(`SELECT p.id AS person_id, r.name, r.sealed, r.at FROM ${ROWS_OF("traits")} ORDER BY r.at`)
+    .prepare(`SELECT p.id AS person_id, r.name, ${hexed("r.sealed")}, r.at FROM ${ROWS_OF("traits")} ORDER BY r.at`)
     .bind(JSON.stringify(persons))
     .all<TraitLine>();
   return results;
@@ -165,7 +168,7 @@ export type ExportedIdentifier = Pick<
 export async function identifierPage(db: D1Database, after: string, limit: number): Promise<ExportedIdentifier[]> {
   const { results } = await db
     .prepare(
-      `SELECT i.hash, i.person_id, p.key, i.type, i.scope, i.proof, i.sealed, i.hint, i.first_seen, i.last_seen
+      `SELECT i.hash, i.person_id, p.key, i.type, i.scope, i.proof, ${hexed("i.sealed")}, i.hint, i.first_seen, i.last_seen
        FROM identifiers i JOIN persons p ON p.id = i.person_id WHERE i.hash > ?1 ORDER BY i.hash LIMIT ?2`,
     )
     .bind(after, limit)
@@ -181,7 +184,7 @@ export async function identifiersOfType(
 ): Promise<Pick<IdentifierLine & { person_id: string }, "person_id" | "sealed" | "hint">[]> {
   const { results } = await db
     .prepare(
-      `SELECT person_id, sealed, hint FROM identifiers WHERE person_id IN (SELECT value FROM json_each(?1)) AND type = ?2 ORDER BY told_at, last_seen`,
+      `SELECT person_id, ${hexed("sealed")}, hint FROM identifiers WHERE person_id IN (SELECT value FROM json_each(?1)) AND type = ?2 ORDER BY told_at, last_seen`,
     )
     .bind(JSON.stringify(persons), type)
     .all<Pick<IdentifierLine & { person_id: string }, "person_id" | "sealed" | "hint">>();
