@@ -1,7 +1,7 @@
 /** Many rows in one statement, sealed columns included. D1 binds 100 values a statement and JSON holds no bytes, so the plain columns travel as one
  *  JSON array and all sealed values as one text of hex (`sealed.ts` says why hex) that every row points into. Statements are cut at sizes below D1's
  *  limits; a single row too large for a text of hex is written all the same, its bytes bound as bytes. */
-import { MOST_HEXED, toBound } from "./sealed.ts";
+import { MOST_HEXED, toBound, unhexed } from "./sealed.ts";
 
 /** A sealed value is never empty: its key's id and the IV stand before it. */
 export type Blobs = Readonly<Record<string, ArrayBuffer | null>>;
@@ -9,13 +9,12 @@ export type PackedRow = { readonly columns: Readonly<Record<string, string | num
 
 const MAX_ROWS = 500;
 
-/** SQL of a plain column in `json_each(?1)`, and of a sealed one. The cast is what makes it cheap: a place in a BLOB is found at once, in a text SQLite
- *  walks to it from the beginning, character by character, for every value again. */
+/** SQL of a plain column in `json_each(?1)`, and of a sealed one. The whole text becomes bytes before a place is looked for in it: a place in a BLOB is
+ *  found at once, in a text SQLite walks to it from the beginning for every value again. And the bytes stand outside of any condition, so that SQLite
+ *  makes them once for a statement and not for every row. */
 export const column = (name: string): string => `value ->> '${name}'`;
-export const sealedColumn = (name: string): string => {
-  const part = (whole: string): string => `substr(${whole}, value ->> '${name}_at', value ->> '${name}_size')`;
-  return `CASE typeof(?2) WHEN 'text' THEN unhex(${part("CAST(?2 AS BLOB)")}) ELSE ${part("?2")} END`;
-};
+export const sealedColumn = (name: string): string =>
+  `substr(${unhexed("?2")}, value ->> '${name}_at', value ->> '${name}_size')`;
 
 /** The statements that run `sql` (over json_each(?1), sealed values in ?2) for all rows; none for no rows. */
 export function packedStatements(db: D1Database, sql: string, rows: readonly PackedRow[]): D1PreparedStatement[] {
@@ -54,18 +53,15 @@ function pack(rows: readonly PackedRow[]): { json: string; sealed: string | Arra
     bytes.set(new Uint8Array(part), at);
     at += part.byteLength;
   }
-  const sealed = toBound(bytes.buffer);
-  const digits = typeof sealed === "string" ? 2 : 1;
   let place = 1;
   const objects = rows.map(({ columns, blobs }) => {
     const object: Record<string, string | number | null> = { ...columns };
     for (const [name, blob] of Object.entries(blobs ?? {})) {
-      const size = blob === null ? null : blob.byteLength * digits;
-      object[`${name}_at`] = size === null ? null : place;
-      object[`${name}_size`] = size;
-      place += size ?? 0;
+      object[`${name}_at`] = blob === null ? null : place;
+      object[`${name}_size`] = blob === null ? null : blob.byteLength;
+      place += blob?.byteLength ?? 0;
     }
     return object;
   });
-  return { json: JSON.stringify(objects), sealed };
+  return { json: JSON.stringify(objects), sealed: toBound(bytes.buffer) };
 }
