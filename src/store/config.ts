@@ -16,12 +16,18 @@ type Kept = { readonly config: Config; readonly loadedAt: number };
 let kept: Kept | null = null;
 let saves = 0;
 
-/** The current configuration; version 0 and empty when nothing was saved. `maxAgeMs` tightens how old the isolate's copy may be. */
+/** The current configuration; version 0 and empty when nothing was saved. `maxAgeMs` tightens how old the isolate's copy may be. While neither KV nor
+ *  D1 answers the copy serves on, however old: accepting an event needs neither of them, and a sender turned away may not come again. */
 export async function loadConfig(env: Env, settings: Settings, maxAgeMs = REFRESH_MS): Promise<Config> {
   if (kept && Date.now() - kept.loadedAt < maxAgeMs) return kept.config;
   const before = saves;
-  const snapshot = (await env.CONFIG.get<Snapshot>(SNAPSHOT, "json")) ?? (await newestVersion(env.DB));
-  return kept && saves > before ? kept.config : keep(settings, snapshot);
+  try {
+    const snapshot = (await env.CONFIG.get<Snapshot>(SNAPSHOT, "json")) ?? (await newestVersion(env.DB));
+    return kept && saves > before ? kept.config : keep(settings, snapshot);
+  } catch (failure) {
+    if (kept) return kept.config;
+    throw failure;
+  }
 }
 
 export type ConfigSave = {

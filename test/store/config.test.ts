@@ -43,6 +43,13 @@ describe("the configuration", () => {
     expect((await loadConfig(env, settings)).workspace.name).toBe("second");
   });
 
+  it("the isolate's copy serves on while nothing newer can be read", async () => {
+    const CONFIG = new Proxy(env.CONFIG, {
+      get: () => () => Promise.reject(new Error("KV is away")),
+    });
+    expect((await loadConfig({ ...env, CONFIG }, settings, 0)).workspace.name).toBe("first");
+  });
+
   it("of two saves that reach the snapshot in the other order the newer one stays", async () => {
     const slow = slowOnce("put");
     const late = save(slow.on, "second");
