@@ -5,9 +5,12 @@ import type { Config } from "../domain/config.ts";
 import { configDocument } from "../domain/config/document.ts";
 import { resolveConfig } from "../domain/config/resolve.ts";
 import type { Env, Settings } from "../env.ts";
+import { newLog } from "../lib/log.ts";
 
 const SNAPSHOT = "snapshot";
 const REFRESH_MS = 30_000;
+/** Neither the platform nor the log is asked by every request while a read fails. */
+const FAILED_PAUSE_MS = 1_000;
 
 type Snapshot = { readonly version: number; readonly document: unknown };
 type Kept = { readonly config: Config; readonly loadedAt: number };
@@ -25,8 +28,10 @@ export async function loadConfig(env: Env, settings: Settings, maxAgeMs = REFRES
     const snapshot = (await env.CONFIG.get<Snapshot>(SNAPSHOT, "json")) ?? (await newestVersion(env.DB));
     return kept && saves > before ? kept.config : keep(settings, snapshot);
   } catch (failure) {
-    if (kept) return kept.config;
-    throw failure;
+    if (!kept) throw failure;
+    newLog(settings.logLevel)("error", "config.refresh.failed", { version: kept.config.version, error: String(failure) });
+    kept = { ...kept, loadedAt: Date.now() - REFRESH_MS + FAILED_PAUSE_MS };
+    return kept.config;
   }
 }
 
