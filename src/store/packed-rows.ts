@@ -1,6 +1,7 @@
 /** Many rows in one statement, sealed columns included. D1 binds 100 values a statement and JSON holds no bytes, so the plain columns travel as one
  *  JSON array and all sealed values as one text of hex (`sealed.ts` says why hex) that every row points into. Statements are cut at sizes below D1's
  *  limits; a single row too large for a text of hex is written all the same, its bytes bound as bytes. */
+import { joinBytes } from "../lib/crypto.ts";
 import { MOST_HEXED, toBound, unhexed } from "./sealed.ts";
 
 /** A sealed value is never empty: its key's id and the IV stand before it. */
@@ -47,12 +48,6 @@ function chunks(rows: readonly PackedRow[]): PackedRow[][] {
 
 function pack(rows: readonly PackedRow[]): { json: string; sealed: string | ArrayBuffer } {
   const parts = rows.flatMap(({ blobs }) => Object.values(blobs ?? {})).filter((blob) => blob !== null);
-  const bytes = new Uint8Array(parts.reduce((sum, part) => sum + part.byteLength, 0));
-  let at = 0;
-  for (const part of parts) {
-    bytes.set(new Uint8Array(part), at);
-    at += part.byteLength;
-  }
   let place = 1;
   const objects = rows.map(({ columns, blobs }) => {
     const object: Record<string, string | number | null> = { ...columns };
@@ -63,5 +58,5 @@ function pack(rows: readonly PackedRow[]): { json: string; sealed: string | Arra
     }
     return object;
   });
-  return { json: JSON.stringify(objects), sealed: toBound(bytes.buffer) };
+  return { json: JSON.stringify(objects), sealed: toBound(joinBytes(parts).buffer) };
 }
