@@ -25,6 +25,8 @@ export type Arrival = {
   readonly rules: boolean;
   /** Accepted events per second of this connection, null = no allowance of its own. */
   readonly perSecond: number | null;
+  /** Asked before, and the answer was lost: it may be stored already. */
+  readonly again?: true;
   /** Sealed JSON of StoredFacts, and sealed raw delivery (secrets masked). */
   readonly facts: ArrayBuffer;
   readonly raw: ArrayBuffer | null;

@@ -1,13 +1,13 @@
 /** Accept events: the only way a fact enters the gateway.
  *  Vendors resend until they see a 2xx, so this may run many times for one fact: the inbox keys it by (connection, vendor key) and the second arrival
  *  changes nothing. What cannot be used (a macro that was not substituted, an unreadable body) is kept too, in quarantine, with its cause. */
-import { type Context, inboxOf } from "../context.ts";
+import type { Context } from "../context.ts";
 import type { NewEvent, StoredFacts } from "../domain/event.ts";
 import { type DuplicateMode, factKey, intakeVerdict } from "../domain/intake.ts";
 import { maskEvent } from "../domain/mask-event.ts";
 import { newEventId } from "../lib/ids.ts";
 import { maskBody } from "../lib/mask.ts";
-import { packArrivals } from "./intake/packed-arrivals.ts";
+import { callInbox } from "./intake/call-inbox.ts";
 import type { Acceptance, Arrival } from "../rpc.ts";
 import { newTally } from "./tally.ts";
 
@@ -46,7 +46,7 @@ export type Accepted = Acceptance & { readonly cause: string | null; readonly fi
 /** One call of the inbox for all items, answered in their order. Throws when the inbox cannot store them: the caller answers 503, never a 2xx. */
 export async function acceptEvents(ctx: Context, items: readonly IntakeItem[]): Promise<Accepted[]> {
   const arrivals = await Promise.all(items.map((item) => arrivalOf(ctx, item)));
-  const answers = await inboxOf(ctx.env).accept(packArrivals(arrivals));
+  const answers = await callInbox(ctx, arrivals);
   count(ctx, arrivals, answers);
   return answers.map((answer, index) => {
     const arrival = arrivals[index];

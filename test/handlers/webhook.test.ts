@@ -143,3 +143,14 @@ it("imports lines through the same pipeline and names the bad ones", async () =>
   });
   expect((await operator("POST", "/v1/import", undefined)).status).toBe(200);
 });
+
+it("of many requests at one moment each is told its own event, and the copies of one fact are one event", async () => {
+  const before = await stored();
+  const body = (n: number): string =>
+    `{"event":"bot_start","telegram_id":"77","client_id":"9${n % 40}","event_id":"storm-${n % 40}"}`;
+  const answers = await Promise.all(Array.from({ length: 120 }, (_, n) => post("/webhook/bot/bot-token-one", body(n))));
+  const told = await Promise.all(answers.map((answer) => answer.json<{ id: string; status: string }>()));
+  expect(await stored()).toBe(before + 40);
+  expect(told.filter(({ status }) => status === "accepted")).toHaveLength(40);
+  for (const [n, { id }] of told.entries()) expect(id).toBe(told[n % 40]?.id);
+});

@@ -29,13 +29,19 @@ export function createLedger(sql: SqlStorage): void {
     CREATE TABLE IF NOT EXISTS marks (name TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT, WITHOUT ROWID;`);
 }
 
-type Known = { seq: number; id: string; state: string; received_at: number; verdict: string };
+type Known = { seq: number; id: string; state: string; received_at: number; verdict: string; replaces: string | null };
 
-/** Records one arrival or recognises it as a duplicate. A fact without a vendor key is a duplicate only within its window; later it is news.
- *  A fact that came unusable is news once it comes usable; one that is known well is not replaced by an unusable telling of it. */
+/** Records one arrival or recognises it as a duplicate. The same event a second time is a call whose answer was lost (call-inbox.ts), not a second
+ *  telling: it is answered as the first time, also when another state has replaced it meanwhile. A fact without a vendor key is a duplicate only within
+ *  its window; later it is news. A fact that came unusable is news once it comes usable; one that is known well is not replaced by an unusable telling of it. */
 export function record(sql: SqlStorage, arrival: Arrival): Acceptance {
   if (insert(sql, arrival, null, false)) return { id: arrival.id, outcome: arrival.verdict };
-  const known = sql.exec<Known>("SELECT seq, id, state, received_at, verdict FROM arrivals WHERE fact = ?1", arrival.fact).one();
+  const known = sql
+    .exec<Known>("SELECT seq, id, state, received_at, verdict, replaces FROM arrivals WHERE fact = ?1", arrival.fact)
+    .one();
+  if (arrival.again && (arrival.id === known.id || arrival.id === known.replaces || isRecent(sql, arrival.id))) {
+    return { id: arrival.id, outcome: arrival.verdict };
+  }
   const earlier = known.id as EventId;
   const withinWindow = arrival.windowMs === null || Math.abs(arrival.receivedAt - known.received_at) < arrival.windowMs;
   const [wasBroken, isBroken] = [known.verdict === "quarantined", arrival.verdict === "quarantined"];
@@ -51,6 +57,18 @@ export function record(sql: SqlStorage, arrival: Arrival): Acceptance {
   insert(sql, arrival, arrival.windowMs === null ? earlier : null, arrival.windowMs !== null);
   return { id: arrival.id, outcome: arrival.verdict };
 }
+
+/** More than arrive while an answer is waited for. */
+const RECENT = 10_000;
+
+const isRecent = (sql: SqlStorage, id: EventId): boolean =>
+  sql
+    .exec<{ n: number }>(
+      "SELECT EXISTS (SELECT 1 FROM arrivals WHERE seq > (SELECT MAX(seq) FROM arrivals) - ?1 AND id = ?2) AS n",
+      RECENT,
+      id,
+    )
+    .one().n === 1;
 
 /** SQLite numbers a row one above the newest. Never a number twice, because the newest row is never deleted: cheaper than AUTOINCREMENT, which
  *  writes a second table. */

@@ -1,0 +1,59 @@
+import { env } from "cloudflare:workers";
+import { runInDurableObject } from "cloudflare:test";
+import { expect, it } from "vitest";
+import { countWaiting, duplicateCounts, record } from "../../src/flows/intake/ledger.ts";
+import type { Acceptance, Arrival } from "../../src/rpc.ts";
+import { arrivalOf } from "../kit/arrival.ts";
+
+/** Records in a ledger of its own, without an alarm: what was answered, and how many duplicates were counted. */
+const recorded = (name: string, arrivals: readonly Arrival[]): Promise<{ answers: Acceptance[]; duplicates: number }> =>
+  runInDurableObject(env.INBOX.get(env.INBOX.idFromName(name)), (_inbox, { storage: { sql } }) => ({
+    answers: arrivals.map((arrival) => record(sql, arrival)),
+    duplicates: duplicateCounts(sql).reduce((sum, { n }) => sum + n, 0),
+  }));
+
+const waitingIn = (name: string): Promise<number> =>
+  runInDurableObject(env.INBOX.get(env.INBOX.idFromName(name)), (_inbox, { storage: { sql } }) => countWaiting(sql));
+
+it("an arrival whose answer was lost is answered again as the event it is, and is no duplicate of itself", async () => {
+  const [first, second] = [arrivalOf("fact"), arrivalOf("fact")];
+  const accepted = { id: first.id, outcome: "accepted" };
+  expect(await recorded("lost-answer", [first, { ...first, again: true }, second])).toEqual({
+    answers: [accepted, accepted, { id: first.id, outcome: "duplicate" }],
+    duplicates: 1,
+  });
+});
+
+it("an arrival whose answer was lost does not come back over the state that replaced it", async () => {
+  const [old, paid] = [arrivalOf("fact", { state: "new" }), arrivalOf("fact", { state: "paid" })];
+  const { answers } = await recorded("lost-and-replaced", [
+    old,
+    paid,
+    { ...old, again: true },
+    arrivalOf("fact", { state: "paid" }),
+  ]);
+  expect(answers).toEqual([
+    { id: old.id, outcome: "accepted" },
+    { id: paid.id, outcome: "accepted" },
+    { id: old.id, outcome: "accepted" },
+    { id: paid.id, outcome: "duplicate" },
+  ]);
+});
+
+it("an unusable telling of a known fact whose answer was lost is kept once", async () => {
+  const broken = arrivalOf("fact", { state: "x", verdict: "quarantined", cause: "unresolved_macro", field: "phone" });
+  const { answers, duplicates } = await recorded("lost-and-broken", [arrivalOf("fact"), broken, { ...broken, again: true }]);
+  expect(answers.slice(1)).toEqual([broken, broken].map(({ id }) => ({ id, outcome: "quarantined" })));
+  expect(duplicates).toBe(0);
+});
+
+it("an arrival whose answer was lost is not stored a second time after a later telling of the same was taken for news", async () => {
+  const at = Date.now();
+  const [first, later] = [at, at + 5_000].map((receivedAt) => arrivalOf("fact", { windowMs: 1_000, receivedAt }));
+  if (!first || !later) throw new Error("two arrivals");
+  const third = arrivalOf("fact", { windowMs: 1_000, receivedAt: at + 10_000 });
+  const { answers, duplicates } = await recorded("lost-among-many", [first, later, third, { ...first, again: true }]);
+  expect(answers.map(({ id, outcome }) => [id, outcome])).toEqual([first, later, third, first].map(({ id }) => [id, "accepted"]));
+  expect(duplicates).toBe(0);
+  expect(await waitingIn("lost-among-many")).toBe(3);
+});
