@@ -1,3 +1,5 @@
+import { joinBytes } from "../crypto.ts";
+
 /** The bytes of a body, refused as soon as they pass `maxBytes`. Content-Length is only a hint (a sender may omit it or lie), so the count is
  *  taken while streaming and the rest is cancelled unread. null = too large. */
 export async function readLimited(request: Request, maxBytes: number): Promise<Uint8Array | null> {
@@ -36,16 +38,6 @@ async function readStream(stream: ReadableStream | undefined, maxBytes: number):
     }
     chunks.push(step.value);
   }
-  return joined(chunks, size);
-}
-
-function joined(chunks: readonly Uint8Array[], size: number): Uint8Array {
-  if (chunks.length === 1 && chunks[0]) return chunks[0];
-  const bytes = new Uint8Array(size);
-  let at = 0;
-  for (const chunk of chunks) {
-    bytes.set(chunk, at);
-    at += chunk.byteLength;
-  }
-  return bytes;
+  const [only] = chunks;
+  return chunks.length === 1 && only ? only : joinBytes(chunks);
 }
