@@ -14,6 +14,7 @@ import { tellDuplicates } from "./store/intake-counts.ts";
 import type { Acceptance, Decision, DecisionResult, InboxRpc, WaitingEvent } from "./rpc.ts";
 
 const RETRY_MS = 1_000;
+const LONGEST_GATHER_MS = 200;
 const HOUR_MS = 3_600_000;
 
 export class Inbox extends DurableObject<Env> implements InboxRpc {
@@ -62,7 +63,7 @@ export class Inbox extends DurableObject<Env> implements InboxRpc {
   override async alarm(): Promise<void> {
     this.#armed = false;
     try {
-      await this.#inTurn((ctx) => this.#bindAll(ctx));
+      await this.#inTurn((ctx) => this.#bindAll(ctx, true));
     } catch (failure) {
       const ctx = await newContext(this.env, this.ctx).catch(() => null);
       ctx?.log("error", "inbox.bind.failed", { message: failure instanceof Error ? failure.message : "unknown" });
@@ -81,11 +82,20 @@ export class Inbox extends DurableObject<Env> implements InboxRpc {
     return mine;
   }
 
-  async #bindAll(ctx: Context): Promise<void> {
-    for (;;) {
-      const rows = ledger.oldestWaiting(this.#sql, ctx.config.workspace.batch);
+  /** `unhurried`: while events keep coming, a batch that is not full waits for more of them as long as the last one took. Then accepting has its
+   *  turn as well, and what costs as much for one event as for many is paid for many. */
+  async #bindAll(ctx: Context, unhurried = false): Promise<void> {
+    const { batch } = ctx.config.workspace;
+    for (let tookMs = 0; ;) {
+      let rows = ledger.oldestWaiting(this.#sql, batch);
       if (rows.length === 0) break;
+      if (unhurried && tookMs > 0 && rows.length < batch) {
+        await scheduler.wait(Math.min(tookMs, LONGEST_GATHER_MS));
+        rows = ledger.oldestWaiting(this.#sql, batch);
+      }
+      const since = ctx.clock();
       await this.#bindRows(ctx, rows);
+      tookMs = ctx.clock() - since;
     }
     const duplicates = ledger.duplicateCounts(this.#sql);
     if (duplicates.length > 0) {

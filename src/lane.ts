@@ -6,6 +6,7 @@ import { DurableObject } from "cloudflare:workers";
 import { newContext } from "./context.ts";
 import { CLOSED, reopened } from "./domain/breaker.ts";
 import type { Env } from "./env.ts";
+import { newFlights } from "./flows/lane/flights.ts";
 import { cancelWork, forgetWork } from "./flows/lane/cancel.ts";
 import { resumeInterrupted } from "./flows/lane/interrupted.ts";
 import { openOutbox } from "./flows/lane/outbox.ts";
@@ -37,7 +38,9 @@ export class Lane extends DurableObject<Env> implements LaneRpc {
     const { sql } = storage;
     createLaneTables(sql);
     const breaker = readMark(sql, "circuit") === null ? CLOSED : reopened(Date.now());
+    const missingSince = readMark(sql, "missing_since");
     const outbox = openOutbox(sql);
+    const signal = newSignal();
     this.#lane = {
       storage,
       sql,
@@ -46,7 +49,9 @@ export class Lane extends DurableObject<Env> implements LaneRpc {
       tally: newTally("delivery"),
       inHand: new Map(),
       breaker,
-      signal: newSignal(),
+      missingSince: missingSince === null ? null : Number(missingSince),
+      signal,
+      flights: newFlights(signal),
     };
     this.#recoverer = openRecoverer(this.#lane);
     resumeInterrupted(this.#lane, readMark(sql, "connection") ?? "", Date.now());
@@ -126,7 +131,7 @@ export class Lane extends DurableObject<Env> implements LaneRpc {
 
   #nextAt(): number | null {
     const { sql, outbox } = this.#lane;
-    const times = [nextDueAt(sql, new Set()), outbox.dueAt(), this.#recoverer.nextAt()];
+    const times = [nextDueAt(sql, new Map()), outbox.dueAt(), this.#recoverer.nextAt()];
     const known = times.filter((at) => at !== null);
     return known.length === 0 ? null : Math.min(...known);
   }

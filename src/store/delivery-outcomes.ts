@@ -22,7 +22,6 @@ export type Told = {
   readonly attempts: number;
   readonly nextAt: number | null;
   readonly settledAt: number | null;
-  readonly content: string | null;
   readonly problem: NewProblem | null;
   /** Digests to take back, because nothing was written. */
   readonly unwritten: readonly string[];
@@ -38,7 +37,7 @@ export type Outcome = {
   readonly reply: ArrayBuffer | null;
 };
 
-const SETTLEMENT = ["id", "generation", "status", "reason", "attempts", "next_attempt_at", "settled_at", "content"] as const;
+const SETTLEMENT = ["id", "generation", "status", "reason", "attempts", "next_attempt_at", "settled_at"] as const;
 const ATTEMPT = ["delivery_id", "generation", "n", "at", "status", "outcome"] as const;
 
 /** The statements that tell outcomes, oldest first, to be run in one batch: one for all deliveries and one for all attempts, however many there are.
@@ -49,7 +48,7 @@ export function outcomeStatements(db: D1Database, outcomes: readonly Outcome[]):
     ...packedStatements(
       db,
       `UPDATE deliveries SET status = r.status, reason = r.reason, attempts = r.attempts, next_attempt_at = r.next_attempt_at,
-         settled_at = r.settled_at, rendered = COALESCE(r.rendered, deliveries.rendered), content = COALESCE(r.content, deliveries.content)
+         settled_at = r.settled_at, rendered = COALESCE(r.rendered, deliveries.rendered)
        FROM (SELECT ${SETTLEMENT.map((name) => `${column(name)} AS ${name}`).join(", ")}, ${sealedColumn("rendered")} AS rendered FROM json_each(?1)) AS r
        WHERE deliveries.id = r.id AND deliveries.generation = r.generation AND +deliveries.status IN ('queued', 'retrying')`,
       newestOf(outcomes).map(settlementRow),
@@ -78,16 +77,15 @@ function newestOf(outcomes: readonly Outcome[]): Outcome[] {
     const known = newest.get(key);
     if (!known) newest.set(key, outcome);
     else if (!isSettled(known)) {
-      const told = { ...outcome.told, content: outcome.told.content ?? known.told.content };
-      newest.set(key, { ...outcome, told, rendered: outcome.rendered ?? known.rendered });
+      newest.set(key, { ...outcome, rendered: outcome.rendered ?? known.rendered });
     }
   }
   return [...newest.values()];
 }
 
 function settlementRow({ id, generation, told, rendered }: Outcome): PackedRow {
-  const { state: status, reason, attempts, nextAt: next_attempt_at, settledAt: settled_at, content } = told;
-  const columns = { id, generation, status, reason, attempts, next_attempt_at, settled_at, content };
+  const { state: status, reason, attempts, nextAt: next_attempt_at, settledAt: settled_at } = told;
+  const columns = { id, generation, status, reason, attempts, next_attempt_at, settled_at };
   return { columns: columns satisfies Record<(typeof SETTLEMENT)[number], unknown>, blobs: { rendered } };
 }
 

@@ -62,6 +62,17 @@ describe("limits of a lane", () => {
     for (let n = 20; n < at.length; n += 1) expect((at[n] ?? 0) - (at[n - 20] ?? 0)).toBeGreaterThanOrEqual(1_000);
   });
 
+  it("goes on at its rate while a slow vendor has not answered yet", async () => {
+    await configure({ slow: { rate: { per_second: 1 } } });
+    const calls = vendor(async () => {
+      while (calls.length < 2) await moment();
+      return fine();
+    });
+    await give("slow", lines(2));
+    await run("slow");
+    expect(calls).toHaveLength(2);
+  });
+
   it("remembers the rate's places across a restart", async () => {
     await configure({ kept: { rate: { per_second: 5 } } });
     const calls = vendor(fine);

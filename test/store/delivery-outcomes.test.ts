@@ -11,7 +11,6 @@ const FIRST: Told = {
   attempts: 1,
   nextAt: 20,
   settledAt: null,
-  content: "digest",
   problem: null,
   unwritten: [],
   next: null,
@@ -24,7 +23,6 @@ const DELIVERED: Told = {
   attempts: 2,
   nextAt: null,
   settledAt: 21,
-  content: null,
 };
 const outcome = (id: string, told: Told, more: Partial<Outcome> = {}): Outcome => ({
   id,
@@ -37,7 +35,7 @@ const outcome = (id: string, told: Told, more: Partial<Outcome> = {}): Outcome =
 
 const tell = (outcomes: readonly Outcome[]) => env.DB.batch(outcomeStatements(env.DB, outcomes));
 const told = async (id: string) =>
-  env.DB.prepare("SELECT status, reason, attempts, settled_at, content, hex(rendered) AS rendered FROM deliveries WHERE id = ?1")
+  env.DB.prepare("SELECT status, reason, attempts, settled_at, hex(rendered) AS rendered FROM deliveries WHERE id = ?1")
     .bind(id)
     .first();
 const attempts = async (id: string) => {
@@ -71,7 +69,6 @@ it("of two outcomes of one delivery in a batch the newer one holds, what the fir
     reason: null,
     attempts: 2,
     settled_at: 21,
-    content: "digest",
     rendered: "0102",
   });
   expect(await told("dlv_b")).toMatchObject({ status: "retrying", reason: "http_503", rendered: "03" });

@@ -44,7 +44,6 @@ const cancelledAt = (attempts: number, now: number) =>
     attempts,
     nextAt: null,
     settledAt: now,
-    content: null,
     problem: null,
     unwritten: [],
     next: null,

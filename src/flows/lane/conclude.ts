@@ -1,4 +1,5 @@
-/** Writing down what became of a row: queue, outcome and breaker in one transaction, so that no crash can tell one without the other. */
+/** Writing down what became of a row: queue and outcome in one transaction, so that neither a crash nor a mistake can tell one without the other. */
+import type { Context } from "../../context.ts";
 import { CLOSED } from "../../domain/breaker.ts";
 import type { Settlement } from "../../domain/settle.ts";
 import type { AttemptTold } from "../../store/delivery-outcomes.ts";
@@ -16,7 +17,6 @@ export type Conclusion = {
   readonly settlement: Settlement;
   readonly attempts: number;
   readonly attempt: AttemptTold | null;
-  readonly content: string | null;
   readonly rendered: ArrayBuffer | null;
   readonly reply: ArrayBuffer | null;
   /** Raised besides the `delivery` problem of every dead one. */
@@ -26,35 +26,53 @@ export type Conclusion = {
   readonly now: number;
 };
 
-/** Does nothing for a row that was forgotten while it was in hand: its end is written already. The pump is woken, since the next of the line may go. */
+/** A flight that came back, before it is written down. */
+export type Landed = { readonly row: WorkRow; readonly end: Conclusion };
+
+/** Does nothing for a row that was forgotten while it was in hand: its end is written already. */
 export function conclude(lane: LaneState, row: WorkRow, end: Conclusion): void {
-  const { settlement, now, next = null } = end;
+  const { now, next = null } = end;
   const hand = lane.inHand.get(row.seq);
+  if (hand?.forgotten) {
+    lane.inHand.delete(row.seq);
+    return;
+  }
+  // Cancelled after the reply was judged.
+  const settlement = hand?.cancelled && end.settlement.state === "retrying" ? CANCELLED : end.settlement;
+  const told = {
+    attempt: end.attempt,
+    state: settlement.state,
+    reason: settlement.state === "delivered" ? null : settlement.reason,
+    attempts: end.attempts,
+    nextAt: settlement.state === "retrying" ? settlement.nextAt : null,
+    settledAt: settlement.state === "retrying" ? null : now,
+    problem:
+      settlement.state === "dead" && next === null ? (end.problem ?? deadProblem(end.connection, settlement.reason, now)) : null,
+    next,
+    unwritten: settlement.state === "dead" || settlement.state === "cancelled" ? row.echoes : [],
+  };
   lane.storage.transactionSync(() => {
-    if (hand?.forgotten) return;
-    count(lane, row, end);
     if (settlement.state === "retrying") postpone(lane.sql, row.seq, end.attempts, settlement.nextAt);
     else settleRow(lane.sql, row, now);
-    const told = {
-      attempt: end.attempt,
-      state: settlement.state,
-      reason: settlement.state === "delivered" ? null : settlement.reason,
-      attempts: end.attempts,
-      nextAt: settlement.state === "retrying" ? settlement.nextAt : null,
-      settledAt: settlement.state === "retrying" ? null : now,
-      content: end.content,
-      problem:
-        settlement.state === "dead" && next === null
-          ? (end.problem ?? deadProblem(end.connection, settlement.reason, now))
-          : null,
-      next,
-      unwritten: settlement.state === "dead" || settlement.state === "cancelled" ? row.echoes : [],
-    };
     lane.outbox.record(row, told, end, now);
   });
   lane.inHand.delete(row.seq);
-  lane.signal.raise();
+  count(lane, row, { ...end, settlement });
 }
+
+/** A flight that came back. One that cannot be written down as it is would stay out, and hold up its line, until the next restart: it is dead where
+ *  an operator sees it, without its words, and the line goes on. */
+export function land(lane: LaneState, ctx: Context, { row, end }: Landed): void {
+  try {
+    conclude(lane, row, end);
+  } catch (failure) {
+    ctx.log("error", "lane.landing.threw", { connection: end.connection, delivery: row.id, error: String(failure) });
+    const settlement = { state: "dead", reason: "internal_error" } as const;
+    conclude(lane, row, { ...end, settlement, rendered: null, reply: null, next: null });
+  }
+}
+
+const CANCELLED = { state: "cancelled", reason: "cancelled" } as const;
 
 function count({ tally }: LaneState, { action }: WorkRow, { connection, settlement, attempt, now }: Conclusion): void {
   const reason = settlement.state === "delivered" ? "" : codeOf(settlement.reason);

@@ -10,14 +10,14 @@ import { type Judged, type Settlement, outcomeIsUnknown, settle } from "../../do
 import type { AttemptTold } from "../../store/delivery-outcomes.ts";
 import { sendRequest } from "../send-request.ts";
 import { codeOf } from "../tally.ts";
-import { closeBreaker, conclude, setBreaker } from "./conclude.ts";
+import { type Landed, closeBreaker, setBreaker } from "./conclude.ts";
 import type { Ready } from "./load-work.ts";
 import { nextWay } from "./next-way.ts";
 import { markFlying, postpone } from "./queue.ts";
 import type { LaneState } from "./state.ts";
 
 /** `budget_spent`: the platform allows this invocation no more requests; the row waits as if it had not been touched. */
-export type Flown = "concluded" | "budget_spent";
+export type Flown = Landed | "budget_spent";
 
 /** Look up, write, and a fall-back or two; a vendor that always asks for another request is a loop. */
 const MOST_STEPS = 5;
@@ -37,17 +37,16 @@ export async function fly(lane: LaneState, ctx: Context, connection: Connection,
     const error = failure instanceof Error ? failure.name : "unknown";
     ctx.log("error", "lane.flight.threw", { connection: connection.id, delivery: row.id, error });
     const attempts = row.attempts + 1;
-    conclude(lane, row, {
+    const end = {
       connection: connection.id,
       settlement: { state: "dead", reason: "internal_error" },
       attempts,
       attempt: { n: attempts, at, status: 0, outcome: "interrupted" },
-      content: ready.content,
       rendered: ready.rendered,
       reply: null,
       now: ctx.clock(),
-    });
-    return "concluded";
+    } as const;
+    return { row, end };
   }
 }
 
@@ -60,7 +59,6 @@ async function attempt(lane: LaneState, ctx: Context, connection: Connection, re
   if (answer === "budget_spent") {
     if (!lane.inHand.get(row.seq)?.forgotten) postpone(lane.sql, row.seq, row.attempts, ctx.clock());
     lane.inHand.delete(row.seq);
-    lane.signal.raise();
     return "budget_spent";
   }
   const now = ctx.clock();
@@ -80,31 +78,31 @@ async function attempt(lane: LaneState, ctx: Context, connection: Connection, re
     random: Math.random(),
   });
   const next = settlement.state === "dead" ? await nextWay(ctx, row, ready.order) : null;
-  conclude(lane, row, {
+  tellAttempt(ctx, ready, { connection: connection.id, settlement, status: reply.status, tookMs: now - at });
+  const end = {
     connection: connection.id,
     settlement,
     next,
     attempts,
     attempt: { n: attempts, at, status: reply.status, outcome: wordOf(judged, reply) },
-    content: ready.content,
     rendered: row.attempts === 0 ? ready.rendered : null,
     reply: kept,
     now,
-  });
-  tellAttempt(ctx, ready, { connection: connection.id, settlement, status: reply.status, tookMs: now - at });
-  return "concluded";
+  };
+  return { row, end };
 }
 
 /** Requests and replies until the vendor's word is final. */
 async function converse(lane: LaneState, ctx: Context, connection: Connection, ready: Ready): Promise<Answer | "budget_spent"> {
   const perSecond = connection.rate?.per_second ?? null;
+  const { seq, attempts } = ready.row;
   let plan: Plan = ready.plan;
   for (let step = 1; ; step += 1) {
     const repeatable = plan.repeatable !== false;
-    const place = lane.storage.transactionSync(() => {
-      if (!lane.inHand.get(ready.row.seq)?.forgotten) markFlying(lane.sql, ready.row.seq, ready.row.attempts + 1, repeatable);
-      return lane.pace.take(perSecond, `${ready.row.action}#${step}`, ctx.clock());
-    });
+    // No await in between: one transaction.
+    if (!lane.inHand.get(seq)?.forgotten)
+      markFlying(lane.sql, { seq, attempts: attempts + 1, repeatable, rendered: ready.rendered });
+    const place = lane.pace.take(perSecond, `${ready.row.action}#${step}`, ctx.clock());
     const sent = await sendRequest(ctx, plan.request, {
       timeoutMs: connection.timeout_ms,
       idempotencyKey: ready.row.id,

@@ -14,7 +14,6 @@ export function resumeInterrupted(lane: LaneState, connection: string, now: numb
         settlement: { state: "dead", reason: "unknown_outcome" },
         attempts: row.attempts,
         attempt: { n: row.attempts, at: now, status: 0, outcome: "interrupted" },
-        content: null,
         rendered: row.rendered,
         reply: null,
         now,

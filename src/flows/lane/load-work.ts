@@ -14,12 +14,10 @@ import { nextWay } from "./next-way.ts";
 import { type WorkRow, freeze, postpone } from "./queue.ts";
 import type { LaneState } from "./state.ts";
 
-/** `content` is a keyed digest for the loop breaker; null = about nobody. */
 export type Ready = {
   readonly row: WorkRow;
   readonly plan: Plan;
   readonly order: WorkOrder;
-  readonly content: string | null;
   /** Sealed; told to D1 with the first outcome. */
   readonly rendered: ArrayBuffer;
 };
@@ -98,7 +96,7 @@ async function prepare(
     tellUnsent(ctx, connection, row, attempt.error.reason);
     const settlement = unsendable(attempt.error);
     const next = settlement.state === "dead" ? await nextWay(ctx, row, order) : null;
-    conclude(lane, row, { ...end, settlement, content: null, next });
+    conclude(lane, row, { ...end, settlement, next });
     return null;
   }
   const { plan, content, echoes } = attempt.value;
@@ -110,7 +108,6 @@ async function prepare(
     conclude(lane, row, {
       ...end,
       settlement: { state: "dead", reason: "loop_suspected" },
-      content,
       problem: {
         kind: "loop",
         dedupe: `${pair}:${kept?.person.id ?? ""}`,
@@ -123,8 +120,8 @@ async function prepare(
     });
     return null;
   }
-  if (row.rendered === null) await firstAttempt({ lane, ctx }, row, { rendered, echoes });
-  return { row: { ...row, rendered, echoes }, plan, order, content, rendered };
+  if (row.rendered === null && echoes.length > 0) await expectEchoes({ lane, ctx }, row, { rendered, echoes });
+  return { row: { ...row, rendered, echoes }, plan, order, rendered };
 }
 
 function tellUnsent(ctx: Context, connection: Connection, { id, action }: WorkRow, reason: string): void {
@@ -133,14 +130,14 @@ function tellUnsent(ctx: Context, connection: Connection, { id, action }: WorkRo
 
 const unsendable = ({ state, reason }: Unsendable) => ({ state, reason }) as const;
 
-/** Freezes the rendering. Echoes are remembered before the request leaves: the platform may report the change before it answers us. */
-async function firstAttempt(
+/** Echoes are remembered before the request leaves: the platform may report the change before it answers us. What they are echoes of is frozen
+ *  first, so that nothing else is sent after a crash; a rendering without any is frozen as it leaves. */
+async function expectEchoes(
   { lane, ctx }: Omit<Place, "connection">,
   row: WorkRow,
   { rendered, echoes }: { readonly rendered: ArrayBuffer; readonly echoes: readonly string[] },
 ): Promise<void> {
   if (!lane.inHand.get(row.seq)?.forgotten) freeze(lane.sql, row.seq, rendered, echoes);
-  if (echoes.length === 0) return;
   try {
     await rememberEchoes(ctx.env.DB, row.id, echoes, ctx.clock()).run();
   } catch (failure) {

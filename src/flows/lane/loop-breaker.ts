@@ -23,7 +23,7 @@ export function admitContent(
     .one();
   if (n >= LET_THROUGH) return false;
   sql.exec(
-    "INSERT INTO contents (id, content, created_at, at) VALUES (?1, ?2, ?3, ?4) ON CONFLICT (id) DO NOTHING",
+    "INSERT INTO contents (id, content, created_at, at) VALUES (?1, ?2, ?3, ?4) ON CONFLICT (id) DO UPDATE SET content = excluded.content",
     delivery.id,
     content,
     delivery.createdAt,

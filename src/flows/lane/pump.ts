@@ -5,6 +5,7 @@ import type { Context } from "../../context.ts";
 import { allowedInFlight } from "../../domain/breaker.ts";
 import type { Connection } from "../../domain/config.ts";
 import { loadConfig } from "../../store/config.ts";
+import { land } from "./conclude.ts";
 import { fly } from "./fly.ts";
 import { type Ready, loadWork } from "./load-work.ts";
 import { dueHeads, nextDueAt } from "./queue.ts";
@@ -21,7 +22,7 @@ const CONFIG_AGE_MS = 1_000;
 const SOON_MS = 1_300;
 /** How many are prepared ahead at most. One read of D1 serves all that are prepared together, so it is made for half a supply, not for every place
  *  that falls free. */
-const AHEAD = 24;
+const AHEAD = 48;
 const HELD_MS = 30_000;
 /** While the circuit is open the alarm is never further away: a process that starts anew rings by it, and then probes at once. */
 const LOOK_MS = 2_000;
@@ -31,16 +32,23 @@ type Run = {
   connection: Connection | null;
   configAt: number;
   ready: Ready[];
-  out: number;
   sends: number;
   /** The platform refused a request: this invocation is over. */
   spent: boolean;
+  /** Nobody looks at `ready` any more. */
+  over: boolean;
   readonly startedAt: number;
   readonly chores: Set<string>;
 };
 
 /** One look around: what may be out at this moment. */
-type Turn = { readonly lane: LaneState; readonly run: Run; readonly cap: number; readonly now: number };
+type Turn = {
+  readonly lane: LaneState;
+  readonly run: Run;
+  readonly stopping: boolean;
+  readonly cap: number;
+  readonly now: number;
+};
 
 /** Runs until nothing is due soon; answers when to run again, null = when there is new work. */
 export async function pump(lane: LaneState, ctx: Context, id: string, recoverer: Recoverer): Promise<number | null> {
@@ -50,19 +58,30 @@ export async function pump(lane: LaneState, ctx: Context, id: string, recoverer:
     connection: null,
     configAt: startedAt,
     ready: [],
-    out: 0,
     sends: 0,
     spent: false,
+    over: false,
     startedAt,
     chores: new Set(),
   };
+  try {
+    return await turns(lane, run, id, recoverer);
+  } finally {
+    run.over = true;
+    putBack(run.ready, lane.inHand);
+  }
+}
+
+async function turns(lane: LaneState, run: Run, id: string, recoverer: Recoverer): Promise<number | null> {
   for (;;) {
     await refreshConfig(run, lane);
-    const now = ctx.clock();
+    // Nothing is awaited until what leaves in their place is marked: one transaction.
+    for (const landed of lane.flights.land()) land(lane, run.ctx, landed);
+    const now = run.ctx.clock();
     run.connection = openConnection(lane, run.ctx, id, now);
-    const stopping = run.spent || run.sends >= MOST_SENDS || now - startedAt > LONGEST_RUN_MS;
+    const stopping = run.spent || run.sends >= MOST_SENDS || now - run.startedAt > LONGEST_RUN_MS;
     const cap = run.connection && !stopping ? allowedInFlight(lane.breaker, run.connection.in_flight, now) : 0;
-    const turn: Turn = { lane, run, cap, now };
+    const turn: Turn = { lane, run, stopping, cap, now };
     if (run.connection) {
       launch(turn, run.connection);
       load(turn, run.connection);
@@ -70,8 +89,7 @@ export async function pump(lane: LaneState, ctx: Context, id: string, recoverer:
     }
     if (now >= (lane.outbox.dueAt() ?? Number.POSITIVE_INFINITY)) start(turn, "flush", () => lane.outbox.flush(run.ctx));
     const at = nextAt(turn, recoverer);
-    if (run.out === 0 && run.chores.size === 0 && (stopping || at === null || at - now > SOON_MS)) {
-      putBack(run.ready, lane.inHand);
+    if (lane.flights.out() === 0 && run.chores.size === 0 && (stopping || at === null || at - now > SOON_MS)) {
       if (stopping) return now;
       return at !== null && lane.breaker.openUntil !== null ? Math.min(at, now + LOOK_MS) : at;
     }
@@ -80,7 +98,8 @@ export async function pump(lane: LaneState, ctx: Context, id: string, recoverer:
 }
 
 /** A save made in this isolate holds from the next turn on; another isolate's is seen within CONFIG_AGE_MS of KV showing it. What was prepared by an
- *  older version carries its address and secrets, so it is put back and prepared again; what it says stays, since that is frozen. */
+ *  older version carries its address and secrets, so it is put back and prepared again; what one says that has left before, or whose echoes are told,
+ *  is frozen and stays. */
 async function refreshConfig(run: Run, { inHand }: LaneState): Promise<void> {
   const now = run.ctx.clock();
   const isAskedAgain = now - run.configAt > CONFIG_AGE_MS;
@@ -102,23 +121,20 @@ function putBack(ready: readonly Ready[], inHand: LaneState["inHand"]): void {
 
 /** Sends what is ready, within the cap and the rate. */
 function launch({ lane, run, cap, now }: Turn, connection: Connection): void {
-  while (run.ready.length > 0 && run.out < cap && lane.pace.waitMs(connection.rate?.per_second ?? null, now) === 0) {
+  while (run.ready.length > 0 && lane.flights.out() < cap && lane.pace.waitMs(connection.rate?.per_second ?? null, now) === 0) {
     const next = run.ready.shift();
     if (!next) return;
     if (lane.inHand.get(next.row.seq)?.forgotten) {
       lane.inHand.delete(next.row.seq);
       continue;
     }
-    run.out += 1;
+    lane.flights.left();
     run.sends += 1;
-    void fly(lane, run.ctx, connection, next)
-      .then((flown) => {
-        if (flown === "budget_spent") run.spent = true;
-      })
-      .finally(() => {
-        run.out -= 1;
-        lane.signal.raise();
-      });
+    void fly(lane, run.ctx, connection, next).then((flown) => {
+      if (flown !== "budget_spent") return lane.flights.cameBack(flown);
+      run.spent = true;
+      lane.flights.stayed();
+    });
   }
 }
 
@@ -126,16 +142,16 @@ function launch({ lane, run, cap, now }: Turn, connection: Connection): void {
 function load(turn: Turn, connection: Connection): void {
   const { lane, run, cap, now } = turn;
   const perSecond = connection.rate?.per_second ?? null;
-  const ahead = Math.min(AHEAD, cap * 4, Math.ceil(perSecond ?? AHEAD));
-  const room = ahead - run.ready.length - run.out;
+  const ahead = Math.min(AHEAD, cap * 8, Math.ceil(perSecond ?? AHEAD), MOST_SENDS - run.sends);
+  const room = ahead - run.ready.length;
   if (room <= 0 || (run.ready.length > 0 && room < ahead / 2) || run.chores.has("load")) return;
-  const rows = dueHeads(lane.sql, now, room, new Set(lane.inHand.keys()));
+  const rows = dueHeads(lane.sql, now, room, lane.inHand);
   if (rows.length === 0) return;
   for (const { seq } of rows) lane.inHand.set(seq, { cancelled: false, forgotten: false });
   start(turn, "load", async () => {
     const { version } = run.ctx.config;
     const ready = await loadWork(lane, run.ctx, connection, rows);
-    if (run.ctx.config.version === version) run.ready.push(...ready);
+    if (run.ctx.config.version === version && !run.over) run.ready.push(...ready);
     else putBack(ready, lane.inHand);
   });
 }
@@ -153,20 +169,19 @@ function start({ lane, run }: Turn, name: string, chore: () => Promise<unknown>)
 }
 
 /** The earliest moment at which there is something to do that no signal will tell of; null = none. */
-function nextAt({ lane, run, cap, now }: Turn, recoverer: Recoverer): number | null {
+function nextAt({ lane, run, stopping, cap, now }: Turn, recoverer: Recoverer): number | null {
   const times: number[] = [];
   const { connection } = run;
   const flushAt = run.chores.has("flush") ? null : lane.outbox.dueAt();
   if (flushAt !== null) times.push(Math.max(now, flushAt));
-  const waits = run.ready.length > 0 ? now : nextDueAt(lane.sql, new Set(lane.inHand.keys()));
-  if (!connection) {
-    if (waits !== null) times.push(now + HELD_MS);
-  } else {
-    const recoverAt = run.chores.has("recover") ? null : recoverer.nextAt();
-    if (recoverAt !== null) times.push(recoverAt);
-    const busy = (cap > 0 && run.out >= cap) || run.chores.has("load");
-    const paceAt = now + lane.pace.waitMs(connection.rate?.per_second ?? null, now);
-    if (waits !== null && !busy) times.push(Math.max(waits, lane.breaker.openUntil ?? 0, paceAt));
+  const recoverAt = run.chores.has("recover") ? null : recoverer.nextAt();
+  if (connection && recoverAt !== null) times.push(recoverAt);
+  const busy = stopping || (cap > 0 && lane.flights.out() >= cap) || run.chores.has("load");
+  const waits = busy ? null : run.ready.length > 0 ? now : nextDueAt(lane.sql, lane.inHand);
+  if (waits !== null && !connection) times.push(now + HELD_MS);
+  else if (waits !== null) {
+    const paceAt = now + lane.pace.waitMs(connection?.rate?.per_second ?? null, now);
+    times.push(Math.max(waits, lane.breaker.openUntil ?? 0, paceAt));
   }
   return times.length === 0 ? null : Math.min(...times);
 }

@@ -57,39 +57,48 @@ export function put(sql: SqlStorage, items: readonly LaneWork[], now: number): n
 }
 
 /** Heads of lines that are due, longest overdue first, without those the caller already has in hand. */
-export function dueHeads(sql: SqlStorage, now: number, limit: number, inHand: ReadonlySet<number>): WorkRow[] {
+export function dueHeads(sql: SqlStorage, now: number, limit: number, inHand: ReadonlyMap<number, unknown>): WorkRow[] {
   const rows = sql.exec<Row>(
-    `SELECT ${COLUMNS} FROM work WHERE head = 1 AND state = 'waiting' AND due_at <= ?1 ORDER BY due_at, seq LIMIT ?2`,
+    `SELECT ${COLUMNS} FROM work WHERE head = 1 AND state = 'waiting' AND due_at <= ?1 AND seq NOT IN (SELECT value FROM json_each(?3))
+     ORDER BY due_at, seq LIMIT ?2`,
     now,
-    limit + inHand.size,
+    limit,
+    JSON.stringify([...inHand.keys()]),
   );
-  return [...rows]
-    .filter(({ seq }) => !inHand.has(seq))
-    .slice(0, limit)
-    .map(toWork);
+  return [...rows].map(toWork);
 }
 
 /** When the next head that is not in hand is due, or null when none waits. */
-export function nextDueAt(sql: SqlStorage, inHand: ReadonlySet<number>): number | null {
-  const rows = sql.exec<{ seq: number; due_at: number }>(
-    "SELECT seq, due_at FROM work WHERE head = 1 AND state = 'waiting' ORDER BY due_at, seq LIMIT ?1",
-    inHand.size + 1,
+export function nextDueAt(sql: SqlStorage, inHand: ReadonlyMap<number, unknown>): number | null {
+  const [row] = sql.exec<{ due_at: number }>(
+    `SELECT due_at FROM work WHERE head = 1 AND state = 'waiting' AND seq NOT IN (SELECT value FROM json_each(?1))
+     ORDER BY due_at, seq LIMIT 1`,
+    JSON.stringify([...inHand.keys()]),
   );
-  return [...rows].find(({ seq }) => !inHand.has(seq))?.due_at ?? null;
+  return row?.due_at ?? null;
 }
 
 /** Waiting and out; by the partial index of unsettled rows. */
 export const countUnsettled = (sql: SqlStorage): number =>
   sql.exec<{ n: number }>("SELECT COUNT(*) AS n FROM work WHERE state <> 'settled'").one().n;
 
-/** Keeps what the first attempt rendered: every later one sends the same. */
+/** Keeps what was rendered before its first attempt leaves: every later one sends the same. */
 export function freeze(sql: SqlStorage, seq: number, rendered: ArrayBuffer, echoes: readonly string[]): void {
   sql.exec("UPDATE work SET rendered = ?2, echoes = ?3 WHERE seq = ?1", seq, rendered, JSON.stringify(echoes));
 }
 
+/** What a request that leaves is remembered by; `rendered` is kept by the first one. */
+export type Flight = Pick<WorkRow, "seq" | "attempts"> & { readonly repeatable: boolean; readonly rendered: ArrayBuffer };
+
 /** Written before a request leaves: after a crash these, and only these, may have arrived already. */
-export function markFlying(sql: SqlStorage, seq: number, attempts: number, repeatable: boolean): void {
-  sql.exec("UPDATE work SET state = 'flying', attempts = ?2, repeatable = ?3 WHERE seq = ?1", seq, attempts, repeatable ? 1 : 0);
+export function markFlying(sql: SqlStorage, { seq, attempts, repeatable, rendered }: Flight): void {
+  sql.exec(
+    "UPDATE work SET state = 'flying', attempts = ?2, repeatable = ?3, rendered = COALESCE(rendered, ?4) WHERE seq = ?1",
+    seq,
+    attempts,
+    repeatable ? 1 : 0,
+    rendered,
+  );
 }
 
 /** Back to waiting, with its place at the head of its line. */
@@ -115,7 +124,7 @@ export function settleRow(sql: SqlStorage, row: { readonly seq: number; readonly
 /** Rows that were out when the process ended. */
 export function interrupted(sql: SqlStorage): (WorkRow & { readonly repeatable: boolean })[] {
   const rows = sql.exec<Row & { repeatable: number }>(
-    `SELECT ${COLUMNS}, repeatable FROM work INDEXED BY work_flying WHERE state = 'flying' ORDER BY seq`,
+    `SELECT ${COLUMNS}, repeatable FROM work INDEXED BY work_line WHERE state <> 'settled' AND state = 'flying' ORDER BY seq`,
   );
   return [...rows].map((row) => ({ ...toWork(row), repeatable: row.repeatable === 1 }));
 }

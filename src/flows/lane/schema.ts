@@ -2,7 +2,8 @@
  *  work over again changes nothing. `head` marks the first unsettled row of its line; only heads that are due are ever looked for, by index, so
  *  ten thousand waiting deliveries cost nothing until their turn comes. `outcomes` is what D1 has not been told yet. Payloads are sealed. */
 
-/** Run at every start; additive only, because objects of all ages run the newest code. */
+/** Run at every start: objects of all ages run the newest code, and the code before it after a roll-back, which makes `work_flying` anew. That index
+ *  served the start alone and was written twice for every delivery. */
 export function createLaneTables(sql: SqlStorage): void {
   sql.exec(`
     CREATE TABLE IF NOT EXISTS work (
@@ -12,7 +13,7 @@ export function createLaneTables(sql: SqlStorage): void {
       echoes TEXT, settled_at INTEGER, UNIQUE (id, generation)) STRICT;
     CREATE INDEX IF NOT EXISTS work_due ON work (due_at, seq) WHERE head = 1 AND state = 'waiting';
     CREATE INDEX IF NOT EXISTS work_line ON work (line, seq) WHERE state <> 'settled';
-    CREATE INDEX IF NOT EXISTS work_flying ON work (seq) WHERE state = 'flying';
+    DROP INDEX IF EXISTS work_flying;
     CREATE INDEX IF NOT EXISTS work_settled ON work (settled_at) WHERE state = 'settled';
     CREATE TABLE IF NOT EXISTS outcomes (
       seq INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL, generation INTEGER NOT NULL, line TEXT NOT NULL, told TEXT NOT NULL,

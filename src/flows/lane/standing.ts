@@ -5,7 +5,7 @@ import type { Context } from "../../context.ts";
 import type { Connection } from "../../domain/config.ts";
 import { conclude } from "./conclude.ts";
 import { dueHeads } from "./queue.ts";
-import { readMark, setMark } from "./schema.ts";
+import { setMark } from "./schema.ts";
 import type { LaneState } from "./state.ts";
 
 const REMOVED_AFTER_MS = 300_000;
@@ -14,29 +14,34 @@ const MOST_AT_ONCE = 500;
 /** The connection when it may be written to now, else null. */
 export function openConnection(lane: LaneState, ctx: Context, id: string, now: number): Connection | null {
   const connection = ctx.config.connections.get(id);
-  const since = readMark(lane.sql, "missing_since");
   if (connection) {
-    if (since !== null) setMark(lane.sql, "missing_since", null);
+    if (lane.missingSince !== null) setMissing(lane, null);
     return connection.disabled === true ? null : connection;
   }
-  if (since === null) setMark(lane.sql, "missing_since", String(now));
-  else if (now - Number(since) >= REMOVED_AFTER_MS) buryAll(lane, ctx, id, now);
+  if (lane.missingSince === null) setMissing(lane, now);
+  else if (now - lane.missingSince >= REMOVED_AFTER_MS) buryAll(lane, ctx, id, now);
   return null;
 }
 
+function setMissing(lane: LaneState, since: number | null): void {
+  lane.missingSince = since;
+  setMark(lane.sql, "missing_since", since === null ? null : String(since));
+}
+
 function buryAll(lane: LaneState, ctx: Context, id: string, now: number): void {
-  const rows = dueHeads(lane.sql, Number.MAX_SAFE_INTEGER, MOST_AT_ONCE, new Set(lane.inHand.keys()));
+  const rows = dueHeads(lane.sql, Number.MAX_SAFE_INTEGER, MOST_AT_ONCE, lane.inHand);
   for (const row of rows) {
     conclude(lane, row, {
       connection: id,
       settlement: { state: "dead", reason: "connection_removed" },
       attempts: row.attempts,
       attempt: null,
-      content: null,
       rendered: row.rendered,
       reply: null,
       now,
     });
   }
-  if (rows.length > 0) ctx.log("warn", "lane.connection.removed", { connection: id, count: rows.length });
+  if (rows.length === 0) return;
+  ctx.log("warn", "lane.connection.removed", { connection: id, count: rows.length });
+  lane.signal.raise();
 }

@@ -1,6 +1,7 @@
 /** What a lane holds in memory while its object lives. Everything that must survive a crash is in its SQLite. */
 import type { Breaker } from "../../domain/breaker.ts";
 import type { Outbox } from "./outbox.ts";
+import type { Flights } from "./flights.ts";
 import type { Tally } from "../tally.ts";
 import type { Pace } from "./pace.ts";
 
@@ -16,7 +17,10 @@ export type LaneState = {
   readonly tally: Tally;
   /** Rows being loaded, ready or out, by seq. */
   readonly inHand: Map<number, Hand>;
+  readonly flights: Flights;
   breaker: Breaker;
+  /** Since when the connection is missing from the configuration, epoch ms; also kept as a mark. */
+  missingSince: number | null;
   /** Wakes a waiting pump; replaced after every wake. */
   readonly signal: Signal;
 };
