@@ -23,6 +23,8 @@ export class Inbox extends DurableObject<Env> implements InboxRpc {
   #armed = false;
   /** Binding and operator decisions take turns: there is one writer. */
   #turn: Promise<unknown> = Promise.resolve();
+  /** Operators' turns that are taken or waited for. */
+  #operators = 0;
   #swept = 0;
 
   constructor(state: DurableObjectState, env: Env) {
@@ -35,7 +37,7 @@ export class Inbox extends DurableObject<Env> implements InboxRpc {
   async accept(packed: ArrayBuffer): Promise<Acceptance[]> {
     const now = Date.now();
     const answers = unpackArrivals(packed).map((arrival): Acceptance => {
-      const waitSeconds = this.#allowances.take(arrival.connection, arrival.perSecond, now);
+      const waitSeconds = arrival.again ? 0 : this.#allowances.take(arrival.connection, arrival.perSecond, now);
       if (waitSeconds > 0) return { id: arrival.id, outcome: "limited", retryAfterSeconds: waitSeconds };
       return ledger.record(this.#sql, arrival);
     });
@@ -48,7 +50,7 @@ export class Inbox extends DurableObject<Env> implements InboxRpc {
   }
 
   async decide(decision: Decision): Promise<DecisionResult> {
-    return this.#inTurn(async (ctx) => {
+    return this.#inOperatorsTurn(async (ctx) => {
       await this.#bindAll(ctx);
       return decideIdentity(ctx, decision);
     });
@@ -56,14 +58,14 @@ export class Inbox extends DurableObject<Env> implements InboxRpc {
 
   async drain(): Promise<{ left: number }> {
     ledger.retrySetAside(this.#sql);
-    await this.#inTurn((ctx) => this.#bindAll(ctx));
+    await this.#inOperatorsTurn((ctx) => this.#bindAll(ctx));
     return { left: ledger.countWaiting(this.#sql) };
   }
 
   override async alarm(): Promise<void> {
     this.#armed = false;
     try {
-      await this.#inTurn((ctx) => this.#bindAll(ctx, true));
+      await this.#inTurn((ctx) => this.#bindStream(ctx));
     } catch (failure) {
       const ctx = await newContext(this.env, this.ctx).catch(() => null);
       ctx?.log("error", "inbox.bind.failed", { message: failure instanceof Error ? failure.message : "unknown" });
@@ -82,21 +84,42 @@ export class Inbox extends DurableObject<Env> implements InboxRpc {
     return mine;
   }
 
-  /** `unhurried`: while events keep coming, a batch that is not full waits for more of them as long as the last one took. Then accepting has its
-   *  turn as well, and what costs as much for one event as for many is paid for many. */
-  async #bindAll(ctx: Context, unhurried = false): Promise<void> {
+  async #inOperatorsTurn<T>(act: (ctx: Context) => Promise<T>): Promise<T> {
+    this.#operators += 1;
+    return this.#inTurn(act).finally(() => (this.#operators -= 1));
+  }
+
+  /** What waits now; what comes meanwhile may wait on. */
+  async #bindAll(ctx: Context): Promise<void> {
+    const { batch } = ctx.config.workspace;
+    for (let bound = batch; bound >= batch;) {
+      const rows = ledger.oldestWaiting(this.#sql, batch);
+      bound = rows.length;
+      if (bound > 0) await this.#bindRows(ctx, rows);
+    }
+    await this.#tidy(ctx);
+  }
+
+  /** Until nothing comes any more, or an operator waits for the turn. While events keep coming, a batch that is not full waits for more of them as long
+   *  as the last one took: then accepting has its turn as well, and what costs as much for one event as for many is paid for many. */
+  async #bindStream(ctx: Context): Promise<void> {
     const { batch } = ctx.config.workspace;
     for (let tookMs = 0; ;) {
       let rows = ledger.oldestWaiting(this.#sql, batch);
       if (rows.length === 0) break;
-      if (unhurried && tookMs > 0 && rows.length < batch) {
+      if (tookMs > 0 && this.#operators > 0) return this.#arm(Date.now());
+      if (tookMs > 0 && rows.length < batch) {
         await scheduler.wait(Math.min(tookMs, LONGEST_GATHER_MS));
         rows = ledger.oldestWaiting(this.#sql, batch);
       }
       const since = ctx.clock();
       await this.#bindRows(ctx, rows);
-      tookMs = ctx.clock() - since;
+      tookMs = Math.max(1, ctx.clock() - since);
     }
+    await this.#tidy(ctx);
+  }
+
+  async #tidy(ctx: Context): Promise<void> {
     const duplicates = ledger.duplicateCounts(this.#sql);
     if (duplicates.length > 0) {
       await tellDuplicates(ctx, duplicates);

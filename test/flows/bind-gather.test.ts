@@ -15,14 +15,14 @@ afterEach(() => vi.restoreAllMocks());
 const ring = (): Promise<void> =>
   runInDurableObject(inboxOf(bindings) as unknown as DurableObjectStub<Inbox>, (inbox: Inbox) => inbox.alarm());
 
-/** Lets `more` arrive while the first batch is bound. */
-function during(more: () => Promise<unknown>): void {
+/** Lets `more` happen while the first `times` batches of D1 are out. */
+function during(times: number, more: (n: number) => Promise<unknown>): void {
   const batch = env.DB.batch.bind(env.DB);
-  let first = true;
+  let n = 0;
   vi.spyOn(Object.getPrototypeOf(env.DB) as D1Database, "batch").mockImplementation(async (statements) => {
-    if (first) {
-      first = false;
-      await more();
+    n += 1;
+    if (n <= times) {
+      await more(n);
       await new Promise((resolve) => setTimeout(resolve, 5));
     }
     return batch(statements) as never;
@@ -30,10 +30,25 @@ function during(more: () => Promise<unknown>): void {
 }
 
 it("while events keep coming a batch that is not full waits for more of them; the first waits for nothing", async () => {
-  during(() => accept({ ids: { tg: 2 } }));
+  during(1, () => accept({ ids: { tg: 2 } }));
   const wait = vi.spyOn(scheduler, "wait").mockImplementation(async () => void (await accept({ ids: { tg: 3 } })));
   await accept({ ids: { tg: 1 } });
   await ring();
   expect(wait).toHaveBeenCalledOnce();
   expect(await rows("SELECT id FROM events WHERE status = 'bound'")).toHaveLength(3);
+});
+
+it("an operator does not wait for a stream of events to end", async () => {
+  const BUSY = 60;
+  let coming = 0;
+  during(BUSY, (n) => {
+    coming = n;
+    return accept({ ids: { tg: 100 + n } });
+  });
+  await accept({ ids: { tg: 100 } });
+  const ringing = ring();
+  await vi.waitFor(() => expect(coming).toBeGreaterThan(0), { interval: 1 });
+  await inboxOf(bindings).drain();
+  expect(coming).toBeLessThan(BUSY / 2);
+  await ringing;
 });
