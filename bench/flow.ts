@@ -1,5 +1,6 @@
 /** The whole way from a webhook to a vendor, with identity and twenty rules: how long an event takes at a given rate, how many a second the gateway
  *  keeps up with, and what ten thousand deliveries behind a dead vendor do to the others. The vendor is a process of its own that answers in 5 ms. */
+import type { D1Database } from "@cloudflare/workers-types";
 import { type Host, operator, startGateway, startHost } from "./kit/host.ts";
 import { load } from "./kit/load.ts";
 import { compare, ratioOf } from "./kit/measure.ts";
@@ -10,12 +11,12 @@ import { type Sink, startSink } from "./kit/sink.ts";
 import { BOT, BOT_PATH, BOT_VARS, salebotShot } from "./kit/traffic.ts";
 
 /** `batch`: how many events are bound at once, 20 for the free plan's limits, up to 100 on the paid one. */
-const config = (sink: string, batch: number) => ({
+const config = (sink: string, batch: number, dead: object = { url: `${sink}/dead`, timeout_ms: 5_000 }) => ({
   workspace: { batch },
   connections: {
     bot: BOT,
     vendor: { kind: "http", url: `${sink}/live` },
-    dead: { kind: "http", url: `${sink}/dead`, timeout_ms: 5_000 },
+    dead: { kind: "http", ...dead },
   },
   rules: twentyRules({ n: "{{fields.message_id}}", who: "{{person.key}}" }, "dead"),
 });
@@ -36,6 +37,7 @@ export async function benchFlow(): Promise<void> {
   const most = await saturation(gateway, sink, 20);
   await atRate(gateway, sink, Math.floor(most * 0.8), Math.floor(most * 8), true);
   await deadVendor(gateway, sink);
+  await replay(gateway, sink);
 }
 
 async function intake(gateway: Host): Promise<void> {
@@ -119,13 +121,14 @@ async function saturation(gateway: Host, sink: Sink, batch: number): Promise<num
   return delivered;
 }
 
-const BEHIND = 10_000;
+/** 50,000 takes minutes more: `BEHIND=50000 npm run bench -- flow`. */
+const BEHIND = Number(process.env["BEHIND"] ?? "10000");
 const RATE = 25;
 const SAMPLE = 500;
 
 async function deadVendor(gateway: Host, sink: Sink): Promise<void> {
   heading(`${RATE} events/s to one vendor, with ${BEHIND} deliveries behind another that never answers`);
-  const before = [await atRate(gateway, sink, RATE, SAMPLE, false), await atRate(gateway, sink, RATE, SAMPLE, false)];
+  const before = await twice(gateway, sink);
   const first = next;
   next += BEHIND;
   await load({
@@ -136,11 +139,37 @@ async function deadVendor(gateway: Host, sink: Sink): Promise<void> {
   });
   await drained(gateway, sink);
   const db = await gateway.miniflare.getD1Database("DB");
-  const behind = await db
-    .prepare("SELECT COUNT(*) AS n FROM deliveries WHERE connection = 'dead' AND status IN ('queued', 'retrying')")
-    .first<number>("n");
-  line(`       ${String(behind)} deliveries wait behind the dead vendor`);
-  const during = [await atRate(gateway, sink, RATE, SAMPLE, false), await atRate(gateway, sink, RATE, SAMPLE, false)];
+  line(`       ${await countOf(db, "status IN ('queued', 'retrying')")} deliveries wait behind the dead vendor`);
+  printLatencies(before, await twice(gateway, sink));
+}
+
+/** The vendor refuses all of them for good and then takes them: they are recovered at the pace that is set unless one asks for another. */
+async function replay(gateway: Host, sink: Sink): Promise<void> {
+  heading(`${RATE} events/s to one vendor, beside a replay of all that another refused`);
+  await operator(gateway, "PUT", "/v1/config", config(sink.origin, 20, { url: `${sink.origin}/refused`, retry_seconds: [] }));
+  const db = await gateway.miniflare.getD1Database("DB");
+  await until(async () => (await countOf(db, "status IN ('queued', 'retrying')")) === 0, 500);
+  await operator(gateway, "PUT", "/v1/config", config(sink.origin, 20, { url: `${sink.origin}/live` }));
+  const before = await twice(gateway, sink);
+  const dead = await countOf(db, "status = 'dead'");
+  const ask = { connection: "dead", since: new Date(Date.now() - 86_400_000).toISOString() };
+  const { per_second: perSecond } = (await operator(gateway, "POST", "/v1/deliveries/recover", ask)) as { per_second: number };
+  const during = await twice(gateway, sink);
+  line(
+    `       ${dead} dead, replayed at ${perSecond}/s, ${await countOf(db, "status = 'dead'")} still dead when it was measured`,
+  );
+  printLatencies(before, during);
+}
+
+const countOf = async (db: D1Database, where: string): Promise<number> =>
+  (await db.prepare(`SELECT COUNT(*) AS n FROM deliveries WHERE connection = 'dead' AND ${where}`).first<number>("n")) ?? 0;
+
+const twice = async (gateway: Host, sink: Sink): Promise<Latency[]> => [
+  await atRate(gateway, sink, RATE, SAMPLE, false),
+  await atRate(gateway, sink, RATE, SAMPLE, false),
+];
+
+function printLatencies(before: readonly Latency[], during: readonly Latency[]): void {
   const best = (of: readonly Latency[], figure: keyof Latency): number => Math.min(...of.map((one) => one[figure]));
   for (const figure of ["p50", "p99"] as const) {
     line(`       ${figure}: ${best(before, figure).toFixed(1)} ms before, ${best(during, figure).toFixed(1)} ms during`);

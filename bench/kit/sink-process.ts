@@ -1,5 +1,5 @@
 /** A vendor in a process of its own: answers every request after a fixed time and remembers when it came. `GET /seen` tells and forgets.
- *  Anything under /dead is never answered. Times are epoch milliseconds with fractions, the same clock as the sender's. */
+ *  Anything under /dead is never answered, anything under /refused is refused for good. Times are epoch milliseconds with fractions, the same clock as the sender's. */
 import { createServer } from "node:http";
 
 const [LATENCY_MS, PORT] = [Number(process.argv[2] ?? "5"), Number(process.argv[3] ?? "0")];
@@ -16,6 +16,7 @@ const server = createServer((request, response) => {
   request.on("data", (chunk: Buffer) => chunks.push(chunk));
   request.on("end", () => {
     if (request.url?.startsWith("/dead")) return;
+    if (request.url?.startsWith("/refused")) return void response.writeHead(400).end();
     const n = Number(/"(?:n|message_id)":"?(\d+)/.exec(Buffer.concat(chunks).toString("utf8"))?.[1] ?? "-1");
     seen.push([n, at]);
     setTimeout(() => response.end('{"status":"success"}'), LATENCY_MS);
