@@ -109,7 +109,7 @@ export function eraseStatements(
     // A contact in quarantine keeps events of nobody waiting. They tell of her all the same; as numbers they stay what they were: unbound.
     run(
       `UPDATE events SET facts = NULL, raw = NULL, trace = NULL
-       WHERE status = 'unbound' AND id IN (SELECT event_id FROM parked WHERE hash IN (${HASHES}))`,
+       WHERE +status = 'unbound' AND id IN (SELECT event_id FROM parked WHERE hash IN (${HASHES}))`,
       root,
     ),
     run(`DELETE FROM parked WHERE event_id IN (SELECT event_id FROM parked WHERE hash IN (${HASHES}))`, root),

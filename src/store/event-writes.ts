@@ -116,7 +116,7 @@ export const bindWaiting = (
        shared = r.shared, trace = r.trace
      FROM (SELECT ${["id", "status", "person_id", "home_id", "via", "via_hash", "bound_at", "shared"].map((name) => `${column(name)} AS ${name}`).join(", ")},
        ${sealedColumn("trace")} AS trace FROM json_each(?1)) AS r
-     WHERE events.id = r.id AND events.status = 'unbound'`,
+     WHERE events.id = r.id AND +events.status = 'unbound'`,
     rows,
   ),
   ...deleteParked(

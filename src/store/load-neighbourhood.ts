@@ -48,13 +48,13 @@ export async function loadNeighbourhood(db: D1Database, known: Neighbourhood, as
     db
       .prepare(
         `SELECT id, seq, connection, home_id, via_hash, fact, event_at, named, label, ordinal, amount_e4, paid_total_e4, order_number, tid, counted, rules
-         FROM events WHERE person_id IN (${ROOTS}) AND type = 'payment' AND status IN ('bound', 'erased')`,
+         FROM events WHERE person_id IN (${ROOTS}) AND +type = 'payment' AND +status IN ('bound', 'erased')`,
       )
       .bind(...persons),
     db
       .prepare(
         `SELECT subject, trigger FROM firings WHERE subject IN (${LEAVES} UNION SELECT value FROM json_each(?4)
-           UNION SELECT fact FROM events WHERE person_id IN (${ROOTS}) AND type = 'payment'
+           UNION SELECT fact FROM events WHERE person_id IN (${ROOTS}) AND +type = 'payment'
            UNION SELECT fact FROM events WHERE id IN ${LIST(3)})`,
       )
       .bind(...persons, facts),
@@ -65,7 +65,7 @@ export async function loadNeighbourhood(db: D1Database, known: Neighbourhood, as
       .prepare(
         `SELECT p.hash AS hash, e.id AS id, e.seq AS seq, e.connection AS connection, e.type AS type, e.received_at AS received_at,
            e.event_at AS event_at, e.fact AS fact, e.counted AS counted, e.rules AS rules, ${hexed("e.facts")}
-         FROM parked p JOIN events e ON e.id = p.event_id WHERE p.hash IN ${LIST(1)} AND p.expires_at > ?2 AND e.status = 'unbound'`,
+         FROM parked p JOIN events e ON e.id = p.event_id WHERE p.hash IN ${LIST(1)} AND p.expires_at > ?2 AND +e.status = 'unbound'`,
       )
       .bind(hashes, asked.now),
     db.prepare(`SELECT id FROM events WHERE id IN ${LIST(1)}`).bind(events),

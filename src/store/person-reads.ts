@@ -61,15 +61,16 @@ export type PersonRows = {
   readonly traits: { readonly name: string; readonly sealed: Sealed }[];
 };
 
-const COUNTED = "status IN ('bound', 'erased') AND counted = 1";
+/** `+` here and below: by the person's own events, never through everybody's of a type or a status. */
+const COUNTED = "+status IN ('bound', 'erased') AND counted = 1";
 
 const STAGES = `
   SELECT type AS stage, MIN(event_at) AS at FROM events
-  WHERE person_id = ?1 AND ${COUNTED} AND type IN ('click', 'bot_start', 'registration', 'login') GROUP BY type
-  UNION ALL SELECT 'order', MIN(event_at) FROM events WHERE person_id = ?1 AND ${COUNTED} AND type = 'order' AND amount_e4 > 0 HAVING COUNT(*) > 0
+  WHERE person_id = ?1 AND ${COUNTED} AND +type IN ('click', 'bot_start', 'registration', 'login') GROUP BY type
+  UNION ALL SELECT 'order', MIN(event_at) FROM events WHERE person_id = ?1 AND ${COUNTED} AND +type = 'order' AND amount_e4 > 0 HAVING COUNT(*) > 0
   UNION ALL SELECT CASE n WHEN 1 THEN 'sale' ELSE 'resale' END, at FROM (
     SELECT at, ROW_NUMBER() OVER (ORDER BY at) AS n FROM (
-      SELECT MIN(event_at) AS at FROM events WHERE person_id = ?1 AND ${COUNTED} AND type = 'payment' AND amount_e4 > 0
+      SELECT MIN(event_at) AS at FROM events WHERE person_id = ?1 AND ${COUNTED} AND +type = 'payment' AND amount_e4 > 0
       GROUP BY connection, COALESCE('o' || order_number, 't' || tid, id))) WHERE n <= 2`;
 
 const TOUCH = `SELECT event_at AS at, rank, seq, link, utm_source, utm_campaign, utm_content FROM (${TOUCHES(
@@ -91,7 +92,7 @@ export async function readPerson(db: D1Database, id: PersonId): Promise<PersonRo
         ORDER BY told_at DESC, last_seen DESC, hash LIMIT 500`),
     of(STAGES),
     of(`SELECT type = 'refund' AS refund, currency, SUM(amount_e4) AS amount FROM events
-        WHERE person_id = ?1 AND ${COUNTED} AND type IN ('payment', 'refund') AND amount_e4 > 0 GROUP BY 1, 2`),
+        WHERE person_id = ?1 AND ${COUNTED} AND +type IN ('payment', 'refund') AND amount_e4 > 0 GROUP BY 1, 2`),
     of(`SELECT * FROM (${TOUCH} ORDER BY at, rank, seq LIMIT 1) UNION ALL SELECT * FROM (${LAST})`),
     of(`SELECT name, ${hexed("sealed")}, MAX(at) FROM traits WHERE person_id = ?1 GROUP BY name`),
   ]);

@@ -66,7 +66,7 @@ export async function requeueDead(db: D1Database, slice: DeadSlice, now: number)
     .prepare(
       `${REQUEUE} WHERE id IN (
          SELECT id FROM deliveries WHERE status = 'dead' AND connection = ?2 AND seq > ?3 AND created_at BETWEEN ?4 AND ?5 AND work IS NOT NULL
-           AND ${spoken("?7")} ORDER BY seq LIMIT ?6) AND status = 'dead' RETURNING ${COLUMNS}`,
+           AND ${spoken("?7")} ORDER BY seq LIMIT ?6) RETURNING ${COLUMNS}`,
     )
     .bind(now, slice.connection, slice.afterSeq, slice.since, slice.until, slice.limit, JSON.stringify(slice.silenced))
     .all<QueuedRow>();
@@ -110,7 +110,8 @@ export async function queuedBetween(
       .bind(connection, after, until, limit),
     db
       .prepare(
-        `SELECT ${COLUMNS} FROM deliveries WHERE replayed_at * 1000 > ?2 AND replayed_at <= ?3 AND status = 'queued' AND connection = ?1
+        `SELECT ${COLUMNS} FROM deliveries INDEXED BY deliveries_replayed WHERE replayed_at >= ?2 / 1000 AND replayed_at * 1000 > ?2 AND replayed_at <= ?3
+           AND status = 'queued' AND connection = ?1
            AND work IS NOT NULL ORDER BY replayed_at, seq LIMIT ?4`,
       )
       .bind(connection, after, Math.floor(until / 1_000), limit),

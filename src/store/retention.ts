@@ -14,7 +14,7 @@ export const forgetPayloads = (db: D1Database, before: number): D1PreparedStatem
   const due = `SELECT id FROM events WHERE facts IS NOT NULL AND stored_at < ?1 ORDER BY stored_at LIMIT ${STRETCH}`;
   return [
     `UPDATE attempts SET reply = NULL WHERE delivery_id IN (SELECT id FROM deliveries WHERE event_id IN (${due}))`,
-    `UPDATE deliveries SET work = NULL, rendered = NULL, content = NULL WHERE event_id IN (${due}) AND status IN ('delivered', 'dead', 'cancelled')`,
+    `UPDATE deliveries SET work = NULL, rendered = NULL, content = NULL WHERE event_id IN (${due}) AND +status IN ('delivered', 'dead', 'cancelled')`,
     `UPDATE events SET facts = NULL, raw = NULL, trace = NULL WHERE id IN (${due})`,
   ].map((sql) => db.prepare(sql).bind(before));
 };

@@ -50,7 +50,7 @@ export type EventFilter = {
 
 const COLUMNS = `e.id, e.seq, e.connection, e.type, e.status, e.cause, e.field, e.received_at, e.event_at, e.bound_at, e.person_id, e.label, e.ordinal,
   e.amount_e4, e.currency, e.counted, e.possible_duplicate, e.link,
-  (SELECT MIN(d.status) FROM deliveries d WHERE d.event_id = e.id AND d.status IN ('dead', 'retrying')) AS trouble`;
+  (SELECT MIN(d.status) FROM deliveries d WHERE d.event_id = e.id AND +d.status IN ('dead', 'retrying')) AS trouble`;
 
 /** One statement; sub-selects run for the page's lines only. `trouble` is read live, so a settled delivery shows at the next refresh. */
 export async function listEventLines(db: D1Database, filter: EventFilter): Promise<EventLine[]> {
