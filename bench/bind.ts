@@ -4,7 +4,7 @@ import { cpuMicros } from "./kit/cpu.ts";
 import { load } from "./kit/load.ts";
 import { median } from "./kit/measure.ts";
 import { heading, line, printGoal } from "./kit/print.ts";
-import { seedPersons } from "./kit/seed.ts";
+import { seedPayments, seedPersons } from "./kit/seed.ts";
 import { BOT, BOT_PATH, BOT_VARS, salebotShot } from "./kit/traffic.ts";
 
 const KNOWN = 4_000;
@@ -44,7 +44,9 @@ export async function benchBind(): Promise<void> {
 async function startPlace(persons: number, batch: number): Promise<Host> {
   const config = { workspace: { batch }, connections: { bot: BOT } };
   const host = await startGateway("bench/workers/bind.ts", config, BOT_VARS);
-  await seedPersons(await host.miniflare.getD1Database("DB"), persons);
+  const db = await host.miniflare.getD1Database("DB");
+  await seedPersons(db, persons);
+  await seedPayments(db);
   for (let stretch = 0; stretch < STRETCHES; stretch += 1) {
     await call(host, "/bench/persons", { first: (stretch * KNOWN) / STRETCHES, n: KNOWN / STRETCHES });
   }

@@ -32,6 +32,17 @@ export async function seedHolders(db: Database, count: number): Promise<void> {
   }
 }
 
+/** A payment of every tenth person: what others paid must not be read when somebody new is bound. */
+export async function seedPayments(db: Database): Promise<void> {
+  await db
+    .prepare(
+      `INSERT INTO events (id, seq, connection, type, status, received_at, event_at, bound_at, person_id, home_id, fact, amount_e4, currency, stored_at)
+       SELECT 'evt_' || ${RANDOM}, 1000000000 + ROW_NUMBER() OVER (), 'bot', 'payment', 'bound', 0, 0, 0, id, id, 'f' || id, 9900000, 'RUB', 0
+       FROM persons WHERE key < 'k_1a'`,
+    )
+    .run();
+}
+
 /** Persons with one messenger account each. */
 export async function seedPersons(db: Database, count: number): Promise<void> {
   for (let from = 0; from < count; from += STRETCH) {
