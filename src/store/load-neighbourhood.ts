@@ -1,6 +1,6 @@
 /** Everything that D1 knows about the identifiers of some events, in one round trip: the persons that own them with all their telling identifiers,
  *  what keeps persons apart, what is blocked, erased or quarantined, the events that wait for one of them, and the payments and firings that
- *  labels need. Inferred identifiers (a person may have thousands) are loaded only where the events name them. */
+ *  labels need. `+` before a literal's column: by the persons asked for, never through everybody's payments or all that waits. Inferred identifiers (a person may have thousands) are loaded only where the events name them. */
 import { addApart, addLeaf, addNode, setIn } from "../domain/identity/graph.ts";
 import type { IdentifierType, Proof } from "../domain/identifier.ts";
 import type { EventId, PersonId, PersonKey } from "../lib/ids.ts";

@@ -17,13 +17,7 @@ const MOST_SEATS = 64;
 
 type Call = { readonly since: number; readonly seats: readonly Seat[] };
 /** `call` carries it, null while it waits for one. `answer` null once `done`: the call failed. */
-type Seat = {
-  readonly arrival: Arrival;
-  readonly since: number;
-  state: "waiting" | "taken" | "done";
-  call: Call | null;
-  answer: Acceptance | null;
-};
+type Seat = { readonly arrival: Arrival; readonly since: number; call: Call | null; done: boolean; answer: Acceptance | null };
 
 /** In order of arrival, of all requests of the isolate; some of them may have ended. */
 let waiting: Seat[] = [];
@@ -43,11 +37,11 @@ export async function callInbox(ctx: Context, arrivals: readonly Arrival[]): Pro
 /** Null when a shared call failed or was lost. Throws when a call failed that carried nobody else. */
 async function answerInCompany(ctx: Context, arrival: Arrival): Promise<Acceptance | null> {
   const since = ctx.clock();
-  const seat: Seat = { arrival, since, state: "waiting", call: null, answer: null };
+  const seat: Seat = { arrival, since, call: null, done: false, answer: null };
   waiting.push(seat);
   for (let now = since; now - since < PATIENCE_MS; now = ctx.clock()) {
-    while (seat.state === "waiting" && (out === null || now - since >= GATHER_MS)) await callTogether(ctx, takeGroup(now), seat);
-    if (seat.state === "done") break;
+    while (seat.call === null && (out === null || now - since >= GATHER_MS)) await callTogether(ctx, takeGroup(now), seat);
+    if (seat.done) break;
     const pause = pauseOf(seat.call ?? out, now);
     await scheduler.wait(seat.call ? pause : Math.min(pause, GATHER_MS - (now - since)));
   }
@@ -64,7 +58,7 @@ function pauseOf(call: Call | null, now: number): number {
 async function callTogether(ctx: Context, seats: readonly Seat[], mine: Seat): Promise<void> {
   const call: Call = { since: ctx.clock(), seats };
   out = call;
-  for (const seat of seats) Object.assign(seat, { state: "taken", call });
+  for (const seat of seats) seat.call = call;
   const isAlone = seats.every((seat) => seat === mine);
   const answered = inboxOf(ctx.env)
     .accept(packArrivals(seats.map(({ arrival }) => arrival)))
@@ -84,7 +78,7 @@ function settle(call: Call, answers: readonly Acceptance[]): void {
   if (out === call) out = null;
   for (const [index, seat] of call.seats.entries()) {
     seat.answer = answers[index] ?? null;
-    seat.state = "done";
+    seat.done = true;
   }
 }
 
