@@ -1,6 +1,6 @@
 /** What accepting an event costs beside a bare Worker that makes the same Durable Object call with the same bytes into a bare SQLite insert, and
  *  whether a shuffled stream with repeats leaves exactly one event per fact. */
-import { startGateway, startHost } from "./kit/host.ts";
+import { type Host, startGateway, startHost } from "./kit/host.ts";
 import { compare, ratioOf } from "./kit/measure.ts";
 import { load } from "./kit/load.ts";
 import { heading, line, printGoal, printRow } from "./kit/print.ts";
@@ -10,8 +10,8 @@ import { BOT, BOT_PATH, BOT_VARS, salebotShot } from "./kit/traffic.ts";
 const CONFIG = { connections: { bot: BOT } };
 
 export async function benchIntake(): Promise<void> {
-  await using bare = await startHost("bench/workers/bare-intake.ts", { BARE: "Bare" });
   await using acceptOnly = await startGateway("bench/workers/accept-only.ts", CONFIG, BOT_VARS);
+  await using bare = await startHost("bench/workers/bare-intake.ts", { BARE: "Bare" }, { CALL: await callOf(acceptOnly) });
   await using whole = await startGateway("src/worker.ts", CONFIG, BOT_VARS);
   for (const connections of [1, 16]) {
     heading(`intake, ${connections} connection(s)`);
@@ -31,6 +31,12 @@ export async function benchIntake(): Promise<void> {
     line(`       accept / control, requests/s: ${ratioOf(accept, control, "perSecond").toFixed(2)}`);
   }
   await duplicates();
+}
+
+/** What the inbox is called with for one event: the control carries these bytes. */
+async function callOf({ origin }: Host): Promise<string> {
+  await load({ origin, connections: 1, requests: 1, shot: () => salebotShot(BOT_PATH)(-1) });
+  return (await fetch(`${origin}/bench/call`)).text();
 }
 
 const STREAM = 10_000;

@@ -1,11 +1,18 @@
-/** The control of intake: the same bytes, one Durable Object call, one bare SQLite insert, nothing else. */
+/** The control of intake: the same request, the same Durable Object call with the same bytes (a call of the gateway's, given as hex in CALL), one bare
+ *  SQLite insert, nothing else. */
 import type { Bare } from "./bare.ts";
 
 export { Bare } from "./bare.ts";
 
+type Bindings = { readonly BARE: DurableObjectNamespace<Bare>; readonly CALL: string };
+
+let call: ArrayBuffer | null = null;
+
 export default {
   async fetch(request, env) {
-    const n = await env.BARE.get(env.BARE.idFromName("bare")).put(await request.arrayBuffer());
+    await request.arrayBuffer();
+    call ??= Uint8Array.fromHex(env.CALL).buffer;
+    const n = await env.BARE.get(env.BARE.idFromName("bare")).put(call);
     return Response.json({ n }, { status: 202 });
   },
-} satisfies ExportedHandler<{ BARE: DurableObjectNamespace<Bare> }>;
+} satisfies ExportedHandler<Bindings>;
