@@ -3,7 +3,7 @@
 import type { DeliveryStatus } from "../domain/delivery.ts";
 import type { Continuation } from "./continuations.ts";
 import { forgetEchoes } from "./echoes.ts";
-import { type PackedRow, column, packedStatements, sealedColumn } from "./packed-rows.ts";
+import { type PackedRow, packedStatements } from "./packed-rows.ts";
 import { type NewProblem, raiseProblem } from "./problems.ts";
 
 export type AttemptTold = {
@@ -47,17 +47,23 @@ export function outcomeStatements(db: D1Database, outcomes: readonly Outcome[]):
   return [
     ...packedStatements(
       db,
-      `UPDATE deliveries SET status = r.status, reason = r.reason, attempts = r.attempts, next_attempt_at = r.next_attempt_at,
-         settled_at = r.settled_at, rendered = COALESCE(r.rendered, deliveries.rendered)
-       FROM (SELECT ${SETTLEMENT.map((name) => `${column(name)} AS ${name}`).join(", ")}, ${sealedColumn("rendered")} AS rendered FROM json_each(?1)) AS r
-       WHERE deliveries.id = r.id AND deliveries.generation = r.generation AND +deliveries.status IN ('queued', 'retrying')`,
       newestOf(outcomes).map(settlementRow),
+      ({
+        named,
+        sealed,
+      }) => `UPDATE deliveries SET status = r.status, reason = r.reason, attempts = r.attempts, next_attempt_at = r.next_attempt_at,
+          settled_at = r.settled_at, rendered = COALESCE(r.rendered, deliveries.rendered)
+        FROM (SELECT ${named(SETTLEMENT)}, ${sealed("rendered")} AS rendered FROM json_each(?1)) AS r
+        WHERE deliveries.id = r.id AND deliveries.generation = r.generation AND +deliveries.status IN ('queued', 'retrying')`,
     ),
     ...packedStatements(
       db,
-      `INSERT INTO attempts (${ATTEMPT.join(", ")}, reply) SELECT ${ATTEMPT.map(column).join(", ")}, ${sealedColumn("reply")}
-       FROM json_each(?1) WHERE TRUE ON CONFLICT DO NOTHING`,
       outcomes.flatMap(attemptRow),
+      ({
+        column,
+        sealed,
+      }) => `INSERT INTO attempts (${ATTEMPT.join(", ")}, reply) SELECT ${ATTEMPT.map(column).join(", ")}, ${sealed("reply")}
+        FROM json_each(?1) WHERE TRUE ON CONFLICT DO NOTHING`,
     ),
     ...outcomes.flatMap(({ id, told: { unwritten, problem } }) => [
       ...(unwritten.length > 0 ? [forgetEchoes(db, id, unwritten)] : []),

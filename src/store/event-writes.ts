@@ -1,7 +1,7 @@
 /** What binding writes about events: the rows themselves, those that were waiting and are bound now, payments with another label, and the side
  *  tables that make them findable. Statements of one batch; the event id makes a repeated batch fail instead of doubling anything. */
 import type { EventId, PersonId } from "../lib/ids.ts";
-import { type PackedRow, column, packedStatements, sealedColumn } from "./packed-rows.ts";
+import { type PackedRow, packedStatements } from "./packed-rows.ts";
 
 export type EventRow = {
   readonly id: EventId;
@@ -89,9 +89,9 @@ export const insertEvents = (
 ): D1PreparedStatement[] =>
   packedStatements(
     db,
-    `INSERT INTO events (${[...COLUMNS, ...SEALED].join(", ")})
-     SELECT ${[...COLUMNS.map(column), ...SEALED.map(sealedColumn)].join(", ")} FROM json_each(?1)`,
     rows,
+    ({ column, sealed }) => `INSERT INTO events (${[...COLUMNS, ...SEALED].join(", ")})
+      SELECT ${[...COLUMNS.map(column), ...SEALED.map(sealed)].join(", ")} FROM json_each(?1)`,
   );
 
 export type LateBinding = {
@@ -112,12 +112,15 @@ export const bindWaiting = (
 ): D1PreparedStatement[] => [
   ...packedStatements(
     db,
-    `UPDATE events SET status = r.status, person_id = r.person_id, home_id = r.home_id, via = r.via, via_hash = r.via_hash, bound_at = r.bound_at,
-       shared = r.shared, trace = r.trace
-     FROM (SELECT ${["id", "status", "person_id", "home_id", "via", "via_hash", "bound_at", "shared"].map((name) => `${column(name)} AS ${name}`).join(", ")},
-       ${sealedColumn("trace")} AS trace FROM json_each(?1)) AS r
-     WHERE events.id = r.id AND +events.status = 'unbound'`,
     rows,
+    ({
+      named,
+      sealed,
+    }) => `UPDATE events SET status = r.status, person_id = r.person_id, home_id = r.home_id, via = r.via, via_hash = r.via_hash,
+        bound_at = r.bound_at, shared = r.shared, trace = r.trace
+      FROM (SELECT ${named(["id", "status", "person_id", "home_id", "via", "via_hash", "bound_at", "shared"])}, ${sealed("trace")} AS trace
+        FROM json_each(?1)) AS r
+      WHERE events.id = r.id AND +events.status = 'unbound'`,
   ),
   ...deleteParked(
     db,
@@ -142,10 +145,10 @@ export type LabelChange = {
 export const relabelEvents = (db: D1Database, changes: readonly LabelChange[]): D1PreparedStatement[] =>
   packedStatements(
     db,
-    `UPDATE events SET label = r.label, ordinal = r.ordinal, amount_e4 = r.amount_e4
-     FROM (SELECT ${["id", "label", "ordinal", "amount_e4"].map((name) => `${column(name)} AS ${name}`).join(", ")} FROM json_each(?1)) AS r
-     WHERE events.id = r.id`,
     changes.map((columns) => ({ columns })),
+    ({ named }) => `UPDATE events SET label = r.label, ordinal = r.ordinal, amount_e4 = r.amount_e4
+      FROM (SELECT ${named(["id", "label", "ordinal", "amount_e4"])} FROM json_each(?1)) AS r
+      WHERE events.id = r.id`,
   );
 
 /** Replaced by a newer state or rejected: kept as history, out of every sum. */
@@ -165,8 +168,9 @@ export function insertRows(
   const names = Object.keys(first);
   return packedStatements(
     db,
-    `INSERT INTO ${table} (${names.join(", ")}) SELECT ${names.map(column).join(", ")} FROM json_each(?1) WHERE TRUE ON CONFLICT DO NOTHING`,
     rows.map((columns) => ({ columns })),
+    ({ column }) =>
+      `INSERT INTO ${table} (${names.join(", ")}) SELECT ${names.map(column).join(", ")} FROM json_each(?1) WHERE TRUE ON CONFLICT DO NOTHING`,
   );
 }
 
@@ -174,12 +178,11 @@ export function insertRows(
 export const writeTraits = (db: D1Database, rows: readonly PackedRow[]): D1PreparedStatement[] =>
   packedStatements(
     db,
-    `INSERT INTO traits (home_id, name, person_id, sealed, at, event_id)
-     SELECT ${["home_id", "name", "person_id"].map(column).join(", ")}, ${sealedColumn("sealed")}, ${column("at")}, ${column("event_id")}
-     FROM json_each(?1) WHERE TRUE
-     ON CONFLICT (home_id, name) DO UPDATE SET sealed = excluded.sealed, at = excluded.at, event_id = excluded.event_id
-     WHERE excluded.at >= traits.at`,
     rows,
+    ({ column, sealed }) => `INSERT INTO traits (home_id, name, person_id, at, event_id, sealed)
+      SELECT ${["home_id", "name", "person_id", "at", "event_id"].map(column).join(", ")}, ${sealed("sealed")} FROM json_each(?1) WHERE TRUE
+      ON CONFLICT (home_id, name) DO UPDATE SET sealed = excluded.sealed, at = excluded.at, event_id = excluded.event_id
+      WHERE excluded.at >= traits.at`,
   );
 
 const DELIVERY = [
@@ -204,8 +207,8 @@ export const insertDeliveries = (
 ): D1PreparedStatement[] =>
   packedStatements(
     db,
-    `INSERT INTO deliveries (${DELIVERY.join(", ")}, next_attempt_at, work)
-     SELECT ${DELIVERY.map(column).join(", ")}, CASE ${column("status")} WHEN 'queued' THEN ${column("created_at")} END, ${sealedColumn("work")}
-     FROM json_each(?1)`,
     rows,
+    ({ column, sealed }) => `INSERT INTO deliveries (${DELIVERY.join(", ")}, next_attempt_at, work)
+      SELECT ${DELIVERY.map(column).join(", ")}, CASE ${column("status")} WHEN 'queued' THEN ${column("created_at")} END, ${sealed("work")}
+      FROM json_each(?1)`,
   );

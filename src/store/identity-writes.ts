@@ -2,7 +2,7 @@
  *  is written, not the steps, so the order of statements only matters where rows move before new ones come. */
 import { type Graph, leafOf, rootOf } from "../domain/identity/graph.ts";
 import { type MergeId, newMergeId } from "../lib/ids.ts";
-import { column, packedStatements, sealedColumn } from "./packed-rows.ts";
+import { packedStatements } from "./packed-rows.ts";
 
 /** The sealed value and the public hint of an identifier that is new. */
 export type IdentifierValue = { readonly sealed: ArrayBuffer | null; readonly hint: string };
@@ -23,6 +23,8 @@ export function identityStatements(db: D1Database, write: IdentityWrite): D1Prep
   ];
 }
 
+const PERSON = ["id", "person_id", "key", "first_seen", "last_seen", "referred_by", "consent_withdrawn_at", "created_at"];
+
 function personStatements(db: D1Database, { graph, now }: IdentityWrite): D1PreparedStatement[] {
   const rows = [...graph.changes.leaves].map((id) => {
     const leaf = leafOf(graph, id);
@@ -41,12 +43,12 @@ function personStatements(db: D1Database, { graph, now }: IdentityWrite): D1Prep
   });
   return packedStatements(
     db,
-    `INSERT INTO persons (id, person_id, key, first_seen, last_seen, referred_by, consent_withdrawn_at, created_at)
-     SELECT ${["id", "person_id", "key", "first_seen", "last_seen", "referred_by", "consent_withdrawn_at", "created_at"].map(column).join(", ")}
-     FROM json_each(?1) WHERE TRUE
-     ON CONFLICT (id) DO UPDATE SET person_id = excluded.person_id, first_seen = excluded.first_seen, last_seen = excluded.last_seen,
-       referred_by = excluded.referred_by, consent_withdrawn_at = excluded.consent_withdrawn_at`,
     rows,
+    ({
+      column,
+    }) => `INSERT INTO persons (${PERSON.join(", ")}) SELECT ${PERSON.map(column).join(", ")} FROM json_each(?1) WHERE TRUE
+      ON CONFLICT (id) DO UPDATE SET person_id = excluded.person_id, first_seen = excluded.first_seen, last_seen = excluded.last_seen,
+        referred_by = excluded.referred_by, consent_withdrawn_at = excluded.consent_withdrawn_at`,
   );
 }
 
@@ -118,20 +120,24 @@ function identifierStatements(db: D1Database, { graph, values }: IdentityWrite):
     .bind(JSON.stringify([...removedNodes]));
   const written = packedStatements(
     db,
-    `INSERT INTO identifiers (${NODE.join(", ")}, sealed)
-     SELECT ${NODE.map(column).join(", ")}, ${sealedColumn("sealed")} FROM json_each(?1) WHERE TRUE
-     ON CONFLICT (hash) DO UPDATE SET person_id = excluded.person_id, home_id = excluded.home_id, proof = excluded.proof,
-       first_seen = excluded.first_seen, last_seen = excluded.last_seen, told_at = excluded.told_at, pinned = excluded.pinned, started = excluded.started`,
     rows,
+    ({ column, sealed }) => `INSERT INTO identifiers (${NODE.join(", ")}, sealed)
+      SELECT ${NODE.map(column).join(", ")}, ${sealed("sealed")} FROM json_each(?1) WHERE TRUE
+      ON CONFLICT (hash) DO UPDATE SET person_id = excluded.person_id, home_id = excluded.home_id, proof = excluded.proof,
+        first_seen = excluded.first_seen, last_seen = excluded.last_seen, told_at = excluded.told_at, pinned = excluded.pinned, started = excluded.started`,
   );
   const scopes = packedStatements(
     db,
-    `INSERT INTO identifier_scopes (type, scope) SELECT DISTINCT ${column("type")}, ${column("scope")} FROM json_each(?1) WHERE TRUE
-     ON CONFLICT DO NOTHING`,
     rows.map(({ columns }) => ({ columns: { type: columns.type, scope: columns.scope } })),
+    ({
+      column,
+    }) => `INSERT INTO identifier_scopes (type, scope) SELECT DISTINCT ${column("type")}, ${column("scope")} FROM json_each(?1) WHERE TRUE
+      ON CONFLICT DO NOTHING`,
   );
   return [...(removedNodes.size > 0 ? [removed] : []), ...written, ...scopes];
 }
+
+const MERGE = ["id", "survivor", "loser", "members", "by", "event_id", "seq", "at"];
 
 function mergeStatements(db: D1Database, { graph, now }: IdentityWrite): D1PreparedStatement[] {
   const { merges, claimants } = graph.changes;
@@ -155,16 +161,14 @@ function mergeStatements(db: D1Database, { graph, now }: IdentityWrite): D1Prepa
   return [
     ...packedStatements(
       db,
-      `INSERT INTO merges (id, survivor, loser, members, by, event_id, seq, at)
-       SELECT ${["id", "survivor", "loser", "members", "by", "event_id"].map(column).join(", ")}, ${column("seq")}, ${column("at")}
-       FROM json_each(?1)`,
       mergeRows,
+      ({ column }) => `INSERT INTO merges (${MERGE.join(", ")}) SELECT ${MERGE.map(column).join(", ")} FROM json_each(?1)`,
     ),
     ...packedStatements(
       db,
-      `INSERT INTO contact_claims (contact_hash, messenger_hash, at)
-       SELECT ${column("contact")}, ${column("messenger")}, ${column("at")} FROM json_each(?1) WHERE TRUE ON CONFLICT DO NOTHING`,
       claimRows,
+      ({ column }) => `INSERT INTO contact_claims (contact_hash, messenger_hash, at)
+        SELECT ${column("contact")}, ${column("messenger")}, ${column("at")} FROM json_each(?1) WHERE TRUE ON CONFLICT DO NOTHING`,
     ),
   ];
 }

@@ -1,7 +1,7 @@
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { bytesOf } from "../../src/lib/seal.ts";
-import { type PackedRow, column, packedStatements, sealedColumn } from "../../src/store/packed-rows.ts";
+import { type PackedRow, packedStatements } from "../../src/store/packed-rows.ts";
 import { hexed, toBound, unhexed } from "../../src/store/sealed.ts";
 
 const bytes = (...values: number[]): ArrayBuffer => new Uint8Array(values).buffer;
@@ -13,8 +13,9 @@ afterEach(() => env.DB.prepare("DROP TABLE sample").run());
 const insert = (rows: readonly PackedRow[], db = env.DB): D1PreparedStatement[] =>
   packedStatements(
     db,
-    `INSERT INTO sample (name, n, a, b) SELECT ${column("name")}, ${column("n")}, ${sealedColumn("a")}, ${sealedColumn("b")} FROM json_each(?1)`,
     rows,
+    ({ column, sealed }) =>
+      `INSERT INTO sample (n, name, b, a) SELECT ${column("n")}, ${column("name")}, ${sealed("b")}, ${sealed("a")} FROM json_each(?1)`,
   );
 
 it("rows with sealed and absent values come back byte for byte", async () => {
@@ -81,6 +82,13 @@ it("no text that is bound is longer than D1's two million, and bytes are bound o
   const texts = sealed.filter((one) => typeof one === "string");
   expect(Math.max(...texts.map(({ length }) => length))).toBeLessThanOrEqual(2_000_000);
   expect(sealed.flatMap((one) => (one instanceof ArrayBuffer ? [one.byteLength] : []))).toEqual([900_001, 1_900_000]);
+});
+
+it("a name that the rows do not have is a mistake of ours that is heard at once", () => {
+  const rows = [{ columns: { name: "one" } }];
+  expect(() => packedStatements(env.DB, rows, ({ column }) => `SELECT ${column("n")} FROM json_each(?1)`)).toThrow(
+    "rows without n",
+  );
 });
 
 it("one bound value comes back byte for byte, small, large or absent", async () => {
