@@ -25,6 +25,8 @@ export class Inbox extends DurableObject<Env> implements InboxRpc {
   #turn: Promise<unknown> = Promise.resolve();
   /** Operators' turns that are taken or waited for. */
   #operators = 0;
+  /** Arrivals since the last batch began. */
+  #came = 0;
   #swept = 0;
 
   constructor(state: DurableObjectState, env: Env) {
@@ -41,6 +43,7 @@ export class Inbox extends DurableObject<Env> implements InboxRpc {
       if (waitSeconds > 0) return { id: arrival.id, outcome: "limited", retryAfterSeconds: waitSeconds };
       return ledger.record(this.#sql, arrival);
     });
+    this.#came += answers.length;
     if (!this.#armed) this.#arm(now);
     return answers;
   }
@@ -101,17 +104,19 @@ export class Inbox extends DurableObject<Env> implements InboxRpc {
   }
 
   /** Until nothing comes any more, or an operator waits for the turn. While events keep coming, a batch that is not full waits for more of them as long
-   *  as the last one took: then accepting has its turn as well, and what costs as much for one event as for many is paid for many. */
+   *  as the last one took, so that what costs as much for one event as for many is paid for many; and a full one waits as well when about as many came
+   *  as were bound, so that senders get their answers while what they sent is bound. */
   async #bindStream(ctx: Context): Promise<void> {
     const { batch } = ctx.config.workspace;
     for (let tookMs = 0; ;) {
       let rows = ledger.oldestWaiting(this.#sql, batch);
       if (rows.length === 0) break;
       if (tookMs > 0 && this.#operators > 0) return this.#arm(Date.now());
-      if (tookMs > 0 && rows.length < batch) {
+      if (tookMs > 0 && (rows.length < batch || this.#came >= rows.length / 2)) {
         await scheduler.wait(Math.min(tookMs, LONGEST_GATHER_MS));
         rows = ledger.oldestWaiting(this.#sql, batch);
       }
+      this.#came = 0;
       const since = ctx.clock();
       await this.#bindRows(ctx, rows);
       tookMs = Math.max(1, ctx.clock() - since);

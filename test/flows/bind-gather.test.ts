@@ -38,6 +38,27 @@ it("while events keep coming a batch that is not full waits for more of them; th
   expect(await rows("SELECT id FROM events WHERE status = 'bound'")).toHaveLength(3);
 });
 
+const acceptMany = (from: number, n: number): Promise<unknown> =>
+  accept(...Array.from({ length: n }, (_, place) => ({ ids: { tg: from + place } })));
+
+it("while as many come as are bound, a full batch waits as well, so that answers have their turn", async () => {
+  during(1, () => acceptMany(40, 10));
+  const wait = vi.spyOn(scheduler, "wait").mockResolvedValue();
+  await acceptMany(20, 20);
+  await ring();
+  expect(wait).toHaveBeenCalledOnce();
+  expect(await rows("SELECT id FROM events WHERE status = 'bound'")).toHaveLength(30);
+});
+
+it("a backlog to which little is added is bound as fast as it can be", async () => {
+  during(1, () => acceptMany(60, 2));
+  const wait = vi.spyOn(scheduler, "wait").mockResolvedValue();
+  await acceptMany(20, 28);
+  await ring();
+  expect(wait).not.toHaveBeenCalled();
+  expect(await rows("SELECT id FROM events WHERE status = 'bound'")).toHaveLength(30);
+});
+
 it("an operator does not wait for a stream of events to end", async () => {
   const BUSY = 60;
   let coming = 0;
