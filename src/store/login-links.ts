@@ -101,15 +101,16 @@ export const readLinkRow = (results: readonly unknown[]): FoundLink | null => {
   return row ? toLink(row) : null;
 };
 
-/** Ends what a holder could still come in by at one site or everywhere: unused links; with `proofs`, also the right to map. */
+/** Ends what a holder could still come in by at one site or everywhere: unused links; with `proofs`, also the right to map, which an unlink had left to
+ *  a link that it ended. */
 export const endLinks = (
   db: D1Database,
   end: { readonly holderId: string; readonly site: string | null; readonly proofs: boolean; readonly now: number },
 ): D1PreparedStatement =>
   db
     .prepare(
-      `UPDATE login_links SET ended_at = ?3, proved_at = CASE WHEN ?4 THEN NULL ELSE proved_at END
-       WHERE holder_id = ?1 AND (?2 IS NULL OR site = ?2) AND ended_at IS NULL RETURNING kind, used_at, expires_at`,
+      `UPDATE login_links SET ended_at = COALESCE(ended_at, ?3), proved_at = CASE WHEN ?4 THEN NULL ELSE proved_at END
+       WHERE holder_id = ?1 AND (?2 IS NULL OR site = ?2) AND (ended_at IS NULL OR ?4 AND proved_at IS NOT NULL) RETURNING kind, used_at, expires_at`,
     )
     .bind(end.holderId, end.site, end.now, end.proofs ? 1 : 0);
 

@@ -277,6 +277,19 @@ describe("S32 ended access", () => {
     expect((await bot("/v1/logout", access.human)).body).toEqual({ revoked: 0 });
   });
 
+  it("the right to map outlives an unlink but not the logout after it", async () => {
+    const human = { telegram_id: someone() };
+    const made = await link(human);
+    await signedNow({ buid: made.buid, pin: made.pin });
+    const map = (userId: string) => site("/v1/mappings", { buid: made.buid, user_id: userId });
+    const user = someone();
+    expect((await map(user)).status).toBe(201);
+    expect((await site("/v1/mappings", { user_id: user }, { at: now, method: "DELETE" })).status).toBe(200);
+    expect((await map(user)).status).toBe(201);
+    expect((await bot("/v1/logout", { ...human, unlink: true })).body).toEqual({ revoked: 0 });
+    expect(await map(user)).toMatchObject({ status: 403, body: { reason: "proof_required" } });
+  });
+
   it("after an unlink too, and a logout with unlink removes the mapping", async () => {
     const first = await link({ telegram_id: someone() });
     await signedNow({ buid: first.buid, pin: first.pin });
