@@ -6,5 +6,6 @@ export const CONSOLE_POLICY = {
   "cache-control": "no-store",
   "referrer-policy": "same-origin",
   "x-content-type-options": "nosniff",
+  "x-frame-options": "DENY",
   "cross-origin-opener-policy": "same-origin",
 } as const;

@@ -33,8 +33,14 @@ export async function pinPage(request: Routed, ctx: Context): Promise<Response> 
     case "OPTIONS":
       return new Response(null, { status: 204, headers: { allow: "GET, HEAD, POST", "cache-control": "no-store" } });
     default:
-      return new Response(null, { status: 405, headers: { allow: "GET, HEAD, POST", "cache-control": "no-store" } });
+      return notAllowed(ctx);
   }
+}
+
+function notAllowed(ctx: Context): Response {
+  const response = problem(ctx, { status: 405, reason: "method_not_allowed" });
+  response.headers.set("allow", "GET, HEAD, POST");
+  return response;
 }
 
 async function show(request: Routed, ctx: Context, language: Language): Promise<Response> {

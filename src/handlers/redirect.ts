@@ -6,7 +6,9 @@ import { fillClick } from "../domain/link/deep-link.ts";
 import { isPreview } from "../domain/preview.ts";
 import { recordClick } from "../flows/record-click.ts";
 import { newClickId, randomBase62 } from "../lib/ids.ts";
+import { languageOf } from "../ui/language.ts";
 import { linkGonePage } from "../ui/link-gone.ts";
+import { pageHeaders } from "../ui/page-headers.ts";
 import { type Routed, pathName } from "../lib/routed.ts";
 import { isNoVisit } from "./no-visit.ts";
 
@@ -38,19 +40,14 @@ export async function followLink(request: Routed, ctx: Context): Promise<Respons
   return new Response(null, { status: 302, headers });
 }
 
-const linkGone = (request: Routed, ctx: Context): Response =>
-  new Response(
-    request.method === "HEAD" ? null : linkGonePage(request.headers.get("accept-language"), ctx.config.workspace.locale),
-    {
-      status: 404,
-      headers: {
-        "content-type": "text/html; charset=utf-8",
-        "cache-control": "no-store",
-        "content-security-policy": "default-src 'none'; style-src 'unsafe-inline'",
-        "x-robots-tag": "noindex",
-      },
-    },
-  );
+async function linkGone(request: Routed, ctx: Context): Promise<Response> {
+  const language = languageOf(new URLSearchParams(), request.headers, ctx.config.workspace.locale);
+  const { html, style, images } = linkGonePage(language);
+  return new Response(request.method === "HEAD" ? null : html, {
+    status: 404,
+    headers: await pageHeaders({ style, formTargets: [], images }),
+  });
+}
 
 function referrerHost(request: Routed): string | null {
   const referrer = request.headers.get("referer");

@@ -1,4 +1,7 @@
 /** «Ссылка устарела»: what a visitor sees at an address that is no link of ours. One response, no script, no cookie. */
+import type { Language } from "./copy.ts";
+import { type RenderedPage, head } from "./pin-page.ts";
+
 const TEXT = {
   ru: ["Ссылка устарела", "Такой ссылки больше нет или в адресе опечатка. Вернитесь туда, где вы её нашли, и попросите новую."],
   en: [
@@ -7,13 +10,11 @@ const TEXT = {
   ],
 } as const;
 
-export function linkGonePage(acceptLanguage: string | null, fallback: "ru" | "en"): string {
-  const first = acceptLanguage?.trim().slice(0, 2).toLowerCase();
-  const language = first === "ru" || first === "en" ? first : fallback;
+const STYLE =
+  `:root{color-scheme:light dark}body{font:17px/1.5 system-ui,sans-serif;max-width:32rem;margin:18vh auto;padding:0 1.25rem}` +
+  `h1{font-size:1.4rem}`;
+
+export function linkGonePage(language: Language): RenderedPage {
   const [title, text] = TEXT[language];
-  return (
-    `<!doctype html><html lang="${language}"><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">` +
-    `<title>${title}</title><style>:root{color-scheme:light dark}body{font:17px/1.5 system-ui,sans-serif;max-width:32rem;margin:18vh auto;padding:0 1.25rem}` +
-    `h1{font-size:1.4rem}</style><main><h1>${title}</h1><p>${text}</p></main></html>`
-  );
+  return { html: `${head(language, title, STYLE)}<main><h1>${title}</h1><p>${text}</p></main></html>`, style: STYLE, images: false };
 }

@@ -130,7 +130,9 @@ describe("forged posts", () => {
     expect((await open(`${made.url}&redirect_uri=a&redirect_uri=b`)).status).toBe(400);
     expect((await open(`${made.url}&buid=BBBBBBBBBBBBBBBB`)).status).toBe(400);
     for (const method of ["PUT", "DELETE", "PATCH"]) {
-      expect((await exports.default.fetch(new Request(made.url, { method }))).status).toBe(405);
+      const response = await exports.default.fetch(new Request(made.url, { method }));
+      expect([response.status, response.headers.get("allow")]).toEqual([405, "GET, HEAD, POST"]);
+      expect(await response.json()).toMatchObject({ status: 405, reason: "method_not_allowed" });
     }
     expect(await send(`token=${token}&pin=${made.pin}`, own)).toBe(303);
   });
@@ -226,6 +228,17 @@ it("S20 S22 S36 every page and refusal carries the whole set of headers", async 
     );
   }
   expect((await open(made.url)).headers.get("content-security-policy")).toContain("form-action 'self' https://school.example;");
+});
+
+it("S20 no page of ours can be shown in a frame, whoever it is for", async () => {
+  for (const path of ["/r/no-such-link", "/report/no-such-report", "/console", "/console/events", "/undo/x", "/?site=nope"]) {
+    const { headers } = await open(`https://go.example${path}`);
+    expect([path, headers.get("content-type")]).toEqual([path, "text/html; charset=utf-8"]);
+    expect([path, headers.get("x-frame-options")]).toEqual([path, "DENY"]);
+    expect([path, headers.get("x-content-type-options")]).toEqual([path, "nosniff"]);
+    expect(headers.get("content-security-policy")).toMatch(/base-uri 'none'.*frame-ancestors 'none'|frame-ancestors 'none'.*base-uri 'none'/);
+    expect(headers.get("content-security-policy")).not.toContain("unsafe");
+  }
 });
 
 it("S36 every answer of the API is not to be stored", async () => {
