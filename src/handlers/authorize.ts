@@ -9,10 +9,10 @@ import { buidText, flag, idText, readUserId } from "./login-fields.ts";
 import { json, problem } from "./problem.ts";
 
 export const authorizeBody = z.object({
-  buid: z.optional(buidText),
-  pin: z.optional(z.union([z.string().check(z.maxLength(64)), z.int()])),
-  code: z.optional(z.string().check(z.minLength(1), z.maxLength(128))),
-  txn: z.optional(z.string().check(z.maxLength(64))),
+  buid: z.optional(z.nullable(buidText)),
+  pin: z.optional(z.nullable(z.union([z.string().check(z.maxLength(64)), z.int()]))),
+  code: z.optional(z.nullable(z.string().check(z.minLength(1), z.maxLength(128)))),
+  txn: z.optional(z.nullable(z.string().check(z.maxLength(64)))),
   user_id: z.optional(z.nullable(z.union([idText, z.literal("")]))),
   resend: z.optional(flag),
 });
@@ -21,17 +21,19 @@ export const authorizeBody = z.object({
 export const postAuthorize = apiCall(isSite, async (ctx, { caller, body }) => {
   const parsed = parseJson(ctx, body, authorizeBody);
   if (!parsed.ok) return parsed.error;
-  const { buid, pin, code, txn, resend } = parsed.value;
+  const { resend } = parsed.value;
+  const [buid, pin, code, txn] = [
+    parsed.value.buid ?? null,
+    parsed.value.pin ?? null,
+    parsed.value.code ?? null,
+    parsed.value.txn ?? null,
+  ];
   const site = caller.connection;
   if (!isKind(site, "site")) throw new Error("authorize: the caller is no site");
-  const proof =
-    code !== undefined
-      ? { code }
-      : buid !== undefined && pin !== undefined
-        ? { buid, pin: pinText(pin), txn: txn ?? null }
-        : null;
-  if (proof === null || (code !== undefined && pin !== undefined)) {
-    return invalidRequest(ctx, [{ path: "pin", message: "send either buid and pin, or code" }]);
+  const proof = code !== null ? { code } : buid !== null && pin !== null ? { buid, pin: pinText(pin), txn } : null;
+  if (proof === null || (code !== null && pin !== null)) {
+    const path = code !== null ? "code" : pin !== null ? "buid" : "pin";
+    return invalidRequest(ctx, [{ path, message: "send either buid and pin, or code" }]);
   }
   const result = await authorize(ctx, { site, proof, userId: readUserId(parsed.value.user_id), resend: resend ?? false });
   return result.ok ? json(result.value) : refusal(ctx, result.error.refusal, result.error.resent);

@@ -93,6 +93,27 @@ describe("authorize", () => {
     expect([again.status, again.body["reason"]]).toEqual([403, "pin_used"]);
   });
 
+  it.each([
+    [{}, "pin"],
+    [{ buid: "AAAAAAAAAAAAAAAA" }, "pin"],
+    [{ buid: "AAAAAAAAAAAAAAAA", pin: null }, "pin"],
+    [{ pin: "482913" }, "buid"],
+    [{ buid: "AAAAAAAAAAAAAAAA", pin: "482913", code: "x" }, "code"],
+    [{ buid: 5, pin: "482913" }, "buid"],
+    [{ buid: "AAAAAAAAAAAAAAAA", pin: ["482913"] }, "pin"],
+    [{ code: 5 }, "code"],
+  ])("names what is missing or wrong in %j: %s", async (proof, path) => {
+    const { status, body } = await authorize(proof);
+    expect([status, body["reason"]]).toEqual([422, "invalid_request"]);
+    expect(body["errors"]).toMatchObject([{ path }]);
+  });
+
+  it("takes the null that a backend sends for what it has not", async () => {
+    const made = await link({ telegram_id: someone() });
+    const { body } = await authorize({ buid: made.buid, pin: made.pin, code: null, txn: null, user_id: null });
+    expect(body["status"]).toBe("registration_required");
+  });
+
   it("answers link_required when somebody is signed in at the site", async () => {
     const made = await link({ telegram_id: someone() });
     expect((await authorize({ buid: made.buid, pin: made.pin, user_id: "9002" })).body["status"]).toBe("link_required");
