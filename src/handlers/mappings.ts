@@ -25,6 +25,8 @@ export const registerBody = z.object({ ...identityFields, site: looseText(64), u
 export const unlinkBody = z.object({ buid: z.optional(buidText), user_id: z.optional(idText) });
 
 const NO_USER = { path: "user_id", message: "names no user" };
+const NO_SITE = { path: "site", message: "name one of the site connections" };
+const NO_ACCOUNT = { path: "telegram_id", message: "at least one native messenger id is required" };
 
 const either = (connection: Parameters<typeof isBot>[0]): boolean => isBot(connection) || isSite(connection);
 
@@ -50,7 +52,7 @@ async function registerForBot(ctx: Context, call: ApiCall): Promise<Response> {
   const parsed = parseJson(ctx, call.body, registerBody);
   if (!parsed.ok) return parsed.error;
   const site = siteFor(ctx, call.caller, present(parsed.value.site));
-  if (site === null) return invalidRequest(ctx, [{ path: "site", message: "name one of the site connections" }]);
+  if (site === null) return invalidRequest(ctx, [NO_SITE]);
   const bot = call.caller.connection;
   const identities = readIdentities(bot, parsed.value);
   const userId = readUserId(parsed.value.user_id);
@@ -60,9 +62,9 @@ async function registerForBot(ctx: Context, call: ApiCall): Promise<Response> {
   if (result.ok) return json({ status: result.value }, result.value === "linked" ? 201 : 200);
   switch (result.error.reason) {
     case "no_identity":
-      return invalidRequest(ctx, [{ path: "telegram_id", message: "at least one native messenger id is required" }]);
+      return invalidRequest(ctx, [NO_ACCOUNT]);
     case "registration_off":
-      return problem(ctx, { status: 403, reason: "registration_off", detail: "the site does not let bots register users" });
+      return problem(ctx, { status: 409, reason: "registration_off", detail: "the site does not let bots register users" });
     case "conflict":
       return problem(ctx, { status: 409, reason: "conflict" });
   }
@@ -83,7 +85,8 @@ const conflict = (ctx: Context, { linkedUserId, alsoLinked }: MappingConflict): 
 export const getMapping = apiCall(either, async (ctx, call) => {
   const { connection } = call.caller;
   const mapping = isKind(connection, "site") ? await ofSite(ctx, connection, call.query) : await ofBot(ctx, call);
-  if (mapping === "invalid") return invalidRequest(ctx, [{ path: "buid", message: "name whose mapping is asked for" }]);
+  if (mapping === "invalid") return invalidRequest(ctx, [{ path: "buid", message: "send buid or user_id" }]);
+  if (mapping instanceof Response) return mapping;
   if (mapping === null) return problem(ctx, { status: 404, reason: "not_linked" });
   return json({ user_id: await ctx.seal.open(mapping.userId), linked_at: iso(mapping.linkedAt) });
 });
@@ -116,10 +119,11 @@ async function ofSite(ctx: Context, site: ConnectionOf<"site">, query: URLSearch
   return link === null ? null : (await findMappings(ctx.env.DB, site.id, link.holderId, null)).ofHolder;
 }
 
-async function ofBot(ctx: Context, { caller, query }: ApiCall): Promise<Mapping | null | "invalid"> {
+async function ofBot(ctx: Context, { caller, query }: ApiCall): Promise<Mapping | null | Response> {
   const site = siteFor(ctx, caller, query.get("site"));
+  if (site === null) return invalidRequest(ctx, [NO_SITE]);
   const identities = await hashIdentities(ctx, readIdentities(caller.connection, Object.fromEntries(query)));
-  if (site === null || identities.length === 0) return "invalid";
+  if (identities.length === 0) return invalidRequest(ctx, [NO_ACCOUNT]);
   const hashes = identities.map(({ hash }) => hash);
   const holderId = await findHolder(ctx.env.DB, hashes);
   return holderId === null ? null : (await findMappings(ctx.env.DB, site.id, holderId, null)).ofHolder;

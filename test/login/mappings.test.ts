@@ -136,10 +136,22 @@ describe("mappings", () => {
     expect(await login(human)).toMatchObject({ status: "registration_required" });
   });
 
+  it("a question that names nobody is told which field is missing", async () => {
+    const pathsOf = ({ body }: { readonly body: Record<string, unknown> }) =>
+      (body["errors"] as { readonly path: string }[]).map(({ path }) => path);
+    const asBot = (query: string) => bot(`/v1/mappings?${query}`, null, undefined, "GET");
+    expect(pathsOf(await asBot("site=site"))).toEqual(["telegram_id"]);
+    expect(pathsOf(await asBot("telegram_id=1&site=nope"))).toEqual(["site"]);
+    expect(pathsOf(await site("/v1/mappings", null, { method: "GET" }))).toEqual(["buid"]);
+  });
+
   it("may be registered by the bot only where the site allows it and nobody is mapped", async () => {
     const human = { telegram_id: someone(), site: "site" };
     const user = someone();
-    expect(await bot("/v1/mappings", { ...human, user_id: user })).toMatchObject({ status: 403 });
+    expect(await bot("/v1/mappings", { ...human, user_id: user })).toMatchObject({
+      status: 409,
+      body: { reason: "registration_off" },
+    });
     const { site: school, ...others } = SCHOOL.connections;
     await saveConfig({ ...SCHOOL, connections: { ...others, site: { ...school, bot_may_register: true } } });
     expect(await bot("/v1/mappings", { ...human, user_id: user })).toMatchObject({ status: 201, body: { status: "linked" } });

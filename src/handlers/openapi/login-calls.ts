@@ -99,7 +99,7 @@ const SITE_CALLS: readonly Operation[] = [
       200: { says: "Nothing new, or the conflict resolved as asked.", schema: mapped },
       201: { says: "Linked.", schema: mapped },
     },
-    refusals: { 403: ["proof_required", "registration_off"], 409: ["conflict"], ...invalid },
+    refusals: { 403: ["proof_required"], 409: ["conflict", "registration_off"], ...invalid },
   },
   {
     method: "delete",
@@ -110,7 +110,7 @@ const SITE_CALLS: readonly Operation[] = [
     query: unlinkBody,
     bodies: [{ name: "UnlinkRequest", schema: unlinkBody, optional: true }],
     answers: { 200: { says: "Unlinked.", schema: unlinked } },
-    refusals: { 404: ["not_linked"], 409: ["conflict"], ...invalid },
+    refusals: { 403: ["proof_required"], 404: ["not_linked"], 409: ["conflict"], ...invalid },
   },
   {
     method: "post",
@@ -121,7 +121,7 @@ const SITE_CALLS: readonly Operation[] = [
     headers: z.object({ "idempotency-key": z.optional(z.string().check(z.maxLength(255))) }),
     bodies: [{ name: "NotifyRequest", schema: notifyBody }],
     answers: { 202: { says: "Queued: the delivery's id.", schema: queued } },
-    refusals: { 404: ["not_linked"], 409: ["idempotency_conflict"], ...invalid },
+    refusals: { 404: ["not_linked"], 409: ["idempotency_conflict", "consent_withdrawn"], ...invalid },
   },
   {
     method: "post",
