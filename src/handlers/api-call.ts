@@ -22,16 +22,20 @@ export type ApiCall = {
 export const isBot = ({ kind }: Connection): boolean => ["salebot", "chatterfy", "metabot", "telegram", "http"].includes(kind);
 export const isSite = ({ kind }: Connection): boolean => kind === "site";
 
-/** Far above the largest call (`notify` with its values). */
+/** Far above the largest call but `notify`, whose text and values have a limit of their own. */
 const MOST_BYTES = 16 * 1024;
 /** Longer than a signature can live, so that a message cannot outlive the memory of its id. */
 const REMEMBER_MS = 86_400_000 + TOLERANCE_MS;
 
 /** A handler for callers that `admits` lets in. */
 export const apiCall =
-  (admits: (connection: Connection) => boolean, act: (ctx: Context, call: ApiCall) => Promise<Response>) =>
+  (
+    admits: (connection: Connection) => boolean,
+    act: (ctx: Context, call: ApiCall) => Promise<Response>,
+    mostBytes: number = MOST_BYTES,
+  ) =>
   async (request: Request, ctx: Context): Promise<Response> => {
-    const bytes = await readLimited(request, MOST_BYTES);
+    const bytes = await readLimited(request, mostBytes);
     if (bytes === null) return problem(ctx, { status: 413, reason: "too_large" });
     const caller = await callerOf(ctx, { request, body: bytes, admits });
     if (!caller.ok) return refused(ctx, caller.error);

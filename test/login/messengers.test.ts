@@ -1,13 +1,13 @@
 /** Several messengers of one human, site-first login, and a site's word to its user. */
-import { env } from "cloudflare:workers";
+import { env, exports } from "cloudflare:workers";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { inboxOf } from "../../src/context.ts";
 import type { Env } from "../../src/env.ts";
 import { newSealer } from "../../src/lib/seal.ts";
 import { row, run, vendor } from "../kit/lane.ts";
-import { SCHOOL, people, saveConfig } from "../kit/login.ts";
+import { ORIGIN, SCHOOL, people, saveConfig } from "../kit/login.ts";
 import { operator } from "../kit/operator.ts";
-import { OTHER_SECRET } from "../kit/sign.ts";
+import { OTHER_SECRET, signedHeaders } from "../kit/sign.ts";
 
 // A storm of requests takes long on a busy machine; nothing here depends on how long.
 vi.setConfig({ testTimeout: 60_000 });
@@ -294,6 +294,16 @@ describe("notify", () => {
     const named = await site("/v1/notify", { telegram_id: tg, event: "order_ready" }, { secret: OTHER_SECRET });
     expect((await sent(named.body["id"])).slice(0, 2)).toEqual(["bot", "callback"]);
     expect(await site("/v1/notify", { telegram_id: other, event: "order_ready" })).toMatchObject({ status: 404 });
+  });
+
+  it("takes a long message also from a backend that writes every letter of it as six characters", async () => {
+    const tg = someone();
+    await link({ telegram_id: tg });
+    const message = "Ж".repeat(4_000);
+    const escaped = JSON.stringify({ telegram_id: tg, message }).replaceAll("Ж", "\\u0416");
+    const headers = await signedHeaders(escaped);
+    const answer = await exports.default.fetch(`${ORIGIN}/v1/notify`, { method: "POST", headers, body: escaped });
+    expect(answer.status).toBe(202);
   });
 
   it("is not_linked when nobody is there, also for another site's user", async () => {
