@@ -49,7 +49,12 @@ describe("merge links", () => {
     expect(url).toBe(`https://max.ru/max_bot?start=${token}`);
     expect(token).toMatch(/^[A-Za-z0-9_-]{1,64}$/);
     await start(max, token);
-    expect(await login({ max_id: max }, MAX)).toMatchObject({ status: "authorized", user_id: user });
+    expect(await login({ max_id: max }, MAX)).toMatchObject({
+      status: "authorized",
+      user_id: user,
+      profile: { messenger: "max" },
+    });
+    expect(await login({ telegram_id: tg })).toMatchObject({ status: "authorized", profile: { messenger: "telegram" } });
     expect(await personOf("max_id", max)).toBe(await personOf("telegram_id", tg));
   });
 

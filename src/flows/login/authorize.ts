@@ -92,7 +92,7 @@ async function proveByCode(ctx: Context, request: AuthorizeRequest, hash: string
 }
 
 async function answer(ctx: Context, request: AuthorizeRequest, { standing, method }: Proved): Promise<Authorized> {
-  const [link, mapped, profile] = await Promise.all([
+  const [link, mapped, known] = await Promise.all([
     ctx.seal.open(standing.link),
     standing.mapped === null ? null : ctx.seal.open(standing.mapped),
     profileOf(ctx, standing),
@@ -104,8 +104,8 @@ async function answer(ctx: Context, request: AuthorizeRequest, { standing, metho
     onlyClaimed: standing.onlyClaimed,
   });
   await recordLogin(ctx, request.site.id, standing.identity, { mapped, method, status: judged.status });
-  const sealed = JSON.parse(link) as SealedLink;
-  return { ...judged, buid: sealed.buid, method, profile };
+  const { buid, messenger } = JSON.parse(link) as SealedLink;
+  return { ...judged, buid, method, profile: messenger ? { ...known, messenger } : known };
 }
 
 /** The login is an event of the holder's strongest account, and of the mapped user when there is one: never of a user that was only sent. */
@@ -124,7 +124,7 @@ async function recordLogin(
 
 const SHOWN = ["first_name", "last_name", "name", "username", "locale"] as const;
 
-/** What the bots told of this holder. A contact told in a link's profile is somebody's word; one that came as an event carries its own proof. */
+/** What the bots told of this holder; `messenger` is that of the strongest account, unless the link knows which one it was asked for in. A contact told in a link's profile is somebody's word; one that came as an event carries its own proof. */
 async function profileOf(ctx: Context, { profile, identity, contacts }: Standing): Promise<Profile> {
   const told = profile === null ? {} : (JSON.parse(await ctx.seal.open(profile)) as Record<string, string>);
   const shown = SHOWN.flatMap((name) => (told[name] === undefined ? [] : [[name, told[name]] as const]));

@@ -54,6 +54,8 @@ export type SealedLink = {
   readonly url: string;
   readonly state: string | null;
   readonly locale: string | null;
+  /** Where the human was when the bot asked; links issued before this was kept do not have it. */
+  readonly messenger?: Messenger | null;
 };
 
 export async function issueLink(ctx: Context, request: LinkRequest): Promise<Result<IssuedLink, LinkRefusal>> {
@@ -141,7 +143,7 @@ async function draw(ctx: Context, request: LinkRequest, transaction: Transaction
     tokenMac: token === undefined ? null : await tokenMac(ctx, token),
     pinExpiresAt: Math.min(now + request.pinTtlMs, expiresAt),
     expiresAt,
-    sealed: { buid, url, state, locale },
+    sealed: { buid, url, state, locale, messenger: messengerOf(request.identities[0]?.type ?? "") },
   };
 }
 
