@@ -38,6 +38,17 @@ it.each(["PUT", "DELETE", "HEAD", "OPTIONS", "PATCH"])("%s at the front door is 
   expect(response.headers.get("allow")).toBe("GET, POST");
 });
 
+it.each(["/snippet.js", "/openapi.json", "/report/no-such-report"])("HEAD of %s is its GET without the body", async (path) => {
+  const [got, headed] = [
+    await exports.default.fetch(`https://go.example${path}`),
+    await exports.default.fetch(`https://go.example${path}`, { method: "HEAD" }),
+  ];
+  const headersOf = ({ headers }: Response) => [...headers].filter(([name]) => name !== "x-request-id");
+  expect([headed.status, headersOf(headed)]).toEqual([got.status, headersOf(got)]);
+  expect(await headed.text()).toBe("");
+  await got.text();
+});
+
 it("slashes at the end do not matter", async () => {
   const response = await exports.default.fetch("https://go.example/v1/config//");
   expect(await response.json()).toMatchObject({ reason: "unauthorized" });

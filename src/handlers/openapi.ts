@@ -9,7 +9,7 @@ export const getOpenapi = (request: Request, ctx: Context): Response =>
   new Response(JSON.stringify(openapiDocument(originOf(ctx, request), VERSION)), {
     headers: {
       "content-type": "application/json; charset=utf-8",
-      "cache-control": "no-cache",
+      "cache-control": "no-store",
       "access-control-allow-origin": "*",
     },
   });

@@ -112,14 +112,14 @@ export const PUBLIC_CALLS: readonly Operation[] = [
     callers: ["public"],
     answers: { 302: { says: "To the link's address." }, 404: { says: "No such link: a page.", type: "text/html" } },
   })),
-  {
-    method: "get",
+  ...(["get", "head"] as const).map((method): Operation => ({
+    method,
     path: "/snippet.js",
     tag: "Links",
     says: "The site's snippet.",
     callers: ["public"],
     answers: { 200: { says: "A script.", type: "text/javascript" } },
-  },
+  })),
   {
     method: "post",
     path: "/hit/:site",
@@ -162,8 +162,8 @@ export const PUBLIC_CALLS: readonly Operation[] = [
   undo("get"),
   undo("post"),
 
-  {
-    method: "get",
+  ...(["get", "head"] as const).map((method): Operation => ({
+    method,
     path: "/report/:token",
     tag: "Links",
     says: "A shared report, read only until its link expires.",
@@ -173,7 +173,7 @@ export const PUBLIC_CALLS: readonly Operation[] = [
       200: { says: "A page, or CSV.", type: "text/html" },
       404: { says: "Expired or unknown: a page.", type: "text/html" },
     },
-  },
+  })),
   {
     method: "get",
     path: "/healthz",
@@ -182,12 +182,12 @@ export const PUBLIC_CALLS: readonly Operation[] = [
     callers: ["public"],
     answers: { 200: { says: "Ready.", schema: health } },
   },
-  {
-    method: "get",
+  ...(["get", "head"] as const).map((method): Operation => ({
+    method,
     path: "/openapi.json",
     tag: "Operator",
     says: "This document.",
     callers: ["public"],
     answers: { 200: { says: "OpenAPI 3.1.", schema: z.record(z.string(), z.unknown()) } },
-  },
+  })),
 ];
