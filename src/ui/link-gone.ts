@@ -16,5 +16,9 @@ const STYLE =
 
 export function linkGonePage(language: Language): RenderedPage {
   const [title, text] = TEXT[language];
-  return { html: `${head(language, title, STYLE)}<main><h1>${title}</h1><p>${text}</p></main></html>`, style: STYLE, images: false };
+  return {
+    html: `${head(language, title, STYLE)}<main><h1>${title}</h1><p>${text}</p></main></html>`,
+    style: STYLE,
+    images: false,
+  };
 }

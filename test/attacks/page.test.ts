@@ -236,7 +236,9 @@ it("S20 no page of ours can be shown in a frame, whoever it is for", async () =>
     expect([path, headers.get("content-type")]).toEqual([path, "text/html; charset=utf-8"]);
     expect([path, headers.get("x-frame-options")]).toEqual([path, "DENY"]);
     expect([path, headers.get("x-content-type-options")]).toEqual([path, "nosniff"]);
-    expect(headers.get("content-security-policy")).toMatch(/base-uri 'none'.*frame-ancestors 'none'|frame-ancestors 'none'.*base-uri 'none'/);
+    expect(headers.get("content-security-policy")).toMatch(
+      /base-uri 'none'.*frame-ancestors 'none'|frame-ancestors 'none'.*base-uri 'none'/,
+    );
     expect(headers.get("content-security-policy")).not.toContain("unsafe");
   }
 });
