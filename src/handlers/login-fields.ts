@@ -48,10 +48,10 @@ export const seconds = (most: number) =>
     ),
   );
 
-/** Salebot sends every value as text. */
+/** Salebot sends every value as text, an unset one as ""; what is not set is not wished for. */
 export const flag = z.pipe(
-  z.union([z.boolean(), z.enum(["true", "false"])]),
-  z.transform((value: boolean | "true" | "false") => value === true || value === "true"),
+  z.nullable(z.union([z.boolean(), z.enum(["true", "false", ""])])),
+  z.transform((value: boolean | "true" | "false" | "" | null) => value === true || value === "true"),
 );
 
 export const buidText = z.string().check(z.minLength(1), z.maxLength(64), clean);

@@ -19,7 +19,7 @@ import { json, problem } from "./problem.ts";
 export const logoutBody = z.object({
   ...identityFields,
   buid: z.optional(z.nullable(z.union([buidText, z.literal("")]))),
-  user_id: z.optional(idText),
+  user_id: z.optional(z.nullable(idText)),
   unlink: z.optional(flag),
 });
 type LogoutBody = z.infer<typeof logoutBody>;

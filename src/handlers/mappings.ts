@@ -22,7 +22,7 @@ export const mappingBody = z.object({
 });
 export const registerBody = z.object({ ...identityFields, site: looseText(64), user_id: idText });
 
-export const unlinkBody = z.object({ buid: z.optional(buidText), user_id: z.optional(idText) });
+export const unlinkBody = z.object({ buid: z.optional(z.nullable(buidText)), user_id: z.optional(z.nullable(idText)) });
 
 const NO_USER = { path: "user_id", message: "names no user" };
 const NO_SITE = { path: "site", message: "name one of the site connections" };
@@ -98,7 +98,7 @@ export const deleteMapping = apiCall(isSite, async (ctx, call) => {
   const body = parseJson(ctx, call.body.trim() === "" ? "{}" : call.body, unlinkBody);
   if (!body.ok) return body.error;
   const named = new URLSearchParams(
-    [...call.query, ...Object.entries(body.value)].filter((pair): pair is [string, string] => pair[1] !== undefined),
+    [...call.query, ...Object.entries(body.value)].filter((pair): pair is [string, string] => typeof pair[1] === "string"),
   );
   // A link without a PIN can neither link nor unlink.
   const byUser = readUserId(named.get("user_id")) !== null;
