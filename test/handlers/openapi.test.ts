@@ -198,4 +198,55 @@ describe("real answers are as documented", () => {
     ];
     for (const [method, path, real] of about) await expectDocumented([method, path], await operator(method, real));
   });
+
+  it("of the page, whatever is wrong with a visit or a post", async () => {
+    const { url, pin } = await link({ telegram_id: "884" });
+    const page = await (await exports.default.fetch(url)).text();
+    const token = /name="token" value="([^"]*)"/.exec(page)?.[1] ?? "";
+    const post = (body: string, headers: Record<string, string> = {}) =>
+      exports.default.fetch(url, {
+        method: "POST",
+        redirect: "manual",
+        headers: { "content-type": "application/x-www-form-urlencoded", "sec-fetch-site": "same-origin", ...headers },
+        body,
+      });
+    const visits = [url, `${url}&site=site`, `${ORIGIN}/?site=nope`].map((address) => exports.default.fetch(address));
+    const posts = [
+      post(`token=${token}&pin=${pin}`),
+      post(`token=${token}&pin=1`),
+      post(`token=${token}&resend=1`),
+      post(`token=${token}&pin=1&pin=2`),
+      post("pin=1"),
+      post("{}", { "content-type": "application/json" }),
+      post(`token=${token}&pin=${"1".repeat(5_000)}`),
+    ];
+    const undone = exports.default.fetch(`${ORIGIN}/undo/x`, { method: "POST", headers: { "sec-fetch-site": "cross-site" } });
+    const responses = (await readDocument()).paths;
+    const promised = (path: string, method: string, { status, headers }: Response) => [
+      `${method} ${path} ${status}`,
+      Object.keys(responses[path]?.[method]?.responses[String(status)]?.content ?? {}).includes(
+        headers.get("content-type")?.split(";", 1)[0] ?? "",
+      ),
+    ];
+    const told = [
+      ...(await Promise.all(visits)).map((answer) => promised("/", "get", answer)),
+      ...(await Promise.all(posts)).map((answer) => promised("/", "post", answer)),
+      promised("/undo/{token}", "post", await undone),
+    ];
+    expect(told.filter(([, known]) => !known)).toEqual([]);
+  });
+
+  it("of an operator's call that is refused", async () => {
+    const calls = Object.entries((await readDocument()).paths).flatMap(([path, methods]) =>
+      Object.entries(methods)
+        .filter(([, { security }]) => security.some((need) => "admin" in need))
+        .map(([method, { responses }]) => ({ path, method, responses })),
+    );
+    expect(calls.length).toBeGreaterThan(20);
+    for (const { path, method, responses } of calls) {
+      const place = `${method} ${path}`;
+      expect([place, Object.keys(responses)]).toEqual([place, expect.arrayContaining(["401", "429", "503"])]);
+      if (method !== "get") expect([place, Object.keys(responses)]).toEqual([place, expect.arrayContaining(["403"])]);
+    }
+  });
 });

@@ -32,6 +32,13 @@ const intake = (method: "get" | "post", stem: "webhook" | "postback"): Operation
   refusals: { 413: ["too_large"], ...(stem === "webhook" ? { 422: ["unparsable"] } : {}), 429: ["rate_limited"] },
 });
 
+/** A visitor is answered by pages, also when something is wrong. */
+const pages = (says: Readonly<Record<number, string>>): Operation["answers"] =>
+  Object.fromEntries(Object.entries(says).map(([status, words]) => [status, { says: words, type: "text/html" }]));
+
+const BUSY = { 429: "Too many requests from this address; `Retry-After` says when." };
+const FOREIGN = { 403: "The post does not come from our own page, or the page is out of date." };
+
 const page = (method: "get" | "head" | "post", path: string): Operation => ({
   method,
   path,
@@ -51,17 +58,26 @@ const page = (method: "get" | "head" | "post", path: string): Operation => ({
         bodies: [
           {
             name: "PinForm",
-            schema: z.object({ token: z.string(), pin: z.optional(z.string()) }),
+            schema: z.object({ token: z.string(), pin: z.optional(z.string()), resend: z.optional(z.string()) }),
             types: ["application/x-www-form-urlencoded"],
           },
         ],
       }
     : {}),
-  answers: {
-    200: { says: "A page.", type: "text/html" },
-    ...(method === "post" ? { 303: { says: "Success: back to the site with `code` (and `state`)." } } : {}),
-    429: { says: "Too many requests from this address; `Retry-After` says when." },
-  },
+  answers: pages({
+    200: method === "post" ? "Not entered, or a new code was asked for: one text, whatever the cause." : "The page.",
+    400: "A parameter comes twice or holds control characters.",
+    404: "No such site.",
+    ...(method === "post" && {
+      ...FOREIGN,
+      303: "Success: back to the site with `code` (and `state`).",
+      409: "The way back is not registered any more.",
+      413: "More than 4 KB.",
+      415: "No form.",
+      503: "Storage failed; nothing was judged.",
+    }),
+    ...BUSY,
+  }),
 });
 
 const undo = (method: "get" | "post"): Operation => ({
@@ -70,7 +86,7 @@ const undo = (method: "get" | "post"): Operation => ({
   tag: "Links",
   says: method === "get" ? "Asks whether a change of a mapping is to be undone." : "Undoes it.",
   callers: ["path"],
-  answers: { 200: { says: "A page.", type: "text/html" } },
+  answers: pages({ 200: "A page.", ...(method === "post" && FOREIGN), ...BUSY }),
 });
 
 export const PUBLIC_CALLS: readonly Operation[] = [

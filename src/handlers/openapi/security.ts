@@ -61,7 +61,7 @@ const COMMON: Readonly<Record<Caller, Readonly<Record<number, readonly string[]>
   connection: INTAKE,
   bot: CALL,
   site: SIGNED,
-  operator: { 401: ["unauthorized"], ...UNAVAILABLE },
+  operator: { 401: ["unauthorized"], 429: ["too_many_failed_proofs"], ...UNAVAILABLE },
   telegram: INTAKE,
 };
 
@@ -70,6 +70,7 @@ export function refusalsOf(operation: Operation): ReadonlyMap<number, readonly s
   const all = new Map<number, Set<string>>();
   const sources = [...operation.callers.map((caller) => COMMON[caller]), operation.refusals ?? {}];
   if (operation.callers.includes("operator") && operation.bodies) sources.push({ 400: ["invalid_json"] });
+  if (operation.callers.includes("operator") && operation.method !== "get") sources.push({ 403: ["read_only", "csrf_required"] });
   for (const source of sources) {
     for (const [status, reasons] of Object.entries(source)) {
       const known = all.get(Number(status)) ?? new Set();
