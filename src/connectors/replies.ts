@@ -77,16 +77,29 @@ export function wordsOf(body: string): string {
   return "";
 }
 
-/** Says no in so many words: for bodies that have no status of their own. */
-export const isDenial = (body: Readonly<Record<string, unknown>>): boolean =>
-  [body["success"], body["ok"]].some((word) => word === false || word === "false");
+/** And untruth; what is absent or null says nothing. */
+const isFalse = (value: unknown): boolean => value === false || value === 0 || value === "false" || value === "0";
 
-/** Success by status alone, unless a JSON body plainly says otherwise. For vendors whose reply is not documented. */
+/** Says no in so many words: for bodies that have no status of their own. */
+export const isDenial = (body: Readonly<Record<string, unknown>>): boolean => isFalse(body["success"]) || isFalse(body["ok"]);
+
+/** `status` as a word or as another spelling of no; an HTTP status repeated in the body is none of these. */
+const isFailed = (status: unknown): boolean =>
+  isFalse(status) || (typeof status === "string" && /^(error|fail|failed|failure)$/i.test(status));
+
+/** An error that is told: its sentence, an object that holds one, or a bare true. */
+const namesError = (error: unknown): boolean =>
+  isTrue(error) ||
+  (typeof error === "string" && error.trim() !== "" && !isFalse(error)) ||
+  Object.keys(recordOf(error)).length > 0;
+
+/** Success by status alone, unless a JSON body plainly says otherwise (vendors.md §0.1–0.2). For those whose reply is not documented. */
 export function judgeUndocumented(judging: Judging, reply: Reply): Verdict {
   const settled = judging.byStatus(reply);
   if (settled) return settled;
   const body = recordOf(parsedBody(reply.body));
-  const failed = isDenial(body) || body["status"] === "error" || body["status"] === "fail";
+  const succeeded = isTrue(body["success"]) || isTrue(body["ok"]);
+  const failed = isDenial(body) || isFailed(body["status"]) || (!succeeded && namesError(body["error"]));
   return failed ? judging.dead("rejected", wordsOf(reply.body)) : { outcome: "delivered" };
 }
 

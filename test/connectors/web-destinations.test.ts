@@ -157,6 +157,16 @@ describe("http.request", () => {
   });
 
   it.each([
+    [204, "", "delivered"],
+    [200, "<html>", "delivered"],
+    [200, { success: false, message: "no such user" }, "dead rejected: no such user"],
+    [503, "", "retry http_503"],
+  ])("reply %i %j → %s", async (status, body, expected) => {
+    const plan = await planOf({ connection: out, action: "request", parameters: {} });
+    expect(told(plan.judge(replyOf(status, body)))).toBe(expected);
+  });
+
+  it.each([
     [{ method: "TRACE" }, "rejected: unknown method"],
     [{ headers: { "bad header\r\nx": "1" } }, "rejected: bad header name"],
   ])("%j is refused: %s", async (parameters, reason) => {

@@ -1,9 +1,9 @@
 /** Any HTTP address by template. The connection's own headers hold its secrets, so they go only to the connection's own origin: a rule that names
- *  another address takes nothing along. Success is a 2xx. */
+ *  another address takes nothing along. Success is a 2xx whose JSON, if it is any, does not say no. */
 import { contentTypeOf } from "../../domain/render-parameters.ts";
 import { err, ok } from "../../lib/result.ts";
 import type { Action, Destination, OutgoingRequest } from "../connector.ts";
-import { judgingOf, parsedBody } from "../replies.ts";
+import { judgeUndocumented, judgingOf, parsedBody } from "../replies.ts";
 import { headerValue, rebased, textOf, textsOf } from "../requests.ts";
 
 const HEADER_NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
@@ -36,7 +36,7 @@ const request: Action<"http"> = (input) => {
   if (body !== null && contentTypeOf(headers) === "") headers["content-type"] = body.type;
   return ok({
     request: { method, url: rebased(url.href, connection.base_url), headers, body: body?.text ?? null },
-    judge: (reply) => judgingOf(input).byStatus(reply) ?? { outcome: "delivered" },
+    judge: (reply) => judgeUndocumented(judgingOf(input), reply),
   });
 };
 
