@@ -21,13 +21,29 @@ const SECRET_FIELDS = [
 /** Shorter ones would blot out ordinary words. */
 const SHORTEST = 6;
 
-/** Every secret value of the connection. */
+/** Every secret value of the connection, in every spelling in which a reply may quote it, the longest first: a secret inside another must not leave the
+ *  rest of it shown. */
 export function secretsOf(connection: Connection): string[] {
   const fields = new Map<string, unknown>(Object.entries(connection));
-  return SECRET_FIELDS.flatMap((name) => fields.get(name) ?? [])
-    .concat(connection.kind === "http" ? Object.values(connection.headers) : [])
+  const values = SECRET_FIELDS.flatMap((name) => fields.get(name) ?? [])
+    .concat(connection.kind === "http" ? Object.values(connection.headers).flatMap(withCredentials) : [])
     .filter((value) => typeof value === "string");
+  return [...new Set(values.flatMap(spellingsOf))].toSorted((a, b) => b.length - a.length);
 }
+
+/** `Bearer x` and its `x`: a vendor complains about the token, not about the word before it. */
+const withCredentials = (header: string): string[] => {
+  const [, credentials] = /^[A-Za-z]+ +(\S+)$/.exec(header.trim()) ?? [];
+  return credentials === undefined ? [header] : [header, credentials];
+};
+
+/** As it is, as it stands in the address that we called, and as PHP writes it into JSON. */
+const spellingsOf = (secret: string): string[] => [
+  secret,
+  secret.trim(),
+  encodeURIComponent(secret.trim().toWellFormed()),
+  secret.replaceAll("/", String.raw`\/`),
+];
 
 /** Of one configuration's connection: looked for with every delivery and every reply. */
 const kept = new WeakMap<Connection, readonly string[]>();

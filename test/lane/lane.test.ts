@@ -29,6 +29,21 @@ describe("a lane", () => {
     expect(await seal.open(attempt?.reply ?? new ArrayBuffer(0))).toBe("ok");
   });
 
+  it("R-05 keeps a reply without what its names call a secret, whoever's it is", async () => {
+    await configure({ talkative: {} });
+    vendor(() => Response.json({ message: "bad key", api_key: "zzz999", session: { token: "abc123" } }, { status: 400 }));
+    const [id = ""] = await give("talkative", [{}]);
+    await run("talkative");
+    const attempt = await bindings.DB.prepare("SELECT reply FROM attempts WHERE delivery_id = ?1")
+      .bind(id)
+      .first<{ reply: ArrayBuffer }>();
+    const { seal } = await newTestContext();
+    expect(await seal.open(attempt?.reply ?? new ArrayBuffer(0))).toBe(
+      '{"message":"bad key","api_key":"••••","session":{"token":"••••"}}',
+    );
+    expect(await row(id)).toMatchObject({ status: "dead", reason: "rejected: bad key" });
+  });
+
   it("sends work once, however often it is handed over", async () => {
     await configure({ crm: {} });
     const calls = vendor(fine);

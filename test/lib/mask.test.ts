@@ -86,6 +86,16 @@ describe("R-05 the event shows no secret", () => {
     const bot = { ...connectionSchema.parse({ kind: "salebot", project: "P1", api_key: "bot-api-key-1" }), id: "bot" };
     expect(maskSecrets(bot, '{"k":"bot-api-key-1"}')).toBe('{"k":"••••"}');
   });
+
+  it("a connection's own secret is masked in the spelling of an address, of PHP's JSON, and without the scheme before it", () => {
+    const bot = { ...connectionSchema.parse({ kind: "salebot", project: "P1", api_key: "key/with+odd=signs" }), id: "bot" };
+    expect(maskSecrets(bot, "no route /api/key%2Fwith%2Bodd%3Dsigns/callback")).toBe("no route /api/••••/callback");
+    expect(maskSecrets(bot, String.raw`{"m":"no key\/with+odd=signs"}`)).toBe('{"m":"no ••••"}');
+    const headers = { authorization: "Bearer very-secret-token", "x-key": "very-secret-token-2" };
+    const out = { ...connectionSchema.parse({ kind: "http", headers }), id: "out" };
+    expect(maskSecrets(out, "invalid token very-secret-token")).toBe("invalid token ••••");
+    expect(maskSecrets(out, "invalid token very-secret-token-2")).toBe("invalid token ••••");
+  });
 });
 
 describe("start tokens of ours", () => {

@@ -8,6 +8,7 @@ import type { Connection } from "../../domain/config.ts";
 import { maskSecrets } from "../../domain/mask-secrets.ts";
 import { type Judged, type Settlement, outcomeIsUnknown, settle } from "../../domain/settle.ts";
 import type { AttemptTold } from "../../store/delivery-outcomes.ts";
+import { maskBody } from "../../lib/mask.ts";
 import { sendRequest } from "../send-request.ts";
 import { codeOf } from "../tally.ts";
 import { type Landed, closeBreaker, setBreaker } from "./conclude.ts";
@@ -54,7 +55,7 @@ async function attempt(lane: LaneState, ctx: Context, connection: Connection, re
   const { row } = ready;
   const at = ctx.clock();
   const answer = await converse(lane, ctx, connection, ready);
-  const words = answer === "budget_spent" ? "" : maskSecrets(connection, answer.reply.body).slice(0, REPLY_CHARS);
+  const words = answer === "budget_spent" ? "" : maskBody(maskSecrets(connection, answer.reply.body)).slice(0, REPLY_CHARS);
   const kept = words === "" ? null : await ctx.seal.seal(words);
   if (answer === "budget_spent") {
     if (!lane.inHand.get(row.seq)?.forgotten) postpone(lane.sql, row.seq, row.attempts, ctx.clock());
