@@ -1,7 +1,8 @@
 /** Every screen of the console in a real browser, with the data of the story: accessible, fits a phone, asks nobody but us, complains about nothing. */
 import type { Browser, Page } from "playwright-core";
 import { fieldsOf, listOf, textOf } from "../../sandbox/kit/values.ts";
-import { type Stage, request } from "../demo/stage.ts";
+import { DEMO_VARS } from "../demo/config.ts";
+import { type Stage, request, until } from "../demo/stage.ts";
 import { axeViolations, scrollsSideways, visit } from "./page-check.ts";
 
 /** Both languages in both schemes, wide and on a phone; `bypassCSP` because axe has to be put into the page. */
@@ -11,6 +12,19 @@ const LOOKS = [
   { lang: "en", colorScheme: "light", viewport: { width: 360, height: 740 } },
   { lang: "en", colorScheme: "dark", viewport: { width: 1280, height: 800 } },
 ] as const;
+
+/** One word without an end wherever a sender may put one: nothing of it may widen a screen. */
+async function tellLongWords(stage: Stage): Promise<string[]> {
+  const long = "безконца".repeat(40);
+  const fact = { telegram_id: "990001", client_id: "8801", first_name: long, fields: { [long]: long, note: long } };
+  await request(stage, { path: `/webhook/bot/${DEMO_VARS.SALEBOT_TOKEN}`, json: { event: `custom_${long}`, ...fact } });
+  const person = await until(async () => {
+    const { body } = await request(stage, { path: "/v1/persons?telegram_id=990001", proof: "operator" });
+    return textOf(fieldsOf(body["person"])["id"]) || null;
+  });
+  const event = await firstId(stage, `/v1/events?limit=1&person=${person}`);
+  return [`/people/${person}`, `/events/${event}`, `/search?q=${encodeURIComponent(long)}`];
+}
 
 async function firstId(stage: Stage, path: string): Promise<string> {
   const { body } = await request(stage, { path, proof: "operator" });
@@ -53,7 +67,9 @@ async function screens(stage: Stage): Promise<string[]> {
     ["/connections/", "bot"],
     ["/links/", slug],
   ] as const;
-  return [...lists, ...cards.flatMap(([path, id]) => (id === "" ? [] : [path + id]))].map((path) => `/console${path}`);
+  return [...lists, ...(await tellLongWords(stage)), ...cards.flatMap(([path, id]) => (id === "" ? [] : [path + id]))].map(
+    (path) => `/console${path}`,
+  );
 }
 
 async function signIn(page: Page, token: string): Promise<void> {

@@ -44,8 +44,21 @@ const CONTACTS = [
 function nameFrom(id: string, traits: ReadonlyMap<string, string> | undefined): [string, string][] {
   const full = [traits?.get("first_name"), traits?.get("last_name")].filter(Boolean).join(" ");
   const username = traits?.get("username");
-  const name = full || traits?.get("name") || (username ? `@${username.replace(/^@/, "")}` : "");
-  return name === "" ? [] : [[id, name]];
+  const told = [full, traits?.get("name"), username && `@${username.replace(/^@/, "")}`];
+  const name = told.find((text) => text !== undefined && VISIBLE.test(text));
+  return name === undefined ? [] : [[id, shortened(name)]];
+}
+
+/** A name of spaces and marks alone is none: nobody could see it, nor press it. */
+const VISIBLE = /[\p{L}\p{N}\p{S}]/u;
+/** In characters as people count them; a name that fills a screen hides everybody else's. */
+const LONGEST_NAME = 60;
+
+function shortened(name: string): string {
+  if (name.length <= LONGEST_NAME) return name;
+  const characters = [...new Intl.Segmenter().segment(name.slice(0, 40 * LONGEST_NAME))];
+  const kept = characters.slice(0, LONGEST_NAME).map(({ segment }) => segment);
+  return kept.length === characters.length ? name : `${kept.join("")}…`;
 }
 
 /** An identifier's value; its hint when the value is not kept (`privacy: pseudonymous`). */
