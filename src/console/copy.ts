@@ -78,6 +78,7 @@ export const WORDS = {
   message: ["Сообщение", "Message"],
   sale: ["Продажа", "Sale"],
   resale: ["Повторная продажа", "Repeat sale"],
+  unreadable: ["Нечитаемое", "Unreadable"],
   unresolved_macro: ["макрос не подставлен", "macro not filled in"],
   blocked: ["значение-пустышка", "a placeholder value"],
   invalid: ["неверный формат", "wrong format"],
@@ -106,6 +107,7 @@ export const KEYS: readonly (readonly [string, Phrase])[] = [
   ["t", ["тестовое событие", "test event"]],
   [".", ["остановить ленту", "pause the live list"]],
   ["[ ]", ["прошлый и следующий период", "previous and next period"]],
+  ["?", ["эта подсказка", "this help"]],
   ["Esc", ["назад", "back"]],
 ];
 

@@ -29,6 +29,27 @@ export const causeName = (view: View, cause: string): string => (isWord(cause) ?
 
 const isWord = (text: string): text is Word => Object.hasOwn(WORDS, text);
 
+const EVENTS: ReadonlySet<string> = new Set<Word>([
+  "click",
+  "bot_start",
+  "identify",
+  "registration",
+  "login",
+  "order",
+  "payment",
+  "refund",
+  "rejected",
+  "withdrawal",
+  "message",
+  "sale",
+  "resale",
+  "test",
+  "unreadable",
+]);
+
+/** An event's type in words. A sender's own name stays as it is, even where the console has a word of that spelling for something else. */
+const typeName = (view: View, type: string): string => (EVENTS.has(type) && isWord(type) ? view.word(type) : type);
+
 /** A status as icon, word and colour. */
 export function status(view: View, name: string): Html {
   const [tone, shape] = MARKS[name] ?? (["dim", "warn"] as const);
@@ -38,7 +59,7 @@ export function status(view: View, name: string): Html {
 export function eventName(view: View, event: Pick<EventLine, "type" | "label" | "ordinal" | "amount_e4">): string {
   if (event.type === "order" && event.amount_e4 === 0) return view.word("freeOrder");
   const name = event.label ?? event.type;
-  const word = isWord(name) ? view.word(name) : name;
+  const word = typeName(view, name);
   return event.label === "resale" && event.ordinal !== null ? `${word} №${event.ordinal}` : word;
 }
 
@@ -51,7 +72,7 @@ export const moment = (view: View, at: number): Html => {
 
 /** A person as a link: her name, else the beginning of her key. */
 export const personLink = (id: string, name: string | undefined): Html =>
-  html`<a href="/console/people/${id}">${name ?? `${id.slice(0, 10)}…`}</a>`;
+  html`<a href="/console/people/${id}"><bdi>${name ?? `${id.slice(0, 10)}…`}</bdi></a>`;
 
 export const connectionName = (view: View, id: string): string =>
   view.ctx.config.connections.get(id)?.name ?? ({ links: view.word("links"), login: "PIN" }[id] || id);
@@ -91,7 +112,7 @@ export const waitingRow = (view: View, event: WaitingEvent): Html =>
   html`<tr data-id="${event.id}" data-row>
     <td data-l="${view.word("time")}">${moment(view, event.receivedAt)}</td>
     <td data-l="${view.word("connection")}">${connectionMark(view, event.connection)}</td>
-    <td data-l="${view.word("event")}">${isWord(event.type) ? view.word(event.type) : event.type}</td>
+    <td data-l="${view.word("event")}">${typeName(view, event.type)}</td>
     <td></td>
     <td></td>
     <td data-l="${view.word("status")}">${status(view, event.verdict === "accepted" ? "accepted" : event.verdict)}</td>

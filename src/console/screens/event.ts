@@ -11,7 +11,8 @@ import { bookmarkOf } from "../../store/operator/bookmarks.ts";
 import { icon } from "../icons.ts";
 import { actForm, type Page } from "../page.ts";
 import { causeName, connectionName, eventName, personLink, proofName, status } from "../parts.ts";
-import { type View, amountE4, fullTime } from "../view.ts";
+import type { Phrase } from "../copy.ts";
+import { type View, amountE4, fullTime, numberOf } from "../view.ts";
 import { waitingFacts } from "./events.ts";
 import { openRaw, pretty } from "../raw.ts";
 import { sent } from "./event-sent.ts";
@@ -111,8 +112,25 @@ function quarantineAdvice(view: View, event: EventSheet): Content {
     return html`${view.say(["Макрос не подставлен в поле", "The macro was not filled in:"])} ${field}.
     ${view.say(["Проверьте написание макроса в настройках отправителя: он пришёл буквально.", "Check its spelling in the sender's settings: it arrived literally."])}
     <a href="/console/connections/${event.connection}">${view.say(["Взять готовую строку", "Take the ready line"])}</a>`;
-  return html`${view.say(["Не использовано:", "Not used:"])} ${causeName(view, event.cause ?? "")} ${field}`;
+  const what = html`${view.say(["Не использовано:", "Not used:"])} ${causeName(view, event.cause ?? "")}`;
+  return html`${what}${event.field !== null && html` ${field}`}. ${view.say(MENDING[event.cause ?? ""] ?? MEND_VALUE)}
+    <a href="/console/connections/${event.connection}">${view.say(["Взять готовую строку", "Take the ready line"])}</a>`;
 }
+
+const MEND_VALUE: Phrase = [
+  "Проверьте, что отправитель подставляет в это поле: других идентификаторов в запросе нет.",
+  "Check what the sender puts there: the request has no other identifier.",
+];
+const MENDING: Readonly<Record<string, Phrase>> = {
+  unparsable: [
+    "Проверьте тело запроса у отправителя: нужен целый JSON, форма или параметры в адресе.",
+    "Check the body at the sender: it must be whole JSON, a form, or parameters in the address.",
+  ],
+  empty: [
+    "Проверьте, что переменные у отправителя заполнены и стоят в запросе.",
+    "Check that the sender's variables are filled in and stand in the request.",
+  ],
+};
 
 /** The line of the offending parameter, highlighted. */
 function markField(text: string, field: string): Content {
@@ -122,6 +140,11 @@ function markField(text: string, field: string): Content {
       line.includes(`"${field}"`) || line.startsWith(`${field}=`) ? [html`<mark>${line}</mark>`, "\n"] : `${line}\n`,
     );
 }
+
+/** What came holds it whole; here one value must not push the decision off the screen. */
+const LONGEST_VALUE = 500;
+const cut = (view: View, value: string): Html =>
+  html`${value.slice(0, LONGEST_VALUE).toWellFormed()}… <small>${view.say(["всего {0} знаков", "{0} characters in all"], numberOf(view, value.length))}</small>`;
 
 function understood(view: View, event: EventSheet, facts: StoredFacts): Html {
   const rows: [string, Content][] = [
@@ -151,7 +174,7 @@ function understood(view: View, event: EventSheet, facts: StoredFacts): Html {
       ${rows.map(
         ([name, value]) =>
           html`<dt>${name}</dt>
-            <dd>${value}</dd>`,
+            <dd>${typeof value === "string" && value.length > LONGEST_VALUE ? cut(view, value) : value}</dd>`,
       )}
     </dl>
     ${facts.dropped.length > 0 && html`<p>${view.say(["Не использовано:", "Not used:"])} ${facts.dropped.map(({ field, cause }) => html`<span class="tag">${field}: ${causeName(view, cause)}</span> `)}</p>`}${event.possible_duplicate === 1 && html`<p class="note warn">${view.say(["Возможный повтор: такое же содержимое уже приходило.", "A possible repeat: the same content came before."])}</p>`}`;
