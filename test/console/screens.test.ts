@@ -28,7 +28,11 @@ beforeAll(async () => {
   await applyD1Migrations(env.DB, env.MIGRATIONS);
   browser = await signIn();
   expect(plain(await browser.text("/console"))).toContain("Подключите бота — это 3 минуты");
+  expect(plain(await browser.text("/console/funnel"))).toContain(
+    "Не подключён источник этапов: Переход, Старт бота, Регистрация, Вход по PIN, Заказ, Продажа, Повторная продажа.",
+  );
   await configure(IMPORT_CONFIG);
+  expect(plain(await browser.text("/console/funnel"))).toContain("никто не начал путь. Проверьте период и подключения.");
   await exports.default.fetch(`${ORIGIN}/v1/import`, {
     method: "POST",
     body: workedLines(),
@@ -48,6 +52,8 @@ describe("screens over the worked data set", () => {
   it("Обзор: the six numbers and how much is bound", async () => {
     const page = plain(await browser.text(`/console?${WORKED_RANGE}`));
     expect(page).toContain("102 600 ₽");
+    for (const label of ["Переходы", "Старты", "Регистрации", "Заказы", "Продажи", "Чистая выручка"])
+      expect(page).toContain(label);
     expect(page).toContain("привязано 91,7 % · источник известен 75,0 %");
   });
 

@@ -1,5 +1,8 @@
 /** Воронка: where we lose, by which source, at what return. Every number is a link to its people. */
+import type { Kind } from "../../domain/config.ts";
 import { BREAKDOWNS, WINDOWS, parseReportQuery, reportParametersOf } from "../../domain/funnel/query.ts";
+import type { Report } from "../../domain/funnel/report.ts";
+import type { Stage } from "../../domain/funnel/stages.ts";
 import { runReport } from "../../flows/run-report.ts";
 import { addDays, dateIn } from "../../lib/zone.ts";
 import { type Content, type Html, html, trusted } from "../../lib/markup.ts";
@@ -27,16 +30,40 @@ export async function funnelPage(view: View): Promise<Page> {
     aside: html`<a class="btn" href="${hrefWith(view, {}, "/console/funnel.csv")}${view.url.search}">CSV</a><a class="btn" href="${hrefWith(view, { format: "excel" }).replace("/funnel?", "/funnel.csv?")}">Excel</a>${shareForm(view)}`,
     body: html`${controls(view)}${basis(view, value)}${
       value.cohort === 0 && value.money.paid_deals === 0
-        ? empty(
-            view.say([
-              "За этот период никто не начал путь. Проверьте период и подключения.",
-              "Nobody entered in this range. Check the range and the connections.",
-            ]),
-            html`<a class="btn" href="/console/connections">${view.word("connections")}</a>`,
-          )
+        ? nobodyEntered(view, value)
         : html`${funnelBars(view, value, behind)}${missing.length > 0 && html`<p class="dim">${view.say(["Нет событий этапов:", "No events of:"])} ${missing.join(", ")}. <a href="/console/connections">${view.say(["Подключить источник", "Connect a source"])}</a></p>`}<h2>${view.say(["По источникам", "By source"])}</h2>${sourceTable(view, value, behind)}<div class="two gap">${moneyBox(view, value, behind)}${timesBox(view, value, behind)}</div><div class="gap"></div>${weeksBox(view, value, behind)}${explained(view, value)}`
     }`,
   };
+}
+
+/** Who tells of a stage; a service of any kind may tell of every one. */
+const SOURCES: Readonly<Record<Stage, readonly (Kind | "links")[]>> = {
+  click: ["links", "keitaro"],
+  bot_start: ["salebot", "chatterfy", "metabot", "telegram"],
+  registration: ["getcourse", "site", "network"],
+  login: ["site"],
+  order: ["getcourse", "site"],
+  sale: ["getcourse", "site", "network", "keitaro"],
+  resale: ["getcourse", "site", "network", "keitaro"],
+};
+
+/** An empty range is no mistake where everything is connected: what is not is named, stage by stage. */
+function nobodyEntered(view: View, { stages }: Pick<Report, "stages">): Html {
+  const { connections, links } = view.ctx.config;
+  const kinds = new Set<Kind | "links">(
+    [...connections.values()].flatMap(({ kind, disabled }) => (disabled === true ? [] : kind)),
+  );
+  if (links.size > 0) kinds.add("links");
+  const silent = stages.filter(({ id }) => !kinds.has("http") && !SOURCES[id].some((kind) => kinds.has(kind)));
+  const names = silent.map(({ id }) => view.word(id)).join(", ");
+  const why =
+    names === ""
+      ? view.say(["Проверьте период и подключения.", "Check the range and the connections."])
+      : view.say(["Не подключён источник этапов: {0}.", "No source is connected for: {0}."], names);
+  return empty(
+    `${view.say(["За этот период никто не начал путь.", "Nobody entered in this range."])} ${why}`,
+    html`<a class="btn" href="/console/connections">${view.word("connections")}</a>`,
+  );
 }
 
 function shareForm(view: View): Html {

@@ -109,10 +109,17 @@ function six(view: View, report: Report, before: Report | null): Html {
   const reached = (of: Report | null, id: string): number | null => of?.stages.find((stage) => stage.id === id)?.reached ?? null;
   const box = (label: string, now: string, delta: Content, href: string): Html =>
     html`<a href="${href}"><div class="box"><small>${label}</small><span class="big">${now}</span>${delta}</div></a>`;
+  const labels = {
+    click: view.say(["Переходы", "Clicks"]),
+    bot_start: view.say(["Старты", "Starts"]),
+    registration: view.say(["Регистрации", "Registrations"]),
+    order: view.say(["Заказы", "Orders"]),
+    sale: view.say(["Продажи", "Sales"]),
+  };
   const numbers = (["click", "bot_start", "registration", "order", "sale"] as const).map((id) => {
     const [now, was] = [reached(report, id) ?? 0, reached(before, id)];
     return box(
-      view.word(id),
+      labels[id],
       numberOf(view, now),
       deltaOf(view, now, was),
       `${hrefWith(view, { stage: id }, "/console/funnel/people")}${view.url.search.replace("?", "&")}`,
