@@ -13,7 +13,7 @@ import { openOutbox } from "./flows/lane/outbox.ts";
 import { openPace } from "./flows/lane/pace.ts";
 import { unpackWork } from "./flows/lane/packed-work.ts";
 import { pump } from "./flows/lane/pump.ts";
-import { countUnsettled, nextDueAt, prune, put } from "./flows/lane/queue.ts";
+import { countUnsettled, joinLines, nextDueAt, prune, put } from "./flows/lane/queue.ts";
 import { type Recoverer, openRecoverer } from "./flows/lane/recovery.ts";
 import { createLaneTables, readMark, setMark } from "./flows/lane/schema.ts";
 import { type LaneState, newSignal } from "./flows/lane/state.ts";
@@ -77,6 +77,11 @@ export class Lane extends DurableObject<Env> implements LaneRpc {
     const answer = cancelWork(this.#lane, keys, Date.now());
     this.#rouse(Date.now());
     return answer;
+  }
+
+  async join(line: string, lines: readonly string[]): Promise<void> {
+    const { sql, storage } = this.#lane;
+    storage.transactionSync(() => joinLines(sql, line, lines));
   }
 
   async forget(line: string): Promise<void> {

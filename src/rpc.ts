@@ -112,6 +112,8 @@ export interface LaneRpc {
   take(connection: string, packed: ArrayBuffer, sweptTo?: number): Promise<void>;
   /** Cancels what is not in flight, known or not: a key cancelled before it was taken is never sent. In-flight ones are not tried again. */
   cancel(connection: string, keys: readonly LaneKey[]): Promise<{ cancelled: DeliveryId[]; inFlight: DeliveryId[] }>;
+  /** `lines` wait in `line` from now on, in the order in which all of them were taken: their persons turned out to be one. */
+  join(line: string, lines: readonly string[]): Promise<void>;
   /** Drops every trace of a line's deliveries (erasure); what is in flight leaves none. */
   forget(line: string): Promise<void>;
   /** Looks for work now (configuration changed, cron). */

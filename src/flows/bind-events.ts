@@ -2,7 +2,7 @@
  *  Runs again after a crash: an event that is in D1 already is not bound a second time, only its queued deliveries are handed over again. */
 import { type Context, laneOf } from "../context.ts";
 import type { PersonId } from "../lib/ids.ts";
-import { cancelQueued, loadSealedFacts } from "../store/event-reads.ts";
+import { cancelQueued, connectionsAwaited, loadSealedFacts } from "../store/event-reads.ts";
 import type { QueuedRow } from "../store/neighbourhood.ts";
 import { openFacts } from "./bind/arrived.ts";
 import { bindOne } from "./bind/bind-one.ts";
@@ -29,8 +29,25 @@ export async function bindEvents(ctx: Context, rows: readonly WaitingArrival[]):
 /** Everything after the decisions: the rules of shifted labels, one write with `more` of the caller's own, the lanes. */
 export async function finishSession(ctx: Context, session: Session, more: readonly D1PreparedStatement[] = []): Promise<void> {
   await matchShifted(ctx, session);
-  await handOver(ctx, await writeSession(ctx, session, more));
+  const handovers = await writeSession(ctx, session, more);
+  await joinLines(ctx, session);
+  await handOver(ctx, handovers);
   await silence(ctx, session);
+}
+
+/** Persons who became one wait in one line from now on: what either was still to be told goes before what is new. A process that dies between the
+ *  write and this leaves them apart, and costs their order, no delivery. */
+async function joinLines(ctx: Context, { graph }: Session): Promise<void> {
+  const { merges } = graph.changes;
+  if (merges.length === 0 || ctx.config.rules.length === 0) return;
+  const connections = await connectionsAwaited(
+    ctx.env.DB,
+    merges.flatMap(({ members }) => members),
+  );
+  for (const connection of connections) {
+    const lane = laneOf(ctx.env, connection);
+    await Promise.all(merges.map(({ loser, members }) => lane.join(rootOf(graph, loser), members)));
+  }
 }
 
 /** Older payments whose ordinal changed run the rules of the label that nobody carried before. */

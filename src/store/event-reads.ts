@@ -13,6 +13,18 @@ export async function loadSealedFacts(db: D1Database, ids: readonly EventId[]): 
   return new Map(results.map(({ id, facts }) => [id, facts]));
 }
 
+/** The connections that still have something to send about these persons, as far as their lanes have told. */
+export async function connectionsAwaited(db: D1Database, persons: readonly string[]): Promise<string[]> {
+  const { results } = await db
+    .prepare(
+      `SELECT DISTINCT connection FROM deliveries
+       WHERE person_id IN (SELECT value FROM json_each(?1)) AND +status IN ('queued', 'retrying')`,
+    )
+    .bind(JSON.stringify(persons))
+    .all<{ connection: string }>();
+  return results.map(({ connection }) => connection);
+}
+
 export type Cancelled = { readonly id: DeliveryId; readonly generation: number; readonly connection: string };
 
 /** Cancels what is not sent yet of some persons at some connections; answers with what its lanes must forget. */

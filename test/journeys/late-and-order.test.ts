@@ -1,7 +1,8 @@
 import { createScheduledController, createExecutionContext } from "cloudflare:test";
 import { env } from "cloudflare:workers";
-import { beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import {
+  DOCUMENT,
   all,
   backfill,
   click,
@@ -16,6 +17,7 @@ import {
   values,
   who,
 } from "../kit/journey.ts";
+import { operator } from "../kit/operator.ts";
 
 beforeEach(() => openWorkspace());
 
@@ -199,3 +201,38 @@ async function cron(): Promise<void> {
     createExecutionContext(),
   );
 }
+
+describe("two persons who turn out to be one while something waits to be sent", { timeout: 60_000 }, () => {
+  afterEach(() => vi.restoreAllMocks());
+
+  it.each([
+    ["by an event", async () => void (await tell("p1", { telegram_id: "1", email: "i@i.ru" }))],
+    [
+      "by an operator",
+      async () => {
+        const [older, newer] = [await who("telegram_id", "1"), await who("email", "i@i.ru")];
+        await operator("POST", "/v1/persons/merge", { persons: [older.id, newer.id] });
+      },
+    ],
+  ])("%s: what the younger was to be told goes before what is new", async (_how, merge) => {
+    const out = { kind: "http", url: "https://crm.example/", retry_seconds: [1, 1, 1] };
+    const action = { to: "out", action: "request", with: { body: "{{event.message}}" } };
+    await openWorkspace({ connections: { ...DOCUMENT.connections, out }, rules: [{ on: "note", do: [action] }] });
+    const said: string[] = [];
+    vi.spyOn(globalThis, "fetch").mockImplementation(async (_url, init) => {
+      const body = typeof init?.body === "string" ? init.body : "";
+      const refused = body === "first" && !said.includes("first");
+      said.push(body);
+      return new Response(null, { status: refused ? 503 : 200 });
+    });
+    await tell("p1", { event: "bot_start", telegram_id: "1" });
+    await tell("p1", { event: "note", email: "i@i.ru", message: "first" });
+    await settled();
+    await vi.waitUntil(() => said.length === 1);
+    await merge();
+    await tell("p1", { event: "note", telegram_id: "1", message: "second" });
+    await settled();
+    await vi.waitUntil(() => said.length === 3, { timeout: 10_000 });
+    expect(said).toEqual(["first", "first", "second"]);
+  });
+});

@@ -106,17 +106,34 @@ export function postpone(sql: SqlStorage, seq: number, attempts: number, dueAt: 
   sql.exec("UPDATE work SET state = 'waiting', attempts = ?2, due_at = ?3 WHERE seq = ?1", seq, attempts, dueAt);
 }
 
-/** Ends a row: its payload is emptied, the next of its line becomes the head and is due at once. */
-export function settleRow(sql: SqlStorage, row: { readonly seq: number; readonly line: string }, now: number): void {
+/** Several lines become one, ordered by when each row was taken. What is out stays out; of the rest only the first remains a head, and one that steps
+ *  back keeps the time that its failure planned. */
+export function joinLines(sql: SqlStorage, line: string, lines: readonly string[]): void {
+  const moved = sql.exec(
+    "UPDATE work SET line = ?1 WHERE line IN (SELECT value FROM json_each(?2)) AND state <> 'settled'",
+    line,
+    JSON.stringify(lines),
+  );
+  if (moved.rowsWritten === 0) return;
+  sql.exec(
+    `UPDATE work SET head = 0 WHERE line = ?1 AND state = 'waiting' AND head = 1
+       AND seq > (SELECT MIN(seq) FROM work WHERE line = ?1 AND state <> 'settled')`,
+    line,
+  );
+}
+
+/** Ends a row: its payload is emptied, the next of its line becomes the head and is due at once, unless it has failed before. The line is the row's
+ *  own by now, which a merge may have changed while it was out. */
+export function settleRow(sql: SqlStorage, row: { readonly seq: number }, now: number): void {
   sql.exec(
     "UPDATE work SET state = 'settled', head = 0, sealed = NULL, rendered = NULL, echoes = NULL, settled_at = ?2 WHERE seq = ?1",
     row.seq,
     now,
   );
   sql.exec(
-    `UPDATE work SET head = 1, due_at = MIN(due_at, ?2)
-     WHERE seq = (SELECT MIN(seq) FROM work WHERE line = ?1 AND state <> 'settled') AND head = 0`,
-    row.line,
+    `UPDATE work SET head = 1, due_at = IIF(attempts = 0, MIN(due_at, ?2), due_at)
+     WHERE seq = (SELECT MIN(seq) FROM work WHERE line = (SELECT line FROM work WHERE seq = ?1) AND state <> 'settled') AND head = 0`,
+    row.seq,
     now,
   );
 }
