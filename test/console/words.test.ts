@@ -38,6 +38,13 @@ describe("words of strangers", () => {
     expect(plain(await browser.text(`/console/events/${id}`))).toContain("нужен целый JSON, форма или параметры в адресе");
   });
 
+  it("a mistaken period is told in the reader's language, on the funnel and on the overview", async () => {
+    for (const screen of ["/console/funnel", "/console"]) {
+      expect(plain(await browser.text(`${screen}?from=bad`))).toContain("from: нужна дата вида 2026-03-01");
+      expect(plain(await browser.text(`${screen}?from=2026-03-08&to=2026-03-01`))).toContain("должен быть позже начала");
+    }
+  });
+
   it("a long value does not push the decision off the screen", async () => {
     await say({ event: "note", telegram_id: "2001", client_id: "901", "fields.essay": "й".repeat(10_000) });
     const [, id] = /\/console\/events\/(evt_\w+)/.exec(await browser.text("/console/events")) ?? [];

@@ -6,6 +6,7 @@ import type { Stage } from "../../domain/funnel/stages.ts";
 import { runReport } from "../../flows/run-report.ts";
 import { addDays, dateIn } from "../../lib/zone.ts";
 import { type Content, type Html, html, trusted } from "../../lib/markup.ts";
+import { errorText } from "../error-text.ts";
 import { actForm, type Page } from "../page.ts";
 import { empty, select } from "../parts.ts";
 import { basis, behindOf, explained, funnelBars, moneyBox, sourceTable, timesBox, weeksBox } from "../report-view.ts";
@@ -19,7 +20,7 @@ export async function funnelPage(view: View): Promise<Page> {
     return {
       title,
       screen: "funnel",
-      body: html`<p class="note bad" role="alert">${report.error.map(({ path, message }) => `${path}: ${message}`).join("; ")}</p>${controls(view)}`,
+      body: html`<p class="note bad" role="alert">${report.error.map((error) => errorText(view, error)).join("; ")}</p>${controls(view)}`,
     };
   const behind = behindOf(view);
   const { value } = report;
