@@ -1,5 +1,6 @@
 /** Every mistake that a configuration can have is told in Russian in a Russian console. */
 import { expect, it } from "vitest";
+import { mendingOf, reasonName } from "../../src/console/reasons.ts";
 import { messageText } from "../../src/console/error-text.ts";
 import type { View } from "../../src/console/view.ts";
 import { judgeConfig } from "../../src/domain/config/judge.ts";
@@ -49,4 +50,18 @@ it("leaves no sentence of the judge in English", () => {
   const messages = new Set([...(judged.ok ? [] : judged.error), ...reports].map(({ message }) => message));
   expect(messages.size).toBeGreaterThan(30);
   expect([...messages].filter((message) => !/[а-яё]/i.test(messageText(view, message)))).toEqual([]);
+});
+
+it("tells a delivery's end in words, and what to do where the operator can do something", () => {
+  const view = { lang: "ru", say: ([ru]: readonly [string, string]) => ru } as unknown as View;
+  const codes =
+    "template_unresolved no_address not_configured auth_failed forbidden client_not_found user_not_found rejected not_found unknown_account \
+plan_without_api quota_exhausted redirect_refused address_refused empty_reply unreadable_reply internal_error unknown_outcome timeout network \
+interrupted rate_limited http_500 loop_suspected connection_disabled connection_missing connection_removed unknown_action cancelled \
+consent_withdrawn erased";
+  for (const code of codes.split(/\s+/)) expect(reasonName(view, code)).toMatch(/[а-яё]/i);
+  expect(reasonName(view, "http_503")).toContain("503");
+  expect(reasonName(view, "field_telegram_id_not_found")).toBe("field_telegram_id_not_found");
+  expect(mendingOf("auth_failed")?.[0]).toBe("Замените секрет подключения и повторите.");
+  expect(mendingOf("forbidden")).toBeNull();
 });

@@ -8,6 +8,7 @@ import { actForm } from "../page.ts";
 import { causeName, connectionMark, connectionName, moment, select, status } from "../parts.ts";
 import type { View } from "../view.ts";
 import { pretty } from "../raw.ts";
+import { reasonName } from "../reasons.ts";
 
 export async function sent(view: View, event: EventSheet): Promise<Content> {
   const deliveries = await listDeliveries(view.ctx.env.DB, {
@@ -62,7 +63,7 @@ async function deliveryBox(view: View, delivery: DeliveryRow, attempts: readonly
       async (attempt) =>
         html`<li>
           ${moment(view, attempt.at)} · HTTP ${attempt.status === 0 ? "—" : attempt.status} ·
-          ${causeName(view, attempt.outcome)}${attempt.reply !== null && html`<pre tabindex="0">${pretty(await view.ctx.seal.open(attempt.reply))}</pre>`}
+          ${outcomeName(view, attempt.outcome)}${attempt.reply !== null && html`<pre tabindex="0">${pretty(await view.ctx.seal.open(attempt.reply))}</pre>`}
         </li>`,
     ),
   );
@@ -89,9 +90,15 @@ async function deliveryBox(view: View, delivery: DeliveryRow, attempts: readonly
   </div>`;
 }
 
+/** What an attempt came to: a status, or why there was no reply. */
+const outcomeName = (view: View, outcome: string): string => {
+  const told = causeName(view, outcome);
+  return told === outcome ? reasonName(view, outcome) : told;
+};
+
 /** A reason is a code, perhaps followed by the vendor's words, which stay as they are. */
 function reasonText(view: View, reason: string): string {
   const [code = "", ...words] = reason.split(": ");
-  const told = code === "rejected" ? view.word("rejected_reply") : causeName(view, code);
+  const told = reasonName(view, code);
   return [told === code ? code : `${told} (${code})`, ...words].join(": ");
 }

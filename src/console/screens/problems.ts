@@ -17,6 +17,7 @@ import { isIdentifierType } from "../../domain/identifier.ts";
 import { nameIdentifier } from "../../domain/trace.ts";
 import { actForm, type Page } from "../page.ts";
 import { causeName, connectionName, empty, moment, personLink, proofName } from "../parts.ts";
+import { mendingOf, reasonName } from "../reasons.ts";
 import type { Phrase } from "../copy.ts";
 import { type View, ago, amountE4 } from "../view.ts";
 
@@ -93,7 +94,7 @@ export function problemSentence(view: View, { kind, cause, connection, field, id
     loop: ["{0}: похоже на петлю, отправка остановлена", "{0}: looks like a loop, sending was stopped"],
     silence: ["{0}: тишина дольше обычного", "{0}: quiet for longer than usual"],
   };
-  const told = cause === null ? "" : causeName(view, cause).toLowerCase();
+  const told = cause === null ? "" : kind === "delivery" ? reasonName(view, cause) : causeName(view, cause).toLowerCase();
   return view.say(sentences[kind] ?? [kind, kind], where, field ?? "", id.charAt(0).toUpperCase() + id.slice(1), told);
 }
 
@@ -124,13 +125,14 @@ export async function problemPage(view: View, id: string): Promise<Page | null> 
     problem.identifier_hash === null
       ? null
       : ((await identifierValues(view.ctx, [problem.identifier_hash])).get(problem.identifier_hash) ?? null);
+  const mending = problem.kind === "delivery" ? mendingOf(problem.cause ?? "") : null;
   const advice = ADVICE[problem.kind];
   const recover = problem.kind === "delivery" && problem.connection !== null && recoverForm(view, problem);
   return {
     title: problemSentence(view, problem),
     screen: "problems",
     aside: html`<a class="btn" data-key="Escape" href="/console/problems">${view.say(["К списку", "Back to the list"])}</a>`,
-    body: html`<p class="dim">× ${problem.count} · ${moment(view, problem.first_at)} — ${moment(view, problem.last_at)}${problem.event_id !== null && html` · <a href="/console/events/${problem.event_id}">${view.word("event")}</a>`}</p>${advice && html`<p class="note">${view.say(advice)}</p>`}${problem.connection !== null && problem.kind !== "delivery" && persons.length < 2 && html`<p><a class="btn main" href="/console/connections/${problem.connection}">${view.say(["Открыть подключение", "Open the connection"])}</a></p>`}${value !== null && html`<p><b>${value}</b></p>`}${persons.length > 0 && html`<div class="two">${await personCards(view, persons.slice(0, 4), problem.identifier_hash)}</div>`}${persons.length >= 2 && (await choices(view, problem, persons, value))}${recover}${actForm(view, { act: "resolve-problem", fields: { id } }, html`<p><button>${view.say(["Больше не показывать", "Close it"])}</button></p>`)}`,
+    body: html`<p class="dim">× ${problem.count} · ${moment(view, problem.first_at)} — ${moment(view, problem.last_at)}${problem.event_id !== null && html` · <a href="/console/events/${problem.event_id}">${view.word("event")}</a>`}</p>${advice && html`<p class="note">${mending && html`<b>${view.say(mending)}</b> `}${view.say(advice)}</p>`}${problem.connection !== null && problem.kind !== "delivery" && persons.length < 2 && html`<p><a class="btn main" href="/console/connections/${problem.connection}">${view.say(["Открыть подключение", "Open the connection"])}</a></p>`}${value !== null && html`<p><b>${value}</b></p>`}${persons.length > 0 && html`<div class="two">${await personCards(view, persons.slice(0, 4), problem.identifier_hash)}</div>`}${persons.length >= 2 && (await choices(view, problem, persons, value))}${recover}${actForm(view, { act: "resolve-problem", fields: { id } }, html`<p><button>${view.say(["Больше не показывать", "Close it"])}</button></p>`)}`,
   };
 }
 
