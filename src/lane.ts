@@ -13,13 +13,13 @@ import { openOutbox } from "./flows/lane/outbox.ts";
 import { openPace } from "./flows/lane/pace.ts";
 import { unpackWork } from "./flows/lane/packed-work.ts";
 import { pump } from "./flows/lane/pump.ts";
-import { countUnsettled, joinLines, nextDueAt, prune, put } from "./flows/lane/queue.ts";
+import { changeLines, countUnsettled, nextDueAt, prune, put } from "./flows/lane/queue.ts";
 import { type Recoverer, openRecoverer } from "./flows/lane/recovery.ts";
 import { createLaneTables, readMark, setMark } from "./flows/lane/schema.ts";
 import { type LaneState, newSignal } from "./flows/lane/state.ts";
 import { newTally } from "./flows/tally.ts";
 import { newLog } from "./lib/log.ts";
-import type { LaneKey, LaneRpc, Recovery, RecoveryState } from "./rpc.ts";
+import type { LaneKey, LaneRpc, LineChange, Recovery, RecoveryState } from "./rpc.ts";
 
 /** Should this invocation be cut off, the next one follows within a second. */
 const CUT_OFF_MS = 1_000;
@@ -79,9 +79,10 @@ export class Lane extends DurableObject<Env> implements LaneRpc {
     return answer;
   }
 
-  async join(line: string, lines: readonly string[]): Promise<void> {
+  async changeLines(changes: readonly LineChange[]): Promise<void> {
     const { sql, storage } = this.#lane;
-    storage.transactionSync(() => joinLines(sql, line, lines));
+    storage.transactionSync(() => changeLines(sql, changes));
+    this.#rouse(Date.now());
   }
 
   async forget(line: string): Promise<void> {

@@ -106,14 +106,16 @@ export type Recovery = { readonly since: number; readonly until: number; readonl
 /** Epoch ms; `finishedAt: null` = running. */
 export type RecoveryState = Recovery & { readonly id: string; readonly replayed: number; readonly finishedAt: number | null };
 
+export type LineChange = LaneKey & { readonly line: string };
+
 /** All calls may be repeated after a failure: every one is idempotent by its keys or by what is already running. */
 export interface LaneRpc {
   /** `packed` holds LaneWork (flows/lane/packed-work.ts). `sweptTo`: everything queued in D1 up to this place (`deliverySeq`) has been handed over: the sweep's own bookmark. */
   take(connection: string, packed: ArrayBuffer, sweptTo?: number): Promise<void>;
   /** Cancels what is not in flight, known or not: a key cancelled before it was taken is never sent. In-flight ones are not tried again. */
   cancel(connection: string, keys: readonly LaneKey[]): Promise<{ cancelled: DeliveryId[]; inFlight: DeliveryId[] }>;
-  /** `lines` wait in `line` from now on, in the order in which all of them were taken: their persons turned out to be one. */
-  join(line: string, lines: readonly string[]): Promise<void>;
+  /** Some of what waits is about somebody else by now: persons became one, or are two again. Settled and unknown keys are passed over. */
+  changeLines(changes: readonly LineChange[]): Promise<void>;
   /** Drops every trace of a line's deliveries (erasure); what is in flight leaves none. */
   forget(line: string): Promise<void>;
   /** Looks for work now (configuration changed, cron). */

@@ -2,7 +2,7 @@
  *  Runs again after a crash: an event that is in D1 already is not bound a second time, only its queued deliveries are handed over again. */
 import { type Context, laneOf } from "../context.ts";
 import type { PersonId } from "../lib/ids.ts";
-import { cancelQueued, connectionsAwaited, loadSealedFacts } from "../store/event-reads.ts";
+import { cancelQueued, loadAwaited, loadSealedFacts } from "../store/event-reads.ts";
 import type { QueuedRow } from "../store/neighbourhood.ts";
 import { openFacts } from "./bind/arrived.ts";
 import { bindOne } from "./bind/bind-one.ts";
@@ -30,23 +30,21 @@ export async function bindEvents(ctx: Context, rows: readonly WaitingArrival[]):
 export async function finishSession(ctx: Context, session: Session, more: readonly D1PreparedStatement[] = []): Promise<void> {
   await matchShifted(ctx, session);
   const handovers = await writeSession(ctx, session, more);
-  await joinLines(ctx, session);
+  await changeLines(ctx, session);
   await handOver(ctx, handovers);
   await silence(ctx, session);
 }
 
-/** Persons who became one wait in one line from now on: what either was still to be told goes before what is new. A process that dies between the
- *  write and this leaves them apart, and costs their order, no delivery. */
-async function joinLines(ctx: Context, { graph }: Session): Promise<void> {
-  const { merges } = graph.changes;
-  if (merges.length === 0 || ctx.config.rules.length === 0) return;
-  const connections = await connectionsAwaited(
-    ctx.env.DB,
-    merges.flatMap(({ members }) => members),
-  );
-  for (const connection of connections) {
-    const lane = laneOf(ctx.env, connection);
-    await Promise.all(merges.map(({ loser, members }) => lane.join(rootOf(graph, loser), members)));
+/** What still waits goes in the line of whoever it is about now: of persons who became one, what either was to be told goes before what is new; those
+ *  who are two again wait for themselves alone, and an erasure of one leaves the other's. A process that dies between the write and this leaves the
+ *  lines as they were, and costs their order, no delivery. */
+async function changeLines(ctx: Context, { graph }: Session): Promise<void> {
+  const { rerooted } = graph.changes;
+  if (rerooted.size === 0) return;
+  const awaited = await loadAwaited(ctx.env.DB, [...rerooted.keys()]);
+  for (const [connection, rows] of Map.groupBy(awaited, (row) => row.connection)) {
+    const changes = rows.map(({ id, generation, person_id: person }) => ({ id, generation, line: rootOf(graph, person) }));
+    await laneOf(ctx.env, connection).changeLines(changes);
   }
 }
 

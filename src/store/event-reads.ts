@@ -1,5 +1,5 @@
 /** Reads of single facts that binding and decisions need besides the neighbourhood. */
-import type { DeliveryId, EventId } from "../lib/ids.ts";
+import type { DeliveryId, EventId, PersonId } from "../lib/ids.ts";
 import type { Sealed } from "../lib/seal.ts";
 import { hexed } from "./sealed.ts";
 
@@ -13,16 +13,23 @@ export async function loadSealedFacts(db: D1Database, ids: readonly EventId[]): 
   return new Map(results.map(({ id, facts }) => [id, facts]));
 }
 
-/** The connections that still have something to send about these persons, as far as their lanes have told. */
-export async function connectionsAwaited(db: D1Database, persons: readonly string[]): Promise<string[]> {
+export type Awaited = {
+  readonly id: DeliveryId;
+  readonly generation: number;
+  readonly connection: string;
+  readonly person_id: PersonId;
+};
+
+/** What is still to be sent about these persons, as far as the lanes have told. */
+export async function loadAwaited(db: D1Database, persons: readonly PersonId[]): Promise<Awaited[]> {
   const { results } = await db
     .prepare(
-      `SELECT DISTINCT connection FROM deliveries
+      `SELECT id, generation, connection, person_id FROM deliveries
        WHERE person_id IN (SELECT value FROM json_each(?1)) AND +status IN ('queued', 'retrying')`,
     )
     .bind(JSON.stringify(persons))
-    .all<{ connection: string }>();
-  return results.map(({ connection }) => connection);
+    .all<Awaited>();
+  return results;
 }
 
 export type Cancelled = { readonly id: DeliveryId; readonly generation: number; readonly connection: string };

@@ -1,5 +1,6 @@
 /** A lane under test: a configuration with `http` connections, a scripted vendor behind the global fetch, deliveries written and handed over as
  *  producers do it. `run` ends when the lane has nothing more to do soon. */
+import type { DeliveryId } from "../../src/lib/ids.ts";
 import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { vi } from "vitest";
@@ -67,7 +68,7 @@ export async function person(name: string): Promise<string> {
 export type Given = Partial<WorkOrder> & { readonly line?: string; readonly body?: unknown; readonly action?: string };
 
 /** Writes and hands over one delivery per item, in order; returns the ids. */
-export async function give(connection: string, items: readonly Given[]): Promise<string[]> {
+export async function give(connection: string, items: readonly Given[]): Promise<DeliveryId[]> {
   const ctx = await newTestContext();
   return enqueueDeliveries(
     ctx,

@@ -1,4 +1,4 @@
-/** Two lines that turn out to be one person's. */
+/** Lines of persons who turn out to be one, and of those who are two again. */
 import { afterEach, expect, it, vi } from "vitest";
 import { type Call, configure, fine, give, laneStub, row, run, travel, vendor } from "../kit/lane.ts";
 
@@ -12,7 +12,7 @@ it("what waits for either goes in the order in which it was taken, nothing befor
   const calls = vendor(({ body }, n) => new Response(null, { status: n < 3 && /early/.test(body) ? 500 : 200 }));
   const early = await give("joined", [says("old", "early old"), says("new", "early new"), says("new", "last new")]);
   await run("joined");
-  await laneStub("joined").join("old", ["new"]);
+  await laneStub("joined").changeLines(early.slice(1).map((id) => ({ id, generation: 0, line: "old" })));
   await give("joined", [says("old", "later")]);
   await run("joined");
   expect(said(calls)).toEqual(["early old", "early new"]);
@@ -26,10 +26,10 @@ it("what was out while the lines were joined hands the line on, and a retry that
   await configure({ outside: { retry_seconds: [10, 60], in_flight: 1 } });
   const calls = vendor(async (_call, n) => {
     if (n === 1) return new Response(null, { status: 429, headers: { "retry-after": "60" } });
-    if (n === 2) await laneStub("outside").join("first", ["second"]);
+    if (n === 2) await laneStub("outside").changeLines([{ id: waiting ?? "dlv_", generation: 0, line: "first" }]);
     return fine();
   });
-  await give("outside", [says("second", "asked to wait")]);
+  const [waiting] = await give("outside", [says("second", "asked to wait")]);
   await run("outside");
   await give("outside", [says("first", "first"), says("first", "after")]);
   await run("outside");
@@ -40,4 +40,20 @@ it("what was out while the lines were joined hands the line on, and a retry that
   travel(70_000);
   await run("outside");
   expect(said(calls).slice(2)).toEqual(["asked to wait", "after"]);
+});
+
+it("those who are two again wait for themselves alone, and what is forgotten of one leaves the other's", async () => {
+  await configure({ parted: { retry_seconds: [10, 60] } });
+  const calls = vendor(({ body }) => new Response(null, { status: /older/.test(body) ? 500 : 200 }));
+  const [older, younger] = await give("parted", [says("one", "older"), says("one", "younger"), says("one", "last")]);
+  await run("parted");
+  expect(said(calls)).toEqual(["older"]);
+  await laneStub("parted").changeLines([{ id: younger ?? "dlv_", generation: 0, line: "other" }]);
+  await laneStub("parted").forget("one");
+  await run("parted");
+  travel(15_000);
+  await run("parted");
+  expect(said(calls)).toEqual(["older", "younger"]);
+  expect(await row(younger ?? "dlv_")).toMatchObject({ status: "delivered" });
+  expect(await row(older ?? "dlv_")).not.toMatchObject({ status: "delivered" });
 });

@@ -1,6 +1,6 @@
 /** The queue of a lane. All of it is synchronous: whatever is called without an await in between is one transaction of the Durable Object. */
 import type { DeliveryId } from "../../lib/ids.ts";
-import type { LaneKey, LaneWork } from "../../rpc.ts";
+import type { LaneKey, LaneWork, LineChange } from "../../rpc.ts";
 
 /** `line` keeps order: the person's id, or the address. `sealed` is the work order, `rendered` what the first attempt froze. */
 export type WorkRow = {
@@ -106,20 +106,22 @@ export function postpone(sql: SqlStorage, seq: number, attempts: number, dueAt: 
   sql.exec("UPDATE work SET state = 'waiting', attempts = ?2, due_at = ?3 WHERE seq = ?1", seq, attempts, dueAt);
 }
 
-/** Several lines become one, ordered by when each row was taken. What is out stays out; of the rest only the first remains a head, and one that steps
- *  back keeps the time that its failure planned. */
-export function joinLines(sql: SqlStorage, line: string, lines: readonly string[]): void {
-  const moved = sql.exec(
-    "UPDATE work SET line = ?1 WHERE line IN (SELECT value FROM json_each(?2)) AND state <> 'settled'",
-    line,
-    JSON.stringify(lines),
-  );
-  if (moved.rowsWritten === 0) return;
-  sql.exec(
-    `UPDATE work SET head = 0 WHERE line = ?1 AND state = 'waiting' AND head = 1
-       AND seq > (SELECT MIN(seq) FROM work WHERE line = ?1 AND state <> 'settled')`,
-    line,
-  );
+/** Gives rows to the lines of whoever they are about now, in the order in which they were taken. What is out stays out; of the rest only the first of a
+ *  line is its head, and none is due sooner than before. */
+export function changeLines(sql: SqlStorage, moves: readonly LineChange[]): void {
+  const changed = new Set<string>();
+  for (const { id, generation, line } of moves) {
+    const row = find(sql, { id, generation });
+    if (!row || row.state === "settled" || row.line === line) continue;
+    sql.exec("UPDATE work SET line = ?2 WHERE seq = ?1", row.seq, line);
+    changed.add(row.line).add(line);
+  }
+  for (const line of changed) {
+    sql.exec(
+      `UPDATE work SET head = (seq = (SELECT MIN(seq) FROM work WHERE line = ?1 AND state <> 'settled')) WHERE line = ?1 AND state = 'waiting'`,
+      line,
+    );
+  }
 }
 
 /** Ends a row: its payload is emptied, the next of its line becomes the head and is due at once, unless it has failed before. The line is the row's
