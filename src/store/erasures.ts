@@ -18,7 +18,14 @@ const PERSON_DELIVERIES = `SELECT id FROM deliveries WHERE person_id IN (SELECT 
 const HASHES = "SELECT hash FROM identifiers WHERE person_id = ?1";
 const HOLDERS = `SELECT holder_id FROM holder_identities WHERE hash IN (${HASHES})`;
 
-/** What there is to erase, and where deliveries wait. */
+/** A number of hers that no event of somebody else still carries, else null. An order that two people paid for is one deal of the report, so its number
+ *  stays the same in both rows; it is the other one's then, and goes when she is erased too. */
+const ownNumber = (column: "tid" | "order_number"): string =>
+  `CASE WHEN EXISTS (SELECT 1 FROM hers h WHERE h.${column} = those.${column} AND h.connection = those.connection) AND NOT EXISTS (
+     SELECT 1 FROM events o WHERE o.${column} = those.${column} AND o.connection = those.connection
+       AND +o.status IN ('bound', 'unbound') AND o.person_id IS NOT ?1) THEN those.${column} END`;
+
+/** What there is to erase, and where deliveries wait. `numbers`: the events whose numbers go with her. */
 export async function countErasure(
   db: D1Database,
   root: PersonId,
@@ -39,7 +46,16 @@ export async function countErasure(
       .bind(root, members),
     db.prepare(`SELECT DISTINCT connection FROM deliveries WHERE id IN (${PERSON_DELIVERIES})`).bind(root, members),
     db
-      .prepare("SELECT id, tid, order_number FROM events WHERE person_id = ?1 AND (tid IS NOT NULL OR order_number IS NOT NULL)")
+      .prepare(
+        `WITH hers AS (SELECT connection, tid, order_number FROM events WHERE person_id = ?1),
+           those AS (SELECT id, connection, tid, order_number FROM events WHERE person_id = ?1
+             UNION SELECT e.id, e.connection, e.tid, e.order_number FROM hers h JOIN events e ON e.order_number = h.order_number
+               WHERE e.connection = h.connection AND +e.status = 'erased'
+             UNION SELECT e.id, e.connection, e.tid, e.order_number FROM hers h JOIN events e ON e.tid = h.tid
+               WHERE e.connection = h.connection AND +e.status = 'erased')
+         SELECT id, ${ownNumber("tid")} AS tid, ${ownNumber("order_number")} AS order_number FROM those
+         WHERE tid IS NOT NULL OR order_number IS NOT NULL`,
+      )
       .bind(root),
   ]);
   const [counts] = (counted?.results ?? []) as ErasureCounts[];
@@ -51,7 +67,7 @@ export async function countErasure(
   };
 }
 
-/** Everything at once: either the person is gone or nothing happened. `numbers`: order numbers and tids by keyed digests of theirs. */
+/** Everything at once: either the person is gone or nothing happened. `numbers`: keyed digests of order numbers and tids, null where one stays. */
 export function eraseStatements(
   db: D1Database,
   erasure: Erasure,
@@ -101,7 +117,7 @@ export function eraseStatements(
       root,
     ),
     run(
-      `UPDATE events SET tid = r.tid, order_number = r.order_number
+      `UPDATE events SET tid = COALESCE(r.tid, events.tid), order_number = COALESCE(r.order_number, events.order_number)
        FROM (SELECT value ->> 'id' AS id, value ->> 'tid' AS tid, value ->> 'order_number' AS order_number FROM json_each(?1)) AS r
        WHERE events.id = r.id`,
       JSON.stringify(numbers),

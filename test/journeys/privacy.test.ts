@@ -108,6 +108,25 @@ describe("privacy as an operator and a data subject see it", { timeout: 30_000 }
     expect(await P("phone", "+79001112233")).toBeNull();
   });
 
+  it("R-01 an order that two people paid for stays one deal when either is erased, and its number goes with the last of them", async () => {
+    const paid = { event: "payment", order: "ORDER-88", amount: "50" };
+    await backfill([
+      ["school", "2026-03-01T10:00:00Z", { ...paid, gc_user_id: "7", tid: "TID-7" }],
+      ["school", "2026-03-01T11:00:00Z", { ...paid, gc_user_id: "8", tid: "TID-8" }],
+    ]);
+    await settled();
+    const money = async (): Promise<unknown> =>
+      (await read<{ money: unknown }>("/v1/report?from=2026-03-01&to=2026-03-02")).money;
+    const before = await money();
+    expect(before).toMatchObject({ paid_deals: 1, average_deal: "100.00" });
+    await operator("DELETE", `/v1/persons/${(await who("gc_user_id", "7")).id}`);
+    expect(await money()).toEqual(before);
+    expect(await bytes()).not.toContain("TID-7");
+    await operator("DELETE", `/v1/persons/${(await who("gc_user_id", "8")).id}`);
+    expect(await money()).toEqual(before);
+    expect(await bytes()).not.toContain("ORDER-88");
+  });
+
   it("R-02 the export is JSON or a page, with her things and nobody else's, and no secret", async () => {
     const person = await twelveEvents();
     await tell("p2", { telegram_id: "2", email: "other@mail.ru", phone: "+79005556677" });
