@@ -276,6 +276,9 @@ describe("time", () => {
     "5",
     "2026-03-10T00:10:01Z",
     "9999-01-01",
+    "2026-03-01T10:00:00+99:00",
+    "2026-03-01 10:00:00 -1430",
+    "2026-03-01T10:00:00+03:75",
   ])("%s is a bad time", (text) => {
     expect(readTime(text, "UTC", receivedAt)).toEqual({ ok: false, error: "bad_time" });
   });

@@ -10,6 +10,8 @@ import { instantOf, utcOf, type WallTime } from "./wall-time.ts";
 /** What a sender's unsynchronised clock may be ahead; more is a wrong zone. */
 const AHEAD_MS = 600_000;
 const EARLIEST = Date.UTC(2000, 0, 1);
+/** No place on earth is further from Greenwich; more is no zone but a mistake. */
+const FURTHEST_MINUTES = 14 * 60;
 
 /** Epoch ms of a sender's time; null = none given. `receivedAt` bounds the future. */
 export function readTime(text: string, zone: string, receivedAt: number): Result<number | null, DropCause> {
@@ -73,16 +75,18 @@ function zoned({ year, month, day, clock, suffix }: Parts, zone: string): number
   };
   const offset = offsetMs(suffix?.trim() ?? "", suffix ?? "");
   if (offset === null) return instantOf(wall, zone);
+  if (Number.isNaN(offset)) return null;
   const at = utcOf(wall);
   return at === null ? null : at - offset;
 }
 
-/** Offset of a zone suffix; null = none. A plus lost in a query leaves `10:00 03:00`. */
+/** Offset of a zone suffix; null = none, NaN = one that no clock has. A plus lost in a query leaves `10:00 03:00`. */
 function offsetMs(suffix: string, raw: string): number | null {
   if (suffix === "") return null;
   if (/^(z|utc|gmt)$/i.test(suffix)) return 0;
   if (suffix === "MSK") return 10_800_000;
   const digits = raw.replaceAll(/\D/g, "").padEnd(4, "0");
   const minutes = Number(digits.slice(0, 2)) * 60 + Number(digits.slice(2, 4));
+  if (minutes > FURTHEST_MINUTES || digits.slice(2, 4) > "59") return Number.NaN;
   return (suffix.startsWith("-") ? -minutes : minutes) * 60_000;
 }
