@@ -123,6 +123,8 @@ describe("identifiers", () => {
     ["почта@пример.рф", "почта@пример.рф"],
     ["ivan@mail", "! invalid"],
     ["ivan mail@ya.ru", "! invalid"],
+    ["iv\u0000an@mail.ru", "! invalid"],
+    ["ivan@ma\u007Fil.ru", "! invalid"],
     ["none", "! blocked"],
     ["test", "! blocked"],
     ["-", "! blocked"],

@@ -3,7 +3,8 @@
 import { err, ok } from "../../lib/result.ts";
 import { type Reading, readIdentifier } from "./reading.ts";
 
-const SHAPE = /^[^\s@<>()[\]\\,;:"]{1,64}@([^\s@<>()[\]\\,;:"./]+\.)+[^\s@<>()[\]\\,;:"./\d][^\s@<>()[\]\\,;:"./]+$/u;
+const SHAPE =
+  /^[^\s\p{Cc}@<>()[\]\\,;:"]{1,64}@([^\s\p{Cc}@<>()[\]\\,;:"./]+\.)+[^\s\p{Cc}@<>()[\]\\,;:"./\d][^\s\p{Cc}@<>()[\]\\,;:"./]+$/u;
 /** An address with a name before it; longer texts are not looked into. */
 const LONGEST_WRITTEN = 400;
 const INVENTED_HOST = /@(telegram|phone)$/;
