@@ -9,6 +9,7 @@ import type { Env } from "./env.ts";
 import { newFlights } from "./flows/lane/flights.ts";
 import { cancelWork, forgetWork } from "./flows/lane/cancel.ts";
 import { resumeInterrupted } from "./flows/lane/interrupted.ts";
+import { openLoopBreaker } from "./flows/lane/loop-breaker.ts";
 import { openOutbox } from "./flows/lane/outbox.ts";
 import { openPace } from "./flows/lane/pace.ts";
 import { unpackWork } from "./flows/lane/packed-work.ts";
@@ -46,6 +47,7 @@ export class Lane extends DurableObject<Env> implements LaneRpc {
       sql,
       outbox,
       pace: openPace(sql),
+      loops: openLoopBreaker(sql),
       tally: newTally("delivery"),
       inHand: new Map(),
       breaker,

@@ -34,7 +34,7 @@ it("what was out while the lines were joined hands the line on, and a retry that
   await give("outside", [says("first", "first"), says("first", "after")]);
   await run("outside");
   expect(said(calls)).toEqual(["asked to wait", "first"]);
-  travel(59_000);
+  travel(50_000);
   await run("outside");
   expect(calls).toHaveLength(2);
   travel(70_000);

@@ -4,6 +4,7 @@ import { CLOSED } from "../../src/domain/breaker.ts";
 import type { Settlement } from "../../src/domain/settle.ts";
 import { type Landed, conclude, land } from "../../src/flows/lane/conclude.ts";
 import { newFlights } from "../../src/flows/lane/flights.ts";
+import { openLoopBreaker } from "../../src/flows/lane/loop-breaker.ts";
 import { openOutbox } from "../../src/flows/lane/outbox.ts";
 import { openPace } from "../../src/flows/lane/pace.ts";
 import { type WorkRow, dueHeads, find, markFlying, put } from "../../src/flows/lane/queue.ts";
@@ -53,6 +54,7 @@ function laneWithOneOut(storage: DurableObjectStorage): { lane: LaneState; row: 
     sql,
     outbox: openOutbox(sql),
     pace: openPace(sql),
+    loops: openLoopBreaker(sql),
     tally: newTally("delivery"),
     inHand: new Map(),
     flights: newFlights(signal),

@@ -1,5 +1,8 @@
+import { runInDurableObject } from "cloudflare:test";
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { bindings, configure, fine, give, newTestContext, person, row, run, travel, vendor } from "../kit/lane.ts";
+import { laneOf } from "../../src/context.ts";
+import type { Lane } from "../../src/lane.ts";
+import { bindings, configure, fine, give, laneStub, newTestContext, person, row, run, travel, vendor } from "../kit/lane.ts";
 import { replayDelivery } from "../../src/flows/replay-delivery.ts";
 
 afterEach(() => vi.restoreAllMocks());
@@ -40,6 +43,24 @@ describe("the loop breaker", () => {
     await give("varied", [told(ann, "x")]);
     await run("varied");
     expect(calls).toHaveLength(10);
+  });
+
+  it("remembers over a restart what it has let through, and forgets an erased person's", async () => {
+    await configure({ restarted: {} });
+    const calls = vendor(fine);
+    const [ann, bob] = [await person("ann"), await person("bob")];
+    const three = (who: string) => give("restarted", [told(who, "x"), told(who, "x"), told(who, "x")]);
+    await three(ann);
+    await three(bob);
+    await run("restarted");
+    await laneOf(bindings, "restarted").forget(bob);
+    const restart = (): Promise<unknown> =>
+      runInDurableObject(laneStub("restarted"), (_lane: Lane, state) => state.abort("restart")).catch(() => null);
+    await restart();
+    const [fourth] = await give("restarted", [told(ann, "x"), told(bob, "x")]);
+    await run("restarted");
+    expect(calls).toHaveLength(7);
+    expect(await row(fourth ?? "")).toMatchObject({ status: "dead", reason: "loop_suspected" });
   });
 
   it("does not count a retry, nor take a backlog after an outage for a loop", async () => {

@@ -52,8 +52,9 @@ const cancelledAt = (attempts: number, now: number) =>
 /** An erased person's line: payloads, digests and untold outcomes go at once; a request that is out leaves no row when it comes back. */
 export function forgetWork(lane: LaneState, line: string, now: number): void {
   lane.storage.transactionSync(() => {
-    const rows = forgetLine(lane.sql, line, now);
-    for (const seq of rows) {
+    const { ids, unsettled } = forgetLine(lane.sql, line, now);
+    lane.loops.forget(ids);
+    for (const seq of unsettled) {
       const hand = lane.inHand.get(seq);
       if (hand) hand.forgotten = true;
     }

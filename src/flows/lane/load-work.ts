@@ -9,7 +9,6 @@ import { type PersonLookup, loadPersonViews } from "../../store/person-view.ts";
 import { type Unsendable, prepareAttempt } from "../attempt-delivery.ts";
 import { codeOf } from "../tally.ts";
 import { conclude } from "./conclude.ts";
-import { admitContent } from "./loop-breaker.ts";
 import { nextWay } from "./next-way.ts";
 import { type WorkRow, freeze, postpone } from "./queue.ts";
 import type { LaneState } from "./state.ts";
@@ -101,7 +100,7 @@ async function prepare(
   }
   const { plan, content, echoes } = attempt.value;
   if (!rendered) throw new Error("lane: a prepared attempt has no rendering");
-  if (content !== null && !order.replay && !admitContent(lane.sql, row, content, ctx.clock())) {
+  if (content !== null && !order.replay && !lane.loops.admits(row, content, ctx.clock())) {
     const from = order.event?.connection ?? "";
     tellUnsent(ctx, connection, row, "loop_suspected");
     const pair = [from, connection.id].toSorted().join(" ");

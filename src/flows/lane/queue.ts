@@ -175,10 +175,9 @@ export function putSettled(sql: SqlStorage, key: LaneKey, now: number): void {
   );
 }
 
-/** Empties everything of a line; keys stay known. Returns the rows that were unsettled, some of which may be in hand. */
-export function forgetLine(sql: SqlStorage, line: string, now: number): number[] {
-  const unsettled = [...sql.exec<{ seq: number }>("SELECT seq FROM work WHERE line = ?1 AND state <> 'settled'", line)];
-  sql.exec("DELETE FROM contents WHERE id IN (SELECT id FROM work WHERE line = ?1)", line);
+/** Empties everything of a line; keys stay known. Returns its deliveries, and the rows that were unsettled, some of which may be in hand. */
+export function forgetLine(sql: SqlStorage, line: string, now: number): { ids: DeliveryId[]; unsettled: number[] } {
+  const all = [...sql.exec<{ seq: number; id: string; state: string }>("SELECT seq, id, state FROM work WHERE line = ?1", line)];
   sql.exec("DELETE FROM outcomes WHERE line = ?1", line);
   sql.exec(
     `UPDATE work SET state = 'settled', head = 0, sealed = NULL, rendered = NULL, echoes = NULL, settled_at = ?2, line = ''
@@ -186,7 +185,10 @@ export function forgetLine(sql: SqlStorage, line: string, now: number): number[]
     line,
     now,
   );
-  return unsettled.map(({ seq }) => seq);
+  return {
+    ids: all.map(({ id }) => id as DeliveryId),
+    unsettled: all.filter(({ state }) => state !== "settled").map(({ seq }) => seq),
+  };
 }
 
 /** Forgets keys that nobody can hand over any more. Those whose outcome D1 does not know yet stay. */
@@ -196,7 +198,7 @@ export function prune(sql: SqlStorage, now: number): void {
        AND id NOT IN (SELECT id FROM outcomes) LIMIT 5000)`,
     now - REMEMBER_MS,
   );
-  sql.exec("DELETE FROM contents WHERE at < ?1", now - REMEMBER_MS);
+  sql.exec("DELETE FROM said WHERE at < ?1", now - REMEMBER_MS);
 }
 
 function toWork(row: Row): WorkRow {

@@ -2,8 +2,8 @@
  *  work over again changes nothing. `head` marks the first unsettled row of its line; only heads that are due are ever looked for, by index, so
  *  ten thousand waiting deliveries cost nothing until their turn comes. `outcomes` is what D1 has not been told yet. Payloads are sealed. */
 
-/** Run at every start: objects of all ages run the newest code, and the code before it after a roll-back, which makes `work_flying` anew. That index
- *  served the start alone and was written twice for every delivery. */
+/** Run at every start: objects of all ages run the newest code, and the code before it after a roll-back, which makes anew what is dropped here:
+ *  `work_flying` served the start alone and was written twice for every delivery, `contents` was `said` with an index. */
 export function createLaneTables(sql: SqlStorage): void {
   sql.exec(`
     CREATE TABLE IF NOT EXISTS work (
@@ -18,8 +18,9 @@ export function createLaneTables(sql: SqlStorage): void {
     CREATE TABLE IF NOT EXISTS outcomes (
       seq INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL, generation INTEGER NOT NULL, line TEXT NOT NULL, told TEXT NOT NULL,
       rendered BLOB, reply BLOB) STRICT;
-    CREATE TABLE IF NOT EXISTS contents (id TEXT PRIMARY KEY, content TEXT NOT NULL, created_at INTEGER NOT NULL, at INTEGER NOT NULL) STRICT, WITHOUT ROWID;
-    CREATE INDEX IF NOT EXISTS contents_content ON contents (content, created_at);
+    CREATE TABLE IF NOT EXISTS said (
+      seq INTEGER PRIMARY KEY, id TEXT NOT NULL, content TEXT NOT NULL, created_at INTEGER NOT NULL, at INTEGER NOT NULL) STRICT;
+    DROP TABLE IF EXISTS contents;
     CREATE TABLE IF NOT EXISTS sends (seq INTEGER PRIMARY KEY AUTOINCREMENT, held_until INTEGER NOT NULL) STRICT;
     CREATE TABLE IF NOT EXISTS marks (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;`);
 }

@@ -2,6 +2,7 @@
 import type { Breaker } from "../../domain/breaker.ts";
 import type { Outbox } from "./outbox.ts";
 import type { Flights } from "./flights.ts";
+import type { LoopBreaker } from "./loop-breaker.ts";
 import type { Tally } from "../tally.ts";
 import type { Pace } from "./pace.ts";
 
@@ -14,6 +15,7 @@ export type LaneState = {
   readonly sql: SqlStorage;
   readonly outbox: Outbox;
   readonly pace: Pace;
+  readonly loops: LoopBreaker;
   readonly tally: Tally;
   /** Rows being loaded, ready or out, by seq. */
   readonly inHand: Map<number, Hand>;
