@@ -90,20 +90,29 @@ export function freeze(sql: SqlStorage, seq: number, rendered: ArrayBuffer, echo
 /** What a request that leaves is remembered by; `rendered` is kept by the first one. */
 export type Flight = Pick<WorkRow, "seq" | "attempts"> & { readonly repeatable: boolean; readonly rendered: ArrayBuffer };
 
-/** Written before a request leaves: after a crash these, and only these, may have arrived already. */
+/** Written before a request leaves: after a crash these, and only these, may have arrived already. They are noted beside the queue, in a table as
+ *  small as what is out: a row of the queue would grow by what was rendered, page after page, to be emptied a moment later. One that must not be
+ *  repeated is also marked in the queue, until its flight ends. */
 export function markFlying(sql: SqlStorage, { seq, attempts, repeatable, rendered }: Flight): void {
   sql.exec(
-    "UPDATE work SET state = 'flying', attempts = ?2, repeatable = ?3, rendered = COALESCE(rendered, ?4) WHERE seq = ?1",
+    "INSERT INTO flights (seq, attempts, rendered) VALUES (?1, ?2, ?3) ON CONFLICT (seq) DO NOTHING",
     seq,
     attempts,
-    repeatable ? 1 : 0,
     rendered,
   );
+  if (!repeatable) sql.exec("UPDATE work SET state = 'flying', repeatable = 0 WHERE seq = ?1", seq);
 }
 
-/** Back to waiting, with its place at the head of its line. */
+/** Back to waiting, with its place at the head of its line; whatever was out is sent as it was rendered then. */
 export function postpone(sql: SqlStorage, seq: number, attempts: number, dueAt: number): void {
-  sql.exec("UPDATE work SET state = 'waiting', attempts = ?2, due_at = ?3 WHERE seq = ?1", seq, attempts, dueAt);
+  sql.exec(
+    `UPDATE work SET state = 'waiting', attempts = ?2, due_at = ?3,
+       rendered = COALESCE(rendered, (SELECT rendered FROM flights WHERE flights.seq = ?1)) WHERE seq = ?1`,
+    seq,
+    attempts,
+    dueAt,
+  );
+  sql.exec("DELETE FROM flights WHERE seq = ?1", seq);
 }
 
 /** Gives rows to the lines of whoever they are about now, in the order in which they were taken. What is out stays out; of the rest only the first of a
@@ -132,6 +141,7 @@ export function settleRow(sql: SqlStorage, row: { readonly seq: number }, now: n
     row.seq,
     now,
   );
+  sql.exec("DELETE FROM flights WHERE seq = ?1", row.seq);
   sql.exec(
     `UPDATE work SET head = 1, due_at = IIF(attempts = 0, MIN(due_at, ?2), due_at)
      WHERE seq = (SELECT MIN(seq) FROM work WHERE line = (SELECT line FROM work WHERE seq = ?1) AND state <> 'settled') AND head = 0`,
@@ -143,7 +153,9 @@ export function settleRow(sql: SqlStorage, row: { readonly seq: number }, now: n
 /** Rows that were out when the process ended. */
 export function interrupted(sql: SqlStorage): (WorkRow & { readonly repeatable: boolean })[] {
   const rows = sql.exec<Row & { repeatable: number }>(
-    `SELECT ${COLUMNS}, repeatable FROM work INDEXED BY work_line WHERE state <> 'settled' AND state = 'flying' ORDER BY seq`,
+    `SELECT work.seq, id, generation, line, action, created_at, flights.attempts, sealed, flights.rendered, echoes,
+       IIF(state = 'flying', repeatable, 1) AS repeatable
+     FROM flights JOIN work ON work.seq = flights.seq ORDER BY flights.seq`,
   );
   return [...rows].map((row) => ({ ...toWork(row), repeatable: row.repeatable === 1 }));
 }
@@ -158,7 +170,8 @@ export type Found = {
 
 export function find(sql: SqlStorage, key: LaneKey): Found | null {
   const [row] = sql.exec<{ seq: number; line: string; state: Found["state"]; attempts: number }>(
-    "SELECT seq, line, state, attempts FROM work WHERE id = ?1 AND generation = ?2",
+    `SELECT seq, line, IIF(seq IN (SELECT seq FROM flights), 'flying', state) AS state, attempts
+     FROM work WHERE id = ?1 AND generation = ?2`,
     key.id,
     key.generation,
   );
@@ -179,6 +192,7 @@ export function putSettled(sql: SqlStorage, key: LaneKey, now: number): void {
 export function forgetLine(sql: SqlStorage, line: string, now: number): { ids: DeliveryId[]; unsettled: number[] } {
   const all = [...sql.exec<{ seq: number; id: string; state: string }>("SELECT seq, id, state FROM work WHERE line = ?1", line)];
   sql.exec("DELETE FROM outcomes WHERE line = ?1", line);
+  sql.exec("DELETE FROM flights WHERE seq IN (SELECT seq FROM work WHERE line = ?1)", line);
   sql.exec(
     `UPDATE work SET state = 'settled', head = 0, sealed = NULL, rendered = NULL, echoes = NULL, settled_at = ?2, line = ''
      WHERE line = ?1 AND state <> 'settled'`,
