@@ -1,8 +1,10 @@
 /** What a platform may report back to us after we wrote to it (O-01): the names and values of the fields an action sets. Messages and callback
  *  variables are not among them: a bot that answers to those means it. Pure. */
+import { isIdentifierType } from "./identifier.ts";
 
-/** `value` in the spelling of `echoValue`; it is hashed before it is stored. */
-export type Echo = { readonly name: string; readonly value: string };
+/** `value` in the spelling of `echoValue`; it is hashed before it is stored. `shared`: the value names its person by itself, so whoever reports it
+ *  reports our write; any other value ("vip", "50") is an echo only from the person we wrote it for. */
+export type Echo = { readonly name: string; readonly value: string; readonly shared: boolean };
 
 /** Actions that set fields, and the parameter that holds them. */
 const WRITES: Readonly<Record<string, string>> = {
@@ -37,8 +39,10 @@ export function echoesOf(
     if (typeof value !== "string" && typeof value !== "number" && typeof value !== "boolean") return [];
     const text = String(value).trim();
     if (text === "") return [];
-    const names = new Set([name, titles[name], IDENTIFIER_NAMES[name]].filter((known) => known !== undefined));
-    return [...names].map((known) => ({ name: known, value: echoValue(text) }));
+    const identifier = IDENTIFIER_NAMES[name];
+    const names = new Set([name, titles[name], identifier].filter((known) => known !== undefined));
+    const shared = identifier !== undefined || isIdentifierType(name);
+    return [...names].map((known) => ({ name: known, value: echoValue(text), shared }));
   });
   return echoes.slice(0, LONGEST);
 }

@@ -14,7 +14,7 @@ import { templateScope } from "../domain/template-scope.ts";
 import type { DeliveryId } from "../lib/ids.ts";
 import { type Result, err, ok } from "../lib/result.ts";
 import type { PersonLookup } from "../store/person-view.ts";
-import { echoDigest } from "./echo-digest.ts";
+import { echoDigest, echoFor } from "./echo-digest.ts";
 
 export type AttemptInput = {
   readonly connection: Connection;
@@ -69,7 +69,10 @@ export async function prepareAttempt(ctx: Context, input: AttemptInput): Promise
   const [content, echoes] = await Promise.all([
     about ? ctx.seal.mac("content", contentText(input.action, about, rendered.parameters, said)) : null,
     Promise.all(
-      echoesOf(input.action, rendered.parameters, titles).map(({ name, value }) => echoDigest(ctx, connection.id, name, value)),
+      echoesOf(input.action, rendered.parameters, titles).map(async ({ name, value, shared }) => {
+        const digest = await echoDigest(ctx, connection.id, name, value);
+        return shared || rendered.person.id === "" ? digest : echoFor(rendered.person.id, digest);
+      }),
     ),
   ]);
   return ok({ plan: plan.value, rendered, content, echoes });

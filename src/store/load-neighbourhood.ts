@@ -78,8 +78,12 @@ export async function loadNeighbourhood(db: D1Database, known: Neighbourhood, as
       .bind(events),
     db.prepare(`SELECT id, fact, type FROM events WHERE id IN ${LIST(1)}`).bind(JSON.stringify(asked.replaced)),
     db
-      .prepare(`SELECT hash FROM echoes WHERE hash IN ${LIST(1)} AND expires_at > ?2`)
-      .bind(JSON.stringify(asked.echoes), asked.now),
+      .prepare(
+        `SELECT hash FROM echoes WHERE hash IN ${LIST(4)} AND expires_at > ?5
+         UNION ALL SELECT e.hash FROM (${ROOTS}) r CROSS JOIN echoes e ON e.hash >= r.person_id || ':' AND e.hash < r.person_id || ';'
+         WHERE ?4 <> '[]' AND e.expires_at > ?5`,
+      )
+      .bind(...persons, JSON.stringify(asked.echoes), asked.now),
     db
       .prepare(
         `SELECT hash, link, utm_source, utm_medium, utm_campaign, utm_content, utm_term FROM clicks WHERE hash IN ${LIST(1)}`,

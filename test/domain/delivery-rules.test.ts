@@ -123,7 +123,8 @@ describe("what is compared", () => {
 
   it("O-01 an echo is a written field under our name, the vendor's title and the identifier's name; messages have none", () => {
     const written = echoesOf("set_fields", { fields: { salebot_id: " 77 ", empty: "" } }, { salebot_id: "sb_294495_id" });
-    expect(written).toEqual(["salebot_id", "sb_294495_id", "client_id"].map((name) => ({ name, value: "77" })));
+    expect(written).toEqual(["salebot_id", "sb_294495_id", "client_id"].map((name) => ({ name, value: "77", shared: true })));
+    expect(echoesOf("set_fields", { fields: { stage: "VIP" } }, {})).toEqual([{ name: "stage", value: "vip", shared: false }]);
     expect(echoesOf("callback", { message: "hi", variables: { a: "1" } }, {})).toEqual([]);
   });
 });

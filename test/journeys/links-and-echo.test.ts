@@ -155,4 +155,55 @@ describe("O-01 echo", () => {
     expect(sent).toHaveLength(1);
     expect(await events("?status=echo")).toHaveLength(3);
   });
+
+  const writing = (to: string, action: string, fields: Record<string, string>) =>
+    openWorkspace({
+      connections: {
+        ...DOCUMENT.connections,
+        school: {
+          ...(DOCUMENT.connections["school" as never] as object),
+          api: "legacy",
+          api_key: "KEY",
+          base_url: "https://school.example",
+        },
+        chatterfy1: {
+          ...(DOCUMENT.connections["chatterfy1" as never] as object),
+          webhook_id: "W",
+          base_url: "https://chatterfy.example",
+        },
+      },
+      rules: [
+        { on: "order", do: [{ to, action, with: { fields } }] },
+        { on: ["user_updated", "step_fd"], do: [{ to: "chatterfy1", action: "update_dialog", with: { step_id: "next" } }] },
+      ],
+    });
+  const sold = async (ids: Record<string, string>): Promise<void> => {
+    await tell("p1", { event: "order", order: "1", amount: "10", ...ids });
+    await settled();
+    await vi.waitUntil(() => sent.length > 0);
+  };
+  const statusOf = async (connection: string, report: Record<string, unknown>): Promise<string> => {
+    const { id } = await tell(connection, report);
+    await settled();
+    return (await read<{ status: string }>(`/v1/events/${id}`)).status;
+  };
+
+  it("a common value we wrote for one person is another person's own news", async () => {
+    await writing("school", "set_fields", { stage: "vip" });
+    await backfill([
+      ["school", "2026-03-01T10:00:00Z", { event: "registration", gc_user_id: "77", email: "i@i.ru" }],
+      ["school", "2026-03-01T10:00:00Z", { event: "registration", gc_user_id: "78", email: "o@o.ru" }],
+    ]);
+    await sold({ telegram_id: "1", email: "i@i.ru" });
+    expect(await statusOf("school", { event: "user_updated", gc_user_id: "78", stage: "vip" })).toBe("bound");
+    expect(await statusOf("school", { event: "user_updated", gc_user_id: "77", stage: "vip" })).toBe("echo");
+  });
+
+  it("a bot's step that tells the field we have set is its author's act, and its rules run", async () => {
+    await writing("chatterfy1", "update_dialog", { last_deposit: "50" });
+    await sold({ telegram_id: "1" });
+    expect(await statusOf("chatterfy1", { event: "step_fd", chatId: "1", fields: { last_deposit: "50" } })).toBe("bound");
+    expect(await statusOf("chatterfy1", { event: "user_updated", chatId: "1", fields: { last_deposit: "50" } })).toBe("echo");
+    await vi.waitUntil(() => sent.some(({ url }) => url.includes("stepId=next")));
+  });
 });

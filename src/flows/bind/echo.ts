@@ -3,9 +3,10 @@
  *  and every other field and name is what is remembered. Money, starts, logins, messages and an identification by name are never echoes, whatever they repeat:
  *  a form that sends the e-mail and the client whom we have just written to the school is the visitor's own act, and its rules must run. */
 import type { Context } from "../../context.ts";
+import type { Kind } from "../../domain/config.ts";
 import { ownerOf } from "../../domain/identity/graph.ts";
 import { isReserved } from "../../domain/reserved.ts";
-import { echoDigest } from "../echo-digest.ts";
+import { echoDigest, echoFor } from "../echo-digest.ts";
 import type { Arrived } from "./arrived.ts";
 import type { Session } from "./session.ts";
 import { traitsOf } from "./traits.ts";
@@ -21,9 +22,13 @@ const TECHNICAL =
 
 export type EchoDigests = ReadonlyMap<string, string>;
 
+/** What these tell us stands in a step their author placed, never in a report of every change: a step that tells the very field we have set is an act. */
+const AUTHORED: ReadonlySet<Kind | undefined> = new Set<Kind>(["salebot", "chatterfy", "metabot", "telegram"]);
+
 /** Digests of everything the event reports: "identifier …" and "field …" → digest. */
 export async function echoDigestsOf(ctx: Context, { connection, type, facts }: Arrived): Promise<EchoDigests> {
   if (FIRM.has(type) || isReserved(connection)) return new Map();
+  if (type !== "user_updated" && AUTHORED.has(ctx.config.connections.get(connection)?.kind)) return new Map();
   const told = [
     ...facts.identifiers.map(({ type: name, value }) => ({ place: `identifier ${name} ${value}`, name: String(name), value })),
     ...Object.entries(facts.fields).map(([name, value]) => ({ place: `field ${name}`, name, value })),
@@ -34,12 +39,17 @@ export async function echoDigestsOf(ctx: Context, { connection, type, facts }: A
 
 /** Errs towards "news": a missed echo is stopped by the loop breaker (O-02), a fact taken for an echo would be lost. */
 export async function isEcho(ctx: Context, session: Session, arrived: Arrived, digests: EchoDigests): Promise<boolean> {
-  const ours = (place: string): boolean => session.known.echoes.has(digests.get(place) ?? "");
+  if (digests.size === 0) return false;
+  const { echoes } = session.known;
+  const owners = arrived.claims.map((claim) => ownerOf(session.graph, claim));
+  const owner = owners.find((person) => person !== null) ?? null;
+  const ours = (place: string): boolean => {
+    const digest = digests.get(place) ?? "";
+    return echoes.has(digest) || (owner !== null && echoes.has(echoFor(owner, digest)));
+  };
   if (![...digests.keys()].some(ours)) return false;
-  let owner: ReturnType<typeof ownerOf> = null;
-  for (const claim of arrived.claims) {
-    const person = ownerOf(session.graph, claim);
-    if (person !== null) owner ??= person;
+  for (const [index, claim] of arrived.claims.entries()) {
+    const person = owners[index] ?? null;
     if (!ours(`identifier ${claim.type} ${claim.value}`) && (person === null || person !== owner)) return false;
   }
   const remembered = owner === null ? {} : await traitsOf(ctx, session.traits, session.graph, owner);
