@@ -22,7 +22,8 @@ export type ScopeInput = {
 export function templateScope(input: ScopeInput): TemplateScope {
   return {
     value: (name) => lookUp(input, name),
-    variable: (name) => own(input.config.variables, name),
+    // Chatterfy's page names a variable with the prefix its macro has: `variables.regLink`.
+    variable: (name) => own(input.config.variables, name) ?? own(input.config.variables, `variables.${name}`),
   };
 }
 

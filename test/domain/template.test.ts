@@ -107,6 +107,16 @@ describe("single braces", () => {
 });
 
 describe("variables", () => {
+  it("may be named with the prefix of their macro, as Chatterfy's own settings name them", () => {
+    const named = {
+      ...config,
+      variables: { "variables.regLink": "https://pp.com?clickid={{tracker.clickid}}", "variables.a": "1", a: "2" },
+    };
+    const told = (text: string) => renderTemplate(text, templateScope({ event, person, config: named }), "plain");
+    expect(told("{{variables.regLink}}")).toEqual({ ok: true, value: "https://pp.com?clickid=abc%26d" });
+    expect(told("{{variables.a}}")).toEqual({ ok: true, value: "2" });
+  });
+
   it.each([
     ["{{variables.reg_link}}", "plain", "https://pp.example?clickid=abc%26d"],
     ["{{variables.nested}}", "plain", "→ https://pp.example?clickid=abc%26d"],
