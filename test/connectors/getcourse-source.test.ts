@@ -112,10 +112,13 @@ describe("GetCourse webhooks of set-uri", () => {
     expect(twin.fact).toEqual(last.fact);
   });
 
-  it("the user's id is read from `account:user` where gcId is missing", async () => {
-    const { event } = await read("school", { body: paidBody.replace('"gcId":124091828,', "") });
-    expect(ids(event)).toContain(GC_USER);
-  });
+  it.each(["", '"gcId":null,', '"gcId":"",'])(
+    "the user's id is read from `account:user` where gcId is missing: %s",
+    async (gcId) => {
+      const { event } = await read("school", { body: paidBody.replace('"gcId":124091828,', gcId) });
+      expect(ids(event)).toContain(GC_USER);
+    },
+  );
 
   it("a new contact is a registration", async () => {
     const { event } = await read("school", {

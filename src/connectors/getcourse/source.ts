@@ -72,11 +72,11 @@ function eventName(incoming: Incoming, sent: Sent): string {
     .toLowerCase();
 }
 
-/** `user.id` is "account:user"; it helps only where `gcId` is missing. */
+/** `user.id` is "account:user"; it helps only where `gcId` is missing or null. */
 function withPlainUser(sent: Sent): Sent {
   const id = sent.values.get("user.id");
   const plain = id && /^\d+:(\d+)$/.exec(id.value)?.[1];
-  if (!id || !plain || sent.values.has("user.gcId")) return sent;
+  if (!id || !plain || /\d/.test(sent.values.get("user.gcId")?.value ?? "")) return sent;
   return { ...sent, values: new Map([...sent.values, ["user.gcId", { field: id.field, value: plain }]]) };
 }
 
