@@ -1,6 +1,7 @@
 /** `POST /v1/notify`: a site writes to its user through the bot. */
 import * as z from "zod/mini";
 import { isKind } from "../domain/config.ts";
+import { HOLDER_TYPES } from "../domain/holder.ts";
 import { type Notice, notify } from "../flows/login/notify.ts";
 import { apiCall, isSite } from "./api-call.ts";
 import { invalidRequest, parseJson } from "./json-body.ts";
@@ -13,6 +14,10 @@ export const notifyBody = z.object({
   buid: z.optional(z.nullable(buidText)),
   telegram_id: z.optional(z.nullable(idText)),
   client_id: z.optional(z.nullable(idText)),
+  lead_id: z.optional(z.nullable(idText)),
+  person_id: z.optional(z.nullable(idText)),
+  max_id: z.optional(z.nullable(idText)),
+  vk_id: z.optional(z.nullable(idText)),
   message: z.optional(z.nullable(z.string().check(z.maxLength(4_000)))),
   event: z.optional(z.nullable(z.string().check(z.maxLength(200)))),
   data: z.optional(z.nullable(z.record(z.string().check(z.maxLength(100)), scalar))),
@@ -31,7 +36,7 @@ export const postNotify = apiCall(
     const site = call.caller.connection;
     if (!isKind(site, "site")) throw new Error("notify: the caller is no site");
     const to = addressee(parsed.value);
-    if (to === null) return invalidRequest(ctx, [{ path: "user_id", message: "one of user_id, buid, telegram_id, client_id" }]);
+    if (to === null) return invalidRequest(ctx, [{ path: "user_id", message: "one of user_id, buid or an id of a messenger" }]);
     const message = present(parsed.value.message);
     const event = present(parsed.value.event);
     if (message === null && event === null) return invalidRequest(ctx, [{ path: "message", message: "a message or an event" }]);
@@ -69,6 +74,9 @@ function addressee(body: NotifyBody): Notice["to"] | null {
   const userId = readUserId(body.user_id);
   if (userId !== null) return { userId };
   if (body.buid) return { buid: body.buid };
-  if (body.telegram_id) return { telegramId: body.telegram_id };
-  return body.client_id ? { clientId: body.client_id } : null;
+  for (const type of HOLDER_TYPES) {
+    const value = body[type];
+    if (value) return { type, value };
+  }
+  return null;
 }

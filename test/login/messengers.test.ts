@@ -228,6 +228,31 @@ describe("notify", () => {
     expect(await sent(body["id"])).toEqual(["bot", "callback", { number: "7", message: "order_ready" }]);
   });
 
+  it("finds whom a site knows by a Metabot lead or person, or by another messenger's id", async () => {
+    const meta = {
+      kind: "metabot",
+      bot_id: "64",
+      business: "12",
+      alias: "notify",
+      api_token: "T",
+      token: ["meta-token-00000000000"],
+    };
+    await saveConfig({ ...SCHOOL, connections: { ...SCHOOL.connections, meta } });
+    const [lead, person, max] = [someone(), someone(), someone()];
+    await link({ telegram_id: undefined, lead_id: lead, person_id: person }, meta.token[0]);
+    await link({ telegram_id: undefined, max_id: max }, MAX);
+    for (const [known, connection] of [
+      [{ lead_id: lead }, "meta"],
+      [{ person_id: Number(person) }, "meta"],
+      [{ max_id: max }, "max"],
+    ] as const) {
+      const { body } = await site("/v1/notify", { ...known, message: "hi" });
+      expect((await sent(body["id"]))[0]).toBe(connection);
+    }
+    for (const stranger of [{ lead_id: person }, { person_id: lead }, { vk_id: max }])
+      expect(await site("/v1/notify", { ...stranger, message: "hi" })).toMatchObject({ status: 404 });
+  });
+
   it("leaves out a bot that cannot send and takes the next messenger", async () => {
     const quiet = { kind: "telegram", username: "quiet_bot", token: ["quiet-token-0000000000"] };
     await saveConfig({ ...SCHOOL, connections: { ...SCHOOL.connections, quiet } });

@@ -1,8 +1,8 @@
 /** A site's word to its user: through the site's own bot, else the messenger used last. Only holders are written to: a person who was merely claimed to be
  *  the user is not. */
 import type { Context } from "../../context.ts";
-import { type ConnectionOf, connectionOf, isKind } from "../../domain/config.ts";
-import type { HolderIdentity } from "../../domain/holder.ts";
+import type { ConnectionOf } from "../../domain/config.ts";
+import { type HolderIdentity, type HolderType, scopeOf } from "../../domain/holder.ts";
 import { type DeliveryId, newDeliveryId } from "../../lib/ids.ts";
 import { type Result, err, ok } from "../../lib/result.ts";
 import { findHolder, hasWithdrawnConsent } from "../../store/holders.ts";
@@ -18,11 +18,7 @@ const KEY_LIFE_MS = 86_400_000;
 /** One of `message` and `event`, or both: `event` runs the bot's block of that name, the message is then one of its values. */
 export type Notice = {
   readonly site: ConnectionOf<"site">;
-  readonly to:
-    | { readonly userId: string }
-    | { readonly buid: string }
-    | { readonly telegramId: string }
-    | { readonly clientId: string };
+  readonly to: { readonly userId: string } | { readonly buid: string } | { readonly type: HolderType; readonly value: string };
   readonly message: string | null;
   readonly event: string | null;
   readonly values: Readonly<Record<string, string>>;
@@ -70,10 +66,7 @@ async function holderOf(ctx: Context, { site, to }: Notice): Promise<string | nu
   if ("userId" in to)
     return (await findMappings(db, site.id, null, await userHash(ctx, site.id, to.userId))).ofUser?.holderId ?? null;
   if ("buid" in to) return (await findLink(db, await buidMac(ctx, to.buid), site.id))?.holderId ?? null;
-  const identities: HolderIdentity[] =
-    "telegramId" in to
-      ? [{ type: "telegram_id", scope: "", value: to.telegramId }]
-      : projectsFor(ctx, site).map((scope) => ({ type: "client_id", scope, value: to.clientId }));
+  const identities = scopesFor(ctx, site, to.type).map((scope): HolderIdentity => ({ ...to, scope }));
   const hashed = await hashIdentities(ctx, identities);
   return findHolder(
     db,
@@ -81,11 +74,11 @@ async function holderOf(ctx: Context, { site, to }: Notice): Promise<string | nu
   );
 }
 
-/** Salebot projects a client id may mean: the site's own bot first. */
-function projectsFor(ctx: Context, site: ConnectionOf<"site">): string[] {
-  const own = connectionOf(ctx.config, site.bot, "salebot")?.project;
-  const all = [...ctx.config.connections.values()]
-    .filter((connection) => isKind(connection, "salebot"))
-    .map(({ project }) => project);
-  return own === undefined ? (new Set(all).size === 1 ? all.slice(0, 1) : []) : [own];
+/** Whose id it is: of the site's own bot, else of the only project, bot or business there is. */
+function scopesFor(ctx: Context, site: ConnectionOf<"site">, type: HolderType): string[] {
+  const bot = ctx.config.connections.get(site.bot ?? "");
+  const own = bot ? scopeOf(bot, type) : null;
+  if (own !== null) return [own];
+  const all = new Set([...ctx.config.connections.values()].flatMap((connection) => scopeOf(connection, type) ?? []));
+  return all.size === 1 ? [...all] : [];
 }
