@@ -6,7 +6,7 @@ import { type Context, newContext } from "./context.ts";
 import type { Env } from "./env.ts";
 import { postAuthorize } from "./handlers/authorize.ts";
 import { getConfig, getConfigVersions, putConfig, rollbackConfig } from "./handlers/config.ts";
-import { postConnectionTest } from "./handlers/connections.ts";
+import { postConnectionTest, postSubscription } from "./handlers/connections.ts";
 import { getDeliveries, getDelivery, postCancel, postRecover, postReplay } from "./handlers/deliveries.ts";
 import {
   deletePerson,
@@ -85,6 +85,7 @@ router
   .get("/report/:token", sharedReport)
   .head("/report/:token", sharedReport)
   .post("/v1/connections/:id/test", postConnectionTest)
+  .post("/v1/connections/:id/subscribe", postSubscription)
   .get("/v1/deliveries", getDeliveries)
   .post("/v1/deliveries/recover", postRecover)
   .get("/v1/deliveries/:id", getDelivery)

@@ -1,5 +1,5 @@
 import { env } from "cloudflare:workers";
-import { expect, it } from "vitest";
+import { expect, it, vi } from "vitest";
 import { inboxOf } from "../../src/context.ts";
 import { configure, operator } from "../kit/operator.ts";
 
@@ -44,4 +44,50 @@ it("every test is an event of its own", async () => {
 
 it("an unknown connection is not found, and nobody but the operator may ask", async () => {
   expect((await operator("POST", "/v1/connections/nobody/test")).status).toBe(404);
+});
+
+it("vector 9: an operator subscribes a school's webhooks to the connection's own address", async () => {
+  const account = {
+    kind: "getcourse",
+    account: "school.getcourse.ru",
+    api_key: "SCHOOL",
+    dev_key: "DEV",
+    token: ["school-token-0000", "school-token-0001"],
+  };
+  await configure({
+    connections: { school: account, quiet: { kind: "getcourse", account: "quiet.getcourse.ru" }, plain: { kind: "http" } },
+  });
+  const asked: [string, string | null, unknown][] = [];
+  let reply: unknown = { status: true, code: 200, data: { result: true } };
+  const fetched = vi.spyOn(globalThis, "fetch").mockImplementation(async (input, init) => {
+    const request = new Request(input, init);
+    asked.push([request.url, request.headers.get("authorization"), await request.json()]);
+    return Response.json(reply);
+  });
+  const subscribe = (id: string, body: unknown): Promise<Response> => operator("POST", `/v1/connections/${id}/subscribe`, body);
+  const paid = { event_object_id: 2, event_id: 3 };
+  const made = await subscribe("school", paid);
+  expect([made.status, await made.json()]).toEqual([200, { status: "subscribed" }]);
+  await subscribe("school", { event_object_id: 1, event_id: 1, event: "dialog_created" });
+  const uri = "https://go.example/webhook/school/school-token-0001";
+  expect(asked).toEqual([
+    ["https://school.getcourse.ru/pl/api/v1/set-uri", "Bearer DEV_SCHOOL", { uri, ...paid }],
+    [
+      "https://school.getcourse.ru/pl/api/v1/set-uri",
+      "Bearer DEV_SCHOOL",
+      { uri: `${uri}/dialog_created`, event_object_id: 1, event_id: 1 },
+    ],
+  ]);
+  reply = { status: false, code: 403, message: "Нет доступа", errors: [] };
+  const refused = await subscribe("school", paid);
+  expect([refused.status, await refused.json()]).toMatchObject([
+    409,
+    { reason: "vendor_refused", detail: "auth_failed: Нет доступа" },
+  ]);
+  const incomplete = await subscribe("quiet", paid);
+  expect([incomplete.status, await incomplete.json()]).toMatchObject([422, { errors: [{ path: "connections.quiet.token" }] }]);
+  expect((await subscribe("school", { event_object_id: "orders" })).status).toBe(422);
+  expect((await subscribe("plain", paid)).status).toBe(404);
+  expect(asked).toHaveLength(3);
+  fetched.mockRestore();
 });

@@ -7,7 +7,7 @@ import { judgeTech, proof } from "./tech.ts";
 
 /** `event`: the vendor's object and event numbers, e.g. 2 and 3 for a paid order. */
 export function subscribePlan(
-  input: PrepareInput<"getcourse">,
+  input: Pick<PrepareInput<"getcourse">, "connection" | "person" | "now">,
   uri: string,
   event: { readonly object: number; readonly id: number },
 ): Plan {

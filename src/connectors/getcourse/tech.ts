@@ -49,7 +49,7 @@ function updatePlan(input: Input, user: User, customFields: Readonly<Record<stri
 }
 
 /** Developer key and school key joined; a `dev_key` given already joined stays as it is. */
-export function proof({ connection }: Input): Record<string, string> {
+export function proof({ connection }: Pick<Input, "connection">): Record<string, string> {
   const [developer, school] = [(connection.dev_key ?? "").trim(), (connection.api_key ?? "").trim()];
   const joined = school === "" || developer.endsWith(`_${school}`) ? developer : `${developer}_${school}`;
   return { authorization: headerValue(`Bearer ${joined}`) };
@@ -70,7 +70,7 @@ const folded = (title: string): string => title.trim().toLowerCase();
 
 /** `notFound` is the reason for the API's own 404, which the caller knows the meaning of. Success needs `status` to be said: an empty 200 proves nothing
  *  (vendors.md §0.1, §1.4). */
-export function judgeTech(input: Input, reply: Reply, notFound: string): Verdict {
+export function judgeTech(input: Pick<Input, "connection" | "person" | "now">, reply: Reply, notFound: string): Verdict {
   const judging = judgingOf(input);
   const body = recordOf(parsedBody(reply.body));
   const failure = body["status"] !== undefined && (!isTrue(body["status"]) || Number(body["code"] ?? 200) !== 200);

@@ -4,6 +4,7 @@ import { configDocument } from "../../domain/config/document.ts";
 import { reportParameters } from "../../domain/funnel/query.ts";
 import { IDENTIFIER_TYPES } from "../../domain/identifier.ts";
 import { rollbackBody } from "../config.ts";
+import { subscriptionBody } from "../connections.ts";
 import { recoverBody } from "../deliveries.ts";
 import { DELIVERY_STATUSES } from "../delivery-filter.ts";
 import { EVENT_STATUSES } from "../events.ts";
@@ -67,6 +68,12 @@ const CONFIG: readonly Operation[] = [
       202: { says: "Stored as a preview: no person, no rules, not counted.", schema: answer.stored },
     },
     refusals: { ...missing, ...invalid },
+  }),
+  call("post", "/v1/connections/:id/subscribe", {
+    says: "Ask a GetCourse school to call us at every event of this kind: 2 and 1–3 are orders created, changed, paid.",
+    bodies: [{ name: "Subscription", schema: subscriptionBody }],
+    answers: { 200: { says: "The school knows our address.", schema: z.object({ status: z.literal("subscribed") }) } },
+    refusals: { ...missing, 409: ["vendor_refused"], ...invalid },
   }),
 ];
 
