@@ -135,6 +135,14 @@ describe("facts and duplicates", () => {
     }
   });
 
+  it.each(["conv_status=rejected", "cnv_status=trash", "event=sale&conv_status=Rejected", "status=&cnv_status=rejected"])(
+    "a rejection under another tracker's name of the status is no payment: %s",
+    async (words) => {
+      const { event, fact } = await read("onewin", { query: `${words}&sub1=abc&tid=1&amount=50` });
+      expect([event.type, fact.key]).toEqual(["rejected", (await sale("amount=50&tid=1")).fact.key]);
+    },
+  );
+
   it("duplicate modes: ignore keeps the first state, new trusts only the ten-minute rule", async () => {
     const [first, changed] = [await sale("amount=50&tid=1", "old"), await sale("amount=70&tid=1", "old")];
     expect(changed.fact).toEqual(first.fact);

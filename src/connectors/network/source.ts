@@ -10,6 +10,9 @@ import { oncePerClick } from "../generic/fact.ts";
 import { type Sent, peek, use } from "../generic/sent.ts";
 import { openFields, readGeneric } from "../generic.ts";
 
+/** A template filled for another tracker keeps that tracker's name (Binom's `cnv_status`, vendors.md §6.2): a rejection read as a payment adds money. */
+const STATUS = ["status", "conv_status", "cnv_status"];
+
 /** 1win's older postback: `event_id=1` is a registration, `date` unix seconds (vendors.md §6.4). */
 const REGISTRATION_CODE = "1";
 
@@ -18,7 +21,7 @@ export function readNetwork(connection: ConnectionOf<"network">, incoming: Incom
   const sent = openFields(connection, incoming);
   const registered = peek(sent, "event_id")?.value.trim() === REGISTRATION_CODE;
   if (registered) use(sent, "event_id");
-  const status = knownEvent(peek(sent, "status")?.value ?? "");
+  const status = knownEvent(STATUS.map((name) => peek(sent, name)?.value).find(Boolean) ?? "");
   const scopes = { ...incoming.scopes, site: null };
   const event = readGeneric(
     connection,
