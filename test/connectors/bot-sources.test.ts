@@ -114,6 +114,11 @@ describe("Salebot's block request", () => {
 });
 
 describe("Chatterfy's Send Webhook", () => {
+  it("a custom field has one name in both of the vendor's spellings", async () => {
+    const { event } = await read("chat", { query: "chatId=123&details.refID=12345&fields.userBalance=5000" });
+    expect(event.fields).toEqual({ refID: "12345", userBalance: "5000" });
+  });
+
   it("vector 26: chat, click and date; an empty username is absent", async () => {
     const { event, fact } = await read("chat", {
       query: "subid=test123&username=&chatid=123&startdialogue=2024-03-10T17:49:32.806Z",
