@@ -1,6 +1,6 @@
 /** A delivery decoded as leniently as bots, schools and networks need it. The content type is a hint at most: JSON is tried first, then
- *  multipart, then form, and what is left is text. Query and body are merged, body wins. What is not tolerated: a body over the limit, and
- *  a body that is meant to be JSON and is not (it is kept raw for inspection and reported, because guessing at it would lose facts silently).
+ *  multipart, then form, and what is left is text. Query and body are merged, body wins. What is not tolerated: a body over the limit, a list of
+ *  several events, and a body that is meant to be JSON and is not (both are kept raw for inspection and reported, because guessing would lose facts silently).
  *  The raw bytes are returned untouched: signatures are verified over them. */
 import { flattenJson, parseJson } from "./body/json.ts";
 import { readLimited, unpacked } from "./body/limited.ts";
@@ -51,9 +51,13 @@ export async function readDelivery(
   return ok({ method: request.method, query, contentType, idempotencyKey, bytes, text, content });
 }
 
+/** Read as one event their names would be `0.email`, `1.email`: nobody's, and lost behind a success. */
+const SEVERAL = err({ reason: "unparsable", detail: "a list: one event a request here, many to POST /v1/import" } as const);
+
 /** Query and body merged, body wins. */
 function parseContent(query: string, body: Result<Body, string>): Delivery["content"] {
   if (!body.ok) return err({ reason: "unparsable", detail: body.error });
+  if (Array.isArray(body.value.json) && body.value.json.some((item) => typeof item === "object")) return SEVERAL;
   return ok({ fields: fieldsOf([...parseQuery(query), ...body.value.pairs]), json: body.value.json });
 }
 

@@ -104,6 +104,18 @@ it("keeps an unparsable body for inspection and says so", async () => {
   expect(await stored()).toBe(before + 2);
 });
 
+it("several events in one list are refused, kept and shown the way to the import; a list of one is its event", async () => {
+  const before = await stored();
+  const two = '[{"event":"bot_start","tg":"31"},{"event":"bot_start","tg":"32"}]';
+  const webhook = await post("/webhook/bot/bot-token-one", two);
+  expect(webhook.status).toBe(422);
+  expect(await webhook.json()).toMatchObject({ reason: "unparsable", detail: expect.stringContaining("/v1/import") });
+  const network = await post("/postback/net/net-token", two);
+  expect([network.status, await network.text()]).toEqual([200, "QUARANTINED unparsable"]);
+  expect((await post("/webhook/bot/bot-token-one", '[{"event":"bot_start","tg":"33"}]')).status).toBe(202);
+  expect(await stored()).toBe(before + 3);
+});
+
 it("refuses a body over 256 KiB", async () => {
   const response = await post("/webhook/bot/bot-token-one", `{"message":"${"x".repeat(300_000)}"}`);
   expect(response.status).toBe(413);

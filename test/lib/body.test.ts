@@ -77,7 +77,9 @@ describe("a body is understood whatever its label says", () => {
     ["hello", "application/json"],
     ["[".repeat(50_000), "application/json"],
     [`{"a":${"[".repeat(100_000)}1.5${"]".repeat(100_000)}}`, "application/json"],
-  ])("broken JSON is unparsable and its bytes are kept (%#)", async (body, type) => {
+    ['[{"a":1},{"a":2}]', "application/json"],
+    [`payload=${encodeURIComponent('[{"a":1},{"a":2}]')}`, FORM],
+  ])("broken JSON and a list of several events are unparsable and their bytes are kept (%#)", async (body, type) => {
     const { content, bytes } = await deliver({ body, type });
     expect(content).toMatchObject({ ok: false, error: { reason: "unparsable" } });
     expect(bytes.byteLength).toBe(body.length);

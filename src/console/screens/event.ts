@@ -123,8 +123,8 @@ const MEND_VALUE: Phrase = [
 ];
 const MENDING: Readonly<Record<string, Phrase>> = {
   unparsable: [
-    "Проверьте тело запроса у отправителя: нужен целый JSON, форма или параметры в адресе.",
-    "Check the body at the sender: it must be whole JSON, a form, or parameters in the address.",
+    "Проверьте тело запроса у отправителя: нужен целый JSON, форма или параметры в адресе, по одному событию в запросе.",
+    "Check the body at the sender: it must be whole JSON, a form, or parameters in the address, one event a request.",
   ],
   empty: [
     "Проверьте, что переменные у отправителя заполнены и стоят в запросе.",
