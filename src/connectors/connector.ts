@@ -13,6 +13,8 @@ export type Incoming = {
   readonly pathEvent: string | null;
   /** Flat view: query and body merged (body wins), values as text; nested objects flattened with dots; no prototype. */
   readonly fields: Readonly<Record<string, string>>;
+  /** What the query said beside a body: another spelling of the same thing in the body wins over it. */
+  readonly query: Readonly<Record<string, string>>;
   /** The parsed JSON body, when it was JSON. */
   readonly json: unknown;
   readonly receivedAt: number;

@@ -45,7 +45,7 @@ export type GenericRules = {
 const IDENTIFY: EventName = { type: "identify", named: null };
 
 /** The fields of a delivery under our names, before anything is read. */
-export const openFields = (connection: Connection, incoming: Incoming): Sent => newSent(incoming.fields, connection.mapping);
+export const openFields = (connection: Connection, incoming: Incoming): Sent => newSent(incoming, connection.mapping);
 
 /** Never fails: an unreadable value is dropped with its cause, an unknown name is kept as a field, and a delivery that says nothing is `identify`
  *  without identifiers. The order of the takes is the meaning: each value is read once, so what stands earlier wins a shared name

@@ -18,6 +18,7 @@ export function newIncoming(config: Config, connection: Connection, input: Incom
   return {
     ...rest,
     fields: content.fields,
+    query: content.query,
     json: content.json,
     timeZone: connection.time_zone ?? config.workspace.time_zone,
     scopes: keptScopes(config, connection),

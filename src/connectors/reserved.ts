@@ -25,7 +25,7 @@ function readClickLine(config: Config, incoming: Incoming): NewEvent {
   const connection = reservedConnection("links");
   const slug = incoming.fields["link"]?.trim() ?? "";
   const link = config.links.get(slug);
-  const sent = newSent(incoming.fields, {});
+  const sent = newSent(incoming, {});
   const issued = issuedClicks(sent, link);
   const issuers = [...new Set(Object.values(link?.clickids ?? {}))];
   const scopes = { ...incoming.scopes, issuer: issuers.length === 1 ? (issuers[0] ?? null) : soleTracker(config) };

@@ -18,8 +18,8 @@ const MAX_FIELDS = 2_000;
 /** Name → text, nested names joined by dots, no prototype. */
 export type FlatFields = Readonly<Record<string, string>>;
 
-/** What a delivery says: the flat merged view, and the parsed JSON body when it was JSON (else undefined). */
-export type Content = { readonly fields: FlatFields; readonly json: unknown };
+/** What a delivery says: the flat merged view, what of it the query said, and the parsed JSON body when it was JSON (else undefined). */
+export type Content = { readonly fields: FlatFields; readonly query: FlatFields; readonly json: unknown };
 
 export type Delivery = {
   readonly method: string;
@@ -58,11 +58,13 @@ const SEVERAL = err({ reason: "unparsable", detail: "a list: one event a request
 function parseContent(query: string, body: Result<Body, string>): Delivery["content"] {
   if (!body.ok) return err({ reason: "unparsable", detail: body.error });
   if (Array.isArray(body.value.json) && body.value.json.some((item) => typeof item === "object")) return SEVERAL;
-  return ok({ fields: fieldsOf([...parseQuery(query), ...body.value.pairs]), json: body.value.json });
+  const asked = parseQuery(query);
+  const { pairs, json } = body.value;
+  return ok({ fields: fieldsOf([...asked, ...pairs]), query: fieldsOf(pairs.length === 0 ? [] : asked), json });
 }
 
 /** The content of an already parsed JSON value, for import lines and tests. */
-export const contentOf = (json: unknown): Content => ({ fields: fieldsOf(flattenJson(json)), json });
+export const contentOf = (json: unknown): Content => ({ fields: fieldsOf(flattenJson(json)), query: newRecord(), json });
 
 /** The merged fields in name order: the same content again, in whatever shape, is the same text. */
 export const contentText = ({ fields }: Content): string =>

@@ -92,6 +92,23 @@ describe("the common field names", () => {
     expect(ids((await read("bot", { query: "ChatID=5&EMAIL=a%40b.ru" })).event)).toEqual(["email=a@b.ru", "telegram_id=5"]);
   });
 
+  it("body wins over query in any spelling of one thing, whatever the order of preference; a mapping outranks both", async () => {
+    const { event } = await read("bot", {
+      query: "telegram_id=203&amount=5&clickid=Q1&tid=Q2&email=q%40b.ru",
+      json: { chat_id: "204", sum: "7", sub1: "B1", transaction_id: "B2", mail: "b@b.ru" },
+    });
+    expect(ids(event)).toEqual(["clickid@bot=B1", "email=b@b.ru", "telegram_id=204"]);
+    expect(event).toMatchObject({ tid: "B2", money: { amount: "7" } });
+    const unusable = await read("bot", { query: "telegram_id=203", json: { chat_id: "{chat_id}" } });
+    expect(ids(unusable.event)).toEqual(["telegram_id=203"]);
+    expect(ids((await read("bot", { query: "chat_id=204&telegram_id=203" })).event)).toEqual(["telegram_id=203"]);
+    expect(ids((await read("bot", { json: { chat_id: "204", telegram_id: "203" } })).event)).toEqual(["telegram_id=203"]);
+    const wrapped = await read("meta", { query: "telegram_id=203", json: { script_request_params: { tg: "204" } } });
+    expect(ids(wrapped.event)).toEqual(["telegram_id=204"]);
+    const mapped = await read("binomo", { query: "their_sum=5&event=sale", json: { sum: "7" } });
+    expect(mapped.event.money.amount).toBe("5");
+  });
+
   it("start becomes a click only in our form", async () => {
     expect(ids((await read("bot", { json: { tg: 1, start: "c_AbCdEfGh12345678" } })).event)).toContain(
       "click=c_AbCdEfGh12345678",

@@ -5,7 +5,7 @@ import { type Claim, IDENTIFIER_TYPES, type IdentifierType, type Proof } from ".
 import { readerOf } from "../../domain/normalise/identifier.ts";
 import { isOurClick, readVendorId } from "../../domain/normalise/ids.ts";
 import type { Scopes } from "../../domain/scope.ts";
-import { type Sent, drop, peek, take, use } from "./sent.ts";
+import { type Sent, bodyFirst, drop, peek, take, use } from "./sent.ts";
 
 type ClaimNames = Partial<Readonly<Record<IdentifierType, readonly string[]>>>;
 
@@ -78,7 +78,7 @@ export function takeClaims(sent: Sent, input: ClaimInput): Claim[] {
 function takeClicks(sent: Sent, { kind, scopes, clickNames = [] }: ClaimInput): Claim[] {
   const claims: Claim[] = [];
   if (scopes.issuer === null) return claims;
-  for (const name of [...clickNames, ...CLICK_NAMES]) {
+  for (const name of bodyFirst(sent, [...clickNames, ...CLICK_NAMES])) {
     const found = peek(sent, name);
     const reading = found && readVendorId(found.value);
     if (!found || !reading) continue;

@@ -2,8 +2,10 @@
  *  its sender gave it, because that is the name an operator must look for. `take` reads a value once; what nobody took is kept as a field. */
 import type { Dropped, DropCause } from "../../domain/event.ts";
 import type { Result } from "../../lib/result.ts";
+import type { Incoming } from "../connector.ts";
 
-export type SentValue = { readonly field: string; readonly value: string };
+/** `asked`: it stood in the query, beside a body. */
+export type SentValue = { readonly field: string; readonly value: string; readonly asked?: true };
 
 export type Sent = {
   /** Our name → what was sent. */
@@ -14,11 +16,13 @@ export type Sent = {
   readonly dropped: Dropped[];
 };
 
-/** A renamed field takes the place of a field that already has the new name: the operator's mapping is a decision, the vendor's naming a coincidence. */
-export function newSent(fields: Readonly<Record<string, string>>, mapping: Readonly<Record<string, string>>): Sent {
+/** A renamed field takes the place of a field that already has the new name: the operator's mapping is a decision, the vendor's naming a coincidence.
+ *  For the same reason it is never weaker than the body. */
+export function newSent({ fields, query }: Pick<Incoming, "fields" | "query">, mapping: Readonly<Record<string, string>>): Sent {
   const values = new Map<string, SentValue>();
   for (const [field, value] of Object.entries(fields)) {
-    if (!Object.hasOwn(mapping, field)) values.set(field, { field, value });
+    if (Object.hasOwn(mapping, field)) continue;
+    values.set(field, query[field] === value ? { field, value, asked: true } : { field, value });
   }
   for (const [field, name] of Object.entries(mapping)) {
     const value = fields[field];
@@ -56,9 +60,15 @@ export const drop = (sent: Sent, field: string, cause: DropCause): void => {
   sent.dropped.push({ field, cause });
 };
 
-/** The first of `names` that `read` accepts. Empty and refused values on the way are used up, refusals are recorded; later names stay. */
+/** The names as they are tried: what the body says in whatever spelling before what the query says (body wins), else as given. */
+export function bodyFirst(sent: Sent, names: readonly string[]): readonly string[] {
+  const asked = (name: string): number => (peek(sent, name)?.asked ? 1 : 0);
+  return names.some(asked) ? names.toSorted((a, b) => asked(a) - asked(b)) : names;
+}
+
+/** The first of `names`, those of the body first, that `read` accepts. Empty and refused values on the way are used up, refusals are recorded; later names stay. */
 export function take<T>(sent: Sent, names: readonly string[], read: (value: string) => Result<T | null, DropCause>): T | null {
-  for (const name of names) {
+  for (const name of bodyFirst(sent, names)) {
     const stored = storedName(sent, name);
     const found = stored === undefined || sent.used.has(stored) ? undefined : sent.values.get(stored);
     if (stored === undefined || !found) continue;

@@ -24,7 +24,7 @@ const CLAIMS = {
 
 export function readGetcourse(connection: ConnectionOf<"getcourse">, incoming: Incoming): NewEvent {
   const fields = isEnvelope(incoming.json) ? unwrapped(incoming.fields, "json") : incoming.fields;
-  const sent = newSent(fields, connection.mapping);
+  const sent = newSent({ ...incoming, fields }, connection.mapping);
   if (sent.values.has("deal.number") || sent.values.has("deal.id")) return readDeal(connection, incoming, sent);
   return isNews(sent) ? readNews(connection, incoming, sent) : readProcess(connection, incoming, sent);
 }
