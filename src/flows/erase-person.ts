@@ -6,6 +6,7 @@ import { randomBase62 } from "../lib/ids.ts";
 import type { Decision, DecisionResult } from "../rpc.ts";
 import { type Erasure, countErasure, eraseStatements } from "../store/erasures.ts";
 import { leavesOf } from "../store/persons.ts";
+import { erasedNumber } from "./erased-number.ts";
 
 export const DEFAULT_BASIS =
   "Обращение субъекта персональных данных (152-ФЗ, ст. 14 и 21) / Request of the data subject (GDPR, art. 17)";
@@ -30,8 +31,8 @@ export async function erasePerson(ctx: Context, decision: Extract<Decision, { ac
   const anonymous = await Promise.all(
     numbers.map(async ({ id, tid, order_number }) => ({
       id,
-      tid: tid === null ? null : await ctx.seal.mac("erased", `tid\n${tid}`),
-      order_number: order_number === null ? null : await ctx.seal.mac("erased", `order\n${order_number}`),
+      tid: tid === null ? null : await erasedNumber(ctx, "tid", tid),
+      order_number: order_number === null ? null : await erasedNumber(ctx, "order", order_number),
     })),
   );
   await db.batch(eraseStatements(db, erasure, ids, anonymous));

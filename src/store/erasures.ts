@@ -1,6 +1,7 @@
 /** Erasing a person. What identifies her goes, in every table; rows that only count stay, without anything that leads back. Her identifiers'
  *  blind indexes are remembered so that a late webhook about the past is recognised and dropped instead of bringing her back. */
 import type { PersonId } from "../lib/ids.ts";
+import { packedStatements } from "./packed-rows.ts";
 
 export type ErasureCounts = Readonly<Record<"identifiers" | "traits" | "events" | "deliveries" | "login_accounts", number>>;
 
@@ -149,6 +150,24 @@ export function eraseStatements(
     ),
   ];
 }
+
+export type Renumbering = { readonly connection: string; readonly digest: string; readonly number: string };
+
+/** Erased rows take back a number that a later payment carries: a part of the same order is the same deal of the report. The number is the new
+ *  payment's then, and goes with it as `ownNumber` says. */
+export const renumberErased = (
+  db: D1Database,
+  column: "tid" | "order_number",
+  numbers: readonly Renumbering[],
+): D1PreparedStatement[] =>
+  packedStatements(
+    db,
+    numbers.map((columns) => ({ columns })),
+    ({
+      named,
+    }) => `UPDATE events SET ${column} = r.number FROM (SELECT ${named(["connection", "digest", "number"])} FROM json_each(?1)) AS r
+      WHERE events.${column} = r.digest AND +events.connection = r.connection AND +events.status = 'erased'`,
+  );
 
 /** Her holders may log in nowhere any more. */
 function eraseLogin(db: D1Database, root: PersonId): D1PreparedStatement[] {

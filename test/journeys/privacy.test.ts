@@ -127,6 +127,23 @@ describe("privacy as an operator and a data subject see it", { timeout: 30_000 }
     expect(await bytes()).not.toContain("ORDER-88");
   });
 
+  it("R-01 a later part of an erased person's order is the same deal, and its number goes with whoever paid it", async () => {
+    const money = async (): Promise<unknown> =>
+      (await read<{ money: unknown }>("/v1/report?from=2026-03-01&to=2027-01-01")).money;
+    const paid = { event: "payment", gc_user_id: "7", order: "ORDER-99", amount: "50" };
+    await backfill([["school", "2026-03-01T10:00:00Z", { ...paid, tid: "TID-1" }]]);
+    await settled();
+    await operator("DELETE", `/v1/persons/${(await who("gc_user_id", "7")).id}`);
+    expect(await money()).toMatchObject({ paid_deals: 1, average_deal: "50.00" });
+    await tell("school", { ...paid, tid: "TID-2" });
+    await settled();
+    const whole = await money();
+    expect(whole).toMatchObject({ paid_deals: 1, average_deal: "100.00" });
+    await operator("DELETE", `/v1/persons/${(await who("gc_user_id", "7")).id}`);
+    expect(await money()).toEqual(whole);
+    expect(await bytes()).not.toContain("ORDER-99");
+  });
+
   it("R-02 the export is JSON or a page, with her things and nobody else's, and no secret", async () => {
     const person = await twelveEvents();
     await tell("p2", { telegram_id: "2", email: "other@mail.ru", phone: "+79005556677" });

@@ -14,6 +14,7 @@ import {
   uncountEvents,
   writeTraits,
 } from "../../store/event-writes.ts";
+import { type Renumbering, renumberErased } from "../../store/erasures.ts";
 import { type IdentifierValue, identityStatements } from "../../store/identity-writes.ts";
 import { type ArrivalCount, countArrivalsStatement } from "../../store/intake-counts.ts";
 import { deliverySeq } from "../../store/new-deliveries.ts";
@@ -22,6 +23,7 @@ import type { LaneWork } from "../../rpc.ts";
 import { currencyOf } from "../../domain/event-value.ts";
 import { bucketOf } from "../intake/ledger.ts";
 import { eventFactsOf } from "./deliveries.ts";
+import { erasedNumber } from "../erased-number.ts";
 import { hintOf, withoutContacts } from "./hash-claim.ts";
 import { type Outcome, type Session, personOf } from "./session.ts";
 
@@ -35,12 +37,14 @@ export async function writeSession(ctx: Context, session: Session, more: readonl
   const db = ctx.env.DB;
   const outcomes = [...session.outcomes.values()];
   const [fresh, late] = [outcomes.filter((outcome) => !outcome.late), outcomes.filter((outcome) => outcome.late)];
-  const [events, waiting, values, deliveries, traits] = await Promise.all([
+  const [events, waiting, values, deliveries, traits, orders, tids] = await Promise.all([
     Promise.all(fresh.map((outcome) => eventRow(ctx, session, outcome))),
     Promise.all(late.map((outcome) => lateRow(ctx, session, outcome))),
     identifierValues(ctx, session),
     sealDeliveries(ctx, session),
     traitRows(ctx, session),
+    erasedNumbers(ctx, fresh, "order"),
+    erasedNumbers(ctx, fresh, "tid"),
   ]);
   const inserted = new Set(fresh.map(({ arrived }) => arrived.id));
   const statements = [
@@ -50,6 +54,8 @@ export async function writeSession(ctx: Context, session: Session, more: readonl
       now: session.now,
     }),
     ...insertEvents(db, events),
+    ...renumberErased(db, "order_number", orders),
+    ...renumberErased(db, "tid", tids),
     ...bindWaiting(db, waiting),
     ...relabelEvents(
       db,
@@ -145,6 +151,15 @@ async function lateRow(ctx: Context, session: Session, outcome: Outcome): Promis
     shared: outcome.shared ? (1 as const) : (0 as const),
   };
   return { columns, blobs: { trace: await sealTrace(ctx, outcome) } };
+}
+
+/** The numbers of money that came in or went back, as they would stand in the rows of somebody who was erased. */
+function erasedNumbers(ctx: Context, fresh: readonly Outcome[], kind: "order" | "tid"): Promise<Renumbering[]> {
+  const rows = fresh.flatMap(({ status, arrived: { type, connection, facts } }) => {
+    const number = (type === "payment" || type === "refund") && (status === "bound" || status === "unbound") ? facts[kind] : null;
+    return number === null ? [] : [{ connection, number }];
+  });
+  return Promise.all(rows.map(async (row) => ({ ...row, digest: await erasedNumber(ctx, kind, row.number) })));
 }
 
 const clickHashOf = ({ arrived }: Outcome): string | null => arrived.claims.find(({ type }) => type === "click")?.hash ?? null;
