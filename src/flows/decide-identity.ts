@@ -28,6 +28,7 @@ import type { Session } from "./bind/session.ts";
 import { finishSession } from "./bind-events.ts";
 import { erasePerson } from "./erase-person.ts";
 import { identifierRefs } from "./find-identifier.ts";
+import { letWait, seenIn, wokenBy } from "./woken.ts";
 
 /** Runs inside the inbox, after everything that waited was bound: a decision must see what the operator saw, and what came since. */
 export async function decideIdentity(ctx: Context, decision: Decision): Promise<DecisionResult> {
@@ -108,18 +109,16 @@ async function merge(ctx: Context, [first, second]: readonly [string, string]): 
   if (a === b) return refused("same_person");
   const [left, right] = [[...membersOf(graph, a)], [...membersOf(graph, b)]];
   const { survivor } = mergePersons(graph, [a, b], "operator", null);
-  const contacts = [...nodesOf(graph, survivor)].filter(isContact);
-  const lifted = await liftedBy(
-    ctx.env.DB,
-    [left, right],
-    contacts.map(({ hash }) => hash),
-  );
+  const contacts = [...nodesOf(graph, survivor)].filter(isContact).map(({ hash }) => hash);
+  const lifted = await liftedBy(ctx.env.DB, [left, right], contacts);
+  const seen = seenIn(graph);
   await endQuarantine(
     ctx,
     session,
     lifted.claims.map(({ contact }) => contact),
   );
-  return write(ctx, session, lift(ctx.env.DB, survivor, lifted, now), [survivor]);
+  const woken = wokenBy(session, lifted, new Set(contacts), seen);
+  return write(ctx, session, lift(ctx.env.DB, survivor, woken, now), [survivor]);
 }
 
 /** Nobody claims these contacts any more: what waited because they were in quarantine is bound. */
@@ -142,7 +141,8 @@ async function unmerge(ctx: Context, name: string): Promise<DecisionResult> {
   const last = await newestMerge(db, root);
   if (last === null) return refused("nothing_to_unmerge");
   unmergePersons(session.graph, last);
-  const more = [undoMerge(db, last.id, session.now), ...giveBack(db, last.lifted)];
+  const waits = await letWait(ctx, session, last.lifted);
+  const more = [undoMerge(db, last.id, session.now), ...giveBack(db, last.lifted), ...waits];
   if (last.by !== "operator") more.push(keepApart(db, last.survivor, last.loser, session.now));
   return write(ctx, session, more, [last.survivor, last.loser]);
 }

@@ -1,5 +1,7 @@
 /** What only operators decide, as statements of their batch: undone merges, keep-apart edges, blocked values, settled problems. */
-import type { MergeId, PersonId } from "../lib/ids.ts";
+import type { EventId, MergeId, PersonId } from "../lib/ids.ts";
+import { insertRows } from "./event-writes.ts";
+import { packedStatements } from "./packed-rows.ts";
 
 export type StoredMerge = {
   readonly id: MergeId;
@@ -15,9 +17,15 @@ export type Lifted = {
   readonly apart: readonly { readonly a: string; readonly b: string; readonly at: number }[];
   readonly claims: readonly { readonly contact: string; readonly messenger: string; readonly at: number }[];
   readonly problems: readonly string[];
+  /** What waited for contacts that a merge took out of quarantine, and when those who got it were first and last seen before and after. */
+  readonly parked: readonly ParkedRow[];
+  readonly seen: readonly { readonly id: PersonId; readonly before: Seen; readonly after: Seen }[];
 };
 
-const NOTHING: Lifted = { apart: [], claims: [], problems: [] };
+export type ParkedRow = { readonly hash: string; readonly event_id: EventId; readonly expires_at: number };
+export type Seen = readonly [first: number, last: number];
+
+const NOTHING: Lifted = { apart: [], claims: [], problems: [], parked: [], seen: [] };
 
 /** The newest merge into a person that is not undone. */
 export async function newestMerge(db: D1Database, survivor: string): Promise<StoredMerge | null> {
@@ -28,7 +36,7 @@ export async function newestMerge(db: D1Database, survivor: string): Promise<Sto
     .bind(survivor)
     .first<Omit<StoredMerge, "members" | "lifted"> & { members: string; lifted: string | null }>();
   if (row === null) return null;
-  const lifted = row.lifted === null ? NOTHING : (JSON.parse(row.lifted) as Lifted);
+  const lifted = row.lifted === null ? NOTHING : { ...NOTHING, ...(JSON.parse(row.lifted) as Lifted) };
   return { ...row, members: JSON.parse(row.members) as PersonId[], lifted };
 }
 
@@ -39,7 +47,8 @@ export const undoMerge = (db: D1Database, id: MergeId, now: number): D1PreparedS
 export const keepApart = (db: D1Database, a: PersonId, b: PersonId, now: number): D1PreparedStatement =>
   db.prepare("INSERT INTO kept_apart (a, b, at) VALUES (MIN(?1, ?2), MAX(?1, ?2), ?3) ON CONFLICT DO NOTHING").bind(a, b, now);
 
-/** What a merge of these two sides is about to lift: edges between them, claims on their contacts, conflicts all of whose persons they are.
+/** What a merge of these two sides is about to lift: edges between them, claims on their contacts, conflicts all of whose persons they are, and what
+ *  waits for those contacts.
  *  Read before the merge's own batch: the inbox is the only writer of all three. */
 export async function liftedBy(
   db: D1Database,
@@ -47,7 +56,7 @@ export async function liftedBy(
   contacts: readonly string[],
 ): Promise<Lifted> {
   const sides = [JSON.stringify(left), JSON.stringify(right)];
-  const [apart, claims, problems] = await db.batch([
+  const [apart, claims, problems, parked] = await db.batch([
     db
       .prepare(
         `SELECT a, b, at FROM kept_apart WHERE (a IN (SELECT value FROM json_each(?1)) AND b IN (SELECT value FROM json_each(?2)))
@@ -66,11 +75,19 @@ export async function liftedBy(
            AND NOT EXISTS (SELECT 1 FROM json_each(problems.persons) WHERE value NOT IN (SELECT value FROM json_each(?1)))`,
       )
       .bind(JSON.stringify([...left, ...right])),
+    db
+      .prepare(
+        `SELECT hash, event_id, expires_at FROM parked
+         WHERE event_id IN (SELECT event_id FROM parked WHERE hash IN (SELECT value FROM json_each(?1)))`,
+      )
+      .bind(JSON.stringify(contacts)),
   ]);
   return {
     apart: (apart?.results ?? []) as { a: string; b: string; at: number }[],
     claims: (claims?.results ?? []) as { contact: string; messenger: string; at: number }[],
     problems: ((problems?.results ?? []) as { id: string }[]).map(({ id }) => id),
+    parked: (parked?.results ?? []) as ParkedRow[],
+    seen: [],
   };
 }
 
@@ -103,6 +120,25 @@ export const giveBack = (db: D1Database, { apart, claims, problems }: Lifted): D
     )
     .bind(JSON.stringify(claims)),
   settle(db, problems, null),
+];
+
+/** What the end of a quarantine bound waits again. Its rules have run and run no more, whoever gets it in the end. */
+export const waitAgain = (
+  db: D1Database,
+  events: readonly { readonly columns: { readonly id: EventId }; readonly blobs: { readonly trace: ArrayBuffer } }[],
+  parked: readonly ParkedRow[],
+): D1PreparedStatement[] => [
+  ...packedStatements(
+    db,
+    events,
+    ({
+      named,
+      sealed,
+    }) => `UPDATE events SET status = 'unbound', cause = 'unknown_person', person_id = NULL, home_id = NULL, via = NULL,
+        via_hash = NULL, bound_at = NULL, shared = 0, label = NULL, ordinal = NULL, rules = 0, trace = r.trace
+      FROM (SELECT ${named(["id"])}, ${sealed("trace")} AS trace FROM json_each(?1)) AS r WHERE events.id = r.id AND +events.status = 'bound'`,
+  ),
+  ...insertRows(db, "parked", parked),
 ];
 
 /** Closes these problems, or opens them again. */

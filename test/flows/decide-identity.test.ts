@@ -114,6 +114,31 @@ it("a merge that ends a contact's quarantine binds what waited for that contact"
   ]);
 });
 
+it("C-09 undoing the merge that ended a quarantine lets what was bound by it wait again, and binds it once its owner is told", async () => {
+  await feed(pay("5", { ids: { tg: 1 }, tid: "0", at: 9 }));
+  for (const tg of [1, 2, 3]) await feed({ ids: { tg, email: "x@x.ru" } });
+  const [waits] = await feed(pay("1", { ids: { email: "x@x.ru" }, connection: "school", at: 1 }));
+  const [before, parked] = [await snapshot(), await rows("SELECT * FROM parked")];
+  await act("persons/merge", { persons: [await personOf({ tg: 1 }), await personOf({ tg: 2 })] });
+  expect(await rows("SELECT status FROM events WHERE id = ?1", waits)).toEqual([{ status: "bound" }]);
+  await act("persons/unmerge", { person: await personOf({ tg: 1 }) });
+  expect(await snapshot()).toBe(before);
+  expect(await rows("SELECT * FROM parked")).toEqual(parked);
+  await act("persons/move-identifier", { type: "email", value: "x@x.ru", to: await personOf({ tg: 3 }) });
+  expect(await rows("SELECT status, person_id, rules FROM events WHERE id = ?1", waits)).toEqual([
+    { status: "bound", person_id: await personOf({ tg: 3 }), rules: 0 },
+  ]);
+});
+
+it("C-09 what a lifted quarantine bound stays when an operator has meanwhile said whose the contact is", async () => {
+  for (const tg of [1, 2, 3]) await feed({ ids: { tg, email: "x@x.ru" } });
+  const [waits] = await feed(pay("1", { ids: { email: "x@x.ru" }, connection: "school" }));
+  await act("persons/merge", { persons: [await personOf({ tg: 1 }), await personOf({ tg: 2 })] });
+  await act("persons/move-identifier", { type: "email", value: "x@x.ru", to: await personOf({ tg: 3 }) });
+  await act("persons/unmerge", { person: await personOf({ tg: 1 }) });
+  expect(await rows("SELECT status FROM events WHERE id = ?1", waits)).toEqual([{ status: "bound" }]);
+});
+
 it("an automatic merge that an operator undoes stays undone", async () => {
   await feed({ ids: { tg: 1, email: "x@x.ru" } });
   await feed({ ids: { gc: 7 } });
