@@ -85,7 +85,6 @@ const conflict = (ctx: Context, { linkedUserId, alsoLinked }: MappingConflict): 
 export const getMapping = apiCall(either, async (ctx, call) => {
   const { connection } = call.caller;
   const mapping = isKind(connection, "site") ? await ofSite(ctx, connection, call.query) : await ofBot(ctx, call);
-  if (mapping === "invalid") return invalidRequest(ctx, [{ path: "buid", message: "send buid or user_id" }]);
   if (mapping instanceof Response) return mapping;
   if (mapping === null) return problem(ctx, { status: 404, reason: "not_linked" });
   return json({ user_id: await ctx.seal.open(mapping.userId), linked_at: iso(mapping.linkedAt) });
@@ -100,23 +99,29 @@ export const deleteMapping = apiCall(isSite, async (ctx, call) => {
   const named = new URLSearchParams(
     [...call.query, ...Object.entries(body.value)].filter((pair): pair is [string, string] => typeof pair[1] === "string"),
   );
+  const twice = ["buid", "user_id"].find((name) => new Set(named.getAll(name)).size > 1);
+  if (twice !== undefined) return invalidRequest(ctx, [{ path: twice, message: "the query and the body name two" }]);
   // A link without a PIN can neither link nor unlink.
   const byUser = readUserId(named.get("user_id")) !== null;
   const link = byUser ? null : await findLink(ctx.env.DB, await buidMac(ctx, named.get("buid") ?? ""), site.id);
   if (link?.kind === "trusted") return problem(ctx, { status: 403, reason: "proof_required" });
   const mapping = await ofSite(ctx, site, named);
-  if (mapping === "invalid") return invalidRequest(ctx, [{ path: "buid", message: "send buid or user_id" }]);
+  if (mapping instanceof Response) return mapping;
   if (mapping === null) return problem(ctx, { status: 404, reason: "not_linked" });
   const done = await unlinkAccount(ctx, { site, mapping, by: "site", origin: originOf(ctx, call.request) });
   return done ? json({ status: "unlinked" }) : problem(ctx, { status: 409, reason: "conflict" });
 });
 
-async function ofSite(ctx: Context, site: ConnectionOf<"site">, query: URLSearchParams): Promise<Mapping | null | "invalid"> {
+/** By `user_id`, else by `buid`. Both may be told, as long as they mean one holder: which of two was meant is not ours to choose. */
+async function ofSite(ctx: Context, site: ConnectionOf<"site">, query: URLSearchParams): Promise<Mapping | null | Response> {
   const [buid, userId] = [query.get("buid"), readUserId(query.get("user_id"))];
-  if (userId) return (await findMappings(ctx.env.DB, site.id, null, await userHash(ctx, site.id, userId))).ofUser;
-  if (!buid) return "invalid";
-  const link = await findLink(ctx.env.DB, await buidMac(ctx, buid), site.id);
-  return link === null ? null : (await findMappings(ctx.env.DB, site.id, link.holderId, null)).ofHolder;
+  if (!buid && userId === null) return invalidRequest(ctx, [{ path: "buid", message: "send buid or user_id" }]);
+  const link = buid ? await findLink(ctx.env.DB, await buidMac(ctx, buid), site.id) : null;
+  const hash = userId === null ? null : await userHash(ctx, site.id, userId);
+  const { ofUser, ofHolder } = await findMappings(ctx.env.DB, site.id, link?.holderId ?? null, hash);
+  if (userId === null) return ofHolder;
+  if (ofUser === null || link === null || ofUser.holderId === link.holderId) return ofUser;
+  return invalidRequest(ctx, [{ path: "user_id", message: "is not the user of this buid" }]);
 }
 
 async function ofBot(ctx: Context, { caller, query }: ApiCall): Promise<Mapping | null | Response> {

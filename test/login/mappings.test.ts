@@ -136,6 +136,22 @@ describe("mappings", () => {
     expect(await login(human)).toMatchObject({ status: "registration_required" });
   });
 
+  it("a buid and a user_id of two people unlink nobody and look nobody up; of one they are one addressee", async () => {
+    const [a, b] = [await proved(), await proved()];
+    const [ofA, ofB] = [someone(), someone()];
+    await map(a.buid, ofA);
+    await map(b.buid, ofB);
+    const refused = { status: 422, body: { errors: [{ path: "user_id" }] } };
+    const end = (body: unknown, query = "") => site(`/v1/mappings${query}`, body, { method: "DELETE" });
+    expect(await end({ buid: a.buid, user_id: ofB })).toMatchObject(refused);
+    expect(await end({ user_id: ofB }, `?user_id=${ofA}`)).toMatchObject(refused);
+    expect(await site(`/v1/mappings?buid=${a.buid}&user_id=${ofB}`, null, { method: "GET" })).toMatchObject(refused);
+    expect(await login(a.human)).toMatchObject({ user_id: ofA });
+    expect(await login(b.human)).toMatchObject({ user_id: ofB });
+    expect(await end({ buid: a.buid, user_id: ofA })).toMatchObject({ status: 200, body: { status: "unlinked" } });
+    expect(await login(a.human)).toMatchObject({ status: "registration_required" });
+  });
+
   it("a question that names nobody is told which field is missing", async () => {
     const pathsOf = ({ body }: { readonly body: Record<string, unknown> }) =>
       (body["errors"] as { readonly path: string }[]).map(({ path }) => path);
