@@ -30,8 +30,10 @@ export function judgeAddress(text: string, local: boolean): Result<URL, AddressR
 
 type Reach = "public" | "loopback" | "reserved" | "local_name";
 
-/** `localhost` stays refused in local mode too: what a name resolves to is not ours to know, `127.0.0.1` says the same plainly. */
-const LOCAL_NAME = /(^|\.)(localhost|local|internal)$/;
+/** Names that a resolver at hand answers for and public DNS does not: `localhost` (RFC 6761 §6.3), `local` and the private roots of RFC 6762 (§3, appendix
+ *  G), `home.arpa` (RFC 8375), and `localdomain` of every hosts file. A name of public DNS that points inside (`127.0.0.1.nip.io`) is none of them: anybody
+ *  registers another one, so that is decided at the network, see above. Refused in local mode too: `127.0.0.1` says the same plainly. */
+const LOCAL_NAME = /(^|\.)(localhost|localdomain|local|internal|intranet|private|corp|home|lan|home\.arpa)$/;
 
 function reachOf(hostname: string): Reach {
   const host = hostname.replace(/\.+$/, "");

@@ -65,6 +65,12 @@ describe("O-06 addresses outside local mode", () => {
     ["https://a.b.localhost/", "local_name"],
     ["https://printer.local/", "local_name"],
     ["https://metadata.google.internal/", "local_name"],
+    ["https://METADATA.google.internal./", "local_name"],
+    ["https://localhost.localdomain/", "local_name"],
+    ["https://nas.lan/", "local_name"],
+    ["https://nas.home.arpa/", "local_name"],
+    ["https://nas。home．arpa/", "local_name"],
+    ["https://ｌｏｃａｌｈｏｓｔ/", "local_name"],
     ["http://school.example/", "plain_http"],
     ["ftp://school.example/", "scheme"],
     ["file:///etc/passwd", "scheme"],
@@ -89,6 +95,10 @@ describe("O-06 addresses outside local mode", () => {
     "https://[2606:4700::1111]/",
     "https://[2001:4860:4860::8888]/",
     "https://localhost.example/",
+    "https://127.0.0.1.nip.io/",
+    "https://home.example/",
+    "https://lan.ru/",
+    "https://internal.school.ru/",
     "https://школа.рф/",
   ])("%s is allowed", (text) => {
     expect(verdict(text)).toBe("ok");
