@@ -1,7 +1,7 @@
 /** The field names every connection understands without configuration (docs: HTTP contract, intake). A vendor's own reading names what differs
  *  and comes here for the rest. Identifiers are read before anything else, so that a placeholder in one of them is what a quarantined event
  *  reports. */
-import type { Connection } from "../domain/config.ts";
+import type { Connection, Kind } from "../domain/config.ts";
 import type { NewEvent } from "../domain/event.ts";
 import type { Claim, IdentifierType } from "../domain/identifier.ts";
 import { type EventName, readEventName } from "../domain/normalise/event-type.ts";
@@ -66,7 +66,7 @@ export function readGeneric(connection: Connection, incoming: Incoming, rules: G
   const eventAt = take(sent, ["event_at", ...(rules.timeNames ?? [])], (text) =>
     readTime(text, incoming.timeZone, incoming.receivedAt),
   );
-  const event = signed(name ?? rules.fallback?.({ order, money, tid }) ?? IDENTIFY, money);
+  const event = signed(kind, name ?? rules.fallback?.({ order, money, tid }) ?? IDENTIFY, money);
   const clickId = claims.find((claim) => claim.type === "clickid" || claim.type === "click");
   const tidScope = rules.tidPerClick === true ? (clickId?.value ?? "") : null;
   const { deliveryId } = incoming;
@@ -100,10 +100,13 @@ export function readGeneric(connection: Connection, incoming: Incoming, rules: G
   };
 }
 
-/** A negative payment is money taken out (Chatterfy's way of telling a withdrawal); refunds and withdrawals carry their sum without a sign. */
-function signed({ type, named }: EventName, money: NewEvent["money"]): Pick<NewEvent, "type" | "named" | "money"> {
+/** Where players have balances a negative payment is money taken out (vendors.md §3.1, §6.5). Where somebody bought something it is money given back. */
+const WITHDRAWING: readonly Kind[] = ["chatterfy", "keitaro", "network"];
+
+/** Refunds and withdrawals carry their sum without a sign. */
+function signed(kind: Kind, { type, named }: EventName, money: NewEvent["money"]): Pick<NewEvent, "type" | "named" | "money"> {
   if (money.amount?.startsWith("-") !== true) return { type, named, money };
   const positive = { ...money, amount: money.amount.slice(1) };
-  if (type === "payment") return { type: "withdrawal", named: null, money: positive };
+  if (type === "payment") return { type: WITHDRAWING.includes(kind) ? "withdrawal" : "refund", named: null, money: positive };
   return { type, named, money: type === "refund" || type === "withdrawal" ? positive : money };
 }

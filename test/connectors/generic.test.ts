@@ -109,6 +109,16 @@ describe("the common field names", () => {
     expect(mapped.event.money.amount).toBe("5");
   });
 
+  it("a negative payment gives back what was bought, and takes out of a balance where there are balances", async () => {
+    const json = { event: "payment", amount: "-100", tid: "t1", order: "O1", gc_user_id: 7 };
+    for (const id of ["site", "bot", "meta", "school"]) {
+      expect((await read(id, { json })).event, id).toMatchObject({ type: "refund", money: { amount: "100" } });
+    }
+    for (const id of ["chat", "tracker", "onewin"]) {
+      expect((await read(id, { json })).event, id).toMatchObject({ type: "withdrawal", money: { amount: "100" } });
+    }
+  });
+
   it("start becomes a click only in our form", async () => {
     expect(ids((await read("bot", { json: { tg: 1, start: "c_AbCdEfGh12345678" } })).event)).toContain(
       "click=c_AbCdEfGh12345678",
