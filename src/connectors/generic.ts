@@ -6,6 +6,7 @@ import type { NewEvent } from "../domain/event.ts";
 import type { Claim, IdentifierType } from "../domain/identifier.ts";
 import { type EventName, readEventName } from "../domain/normalise/event-type.ts";
 import { isOurClick } from "../domain/normalise/ids.ts";
+import { readStart } from "../domain/normalise/start.ts";
 import { readTime } from "../domain/normalise/time.ts";
 import type { Incoming } from "./connector.ts";
 import { distinctClaims, proofOf, takeClaims } from "./generic/claims.ts";
@@ -54,7 +55,8 @@ export function readGeneric(connection: Connection, incoming: Incoming, rules: G
   const sent = rules.sent ?? openFields(connection, incoming);
   const { kind } = connection;
   const claims = takeClaims(sent, { kind, scopes: incoming.scopes, names: rules.claimNames, clickNames: rules.clickNames });
-  const start = take(sent, ["start"], readText);
+  const told = take(sent, ["start"], readText);
+  const start = told === null ? null : (readStart(told) ?? { payload: told }).payload;
   const click: Claim[] =
     start !== null && isOurClick(start) ? [{ type: "click", scope: "", value: start, proof: proofOf(kind, "click") }] : [];
   const path = incoming.pathEvent === null ? null : readEventName(incoming.pathEvent);

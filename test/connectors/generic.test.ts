@@ -119,6 +119,15 @@ describe("the common field names", () => {
     }
   });
 
+  it("a start is the same with and without the word before it", async () => {
+    const click = "c_AbCdEfGh12345678";
+    for (const start of [click, `/start ${click}`, `/START@my_bot  ${click} `]) {
+      const { event } = await read("site", { json: { tg: 1, start } });
+      expect([event.start, ...ids(event)], start).toEqual([click, `click=${click}`, "telegram_id=1"]);
+    }
+    expect((await read("site", { json: { tg: 1, start: "/start" } })).event.start).toBeNull();
+  });
+
   it("start becomes a click only in our form", async () => {
     expect(ids((await read("bot", { json: { tg: 1, start: "c_AbCdEfGh12345678" } })).event)).toContain(
       "click=c_AbCdEfGh12345678",

@@ -148,6 +148,8 @@ describe("identifiers", () => {
     expect(value(readVendorId(" aBc-1 "))).toBe("aBc-1");
     expect(value(readVendorId("x".repeat(256)))).toBe("! invalid");
     expect(value(readMessengerId("9007199254740993"))).toBe("9007199254740993");
+    expect(value(readMessengerId("1234567890.0"))).toBe("1234567890");
+    for (const text of ["1234567890.5", "0.0", ".0", "-5.0"]) expect(readMessengerId(text).ok, text).toBe(false);
     expect(value(readClick("c_AbCdEfGh12345678"))).toBe("c_AbCdEfGh12345678");
     expect(value(readPersonKey("some-api-key"))).toBeNull();
     expect(value(readPersonKey(`k_${"A1".repeat(11)}`))).toBe(`k_${"A1".repeat(11)}`);
@@ -263,6 +265,10 @@ describe("time", () => {
     expect(parseTime("2026-03-03 23:30", "Europe/Moscow")).toBe(Date.UTC(2026, 2, 3, 20, 30));
     expect(parseTime("2026-03-03T22:30:00Z", "Europe/Moscow")).toBe(Date.UTC(2026, 2, 3, 22, 30));
     expect(parseTime("2026-03-03", "Asia/Almaty")).toBe(Date.UTC(2026, 2, 2, 19));
+    expect(parseTime("2026-02-28T24:00:00Z", "Europe/Moscow")).toBe(Date.UTC(2026, 2, 1));
+    expect(parseTime("2026-03-03 24:00", "Europe/Moscow")).toBe(Date.UTC(2026, 2, 3, 21));
+    for (const text of ["2026-03-03T24:00:01Z", "2026-03-03T24:01", "2026-02-30T24:00Z"])
+      expect(parseTime(text, "UTC")).toBeNull();
   });
 
   it("clock changes: the skipped hour is read later, the repeated hour earlier", () => {

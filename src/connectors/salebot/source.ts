@@ -9,6 +9,7 @@ import type { Claim, IdentifierType } from "../../domain/identifier.ts";
 import { readEventName } from "../../domain/normalise/event-type.ts";
 import { isOurClick, readMessengerId, readVendorId } from "../../domain/normalise/ids.ts";
 import { readPhone } from "../../domain/normalise/phone.ts";
+import { readStart } from "../../domain/normalise/start.ts";
 import { parseTime } from "../../domain/normalise/time.ts";
 import type { Incoming } from "../connector.ts";
 import { NO_MONEY } from "../generic/money.ts";
@@ -52,9 +53,9 @@ function readMessage(connection: ConnectionOf<"salebot">, incoming: Incoming, se
   const outgoing = sent.values.has("is_input") && !isYes(sent.values.get("is_input")?.value);
   const text = takeText(sent, "message");
   const tag = takeText(sent, "client.tag");
-  const slash = /^\/start(?:@\w+)?(?:\s+(\S+))?\s*$/i.exec(text ?? "");
+  const slash = readStart(text);
   const started = !outgoing && (slash !== null || (tag !== null && isNewClient(sent, incoming)));
-  const start = started ? (slash?.[1] ?? tag) : null;
+  const start = started ? (slash?.payload ?? tag) : null;
   const clicks = [start, tag].filter((value) => value !== null && !outgoing && isOurClick(value)).slice(0, 1);
   const click: Claim[] = clicks.flatMap((value) =>
     value === null ? [] : [{ type: "click", scope: "", value, proof: "inferred" }],

@@ -8,6 +8,7 @@ import type { Claim } from "../../domain/identifier.ts";
 import { isOurClick, readMessengerId } from "../../domain/normalise/ids.ts";
 import { readMoney } from "../../domain/normalise/money.ts";
 import { readPhone } from "../../domain/normalise/phone.ts";
+import { readStart } from "../../domain/normalise/start.ts";
 import { readTime } from "../../domain/normalise/time.ts";
 import type { Incoming } from "../connector.ts";
 import { NO_MONEY } from "../generic/money.ts";
@@ -23,8 +24,8 @@ export function readTelegram(connection: ConnectionOf<"telegram">, incoming: Inc
   const isPrivate = (update.at("chat.type") ?? update.at("message.chat.type") ?? "private") === "private";
   const isBot = update.at("from.is_bot") === "true";
   const text = update.at("text") ?? update.at("caption");
-  const slash = update.kind === "message" ? /^\/start(?:@\w+)?(?:\s+(\S+))?\s*$/i.exec(text ?? "") : null;
-  const start = slash?.[1] ?? null;
+  const slash = update.kind === "message" ? readStart(text) : null;
+  const start = slash?.payload ?? null;
   const identifiers = isPrivate && !isBot ? claimsOf(update, start) : [];
   const time = readTime(update.at("date") ?? update.at("message.date") ?? "", "UTC", incoming.receivedAt);
   const paid = paymentOf(update);

@@ -1,5 +1,6 @@
 /** Ids that vendors give. Always text: they pass no float and keep their case. */
 import { err, ok } from "../../lib/result.ts";
+import { isBlocked } from "./blocked.ts";
 import { type Reading, readIdentifier } from "./reading.ts";
 
 const MESSENGER = /^\d{1,16}$/;
@@ -8,9 +9,12 @@ const CLICK = /^c_[A-Za-z0-9]{16}$/;
 const CLICK_TOKEN = /^[A-Za-z0-9_-]{1,64}$/;
 const PERSON_KEY = /^k_[A-Za-z0-9]{22}$/;
 
-/** Telegram, MAX, VK: digits only. A negative id is a group, an @name changes hands: neither is a person. */
+/** Telegram, MAX, VK: digits only; a script that took the id for a float adds `.0`. A negative id is a group, an @name changes hands: neither is a person. */
 export const readMessengerId = (text: string): Reading =>
-  readIdentifier(text, (value) => (MESSENGER.test(value) ? ok(value) : err("invalid")));
+  readIdentifier(text, (value) => {
+    const id = value.replace(/\.0+$/, "");
+    return MESSENGER.test(id) && !isBlocked(id) ? ok(id) : err("invalid");
+  });
 
 /** Any vendor's id of a person or a click: trimmed, case kept, at most 255 characters, no inner white space or control character. */
 export const readVendorId = (text: string): Reading =>

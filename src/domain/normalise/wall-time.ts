@@ -23,9 +23,13 @@ export function instantOf(wall: WallTime, zone: string): number | null {
   return exact.length > 0 ? Math.min(...exact) : asUtc - offsetAt(asUtc - 86_400_000, zone);
 }
 
-/** `wall` read as UTC; null when a part is out of range (31 February, 25:00). */
+/** `wall` read as UTC; null when a part is out of range (31 February, 25:00). ISO 8601 writes the end of a day as 24:00. */
 export function utcOf(wall: WallTime): number | null {
   const { year, month, day, hour, minute, second, ms } = wall;
+  if (hour === 24) {
+    const midnight = minute + second + ms === 0 ? utcOf({ ...wall, hour: 0 }) : null;
+    return midnight === null ? null : midnight + 86_400_000;
+  }
   if (hour > 23 || minute > 59 || second > 59) return null;
   const at = Date.UTC(year, month - 1, day, hour, minute, second, ms);
   const back = new Date(at);
