@@ -119,6 +119,14 @@ describe("the common field names", () => {
     }
   });
 
+  it("emoji that are joined and words that need a joiner stay whole in texts, and nothing hides in an id", async () => {
+    const texts = { message: "семья 👨‍👩‍👧 и 👩🏽‍💻", first_name: "می‌خواهم", fields: { flag: "🏳️‍🌈" } };
+    const { event } = await read("site", { json: { ...texts, last_name: "Ива\u200Dнов\u200B\u200D", user_id: "9\u200D0" } });
+    expect(event).toMatchObject({ message: texts.message, fields: texts.fields });
+    expect(event.profile).toMatchObject({ first_name: texts.first_name, last_name: "Иванов" });
+    expect(ids(event)).toEqual(["user_id@site=90"]);
+  });
+
   it("a start is the same with and without the word before it", async () => {
     const click = "c_AbCdEfGh12345678";
     for (const start of [click, `/start ${click}`, `/START@my_bot  ${click} `]) {

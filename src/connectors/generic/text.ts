@@ -1,6 +1,6 @@
 /** Readings of fields that identify nobody. */
 import type { Reading } from "../../domain/normalise/reading.ts";
-import { clean } from "../../domain/normalise/clean.ts";
+import { clean, cleanText } from "../../domain/normalise/clean.ts";
 import { hasMacro, isMacro } from "../../domain/normalise/macro.ts";
 import { isBlocked } from "../../domain/normalise/blocked.ts";
 import { readCurrency } from "../../domain/normalise/currency.ts";
@@ -11,7 +11,7 @@ const NOTHING = /^(null|undefined|nan|\[object object\])$/i;
 
 /** Free text: braces inside are meant, a text that is one placeholder is not. */
 export function readText(text: string): Reading {
-  const value = clean(text);
+  const value = cleanText(text);
   if (value === "" || NOTHING.test(value)) return ok(null);
   return isMacro(value) ? err("unresolved_macro") : ok(value);
 }
