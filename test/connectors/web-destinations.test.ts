@@ -169,6 +169,7 @@ describe("http.request", () => {
   it.each([
     [{ method: "TRACE" }, "rejected: unknown method"],
     [{ headers: { "bad header\r\nx": "1" } }, "rejected: bad header name"],
+    [{ url: "http://10.0.0.1%3A80/x" }, "address_refused"],
   ])("%j is refused: %s", async (parameters, reason) => {
     expect(await refusalOf({ connection: out, action: "request", parameters })).toBe(reason);
   });

@@ -21,9 +21,11 @@ const HOP_HEADERS: ReadonlySet<string> = new Set([
  *  put a person's value into the host. */
 const request: Action<"http"> = (input) => {
   const { connection, parameters } = input;
-  const url = URL.parse(textOf(parameters["url"])?.trim() ?? connection.url ?? "", connection.url);
+  const given = textOf(parameters["url"])?.trim() ?? connection.url;
+  const url = URL.parse(given ?? "", connection.url);
   const method = methodOf(textOf(parameters["method"]));
-  if (!url) return err({ reason: "not_configured: url" });
+  // A value put into the host is escaped (`10.0.0.1%3A80`), and no host has an escape.
+  if (!url) return err({ reason: given === undefined ? "not_configured: url" : "address_refused" });
   if (method === null) return err({ reason: "rejected: unknown method" });
   const ownOrigin = connection.url === undefined || URL.parse(connection.url)?.origin === url.origin;
   const headers: Record<string, string> = {};
