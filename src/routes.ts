@@ -117,9 +117,14 @@ export async function route(request: Request, env: Env, execution: ExecutionCont
 }
 
 async function answer(request: Request, env: Env, execution: ExecutionContext, requestId: RequestId): Promise<Response> {
-  if (HEALTH_CHECK.test(request.url)) return json({ ok: true, version: VERSION });
+  if (HEALTH_CHECK.test(request.url)) return health(request, requestId);
   const ctx = await newContext(env, execution, requestId);
   return (await router.fetch(request, ctx)) ?? notRouted(request, ctx);
+}
+
+function health({ method }: Request, requestId: RequestId): Response {
+  if (method === "GET" || method === "HEAD") return json({ ok: true, version: VERSION });
+  return notAllowed({ requestId }, ["GET", "HEAD"]);
 }
 
 /** A known address with a method it does not take says which it takes (RFC 9110 §15.5.6). */
@@ -127,6 +132,10 @@ function notRouted(request: Request, ctx: Context): Response {
   const { pathname } = new URL(request.url);
   const allowed = router.routes.flatMap(([method, pattern]) => (pattern.test(pathname) ? [method] : []));
   if (allowed.length === 0) return problem(ctx, { status: 404, reason: "not_found" });
+  return notAllowed(ctx, allowed);
+}
+
+function notAllowed(ctx: Pick<Context, "requestId">, allowed: readonly string[]): Response {
   const response = problem(ctx, { status: 405, reason: "method_not_allowed" });
   response.headers.set("allow", [...new Set(allowed)].join(", "));
   return response;

@@ -13,6 +13,16 @@ it("answers its health check", async () => {
   expect(await response.json()).toMatchObject({ ok: true });
 });
 
+it("its health check takes no method but GET and HEAD, as any known path", async () => {
+  const ask = (method: string): Promise<Response> => exports.default.fetch("https://go.example/healthz", { method });
+  expect((await ask("HEAD")).status).toBe(200);
+  for (const method of ["POST", "PUT", "DELETE"]) {
+    const response = await ask(method);
+    expect([response.status, response.headers.get("allow")], method).toEqual([405, "GET, HEAD"]);
+    expect(await response.json()).toMatchObject({ reason: "method_not_allowed" });
+  }
+});
+
 it("a path that only ends like the health check is an address of its own", async () => {
   const response = await exports.default.fetch("https://go.example/webhook/bot/healthz", { method: "POST", body: "{}" });
   expect(response.status).toBe(404);
