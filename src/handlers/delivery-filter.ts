@@ -3,7 +3,7 @@ import type { DeliveryStatus } from "../domain/delivery.ts";
 import { type Result, err, ok } from "../lib/result.ts";
 import type { DeliveryFilter, DeliveryRow } from "../store/deliveries.ts";
 import type { FieldError } from "../lib/field-errors.ts";
-import { pageErrors, pageOf } from "./page.ts";
+import { pageErrors, pageOf, sinceOf } from "./page.ts";
 
 export const DELIVERY_STATUSES = [
   "queued",
@@ -20,18 +20,17 @@ export function deliveryFilter(query: URLSearchParams): Result<DeliveryFilter, F
   const status = given("status");
   const known = DELIVERY_STATUSES.find((name) => name === status) ?? null;
   if (status !== null && known === null) errors.push({ path: "status", message: `one of ${DELIVERY_STATUSES.join(", ")}` });
-  const since = given("since");
-  const sinceAt = since === null ? null : Date.parse(since);
-  if (sinceAt !== null && Number.isNaN(sinceAt)) errors.push({ path: "since", message: "an ISO 8601 time" });
+  const since = sinceOf(query);
+  if (!since.ok) errors.push(since.error);
   errors.push(...pageErrors(query, CURSOR));
-  if (errors.length > 0) return err(errors);
+  if (errors.length > 0 || !since.ok) return err(errors);
   const place = CURSOR.exec(given("cursor") ?? "");
   return ok({
     status: known,
     connection: given("connection"),
     event: given("event"),
     person: given("person"),
-    since: sinceAt,
+    since: since.value,
     before: place ? { seq: Number(place[1]), id: place[2] ?? "" } : null,
     limit: pageOf(query, 50, 200),
   });

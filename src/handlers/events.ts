@@ -6,7 +6,7 @@ import { attemptsOf, listDeliveries } from "../store/deliveries.ts";
 import { requireAdmin } from "./admin.ts";
 import { deliveriesView } from "./delivery-view.ts";
 import { invalidRequest } from "./json-body.ts";
-import { localeOf, pageErrors, pageOf } from "./page.ts";
+import { localeOf, pageErrors, pageOf, sinceOf } from "./page.ts";
 import { json, problem } from "./problem.ts";
 import { type Routed, pathName } from "../lib/routed.ts";
 
@@ -17,21 +17,21 @@ export async function getEvents(request: Request, ctx: Context): Promise<Respons
   if (operator instanceof Response) return operator;
   const query = new URL(request.url).searchParams;
   const given = (name: string): string | null => query.get(name) || null;
-  const [status, since, cursor] = [given("status"), given("since"), given("cursor")];
+  const [status, since, cursor] = [given("status"), sinceOf(query), given("cursor")];
   const errors = [
     ...(status === null || EVENT_STATUSES.includes(status)
       ? []
       : [{ path: "status", message: `one of ${EVENT_STATUSES.join(", ")}` }]),
-    ...(since === null || !Number.isNaN(Date.parse(since)) ? [] : [{ path: "since", message: "an ISO 8601 time" }]),
+    ...(since.ok ? [] : [since.error]),
     ...pageErrors(query, /^\d{1,16}$/),
   ];
-  if (errors.length > 0) return invalidRequest(ctx, errors);
+  if (errors.length > 0 || !since.ok) return invalidRequest(ctx, errors);
   const { items, next } = await openEvents(ctx, {
     status,
     connection: given("connection"),
     type: given("type"),
     person: given("person"),
-    since: since === null ? null : Date.parse(since),
+    since: since.value,
     before: cursor === null ? null : Number(cursor),
     limit: pageOf(query, 50, 200),
   });

@@ -2,6 +2,7 @@
 import type { Context } from "../context.ts";
 import type { Locale } from "../domain/trace.ts";
 import type { FieldError } from "../lib/field-errors.ts";
+import { type Result, err, ok } from "../lib/result.ts";
 
 /** What cannot be read is an error: ignoring a cursor would start the list over for ever. */
 export function pageErrors(query: URLSearchParams, cursor: RegExp): FieldError[] {
@@ -15,6 +16,13 @@ export function pageErrors(query: URLSearchParams, cursor: RegExp): FieldError[]
 /** `limit`, bounded; the usual size without it. */
 export const pageOf = (query: URLSearchParams, usual: number, most: number): number =>
   Math.min(most, Math.max(1, Math.trunc(Number(query.get("limit") ?? usual)) || usual));
+
+/** `since` in epoch ms, null when it is not asked for. */
+export function sinceOf(query: URLSearchParams): Result<number | null, FieldError> {
+  const since = query.get("since") || null;
+  const at = since === null ? null : Date.parse(since);
+  return Number.isNaN(at) ? err({ path: "since", message: "an ISO 8601 time" }) : ok(at);
+}
 
 /** `lang`, else the workspace's language. */
 export function localeOf(ctx: Context, query: URLSearchParams): Locale {
