@@ -1,5 +1,6 @@
 /** Binds acknowledged events to persons: one read of their neighbourhood, pure decisions in order of acknowledgement, one write, then the lanes.
- *  Runs again after a crash: an event that is in D1 already is not bound a second time, only its queued deliveries are handed over again. */
+ *  Runs again after a crash: an event that is in D1 already is not bound a second time, only the lines of its persons are put right and its queued
+ *  deliveries handed over again. */
 import { type Context, laneOf } from "../context.ts";
 import type { PersonId } from "../lib/ids.ts";
 import { cancelQueued, loadAwaited, loadSealedFacts } from "../store/event-reads.ts";
@@ -9,7 +10,7 @@ import { bindOne } from "./bind/bind-one.ts";
 import { RECORDS, isSilent, matchDeliveries, silencedConnections } from "./bind/deliveries.ts";
 import { loadSession } from "./bind/load.ts";
 import type { Session } from "./bind/session.ts";
-import { rootOf } from "../domain/identity/graph.ts";
+import { type Graph, rootOf } from "../domain/identity/graph.ts";
 import { type Handover, writeSession } from "./bind/write.ts";
 import { handOver } from "./enqueue-delivery.ts";
 import type { WaitingArrival } from "./intake/ledger.ts";
@@ -23,25 +24,30 @@ export async function bindEvents(ctx: Context, rows: readonly WaitingArrival[]):
   const fresh = arrivals.filter(({ id }) => !session.known.written.has(id));
   for (const arrived of fresh) await bindOne(ctx, session, arrived, echoes.get(arrived.id) ?? new Map());
   if (fresh.length > 0) await finishSession(ctx, session);
+  if (fresh.length < arrivals.length) await changeLines(ctx, session.graph, joined(session.graph));
   await handOver(ctx, session.known.queued.map(toHandover));
 }
+
+/** Everybody who stands for nobody any more. */
+const joined = ({ leaves }: Graph): PersonId[] => [...leaves.values()].flatMap(({ id, rootId }) => (id === rootId ? [] : [id]));
 
 /** Everything after the decisions: the rules of shifted labels, one write with `more` of the caller's own, the lanes. */
 export async function finishSession(ctx: Context, session: Session, more: readonly D1PreparedStatement[] = []): Promise<void> {
   await matchShifted(ctx, session);
   const handovers = await writeSession(ctx, session, more);
-  await changeLines(ctx, session);
+  const { rerooted, leaves } = session.graph.changes;
+  if (rerooted.size > 0) await changeLines(ctx, session.graph, [...leaves]);
   await handOver(ctx, handovers);
   await silence(ctx, session);
 }
 
 /** What still waits goes in the line of whoever it is about now: of persons who became one, what either was to be told goes before what is new; those
- *  who are two again wait for themselves alone, and an erasure of one leaves the other's. A process that dies between the write and this leaves the
- *  lines as they were, and costs their order, no delivery. */
-async function changeLines(ctx: Context, { graph }: Session): Promise<void> {
-  const { rerooted } = graph.changes;
-  if (rerooted.size === 0) return;
-  const awaited = await loadAwaited(ctx.env.DB, [...rerooted.keys()]);
+ *  who are two again wait for themselves alone, and an erasure of one leaves the other's. `persons` are the leaves that moved: a delivery keeps the person
+ *  it was made for. A process that dies between the write of an operator's decision and this leaves the lines as they were, and costs their order, no
+ *  delivery; an event's comes by again. */
+async function changeLines(ctx: Context, graph: Graph, persons: readonly PersonId[]): Promise<void> {
+  if (persons.length === 0) return;
+  const awaited = await loadAwaited(ctx.env.DB, persons);
   for (const [connection, rows] of Map.groupBy(awaited, (row) => row.connection)) {
     const changes = rows.map(({ id, generation, person_id: person }) => ({ id, generation, line: rootOf(graph, person) }));
     await laneOf(ctx.env, connection).changeLines(changes);

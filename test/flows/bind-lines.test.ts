@@ -1,0 +1,62 @@
+/** In whose line what still waits stands, after merges and their undoing. */
+import { runInDurableObject } from "cloudflare:test";
+import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import { inboxOf } from "../../src/context.ts";
+import { Lane } from "../../src/lane.ts";
+import { accept, bindings, configure, feed } from "../kit/feed.ts";
+import { emptyGraph, personOf, rows } from "../kit/identity-rows.ts";
+import { laneStub, vendor } from "../kit/lane.ts";
+import { operator } from "../kit/operator.ts";
+
+beforeEach(async () => {
+  await emptyGraph();
+  await runInDurableObject(laneStub("out"), (_lane, { storage }) => void storage.sql.exec("DELETE FROM work"));
+  await configure({
+    connections: {
+      bot: { kind: "salebot", project: "P1" },
+      out: { kind: "http", url: "https://vendor.example/", retry_seconds: [3_600] },
+    },
+    rules: [{ on: "*", do: [{ to: "out", action: "request", with: { body: "x" } }] }],
+  });
+  vendor(() => new Response(null, { status: 503 }));
+});
+afterEach(() => vi.restoreAllMocks());
+
+/** The lines of what waits, by whom D1 knows it to be about. */
+async function lines(): Promise<Record<string, string[]>> {
+  const work = await runInDurableObject(laneStub("out"), (_lane, { storage }) => [
+    ...storage.sql.exec<{ id: string; line: string }>("SELECT id, line FROM work WHERE state <> 'settled'"),
+  ]);
+  const made = await rows<{ id: string; person_id: string }>("SELECT id, person_id FROM deliveries");
+  const told = made.map(({ id, person_id }) => [person_id, work.find((row) => row.id === id)?.line ?? "none"] as const);
+  return Object.fromEntries(
+    [...Map.groupBy(told, ([person]) => person)].map(([person, own]) => [person, [...new Set(own.map(([, line]) => line))]]),
+  );
+}
+
+const three = async (): Promise<[string, string, string]> => {
+  for (const ids of [{ max: 3 }, { tg: 1 }, { gc: 7 }]) await feed({ ids });
+  return [(await personOf({ max: 3 })) ?? "", (await personOf({ tg: 1 })) ?? "", (await personOf({ gc: 7 })) ?? ""];
+};
+
+it("whoever joined somebody earlier moves along when that one joins a third, and back when the two are parted", async () => {
+  const [first, second, third] = await three();
+  await feed({ ids: { tg: 1, gc: 7 } });
+  expect(await lines()).toEqual({ [first]: [first], [second]: [second], [third]: [second] });
+  await feed({ ids: { max: 3, tg: 1 } });
+  expect(await lines()).toEqual({ [first]: [first], [second]: [first], [third]: [first] });
+  expect((await operator("POST", "/v1/persons/unmerge", { person: first })).status).toBe(200);
+  expect(await lines()).toEqual({ [first]: [first], [second]: [second], [third]: [second] });
+});
+
+it("a run that died between its write and the lanes puts the lines right when it comes again", async () => {
+  const [, second, third] = await three();
+  const died = vi.spyOn(Lane.prototype, "changeLines").mockRejectedValueOnce(new Error("died"));
+  await accept({ ids: { tg: 1, gc: 7 } });
+  for (let turn = 0; turn < 3; turn++)
+    await inboxOf(bindings)
+      .drain()
+      .catch(() => null);
+  expect(died).toHaveBeenCalled();
+  expect((await lines())[third]).toEqual([second]);
+});
