@@ -4,8 +4,11 @@ import { env, exports } from "cloudflare:workers";
 import { beforeAll, describe, expect, it } from "vitest";
 import { inboxOf } from "../../src/context.ts";
 import { type Browser, signIn } from "../kit/console.ts";
+import { settingsOf } from "../../src/env.ts";
+import { saveConfig } from "../../src/store/config.ts";
 import { ORIGIN, configure } from "../kit/operator.ts";
 
+const DOCUMENT = { connections: { sb: { kind: "salebot", project: "P1", token: "tok-sb-0000000000" } } };
 const HOOK = `${ORIGIN}/webhook/sb/tok-sb-0000000000`;
 let browser: Browser;
 
@@ -19,7 +22,7 @@ const plain = (page: string): string => page.replaceAll(/<[^>]+>/g, " ").replace
 beforeAll(async () => {
   await applyD1Migrations(env.DB, env.MIGRATIONS);
   browser = await signIn();
-  await configure({ connections: { sb: { kind: "salebot", project: "P1", token: "tok-sb-0000000000" } } });
+  await configure(DOCUMENT);
 });
 
 describe("words of strangers", () => {
@@ -36,6 +39,22 @@ describe("words of strangers", () => {
     expect(rows).not.toContain("unreadable");
     const [, id] = /\/console\/events\/(evt_\w+)/.exec(await browser.text("/console/events?status=quarantined")) ?? [];
     expect(plain(await browser.text(`/console/events/${id}`))).toContain("нужен целый JSON, форма или параметры в адресе");
+  });
+
+  it("the history tells what a version was saved for in the reader's language, and a stranger's note as it is", async () => {
+    const save = (note: string) => saveConfig(env, settingsOf(env), { document: DOCUMENT, author: "a", note, now: Date.now() });
+    for (const note of ["sending resumed", "secret added: sb", "cost vk1 2026-03-01", "link a deleted", "by hand"])
+      await save(note);
+    const told = plain(await browser.text("/console/settings/rules"));
+    for (const words of [
+      "отправка возобновлена",
+      "секрет добавлен: sb",
+      "расход vk1 за 2026-03-01",
+      "ссылка a удалена",
+      "by hand",
+    ])
+      expect(told).toContain(`· ${words}`);
+    expect(told).not.toContain("sending resumed");
   });
 
   it("a mistaken period is told in the reader's language, on the funnel and on the overview", async () => {

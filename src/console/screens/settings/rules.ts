@@ -9,6 +9,7 @@ import { messageText } from "../../error-text.ts";
 import { icon } from "../../icons.ts";
 import { actForm, type Page } from "../../page.ts";
 import { connectionName, moment } from "../../parts.ts";
+import { noteText } from "../../version-note.ts";
 import type { View } from "../../view.ts";
 import { settingsTabs } from "./tabs.ts";
 
@@ -54,7 +55,7 @@ function history(view: View, versions: readonly Version[], current: number): Htm
       html`<button>${view.say(["Вернуть", "Roll back"])}</button>`,
     );
   const row = ({ version, author, note, created_at }: Version): Html =>
-    html`<tr data-row><td class="num">№${version}</td><td>${moment(view, created_at)}</td><td>${author}${note !== "" && ` · ${note}`}</td><td class="num">${version === current ? html`<span class="s ok">${icon("ok")}${view.say(["действует", "in force"])}</span>` : back(version)}</td></tr>`;
+    html`<tr data-row><td class="num">№${version}</td><td>${moment(view, created_at)}</td><td>${author}${note !== "" && ` · ${noteText(view, note)}`}</td><td class="num">${version === current ? html`<span class="s ok">${icon("ok")}${view.say(["действует", "in force"])}</span>` : back(version)}</td></tr>`;
   return html`<div class="wrap"><table><tbody>${versions.map(row)}</tbody></table></div>`;
 }
 
