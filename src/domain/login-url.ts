@@ -64,6 +64,10 @@ export function deepLink(connection: Connection, messenger: Messenger, payload: 
   }
 }
 
+/** Where a connection's bot can be met, when that is one messenger only: a link to another opens nothing, or a stranger's page. */
+export const soleMessenger = ({ kind }: Connection): Messenger | null =>
+  kind === "telegram" || kind === "chatterfy" ? "telegram" : null;
+
 /** Public name of a bot, as its messenger's links use it. */
 export function botName(connection: Connection): string | null {
   if (connection.kind === "telegram") return connection.username ?? null;

@@ -1,6 +1,7 @@
 /** `POST /v1/merge-links`: a link by which a second messenger proves that it is the same human. */
 import * as z from "zod/mini";
 import { readIdentities } from "../domain/holder.ts";
+import { soleMessenger } from "../domain/login-url.ts";
 import { issueMergeLink } from "../flows/login/merge-links.ts";
 import { apiCall, isBot } from "./api-call.ts";
 import { invalidRequest, parseJson } from "./json-body.ts";
@@ -21,6 +22,9 @@ export const postMergeLink = apiCall(isBot, async (ctx, call) => {
   const to = ctx.config.connections.get(parsed.value.connection);
   if (!to || !isBot(to))
     return invalidRequest(ctx, [{ path: "connection", message: "name the second messenger's bot connection" }]);
+  const sole = soleMessenger(to);
+  if (sole !== null && sole !== parsed.value.to)
+    return invalidRequest(ctx, [{ path: "to", message: `the bot of this connection is in ${sole} only` }]);
   const identities = readIdentities(bot, parsed.value);
   const issued = await issueMergeLink(ctx, { bot, identities, profile: null, messenger: parsed.value.to, to });
   if (issued.ok) {

@@ -42,6 +42,12 @@ describe("merge links", () => {
     (await bot("/v1/merge-links", { telegram_id, to: "max", connection: "max" })).body as { url: string; token: string };
   const start = (max_id: string, token: string) => bot("/webhook/max", { event: "bot_start", max_id, start: token }, MAX);
 
+  it("are refused to a messenger where the bot cannot be", async () => {
+    const ask = (to: string) => bot("/v1/merge-links", { max_id: someone(), to, connection: "tg" });
+    for (const to of ["vk", "max"]) expect(await ask(to)).toMatchObject({ status: 422, body: { errors: [{ path: "to" }] } });
+    expect(await ask("telegram")).toMatchObject({ status: 201, body: { url: expect.stringContaining("https://t.me/tg_bot?") } });
+  });
+
   it("make a second messenger the same holder and, proved, the same person", async () => {
     const [tg, max, user] = [someone(), someone(), someone()];
     await mapped({ telegram_id: tg }, user);
