@@ -5,7 +5,7 @@ import type { NewEvent } from "../domain/event.ts";
 import type { Claim } from "../domain/identifier.ts";
 import { connection as connectionSchema } from "../domain/config/connections.ts";
 import type { Reserved } from "../domain/reserved.ts";
-import { readUtm } from "../domain/normalise/utm.ts";
+import { UTM, readUtm } from "../domain/normalise/utm.ts";
 import { readVendorId } from "../domain/normalise/ids.ts";
 import { type Result, ok } from "../lib/result.ts";
 import type { Incoming, Unreadable } from "./connector.ts";
@@ -57,7 +57,7 @@ const soleTracker = (config: Config): string | null => {
 
 function linkUtm(link: TrackedLink | undefined): Record<string, string> {
   const utm: Record<string, string> = {};
-  for (const name of ["utm_source", "utm_medium", "utm_campaign", "utm_content", "utm_term"] as const) {
+  for (const name of UTM) {
     const value = link?.[name] === undefined ? null : readUtm(link[name]);
     if (value?.ok && value.value !== null) utm[name] = value.value;
   }

@@ -98,6 +98,7 @@ export const WORDS = {
   waits_for_person: ["ждёт своего человека", "waits for its person"],
   test: ["проверка", "a test"],
   retry: ["повторим", "will retry"],
+  sourceKnown: ["источник известен", "source known"],
   freeOrder: ["Бесплатный заказ", "Free order"],
 } as const satisfies Record<string, Phrase>;
 

@@ -162,6 +162,13 @@ export const empty = (text: string, action?: Content): Html =>
     ${action ?? ""}
   </div>`;
 
+/** Where events would stand if there were any. */
+export const nothingYet = (view: View): Html =>
+  empty(
+    view.say(["Пока нет событий. Подключите бота — это 3 минуты.", "No events yet. Connect a bot: it takes 3 minutes."]),
+    html`<a class="btn main" href="${view.ctx.config.version === 0 ? "/console/welcome" : "/console/connections#new"}">${view.say(["Подключить", "Connect"])}</a>`,
+  );
+
 export const pager = (view: View, cursor: string | null): Content =>
   cursor !== null && html`<p><a class="btn" rel="next" href="${hrefWith(view, { cursor })}">${view.word("next")}</a></p>`;
 

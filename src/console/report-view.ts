@@ -70,9 +70,7 @@ export function moneyBox(view: View, report: Report, behind: Behind): Html {
     [view.say(["Средняя сделка", "Average deal"]), money.average_deal === null ? "—" : sum(money.average_deal)],
     [
       view.say(["Связность", "Bound"]),
-      why(
-        `${shareOf(view, money.bound_share)} · ${view.say(["источник известен", "source known"])} ${shareOf(view, money.known_source_share)}`,
-      ),
+      why(`${shareOf(view, money.bound_share)} · ${view.word("sourceKnown")} ${shareOf(view, money.known_source_share)}`),
     ],
   ];
   const odd =

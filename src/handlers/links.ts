@@ -9,7 +9,18 @@ import type { Context } from "../context.ts";
 import { findTransaction } from "../store/transactions.ts";
 import { apiCall, isBot } from "./api-call.ts";
 import { invalidRequest, parseJson } from "./json-body.ts";
-import { identityFields, iso, looseText, originOf, present, seconds, siteFor } from "./login-fields.ts";
+import {
+  NO_ACCOUNT,
+  NO_RETURN,
+  NO_SITE,
+  identityFields,
+  iso,
+  looseText,
+  originOf,
+  present,
+  seconds,
+  siteFor,
+} from "./login-fields.ts";
 import { json, problem } from "./problem.ts";
 
 const told = z.union([z.string(), z.number(), z.boolean(), z.null()]);
@@ -32,7 +43,7 @@ export const postLink = apiCall(isBot, async (ctx, call) => {
   const body = parsed.value;
   const txn = present(body.txn);
   const site = (await siteOfTxn(ctx, body.site, txn)) ?? siteFor(ctx, call.caller, present(body.site));
-  if (site === null) return invalidRequest(ctx, [{ path: "site", message: "name one of the site connections" }]);
+  if (site === null) return invalidRequest(ctx, [NO_SITE]);
   const wish = readPinWish(body.pin);
   if (wish === null) return invalidRequest(ctx, [{ path: "pin", message: "true, false or six to eight digits" }]);
   const issued = await issueLink(ctx, {
@@ -101,9 +112,9 @@ const readProfile = (profile: Readonly<Record<string, string | number | boolean 
 function refusal(ctx: Context, why: LinkRefusal): Response {
   switch (why.reason) {
     case "no_identity":
-      return invalidRequest(ctx, [{ path: "telegram_id", message: "at least one native messenger id is required" }]);
+      return invalidRequest(ctx, [NO_ACCOUNT]);
     case "return_to_not_registered":
-      return invalidRequest(ctx, [{ path: "return_to", message: "is not one of the site's registered addresses" }]);
+      return invalidRequest(ctx, [NO_RETURN]);
     case "txn_unknown":
       return invalidRequest(ctx, [{ path: "txn", message: "is not a live transaction of this site" }]);
     case "trusted_links_off":

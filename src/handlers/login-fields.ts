@@ -67,6 +67,10 @@ export const identityFields = {
   vk_id: looseId,
 };
 
+export const NO_SITE = { path: "site", message: "name one of the site connections" };
+export const NO_ACCOUNT = { path: "telegram_id", message: "at least one native messenger id is required" };
+export const NO_RETURN = { path: "return_to", message: "is not one of the site's registered addresses" };
+
 /** null for what an unset variable looks like: "", `{name}`, `#{name}`. */
 export const present = (text: string | null | undefined): string | null =>
   text === undefined || text === null || text.trim() === "" || /^#?\{.*\}$/.test(text.trim()) ? null : text;

@@ -12,7 +12,19 @@ import { findLink } from "../store/login-links.ts";
 import { type Mapping, findMappings } from "../store/mappings.ts";
 import { type ApiCall, apiCall, isBot, isSite } from "./api-call.ts";
 import { invalidRequest, parseJson } from "./json-body.ts";
-import { buidText, idText, identityFields, iso, looseText, originOf, present, readUserId, siteFor } from "./login-fields.ts";
+import {
+  NO_ACCOUNT,
+  NO_SITE,
+  buidText,
+  idText,
+  identityFields,
+  iso,
+  looseText,
+  originOf,
+  present,
+  readUserId,
+  siteFor,
+} from "./login-fields.ts";
 import { json, problem } from "./problem.ts";
 
 export const mappingBody = z.object({
@@ -25,8 +37,6 @@ export const registerBody = z.object({ ...identityFields, site: looseText(64), u
 export const unlinkBody = z.object({ buid: z.optional(z.nullable(buidText)), user_id: z.optional(z.nullable(idText)) });
 
 const NO_USER = { path: "user_id", message: "names no user" };
-const NO_SITE = { path: "site", message: "name one of the site connections" };
-const NO_ACCOUNT = { path: "telegram_id", message: "at least one native messenger id is required" };
 
 const either = (connection: Parameters<typeof isBot>[0]): boolean => isBot(connection) || isSite(connection);
 

@@ -5,7 +5,7 @@ import { soleMessenger } from "../domain/login-url.ts";
 import { issueMergeLink } from "../flows/login/merge-links.ts";
 import { apiCall, isBot } from "./api-call.ts";
 import { invalidRequest, parseJson } from "./json-body.ts";
-import { identityFields, iso } from "./login-fields.ts";
+import { NO_ACCOUNT, identityFields, iso } from "./login-fields.ts";
 import { json } from "./problem.ts";
 
 export const mergeLinkBody = z.object({
@@ -33,5 +33,5 @@ export const postMergeLink = apiCall(isBot, async (ctx, call) => {
   }
   return issued.error.reason === "bot_unnamed"
     ? invalidRequest(ctx, [{ path: "connection", message: "its configuration does not tell the bot's public name" }])
-    : invalidRequest(ctx, [{ path: "telegram_id", message: "at least one native messenger id is required" }]);
+    : invalidRequest(ctx, [NO_ACCOUNT]);
 });

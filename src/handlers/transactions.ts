@@ -4,7 +4,7 @@ import { isKind } from "../domain/config.ts";
 import { openTransaction } from "../flows/login/open-transaction.ts";
 import { apiCall, isSite } from "./api-call.ts";
 import { invalidRequest, parseJson } from "./json-body.ts";
-import { iso, looseText, originOf } from "./login-fields.ts";
+import { NO_RETURN, iso, looseText, originOf } from "./login-fields.ts";
 import { json } from "./problem.ts";
 
 export const transactionBody = z.object({
@@ -19,7 +19,7 @@ export const postTransaction = apiCall(isSite, async (ctx, call) => {
   if (!isKind(site, "site")) throw new Error("transactions: the caller is no site");
   const { return_to: returnTo, state } = parsed.value;
   const opened = await openTransaction(ctx, { site, returnTo, state: state ?? null, origin: originOf(ctx, call.request) });
-  if (!opened.ok) return invalidRequest(ctx, [{ path: "return_to", message: "is not one of the site's registered addresses" }]);
+  if (!opened.ok) return invalidRequest(ctx, [NO_RETURN]);
   const { txn, url, deepLink, expiresAt } = opened.value;
   return json({ txn, url, deep_link: deepLink, expires_at: iso(expiresAt) }, 201);
 });

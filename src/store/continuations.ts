@@ -1,7 +1,7 @@
 /** Words that one messenger did not take go on to the holder's next. The delivery that goes on is written in the batch that tells of the dead one, so
  *  a crash leaves both or neither, and only once: its id follows from the first one's. */
 import type { DeliveryId } from "../lib/ids.ts";
-import { deliverySeq } from "./new-deliveries.ts";
+import { INSERT_DELIVERY, deliverySeq } from "./new-deliveries.ts";
 import { toBound, unhexed } from "./sealed.ts";
 
 export type Continuation = {
@@ -18,7 +18,7 @@ export type Continuation = {
 export function continueDelivery(db: D1Database, dead: string, to: Continuation, work: ArrayBuffer): D1PreparedStatement {
   return db
     .prepare(
-      `INSERT INTO deliveries (id, seq, event_id, person_id, connection, action, generation, status, attempts, next_attempt_at, created_at, work)
+      `${INSERT_DELIVERY}
        SELECT ?1, ?2, event_id, person_id, ?3, ?4, 0, 'queued', 0, ?5, ?5, ${unhexed("?6")} FROM deliveries WHERE id = ?7 AND status = 'dead'
        ON CONFLICT (id) DO NOTHING RETURNING id`,
     )

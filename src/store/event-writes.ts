@@ -1,5 +1,6 @@
 /** What binding writes about events: the rows themselves, those that were waiting and are bound now, payments with another label, and the side
  *  tables that make them findable. Statements of one batch; the event id makes a repeated batch fail instead of doubling anything. */
+import { UTM } from "../domain/normalise/utm.ts";
 import type { EventId, PersonId } from "../lib/ids.ts";
 import { type PackedRow, packedStatements } from "./packed-rows.ts";
 
@@ -70,11 +71,7 @@ const COLUMNS = [
   "click_hash",
   "shared",
   "link",
-  "utm_source",
-  "utm_medium",
-  "utm_campaign",
-  "utm_content",
-  "utm_term",
+  ...UTM,
   "stored_at",
   "rules",
 ] as const satisfies readonly (keyof EventRow)[];

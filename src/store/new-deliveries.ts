@@ -20,11 +20,15 @@ export type NewDeliveryRow = {
 /** Creation time in ms and a place among those written together (0–999): sortable, below 2^53. */
 export const deliverySeq = (createdAt: number, place: number): number => createdAt * 1_000 + Math.min(place, 999);
 
+/** What a new delivery's row is begun with; values follow in this order. */
+export const INSERT_DELIVERY =
+  "INSERT INTO deliveries (id, seq, event_id, person_id, connection, action, generation, status, attempts, next_attempt_at, created_at, work)";
+
 /** The statement that inserts one delivery; the same id again changes nothing. */
 export function insertDelivery(db: D1Database, row: NewDeliveryRow): D1PreparedStatement {
   return db
     .prepare(
-      `INSERT INTO deliveries (id, seq, event_id, person_id, connection, action, generation, status, attempts, next_attempt_at, created_at, work)
+      `${INSERT_DELIVERY}
        VALUES (?1, ?2, ?3, ?4, ?5, ?6, 0, 'queued', 0, ?7, ?7, ${unhexed("?8")}) ON CONFLICT (id) DO NOTHING`,
     )
     .bind(row.id, row.seq, row.eventId, row.personId, row.connection, row.action, row.createdAt, toBound(row.work));

@@ -1,5 +1,6 @@
 /** Everything kept about one person, for her copy of her own data. */
 import type { IdentifierType, Proof } from "../domain/identifier.ts";
+import { UTM } from "../domain/normalise/utm.ts";
 import type { PersonId } from "../lib/ids.ts";
 import type { Sealed } from "../lib/seal.ts";
 import { hexed } from "./sealed.ts";
@@ -49,7 +50,7 @@ const touched = (name: string): string => `COALESCE(e.${name}, c.${name}) AS ${n
 
 /** Three reads in one transaction, so that identifiers and the events that brought them belong to one moment. */
 export async function loadExport(db: D1Database, root: PersonId): Promise<ExportRows> {
-  const utm = ["link", "utm_source", "utm_medium", "utm_campaign", "utm_content", "utm_term"].map(touched).join(", ");
+  const utm = ["link", ...UTM].map(touched).join(", ");
   const [identifiers, traits, events] = await db.batch([
     db
       .prepare(

@@ -3,7 +3,7 @@ import type { IdentifierType, Proof } from "../domain/identifier.ts";
 import type { PersonId, PersonKey } from "../lib/ids.ts";
 import type { Sealed } from "../lib/seal.ts";
 import { CURRENT } from "./persons.ts";
-import { TOUCHES } from "./report/touch.ts";
+import { TOUCHES, TOUCH_FACTS } from "./report/touch.ts";
 import { hexed } from "./sealed.ts";
 
 /** `erasedAt` epoch ms: the id stays known for ever, so that a stale link says "erased" and not "never existed". */
@@ -74,7 +74,7 @@ const STAGES = `
       GROUP BY connection, COALESCE('o' || order_number, 't' || tid, id))) WHERE n <= 2`;
 
 const TOUCH = `SELECT event_at AS at, rank, seq, link, utm_source, utm_campaign, utm_content FROM (${TOUCHES(
-  `(SELECT person_id, event_at, seq, type, link, utm_source, utm_campaign, utm_content, click_hash FROM events WHERE person_id = ?1 AND ${COUNTED})`,
+  `(${TOUCH_FACTS} WHERE person_id = ?1 AND ${COUNTED})`,
 )})`;
 
 const LAST = `${TOUCH} ORDER BY at DESC, rank DESC, seq DESC LIMIT 1`;

@@ -11,7 +11,7 @@ export type AlertLine = {
   readonly count: number;
 };
 
-const KINDS: Readonly<Record<string, readonly [ru: string, en: string]>> = {
+export const KINDS = {
   unresolved_macro: ["макрос не подставлен", "a macro was not filled in"],
   conflict: ["два человека назвали одно и то же", "two people named the same thing"],
   contact_quarantined: ["контакт назвали три аккаунта", "three accounts named one contact"],
@@ -19,7 +19,8 @@ const KINDS: Readonly<Record<string, readonly [ru: string, en: string]>> = {
   delivery: ["не доставлено", "not delivered"],
   loop: ["похоже на петлю, отправка остановлена", "looks like a loop, sending was stopped"],
   silence: ["тишина дольше обычного", "quiet for longer than usual"],
-};
+} as const satisfies Readonly<Record<string, readonly [ru: string, en: string]>>;
+const words: Readonly<Record<string, readonly [ru: string, en: string]>> = KINDS;
 
 /** `console` = address of the problems, null when the public one is not known. */
 export function alertText(
@@ -28,7 +29,7 @@ export function alertText(
 ): string {
   const [place, head] = given.lang === "ru" ? [0, "новых проблем"] : [1, "new problems"];
   const told = lines.map(({ kind, cause, connection, field, count }) => {
-    const what = KINDS[kind]?.[place] ?? kind;
+    const what = words[kind]?.[place] ?? kind;
     const details = [field, kind === "delivery" ? cause : null, count > 1 ? `×${count}` : null].filter(Boolean).join(", ");
     return `• ${connection === null ? "" : `${connection}: `}${what}${details === "" ? "" : ` (${details})`}`;
   });

@@ -3,13 +3,18 @@
  *  own post. */
 import { base64, sha256 } from "../lib/crypto.ts";
 
-const FIXED = {
+/** What no page of ours goes without, the console's included. */
+export const EVERY_PAGE = {
   "content-type": "text/html; charset=utf-8",
   "cache-control": "no-store",
   "referrer-policy": "same-origin",
   "x-content-type-options": "nosniff",
   "x-frame-options": "DENY",
   "cross-origin-opener-policy": "same-origin",
+} as const;
+
+const FIXED = {
+  ...EVERY_PAGE,
   "cross-origin-resource-policy": "same-origin",
   "permissions-policy": "camera=(), geolocation=(), microphone=(), payment=()",
   "strict-transport-security": "max-age=31536000; includeSubDomains",

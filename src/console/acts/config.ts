@@ -1,10 +1,9 @@
 /** Forms that change a part of the document: a link, its cost, the workspace. */
 import { addressOf, withClickPlace } from "../../domain/link/deep-link.ts";
+import { UTM } from "../../domain/normalise/utm.ts";
 import { recordOf } from "../../lib/record.ts";
 import { type Acts, type Form, done, failed, firstOf, isShortName, refusalText } from "./act.ts";
 import { listOf, saveChange } from "./save.ts";
-
-const UTM = ["utm_source", "utm_medium", "utm_campaign", "utm_content", "utm_term"] as const;
 
 const utmOf = (form: Form): Record<string, string> =>
   Object.fromEntries(UTM.flatMap((name) => (form(name) === "" ? [] : [[name, form(name)]])));

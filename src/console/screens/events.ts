@@ -6,7 +6,7 @@ import { personNames } from "../../flows/show-person.ts";
 import { type Html, html } from "../../lib/markup.ts";
 import { type EventFilter, type EventLine, ledgerVersion, listEventLines, sealedContentOf } from "../../store/operator/events.ts";
 import { type Page } from "../page.ts";
-import { connectionName, empty, eventRow, eventTable, livePill, pager, select, waitingRow } from "../parts.ts";
+import { connectionName, empty, eventRow, eventTable, livePill, nothingYet, pager, select, waitingRow } from "../parts.ts";
 import { dateIn, startOfDay } from "../../lib/zone.ts";
 import { type View, hrefWith } from "../view.ts";
 import type { Sealed } from "../../lib/seal.ts";
@@ -35,10 +35,7 @@ export async function eventsPage(view: View): Promise<Page> {
         view.say(["По этим условиям ничего нет.", "Nothing fits these filters."]),
         html`<a class="btn" href="/console/events">${view.say(["Снять фильтры", "Clear filters"])}</a>`,
       )
-    : empty(
-        view.say(["Пока нет событий. Подключите бота — это 3 минуты.", "No events yet. Connect a bot: it takes 3 minutes."]),
-        html`<a class="btn main" href="/console/connections">${view.say(["Подключить", "Connect"])}</a>`,
-      );
+    : nothingYet(view);
   return {
     title: view.word("events"),
     screen: "events",

@@ -4,6 +4,7 @@ import type { TrackedLink } from "../../domain/config.ts";
 import { parseReportQuery } from "../../domain/funnel/query.ts";
 import type { SourceLine } from "../../domain/funnel/report.ts";
 import type { Stage } from "../../domain/funnel/stages.ts";
+import { UTM } from "../../domain/normalise/utm.ts";
 import { runReport } from "../../flows/run-report.ts";
 import { type Content, type Html, html } from "../../lib/markup.ts";
 import { dateIn } from "../../lib/zone.ts";
@@ -12,8 +13,6 @@ import type { Phrase } from "../copy.ts";
 import { empty, select } from "../parts.ts";
 import { type View, daysText, hrefWith, moneyOf } from "../view.ts";
 import { periodRange } from "./funnel.ts";
-
-const UTM = ["utm_source", "utm_medium", "utm_campaign", "utm_content", "utm_term"] as const;
 
 export async function linksPage(view: View): Promise<Page> {
   const given = parseReportQuery(Object.fromEntries(view.url.searchParams), view.ctx.config.workspace, view.ctx.clock());

@@ -16,7 +16,7 @@ import {
 import { errorText } from "../error-text.ts";
 import { icon } from "../icons.ts";
 import { type Page } from "../page.ts";
-import { empty, eventTable, livePill } from "../parts.ts";
+import { eventTable, livePill, nothingYet } from "../parts.ts";
 import { behindOf, funnelBars } from "../report-view.ts";
 import { type View, ago, daysText, hrefWith, moneyOf, numberOf, shareOf } from "../view.ts";
 import { eventRows, liveVersion } from "./events.ts";
@@ -38,7 +38,7 @@ export async function overviewPage(view: View): Promise<Page> {
     liveVersion(view),
     range === null ? new Map<string, ConnectionPulse>() : connectionPulses(ctx.env.DB, ids, range.start, range.end),
   ]);
-  if (lastAt === null && rows.length === 0) return nothingYet(view);
+  if (lastAt === null && rows.length === 0) return { title: view.word("overview"), screen: "overview", body: nothingYet(view) };
   const { report, before } = range === null ? NO_NUMBERS : await numbersOf(view, given, { range, version });
   const behind = behindOf(view);
   return {
@@ -84,15 +84,6 @@ export const forgetNumbers = (): void => kept.clear();
 
 const days = ({ from, to }: { from: string; to: string }): number =>
   Math.max(1, Math.round((Date.parse(to) - Date.parse(from)) / 86_400_000));
-
-const nothingYet = (view: View): Page => ({
-  title: view.word("overview"),
-  screen: "overview",
-  body: empty(
-    view.say(["Пока нет событий. Подключите бота — это 3 минуты.", "No events yet. Connect a bot: it takes 3 minutes."]),
-    html`<a class="btn main" href="${view.ctx.config.version === 0 ? "/console/welcome" : "/console/connections#new"}">${view.say(["Подключить", "Connect"])}</a>`,
-  ),
-});
 
 /** What stops other things from arriving is told before what only waits for a decision. */
 const URGENCY = ["delivery", "loop", "unresolved_macro", "silence", "unbound", "conflict", "contact_quarantined"];
@@ -142,6 +133,6 @@ const share = (text: string | null): number => Number(text ?? 0);
 function boundMeter(view: View, { money }: Report): Content {
   if (money.paid_deals === 0) return null;
   const [known, bound] = [share(money.known_source_share), share(money.bound_share)];
-  const text = `${view.say(["привязано", "bound"])} ${shareOf(view, money.bound_share)}, ${view.say(["источник известен", "source known"])} ${shareOf(view, money.known_source_share)}`;
-  return html`<h2>${view.say(["Связность", "Connectedness"])}</h2><div class="meter"><svg class="bar" viewBox="0 0 100 22" preserveAspectRatio="none" role="img" aria-label="${text}"><rect class="g" width="100" height="22"/><rect class="b" width="${bound}" height="22"/><rect class="a" width="${known}" height="22"/></svg><p>${view.say(["привязано", "bound"])} <b>${shareOf(view, money.bound_share)}</b> · ${view.say(["источник известен", "source known"])} <b>${shareOf(view, money.known_source_share)}</b> <small>${view.say(["из {0} оплаченных сделок", "of {0} paid deals"], money.paid_deals)}</small>${Math.min(known, bound) < 100 && html` · <a href="${hrefWith(view, {}, "/console/why")}${view.url.search}">${view.say(["почему не 100 %", "why not 100 %"])}</a>`}</p></div>`;
+  const text = `${view.say(["привязано", "bound"])} ${shareOf(view, money.bound_share)}, ${view.word("sourceKnown")} ${shareOf(view, money.known_source_share)}`;
+  return html`<h2>${view.say(["Связность", "Connectedness"])}</h2><div class="meter"><svg class="bar" viewBox="0 0 100 22" preserveAspectRatio="none" role="img" aria-label="${text}"><rect class="g" width="100" height="22"/><rect class="b" width="${bound}" height="22"/><rect class="a" width="${known}" height="22"/></svg><p>${view.say(["привязано", "bound"])} <b>${shareOf(view, money.bound_share)}</b> · ${view.word("sourceKnown")} <b>${shareOf(view, money.known_source_share)}</b> <small>${view.say(["из {0} оплаченных сделок", "of {0} paid deals"], money.paid_deals)}</small>${Math.min(known, bound) < 100 && html` · <a href="${hrefWith(view, {}, "/console/why")}${view.url.search}">${view.say(["почему не 100 %", "why not 100 %"])}</a>`}</p></div>`;
 }

@@ -17,6 +17,7 @@ import { isIdentifierType } from "../../domain/identifier.ts";
 import { nameIdentifier } from "../../domain/trace.ts";
 import { actForm, type Page } from "../page.ts";
 import { causeName, connectionName, empty, moment, personLink, proofName } from "../parts.ts";
+import { KINDS } from "../../ui/alert-text.ts";
 import { mendingOf, reasonName } from "../reasons.ts";
 import type { Phrase } from "../copy.ts";
 import { type View, ago, amountE4 } from "../view.ts";
@@ -91,12 +92,14 @@ export function problemSentence(view: View, { kind, cause, connection, field, id
     ],
     unbound: ["{0}: событие больше суток ждёт своего человека", "{0}: an event has been waiting for its person for over a day"],
     delivery: ["{0}: не доставлено, {3}", "{0}: not delivered, {3}"],
-    loop: ["{0}: похоже на петлю, отправка остановлена", "{0}: looks like a loop, sending was stopped"],
-    silence: ["{0}: тишина дольше обычного", "{0}: quiet for longer than usual"],
+    loop: ofConnection(KINDS.loop),
+    silence: ofConnection(KINDS.silence),
   };
   const told = cause === null ? "" : kind === "delivery" ? reasonName(view, cause) : causeName(view, cause).toLowerCase();
   return view.say(sentences[kind] ?? [kind, kind], where, field ?? "", id.charAt(0).toUpperCase() + id.slice(1), told);
 }
+
+const ofConnection = ([ru, en]: Phrase): Phrase => [`{0}: ${ru}`, `{0}: ${en}`];
 
 function mainButton(view: View, problem: ProblemLine): Content {
   const link = (href: string, text: string): Html => html`<a class="btn" href="${href}">${text}</a>`;

@@ -9,6 +9,9 @@ import { hasMacro } from "./macro.ts";
  *  are seen by whoever has a shared report, so an address is taken out (what was sent stays sealed in the raw delivery). */
 const EMAIL = /[^\s@/?&=|]+@[^\s@/?&=|]+\.\p{L}{2,}/gu;
 
+/** The five that have a column and a field of their own. */
+export const UTM = ["utm_source", "utm_medium", "utm_campaign", "utm_content", "utm_term"] as const;
+
 const NOTHING = new Set(["", "null", "undefined", "nan", "[object object]", "(not set)"]);
 
 export function readUtm(text: string): Reading {

@@ -2,6 +2,7 @@
 import type { Context } from "../../context.ts";
 import { toE4 } from "../../domain/amount.ts";
 import { rootOf } from "../../domain/identity/graph.ts";
+import type { UTM } from "../../domain/normalise/utm.ts";
 import type { EventId } from "../../lib/ids.ts";
 import {
   type EventRow,
@@ -164,7 +165,7 @@ function erasedNumbers(ctx: Context, fresh: readonly Outcome[], kind: "order" | 
 
 const clickHashOf = ({ arrived }: Outcome): string | null => arrived.claims.find(({ type }) => type === "click")?.hash ?? null;
 
-function utmOf({ arrived }: Outcome): Pick<EventRow, "utm_source" | "utm_medium" | "utm_campaign" | "utm_content" | "utm_term"> {
+function utmOf({ arrived }: Outcome): Pick<EventRow, (typeof UTM)[number]> {
   const { utm } = arrived.facts;
   return {
     utm_source: utm["utm_source"] ?? null,

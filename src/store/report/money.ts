@@ -3,11 +3,11 @@ import type { DealCell, MoneyCell } from "../../domain/funnel/money.ts";
 import { NO_ORIGIN, type Origin } from "../../domain/funnel/origin.ts";
 import type { ReportQuery } from "../../domain/funnel/query.ts";
 import { originColumns } from "./breakdown.ts";
-import { TOUCHES, type OriginRow } from "./touch.ts";
+import { TOUCHES, TOUCH_FACTS, type OriginRow } from "./touch.ts";
 
 const LAST_TOUCH_MS = 90 * 86_400_000;
 const COUNTED = "counted = 1 AND amount_e4 > 0 AND event_at >= ?1 AND event_at < ?2";
-const FACTS = `(SELECT person_id, event_at, seq, type, link, utm_source, utm_campaign, utm_content, click_hash FROM events INDEXED BY events_report
+const FACTS = `(${TOUCH_FACTS} INDEXED BY events_report
   WHERE type IN ('click', 'bot_start', 'registration', 'login', 'order', 'payment') AND type IN ('click', 'bot_start')
     AND status IN ('bound', 'erased') AND counted = 1)`;
 

@@ -2,6 +2,10 @@
  *  path decides then, never the order of arrival, or the same facts would give two reports. Below 8: `event_at * 8 + rank` sorts by both. */
 export const RANK = `CASE type WHEN 'click' THEN 0 WHEN 'bot_start' THEN 1 WHEN 'registration' THEN 2 WHEN 'login' THEN 3 WHEN 'order' THEN 4 ELSE 5 END`;
 
+/** What the touches are read from; the caller says whose events. */
+export const TOUCH_FACTS =
+  "SELECT person_id, event_at, seq, type, link, utm_source, utm_campaign, utm_content, click_hash FROM events";
+
 /** The touches of people as SQL: clicks, and starts that carry a click, a named link or UTM. A start with a click of ours takes what the click
  *  knew, whichever came first; a click that knows nothing leaves the start its own. Plain starts are no touches. */
 export const TOUCHES = (facts: string): string => `
