@@ -91,7 +91,7 @@ async function respond(request: Request, ctx: Context): Promise<Response> {
   if (pathname === "/console/sign-in" && request.method === "POST") return signIn(request, ctx);
   const [session, problems] = await Promise.all([readSession(ctx, request), countProblems(ctx.env.DB, ctx.clock())]);
   const view = newView(request, ctx, session, session === null ? 0 : problems);
-  if (session === null) return answer(signInPage(view, null), request.method === "GET" || request.method === "HEAD" ? 200 : 401);
+  if (session === null) return askToSignIn(request, view);
   if (request.method === "POST") return change(request, view, session);
   if (request.method !== "GET" && request.method !== "HEAD") return answer(notFound(view), 405);
   if (pathname === "/console/funnel.csv") return csv(view);
@@ -103,6 +103,16 @@ async function respond(request: Request, ctx: Context): Promise<Response> {
   const page = await draw(view);
   return page === null ? answer(notFound(view), 404) : answer(renderPage(view, page), 200);
 }
+
+/** A form whose session ended is told that nothing was saved, and signing in leads back to the page it stood on. */
+async function askToSignIn(request: Request, view: View): Promise<Response> {
+  if (request.method === "GET" || request.method === "HEAD") return answer(signInPage(view, null), 200);
+  const form = request.method === "POST" ? await formOf(request) : null;
+  return answer(signInPage(form ? at(view, safeBack(form("back"))) : view, "ended"), 401);
+}
+
+/** The view of the page a form stood on: what is drawn after an act must not lead to the act's own address. */
+const at = (view: View, back: string): View => ({ ...view, url: new URL(back, view.url) });
 
 /** A broken escape is nobody's id. */
 function decoded(text: string): string {
@@ -150,8 +160,8 @@ function redirect(location: string, cookies: readonly string[] = []): Response {
 /** Every try costs one of the address's minute, right or wrong, so that guessing on is no use once the answer is «too many». A form of another
  *  site cannot sign a browser in: it would then work in a stranger's name. */
 async function signIn(request: Request, ctx: Context): Promise<Response> {
-  const view = newView(request, ctx, null, 0);
   const form = await formOf(request);
+  const view = at(newView(request, ctx, null, 0), safeBack(form?.("back") ?? ""));
   if (!form || !comesFromOurPage(request, ctx.settings.publicUrl)) return answer(signInPage(view, "wrong"), 400);
   const { success } = await ctx.env.FAILED_PROOFS.limit({ key: `console:${clientAddress(request)}` });
   const operator = success ? await recogniseToken(ctx, form("token").trim()) : null;
@@ -181,7 +191,7 @@ async function change(request: Request, view: View, session: Session): Promise<R
       renderPage(view, {
         title: view.word("refused"),
         screen: null,
-        body: html`<p class="note bad" role="alert">${view.word("expired")}</p>`,
+        body: html`<p class="note bad" role="alert">${view.word("expired")}</p><p><a class="btn main" data-key="Escape" href="${safeBack(form("back"))}">${view.word("goBack")}</a></p>`,
       }),
       403,
     );
@@ -204,31 +214,36 @@ async function change(request: Request, view: View, session: Session): Promise<R
 /** Fields that name what an act is about, by ids and short names only. */
 const SUBJECTS = ["person", "id", "connection", "slug", "problem", "version", "index", "kind"];
 
-async function afterAct(view: View, result: ActResult, back: string): Promise<Response> {
+async function afterAct(acting: View, result: ActResult, back: string): Promise<Response> {
+  const view = at(acting, back);
   if ("refused" in result) return answer(renderPage(view, await rulesPage(view, result.refused)), 422);
   if ("once" in result) {
     const blocks = result.once.blocks.map(
       ({ title, text }, index) =>
         html`<h2>${title}</h2><div class="copy"><pre id="o${index}" tabindex="0">${text}</pre><button type="button" data-copy="o${index}">${view.word("copyIt")}</button></div>`,
     );
-    const body = html`<p class="note">${result.once.lead}</p>${blocks}<p class="gap"><a class="btn" data-key="Escape" href="${back}">${view.say(["Назад", "Back"])}</a></p>`;
+    const body = html`<p class="note">${result.once.lead}</p>${blocks}<p class="gap"><a class="btn" data-key="Escape" href="${back}">${view.word("goBack")}</a></p>`;
     return answer(renderPage(view, { title: result.once.title, screen: "settings", body }), 200);
   }
   if ("shared" in result) {
     const url = `${view.ctx.settings.publicUrl ?? view.url.origin}${result.shared}`;
-    const body = html`<p>${view.say(["Ссылка только для чтения, действует 30 дней:", "A read-only link, valid for 30 days:"])}</p><div class="copy"><pre id="shared" tabindex="0">${url}</pre><button type="button" data-copy="shared">${view.word("copyIt")}</button></div><p><a class="btn" data-key="Escape" href="${back}">${view.say(["Назад", "Back"])}</a></p>`;
+    const body = html`<p>${view.say(["Ссылка только для чтения, действует 30 дней:", "A read-only link, valid for 30 days:"])}</p><div class="copy"><pre id="shared" tabindex="0">${url}</pre><button type="button" data-copy="shared">${view.word("copyIt")}</button></div><p><a class="btn" data-key="Escape" href="${back}">${view.word("goBack")}</a></p>`;
     return answer(renderPage(view, { title: view.say(["Поделиться", "Share"]), screen: "funnel", body }), 200);
   }
   const target = new URL(result.next ?? back, view.url);
-  target.searchParams.delete("done");
-  target.searchParams.delete("failed");
   if ("failed" in result && result.failed !== undefined) target.searchParams.set("failed", result.failed);
   else target.searchParams.set("done", "1");
   return redirect(`${target.pathname}${target.search}`);
 }
 
-/** Only addresses of the console itself. */
-const safeBack = (text: string): string => (/^\/console(?:[/?]|$)/.test(text) && !text.includes("\\") ? text : "/console");
+/** Only pages of the console itself: an act is no page. What the last act came to is told once. */
+function safeBack(text: string): string {
+  if (!text.startsWith("/console")) return "/console";
+  const { pathname, searchParams } = new URL(text, "https://console.invalid");
+  if (!/^\/console(?:\/|$)/.test(pathname) || /^\/console\/(?:act\/|sign-|preferences)/.test(pathname)) return "/console";
+  for (const name of ["done", "failed"]) searchParams.delete(name);
+  return searchParams.size === 0 ? pathname : `${pathname}?${searchParams.toString()}`;
+}
 
 function preferenceCookies(form: (name: string) => string): string[] {
   const keep = (name: string, value: string): string => `${name}=${value}; Path=/; Max-Age=31536000; SameSite=Lax`;

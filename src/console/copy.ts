@@ -46,6 +46,7 @@ export const WORDS = {
     "Страница устарела: вход был выполнен заново или прошло слишком много времени. Вернитесь и повторите.",
     "This page is stale: you signed in again or waited too long. Go back and repeat.",
   ],
+  goBack: ["Назад", "Back"],
   readOnly: [
     "ваш ключ только для чтения: попросите того, у кого полный доступ",
     "your key is read-only: ask somebody with full access",

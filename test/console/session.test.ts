@@ -95,6 +95,36 @@ describe("a session", () => {
   });
 });
 
+describe("a form that comes too late", () => {
+  const back = "/console/settings/rules";
+  const backOf = (text: string): string | undefined => /name="back" value="([^"]*)"/.exec(text)?.[1];
+
+  it("without a session is told that nothing was saved, and signing in leads back to its page", async () => {
+    const answer = await submit("/console/act/save-rule", { rule: "{}", back: `${back}?done=1` });
+    const text = await answer.text();
+    expect([answer.status, backOf(text)]).toEqual([401, back]);
+    expect(text).toContain("отправленное не сохранено");
+    const wrong = await (await submit("/console/sign-in", { token: "wrong", back })).text();
+    expect(backOf(wrong)).toBe(back);
+    const right = await submit("/console/sign-in", { token: ADMIN_TOKEN, back });
+    expect(right.headers.get("location")).toBe(back);
+  });
+
+  it("of an earlier session is told so with the way back to its page", async () => {
+    const browser = await signIn();
+    const stale = await browser.post("/console/act/save-rule", { csrf: "stale", rule: "{}", back });
+    expect([stale.status, await stale.text()]).toEqual([403, expect.stringContaining(`href="${back}"`)]);
+  });
+
+  it("never leads to the address of an act, which is no page", async () => {
+    const browser = await signIn();
+    const refused = await (await browser.post("/console/act/save-rule", { rule: "no json", back })).text();
+    expect(new Set([...refused.matchAll(/name="back" value="([^"]*)"/g)].map(([, path]) => path))).toEqual(new Set([back]));
+    const language = await browser.post("/console/preferences", { lang: "en", back: "/console/act/save-rule?done=1" });
+    expect(language.headers.get("location")).toBe("/console");
+  });
+});
+
 describe("every page", () => {
   it("forbids inline code, foreign files and frames, and is not kept", async () => {
     const browser = await signIn();
