@@ -4,6 +4,7 @@ import { openChromium } from "./browser/chromium.ts";
 import { checkConsole } from "./browser/console.ts";
 import { checkFirstVisit } from "./browser/console-journey.ts";
 import { checkEmptyScreens, checkVeryFirstVisit } from "./browser/first-visit.ts";
+import { checkLateForms } from "./browser/late-forms.ts";
 import { checkPinAttacks } from "./browser/pin-attacks.ts";
 import { checkPinPage } from "./browser/pin-page.ts";
 import { checkSnippet } from "./browser/snippet.ts";
@@ -37,6 +38,7 @@ try {
   await playStory({ ...stage, teller: newTeller(() => undefined, false) });
   await checkConsole(stage, browser);
   await checkFirstVisit(stage, browser);
+  await checkLateForms(stage, browser);
   await checkWorkedJourneys(stage, browser);
   await checkVeryFirstVisit(stage.teller, browser);
   await checkEmptyScreens(stage.teller, browser);

@@ -139,8 +139,12 @@ export const eventTable = (view: View, rows: readonly Html[], version: string): 
     </table>
   </div>`;
 
+/** Shown once three asks in a row went without an answer: a list that stands still must not look alive. */
+export const lostNote = (view: View): Html =>
+  html`<p class="note warn" data-lost role="status" hidden>${icon("warn")} ${view.say(["Обновления остановились: нет связи или закончился сеанс.", "Updates have stopped: no connection, or the session ended."])} <a href="">${view.say(["Обновить", "Reload"])}</a></p>`;
+
 export const livePill = (view: View): Html =>
-  html`<button type="button" class="pill main" data-pill="${view.say(["▲ {0} новых", "▲ {0} new"], "{0}")}" hidden></button
+  html`${lostNote(view)}<button type="button" class="pill main" data-pill="${view.say(["▲ {0} новых", "▲ {0} new"], "{0}")}" hidden></button
     ><span class="skip" aria-live="polite" data-count="${view.say(["{0} новых событий", "{0} new events"], "{0}")}"></span>`;
 
 /** How sure an identifier is. */

@@ -108,7 +108,7 @@ export function hrefWith(
   path = view.url.pathname,
 ): string {
   const query = new URLSearchParams(path === view.url.pathname ? view.url.search : "");
-  for (const name of ["live", "done", "cursor"]) query.delete(name);
+  for (const name of ["live", "done", "failed", "cursor"]) query.delete(name);
   for (const [name, value] of Object.entries(changes)) {
     if (value === null || value === "") query.delete(name);
     else query.set(name, String(value));

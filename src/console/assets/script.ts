@@ -1,15 +1,24 @@
 /** The console's one enhancing script: live lists, keys, copying, confirmations. Every page works without it. It polls once a second while the page
- *  is visible, because a poll survives proxies, sleep and restarts that break a stream; an unchanged answer is an empty 204. */
+ *  is visible, because a poll survives proxies, sleep and restarts that break a stream; an unchanged answer is an empty 204. What was typed into a form
+ *  stays in the tab until the page after it says «done»: a refusal, an ended session or a broken line gives it back to the same form. */
 export const SCRIPT = `(function(d,w){
 var $=function(s,r){return (r||d).querySelector(s)},$$=function(s,r){return [].slice.call((r||d).querySelectorAll(s))};
+var store=w.sessionStorage,where=new URLSearchParams(location.search);
+function typedIn(f){return [].slice.call(f.elements).filter(function(n){return n.name&&!/^(hidden|submit|button|password)$/.test(n.type)})}
+function keyOf(f){var k=f.getAttribute("action"),old=f.elements.index;[].slice.call(f.elements).forEach(function(n){if(n.type=="hidden"&&(old||n.name!="version")&&!/^(csrf|back)$/.test(n.name))k+=" "+n.name+"="+n.value});return k}
+function keep(f){try{if(f.action.indexOf("/act/")>0&&typedIn(f).length)store.setItem("typed",JSON.stringify([keyOf(f),typedIn(f).map(function(n){return /radio|checkbox/.test(n.type)?n.checked:n.value})]))}catch(e){}}
+function giveBack(){try{var t=JSON.parse(store.getItem("typed")||"null");if(!t||$("[data-door]"))return;store.removeItem("typed");if(where.has("done"))return;$$("form[method=post]").forEach(function(f){if(keyOf(f)!=t[0])return;typedIn(f).forEach(function(n,i){if(/radio|checkbox/.test(n.type))n.checked=t[1][i];else if(typeof t[1][i]=="string")n.value=t[1][i]});[f].concat(typedIn(f).filter(function(n){return n.value&&n.value!=n.defaultValue})).forEach(function(p){for(;p;p=p.parentElement)if(p.tagName=="DETAILS")p.open=true});var i=typedIn(f)[0];if(i)i.focus()})}catch(e){}}
+giveBack();
 var live=$("[data-live]"),paused=false,pill=$("[data-pill]"),count=$("[data-count]"),held=null,since=live?live.getAttribute("data-version"):"",busy=false,base=location.href;
 function show(t){var old={};$$("[data-id]",live).forEach(function(n){old[n.getAttribute("data-id")]=1});var doc=new DOMParser().parseFromString(t,"text/html"),from=$("[data-live]",doc);if(!from)return;live.replaceChildren.apply(live,[].slice.call(from.childNodes));
 var n=0;$$("[data-id]",live).forEach(function(r){if(!old[r.getAttribute("data-id")]){r.classList.add("new");n++}});if(count&&n)count.textContent=count.getAttribute("data-count").replace("{0}",n);held=null;if(pill)pill.hidden=true;sel=-1}
-function poll(){if(!live||d.hidden||busy||paused)return;busy=true;var u=new URL(base);u.searchParams.set("live",since);fetch(u,{headers:{"x-live":"1"}}).then(function(r){if(r.status==204)return null;if(!r.ok)throw 0;since=r.headers.get("x-version")||since;return r.text()}).then(function(t){if(t===null)return;
-if(w.scrollY>120||sel>=0){held=t;var doc=new DOMParser().parseFromString(t,"text/html"),n=$$("[data-id]",doc).filter(function(r){return !$('[data-id="'+r.getAttribute("data-id")+'"]',live)}).length;if(pill&&n){pill.hidden=false;pill.textContent=pill.getAttribute("data-pill").replace("{0}",n)}}else show(t)}).catch(function(){}).then(function(){busy=false})}
+var missed=0,lost=$("[data-lost]");function heard(ok){missed=ok?0:missed+1;if(lost)lost.hidden=missed<3}
+function ask(u,h){return fetch(u,{headers:h,signal:AbortSignal.timeout(15000)})}
+function poll(){if(!live||d.hidden||busy||paused)return;busy=true;var u=new URL(base);u.searchParams.set("live",since);ask(u,{"x-live":"1"}).then(function(r){if(r.status!=204&&!r.headers.has("x-version"))throw 0;heard(true);if(r.status==204)return null;since=r.headers.get("x-version");return r.text()}).then(function(t){if(t===null)return;
+if(w.scrollY>120||sel>=0){held=t;var doc=new DOMParser().parseFromString(t,"text/html"),n=$$("[data-id]",doc).filter(function(r){return !$('[data-id="'+r.getAttribute("data-id")+'"]',live)}).length;if(pill&&n){pill.hidden=false;pill.textContent=pill.getAttribute("data-pill").replace("{0}",n)}}else show(t)}).catch(function(){heard(false)}).then(function(){busy=false})}
 if(live){setInterval(poll,1000);d.addEventListener("visibilitychange",poll)}
 if(pill)pill.addEventListener("click",function(){w.scrollTo(0,0);sel=-1;if(held)show(held)});
-var waitFor=$("[data-await]");if(waitFor)setInterval(function(){if(d.hidden)return;fetch(location.href).then(function(r){return r.text()}).then(function(t){var doc=new DOMParser().parseFromString(t,"text/html"),n=$("[data-await]",doc);if(n&&n.innerHTML!=waitFor.innerHTML)waitFor.innerHTML=n.innerHTML}).catch(function(){})},1500);
+var waitFor=$("[data-await]");if(waitFor)setInterval(function(){if(d.hidden||busy)return;busy=true;ask(location.href).then(function(r){return r.text()}).then(function(t){var doc=new DOMParser().parseFromString(t,"text/html"),n=$("[data-await]",doc);if(!n)throw 0;heard(true);if(n.innerHTML!=waitFor.innerHTML)waitFor.innerHTML=n.innerHTML}).catch(function(){heard(false)}).then(function(){busy=false})},1500);
 d.addEventListener("click",function(e){var b=e.target.closest("[data-copy]");if(b){var n=d.getElementById(b.getAttribute("data-copy")),t=n.value||n.textContent;navigator.clipboard.writeText(t).then(function(){var o=b.textContent;b.textContent="✓";setTimeout(function(){b.textContent=o},1200)})}
 var p=e.target.closest("[data-open]");if(p){var g=d.getElementById(p.getAttribute("data-open"));if(g&&g.showModal){e.preventDefault();g.showModal()}}
 if(e.target.closest("[data-close]")){var q=e.target.closest("dialog");if(q)q.close()}});
@@ -19,7 +28,7 @@ function openPanel(a){fetch(a.href).then(function(r){if(!r.ok)throw 0;return r.t
 panel.replaceChildren.apply(panel,[].slice.call(m.childNodes));panel.hidden=false;rows().forEach(function(r){r.classList.toggle("sel",r.contains(a))});panel.parentNode.classList.add("open");panel.scrollTop=0;if(location.href!=a.href)history.pushState(1,"",a.href)}).catch(function(){location.href=a.href})}
 if(panel){d.addEventListener("click",function(e){var a=e.target.closest("a[href^='/console/events/evt_']");if(!a||!wide.matches||e.defaultPrevented||e.ctrlKey||e.metaKey||e.shiftKey||e.button||panel.contains(a))return;e.preventDefault();openPanel(a)});
 panel.addEventListener("click",function(e){if(e.target.closest("[data-key=Escape]")){e.preventDefault();history.back()}});w.addEventListener("popstate",function(){if(location.href==base)closePanel();else location.reload()})}
-d.addEventListener("submit",function(e){var m=e.target.getAttribute("data-confirm");if(m&&!w.confirm(m))e.preventDefault();else{var f=e.target;setTimeout(function(){$$("button",f).forEach(function(b){if(f.method=="post")b.disabled=true})},0)}});
+d.addEventListener("submit",function(e){var m=e.target.getAttribute("data-confirm");if(m&&!w.confirm(m))e.preventDefault();else{var f=e.target;keep(f);setTimeout(function(){$$("button",f).forEach(function(b){if(f.method=="post")b.disabled=true})},0)}});
 $$("select[data-go]").forEach(function(s){s.addEventListener("change",function(){s.form.requestSubmit()})});
 var sel=-1,chord=false;
 function rows(){return $$("tr[data-href],[data-row]")}
