@@ -8,7 +8,7 @@ export type Recipe = {
   /** What it adds to the path, for choosing. */
   readonly brings: Phrase;
   readonly hint: Phrase;
-  /** What is copied; `{base}`, `{id}` and `{token}` are filled in. */
+  /** What is copied; `{base}`, `{id}`, `{token}`, `{secret}` and `{bot_token}` are filled in. */
   readonly blocks: readonly { readonly title: Phrase; readonly text: string }[];
 };
 
@@ -84,13 +84,13 @@ export const RECIPES: Readonly<Record<Kind, Recipe>> = {
     name: ["Telegram", "Telegram"],
     brings: ["ваш бот напрямую; коды и тревоги", "your own bot; codes and alerts"],
     hint: [
-      "Один вызов setWebhook с секретом. Секрет — значение secret_token подключения.",
-      "One call of setWebhook with the connection's secret_token.",
+      "Откройте эту строку в браузере один раз: Telegram начнёт слать сюда всё, что видит бот.",
+      "Open this line in a browser once: Telegram will send here whatever the bot sees.",
     ],
     blocks: [
       {
         title: ["setWebhook", "setWebhook"],
-        text: `https://api.telegram.org/bot<BOT_TOKEN>/setWebhook?url={base}/webhook/{id}&secret_token=<SECRET_TOKEN>`,
+        text: `https://api.telegram.org/bot{bot_token}/setWebhook?url={base}/webhook/{id}&secret_token={token}`,
       },
     ],
   },
@@ -142,6 +142,7 @@ export const RECIPES: Readonly<Record<Kind, Recipe>> = {
         title: ["На каждой странице сайта", "On every page"],
         text: `<script src="{base}/snippet.js" data-site="{id}" async></script>`,
       },
+      { title: ["Секрет подписи для сервера сайта", "Signing secret for the site's backend"], text: "{secret}" },
       { title: ["Проверка PIN", "Checking a PIN"], text: `POST {base}/v1/authorize  {"buid":"…","pin":"…"}` },
     ],
   },
@@ -177,9 +178,33 @@ export const isKindName = (text: string): text is Kind => Object.hasOwn(RECIPES,
 export const proofField = (kind: Kind): "secret" | "secret_token" | "token" =>
   kind === "site" ? "secret" : kind === "telegram" ? "secret_token" : "token";
 
-/** A block with this connection's addresses; the secret only where it was asked for. */
-export const fillBlock = (text: string, connection: Pick<Connection, "id">, base: string, token = "TOKEN"): string =>
-  text
+/** Binomo takes one address without «?» and adds its own parameters (docs/recipes/07-networks.md). */
+const BINOMO: Recipe = {
+  ...RECIPES.network,
+  hint: [
+    "В базовом адресе Binomo не может быть «?»: адрес один, значения она допишет сама под именами, которые вы зададите.",
+    "Binomo's base address may hold no “?”: there is one address, and it adds the values under the names you give them.",
+  ],
+  blocks: [
+    { title: ["Базовый адрес", "Base address"], text: "{base}/postback/{id}/{token}" },
+    { title: ["Имена переменных в кабинете", "Names of the variables in the cabinet"], text: "click_id  amount  tid  player" },
+    {
+      title: ["Имена событий: регистрация, первый депозит, депозит", "Names of the events: registration, first deposit, deposit"],
+      text: "reg  first_deposit  deposit",
+    },
+  ],
+};
+
+export const recipeOf = (connection: Connection): Recipe =>
+  connection.kind === "network" && /binomo/i.test(connection.network) ? BINOMO : RECIPES[connection.kind];
+
+/** A block with this connection's addresses; the secrets only where they were asked for. */
+export function fillBlock(text: string, connection: Connection, base: string, token?: string): string {
+  const bot = connection.kind === "telegram" && token !== undefined ? connection.bot_token : undefined;
+  return text
     .replaceAll("{base}", base)
     .replaceAll("{id}", connection.id)
-    .replaceAll("{token}", () => encodeURIComponent(token));
+    .replaceAll("{bot_token}", () => bot ?? "BOT_TOKEN")
+    .replaceAll("{secret}", () => token ?? "TOKEN")
+    .replaceAll("{token}", () => encodeURIComponent(token ?? "TOKEN"));
+}

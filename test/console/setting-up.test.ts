@@ -97,6 +97,50 @@ describe("a connection's forms", () => {
     expect(wrong.headers.get("location")).toContain("failed=");
   });
 
+  it("add what was left for later, and leave an empty secret as it is", async () => {
+    await browser.post("/console/act/save-fields", { id, "field.project": "777", "field.api_key": "key-of-salebot" });
+    await browser.post("/console/act/save-fields", { id, "field.project": "778", "field.api_key": "", "field.group": "my_bot" });
+    expect((await saved()).connections[id]).toMatchObject({ project: "778", api_key: "key-of-salebot", group: "my_bot" });
+    await browser.post("/console/act/save-fields", { id, "field.project": "777", "field.group": "" });
+    expect((await saved()).connections[id]).not.toHaveProperty("group");
+    const card = await browser.text("/console/connections/salebot");
+    expect(card).toMatch(/name="field\.api_key" placeholder="••••" value=""/);
+    expect(card).not.toContain("key-of-salebot");
+    const wrong = await browser.post("/console/act/save-fields", { id, "field.project": "" });
+    expect(wrong.headers.get("location")).toContain("failed=");
+  });
+
+  it("say whose clickid a network returns, so that its postback finds the bot's person", async () => {
+    await browser.post("/console/act/add-connection", { id: "chat", kind: "chatterfy", secret: "chat-token-0000000" });
+    expect(await browser.text("/console/connections")).toMatch(/name="field\.click_issuer"[^]*?<option value="chat"\s+selected/);
+    const binomo = { id: "binomo", kind: "network", secret: "binomo-token-00000", "field.network": "Binomo" };
+    await browser.post("/console/act/add-connection", { ...binomo, "field.click_issuer": "chat", "field.currency": "USD" });
+    expect((await saved()).connections["binomo"]).toMatchObject({ click_issuer: "chat", currency: "USD" });
+    const card = await browser.text("/console/connections/binomo");
+    expect(card).toContain(`${ORIGIN}/postback/binomo/TOKEN</pre>`);
+    await come("chat/chat-token-0000000/bot_start?chatid=4411&clickid=clk-4411", {});
+    await come("binomo/binomo-token-00000?reg=true&click_id=clk-4411&player=5", {});
+    const [told] = (await (await browser.get("/v1/events?connection=binomo")).json<{ items: { person_id: string }[] }>()).items;
+    const { person } = await (await browser.get("/v1/persons?telegram_id=4411")).json<{ person: { id: string } }>();
+    expect(told?.person_id).toBe(person.id);
+  });
+
+  it("show Telegram's whole setWebhook and a site's signing secret when asked", async () => {
+    const secret = `whsec_${btoa("a signing secret of 24 by")}`;
+    await browser.post("/console/act/add-connection", { id: "tg", kind: "telegram", secret: "tg-secret-0000000" });
+    const site = { id: "site", kind: "site", secret, "field.origin": "https://school.example" };
+    const returns = { "field.bot": "salebot", "field.return_to": "https://school.example/auth/bot" };
+    await browser.post("/console/act/add-connection", { ...site, ...returns });
+    expect((await saved()).connections["site"]).toMatchObject({ bot: "salebot", return_to: ["https://school.example/auth/bot"] });
+    const shown = async (one: string): Promise<string> => (await browser.post("/console/act/reveal-token", { id: one })).text();
+    expect(await shown("tg")).toContain("secret_token=tg-secret-0000000");
+    expect(await shown("site")).toContain(`>${secret}</pre>`);
+    for (const one of ["tg", "site"]) {
+      const card = await browser.text(`/console/connections/${one}`);
+      expect(card).not.toMatch(/whsec_[A-Za-z0-9+]|tg-secret/);
+    }
+  });
+
   it("name a field, and the next event is read by the name", async () => {
     await browser.post("/console/act/set-mapping", { id, from: "pochta", to: "email" });
     await come("salebot/second-token-0000000", {

@@ -1,7 +1,8 @@
 /** One connection: adding it, its pace, its fields, its secret. */
+import type { Connection, Kind } from "../../domain/config.ts";
 import { recordOf } from "../../lib/record.ts";
-import { CONNECT_FIELDS } from "../screens/connect-form.ts";
-import { RECIPES, fillBlock, isKindName, proofField } from "../vendors.ts";
+import { withFields } from "../screens/connect-form.ts";
+import { fillBlock, isKindName, proofField, recipeOf } from "../vendors.ts";
 import type { View } from "../view.ts";
 import { type ActResult, type Acts, done, failed, firstOf, isShortName, refusalText } from "./act.ts";
 import { listOf, saveChange } from "./save.ts";
@@ -32,11 +33,7 @@ export const CONNECTION_ACTS: Acts = {
     if (!isShortName(id)) return failed(refusalText(view, "bad_name"));
     if (view.ctx.config.connections.has(id))
       return failed(view.say(["подключение {0} уже есть: выберите другое имя", "connection {0} exists: choose another id"], id));
-    const fields = CONNECT_FIELDS.flatMap((name) => {
-      const value = form(`field.${name}`).trim();
-      return value === "" ? [] : [[name, value] as const];
-    });
-    const body = { kind, ...Object.fromEntries<string>(fields), [proofField(kind)]: [form("secret").trim()] };
+    const body = withFields(kind, { kind, [proofField(kind)]: [form("secret").trim()] }, form);
     const errors = await saveChange(view, `connection ${id}`, (document) => ({
       ...document,
       connections: { ...recordOf(document["connections"]), [id]: body },
@@ -53,6 +50,8 @@ export const CONNECTION_ACTS: Acts = {
       duplicates: form("duplicates"),
       disabled: form("disabled") === "1",
     })),
+  "save-fields": (view, form) =>
+    changeConnection(view, { id: form("id"), note: "settings" }, (body) => withFields(kindOf(view, form("id")), body, form)),
   "set-mapping": async (view, form) => {
     // A plain object would take this name for its own parent and lose it.
     if (form("from") === "__proto__") return failed(refusalText(view, "invalid"));
@@ -74,11 +73,10 @@ export const CONNECTION_ACTS: Acts = {
   "reveal-token": async (view, form) => {
     const connection = view.ctx.config.connections.get(form("id"));
     if (!connection) return failed(refusalText(view, "no_connection"));
-    const token = connection.token?.[0];
-    if (token === undefined)
-      return failed(view.say(["у подключения нет секрета адреса", "the connection has no address secret"]));
+    const token = proofOf(connection);
+    if (token === undefined) return failed(view.say(["у подключения нет секрета", "the connection has no secret"]));
     const base = view.ctx.settings.publicUrl ?? view.url.origin;
-    const blocks = RECIPES[connection.kind].blocks.map(({ title, text }) => ({
+    const blocks = recipeOf(connection).blocks.map(({ title, text }) => ({
       title: view.say(title),
       text: fillBlock(text, connection, base, token),
     }));
@@ -90,4 +88,9 @@ export const CONNECTION_ACTS: Acts = {
   },
 };
 
-const fieldOf = (view: View, id: string): string => proofField(view.ctx.config.connections.get(id)?.kind ?? "http");
+const kindOf = (view: View, id: string): Kind => view.ctx.config.connections.get(id)?.kind ?? "http";
+const fieldOf = (view: View, id: string): string => proofField(kindOf(view, id));
+
+/** What a sender proves itself by, the newest first. */
+const proofOf = (connection: Connection): string | undefined =>
+  (connection.kind === "telegram" ? connection.secret_token : connection[connection.kind === "site" ? "secret" : "token"])?.[0];

@@ -5,69 +5,138 @@ import { randomBase62 } from "../../lib/ids.ts";
 import { type Html, html } from "../../lib/markup.ts";
 import type { Phrase } from "../copy.ts";
 import { actForm } from "../page.ts";
+import { KIND_ICONS, select } from "../parts.ts";
 import { RECIPES } from "../vendors.ts";
 import type { View } from "../view.ts";
 
-type Field = { readonly name: string; readonly label: Phrase; readonly example: string };
+type Field = {
+  readonly name: string;
+  readonly label: Phrase;
+  readonly example: string;
+  readonly as?: "secret" | "list" | "connection";
+};
 
-const field = (name: string, label: Phrase, example: string): Field => ({ name, label, example });
+const field = (name: string, label: Phrase, example: string, as?: Field["as"]): Field => ({
+  name,
+  label,
+  example,
+  ...(as && { as }),
+});
 
-/** What identifies the account, and what sending to it takes. */
-const FIELDS: Readonly<Record<Kind, { readonly needed: readonly Field[]; readonly sending: readonly Field[] }>> = {
+/** What identifies the account, what ties it to the others, what sending to it takes. */
+const FIELDS: Readonly<Record<Kind, Partial<Readonly<Record<"needed" | "ties" | "sending", readonly Field[]>>>>> = {
   salebot: {
     needed: [field("project", ["Номер проекта Salebot", "Salebot project number"], "294495")],
     sending: [
-      field("api_key", ["Ключ API Salebot", "Salebot API key"], "$SALEBOT_API_KEY"),
+      field("api_key", ["Ключ API Salebot", "Salebot API key"], "$SALEBOT_API_KEY", "secret"),
       field("group", ["Имя бота", "Bot's name"], "my_bot"),
     ],
   },
   getcourse: {
     needed: [field("account", ["Адрес аккаунта", "Account address"], "school.getcourse.ru")],
-    sending: [field("api_key", ["Ключ API GetCourse", "GetCourse API key"], "$GETCOURSE_KEY")],
+    sending: [field("api_key", ["Ключ API GetCourse", "GetCourse API key"], "$GETCOURSE_KEY", "secret")],
   },
   chatterfy: {
-    needed: [],
     sending: [
-      field("postback_id", ["ID постбека трекера", "Tracker postback id"], "$CHATTERFY_POSTBACK"),
-      field("webhook_id", ["ID вебхука бота", "Bot webhook id"], "$CHATTERFY_WEBHOOK"),
+      field("postback_id", ["ID постбека трекера", "Tracker postback id"], "$CHATTERFY_POSTBACK", "secret"),
+      field("webhook_id", ["ID вебхука бота", "Bot webhook id"], "$CHATTERFY_WEBHOOK", "secret"),
     ],
   },
   metabot: {
     needed: [field("bot_id", ["Номер бота", "Bot id"], "123")],
     sending: [
-      field("api_token", ["Токен API Metabot", "Metabot API token"], "$METABOT_TOKEN"),
+      field("api_token", ["Токен API Metabot", "Metabot API token"], "$METABOT_TOKEN", "secret"),
       field("alias", ["Имя точки вызова", "Endpoint alias"], "notify"),
     ],
   },
   telegram: {
-    needed: [],
     sending: [
-      field("bot_token", ["Токен бота", "Bot token"], "$TG_BOT_TOKEN"),
+      field("bot_token", ["Токен бота", "Bot token"], "$TG_BOT_TOKEN", "secret"),
       field("username", ["Имя бота", "Bot's name"], "my_bot"),
     ],
   },
   keitaro: {
     needed: [field("url", ["Адрес трекера", "Tracker address"], "https://tr.example")],
-    sending: [field("postback_key", ["Ключ постбеков", "Postback key"], "$KEITARO_KEY")],
+    sending: [field("postback_key", ["Ключ постбеков", "Postback key"], "$KEITARO_KEY", "secret")],
   },
-  network: { needed: [field("network", ["Имя сети", "Network's name"], "1win")], sending: [] },
-  site: { needed: [field("origin", ["Адрес сайта", "Site address"], "https://school.example")], sending: [] },
-  http: { needed: [], sending: [field("url", ["Куда отправлять", "Where to send"], "https://crm.example/hook")] },
+  network: {
+    needed: [field("network", ["Имя сети", "Network's name"], "1win")],
+    ties: [
+      field("click_issuer", ["Кто выдаёт clickid", "Who issues the clickid"], "", "connection"),
+      field("currency", ["Валюта сумм без валюты", "Currency of bare amounts"], "USD"),
+    ],
+  },
+  site: {
+    needed: [field("origin", ["Адрес сайта", "Site address"], "https://school.example")],
+    ties: [
+      field("bot", ["Бот для входа", "Login bot"], "", "connection"),
+      field("return_to", ["Куда вернуть после входа", "Where login returns to"], "https://school.example/auth/bot", "list"),
+    ],
+    sending: [field("webhook_url", ["Адрес вебхука сайта", "Site's webhook"], "https://school.example/hooks/gateway")],
+  },
+  http: { sending: [field("url", ["Куда отправлять", "Where to send"], "https://crm.example/hook")] },
 };
 
-/** Names of the fields a form may carry. */
-export const CONNECT_FIELDS: readonly string[] = [
-  ...new Set(Object.values(FIELDS).flatMap(({ needed, sending }) => [...needed, ...sending].map(({ name }) => name))),
-];
+const fieldsOf = (kind: Kind): readonly Field[] => {
+  const { needed = [], ties = [], sending = [] } = FIELDS[kind];
+  return [...needed, ...ties, ...sending];
+};
+
+/** A connection's body with what the form says of its own fields: an emptied one goes, an empty secret is the one that is there. */
+export function withFields(kind: Kind, body: Body, form: (name: string) => string): Body {
+  const changed = { ...body };
+  for (const { name, as } of fieldsOf(kind)) {
+    const value = form(`field.${name}`).trim();
+    if (value !== "") changed[name] = as === "list" ? value.split(/[\s,]+/) : value;
+    else if (as !== "secret") delete changed[name];
+  }
+  return changed;
+}
+
+type Body = Readonly<Record<string, unknown>>;
+
+/** Connections that may be named: for a new network the bot or tracker its clicks come from is the likely one. */
+function tie(view: View, { name, label }: Field, saved: Body | null): Html {
+  const others = [...view.ctx.config.connections.values()].filter(({ kind }) => kind !== "network");
+  const fitting = name === "bot" ? others.filter(({ kind }) => KIND_ICONS[kind] === "bot") : others;
+  const likely = fitting.find(({ kind }) => kind === "chatterfy" || kind === "keitaro" || name === "bot")?.id ?? "";
+  const choices = [["", "—"] as const, ...fitting.map((one) => [one.id, one.name ?? one.id] as const)];
+  const value = saved === null ? likely : typeof saved[name] === "string" ? saved[name] : "";
+  return select(`field.${name}`, view.say(label), { choices, value });
+}
+
+/** A field of a new connection, or of one that is there: then with its value, and of a secret only its name. */
+function input(view: View, one: Field, { required, saved }: { required: boolean; saved: Body | null }): Html {
+  if (one.as === "connection") return tie(view, one, saved);
+  const given = saved?.[one.name];
+  const text = Array.isArray(given)
+    ? given.join(" ")
+    : typeof given === "string" || typeof given === "number"
+      ? String(given)
+      : "";
+  const hidden = one.as === "secret" && text !== "" && !text.startsWith("$");
+  return html`<label>${view.say(one.label)}<input name="field.${one.name}" placeholder="${hidden ? "••••" : one.example}" value="${hidden ? "" : text}" ${required && "required"}></label>`;
+}
+
+/** The connection's own fields, for its card. */
+export function fieldsForm(view: View, { id, kind }: { readonly id: string; readonly kind: Kind }, saved: Body): Html {
+  const needed = FIELDS[kind].needed ?? [];
+  const inputs = fieldsOf(kind).map((one) => input(view, one, { required: needed.includes(one), saved }));
+  return actForm(
+    view,
+    { act: "save-fields", fields: { id } },
+    html`<div class="row end">${inputs}</div>${fieldsOf(kind).some(({ as }) => as === "secret") && html`<p class="dim">${view.say(["Пустой секрет — прежний.", "An empty secret stays as it was."])}</p>`}<p><button class="main">${view.word("save")}</button></p>`,
+  );
+}
 
 /** `back` = where to go on; the connection's own page when not given. */
 export function connectForm(view: View, kind: Kind, back?: string): Html {
-  const { needed, sending } = FIELDS[kind];
+  const { needed = [], ties = [], sending = [] } = FIELDS[kind];
   const { local } = view.ctx.settings;
   const secret = `${kind.toUpperCase()}_TOKEN`;
   const fresh = kind === "site" ? freshSigningSecret() : randomBase62(32);
-  const input = ({ name, label, example }: Field, required: boolean): Html =>
-    html`<label>${view.say(label)}<input name="field.${name}" placeholder="${example}" ${required && "required"}></label>`;
+  const inputs = (fields: readonly Field[], required: boolean): Html[] =>
+    fields.map((one) => input(view, one, { required, saved: null }));
   const free = (): string => {
     for (let n = 1; ; n += 1) {
       const id = n === 1 ? kind : `${kind}${n}`;
@@ -80,7 +149,7 @@ export function connectForm(view: View, kind: Kind, back?: string): Html {
   return html`<p class="dim">${view.say(RECIPES[kind].hint)}</p>${actForm(
     view,
     { act: "add-connection", fields: { kind, stay: back === undefined ? "" : "1" }, ...(back === undefined ? {} : { back }) },
-    html`${how}<div class="row end"><label>${view.say(["Короткое имя латиницей", "Short id"])}<input name="id" required pattern="[A-Za-z0-9][A-Za-z0-9_\\-]{0,63}" value="${free()}"></label>${needed.map((one) => input(one, true))}<label>${local ? view.say(["Секрет адреса (или $ИМЯ)", "The address's secret (or $NAME)"]) : view.say(["Имя секрета Worker", "Name of the Worker secret"])}<input name="secret" required value="${local ? fresh : `$${secret}`}" pattern="${local ? ".{8,}" : "\\$[A-Z][A-Z0-9_]*"}"></label></div>${sending.length > 0 && html`<details><summary>${view.say(["Чтобы шлюз туда и писал (можно позже)", "So that the gateway writes there too (may wait)"])}</summary><div class="row end">${sending.map((one) => input(one, false))}</div></details>`}<p><button class="main">${view.say(["Подключить", "Connect"])}</button></p>`,
+    html`${how}<div class="row end"><label>${view.say(["Короткое имя латиницей", "Short id"])}<input name="id" required pattern="[A-Za-z0-9][A-Za-z0-9_\\-]{0,63}" value="${free()}"></label>${inputs(needed, true)}${inputs(ties, false)}<label>${local ? view.say(kind === "site" ? ["Секрет подписи (или $ИМЯ)", "Signing secret (or $NAME)"] : ["Секрет адреса (или $ИМЯ)", "The address's secret (or $NAME)"]) : view.say(["Имя секрета Worker", "Name of the Worker secret"])}<input name="secret" required value="${local ? fresh : `$${secret}`}" pattern="${local ? ".{8,}" : "\\$[A-Z][A-Z0-9_]*"}"></label></div>${sending.length > 0 && html`<details><summary>${view.say(["Чтобы шлюз туда и писал (можно позже)", "So that the gateway writes there too (may wait)"])}</summary><div class="row end">${inputs(sending, false)}</div></details>`}<p><button class="main">${view.say(["Подключить", "Connect"])}</button></p>`,
   )}`;
 }
 

@@ -8,7 +8,7 @@ import { actForm } from "../page.ts";
 import { causeName, connectionMark, connectionName, moment, select, status } from "../parts.ts";
 import type { View } from "../view.ts";
 import { pretty } from "../raw.ts";
-import { reasonName } from "../reasons.ts";
+import { mendingOf, reasonName } from "../reasons.ts";
 
 export async function sent(view: View, event: EventSheet): Promise<Content> {
   const deliveries = await listDeliveries(view.ctx.env.DB, {
@@ -78,6 +78,7 @@ async function deliveryBox(view: View, delivery: DeliveryRow, attempts: readonly
       >${reason !== null && html`<span class="bad">${reasonText(view, reason)}</span>`}${held === null && delivery.next_attempt_at !== null && html`<span class="dim">${view.say(["следующая попытка", "next try"])} ${moment(view, delivery.next_attempt_at)}</span>`}
       ${actForm(view, { act, fields: { id: delivery.id } }, html`<button>${label}</button>`)}
     </div>
+    ${advice(view, delivery, reason)}
     ${
       tries.length > 0 &&
       html`<details>
@@ -88,6 +89,13 @@ async function deliveryBox(view: View, delivery: DeliveryRow, attempts: readonly
       </details>`
     }
   </div>`;
+}
+
+/** What can be done about a delivery that did not arrive, and where. */
+function advice(view: View, { status: state, connection }: DeliveryRow, reason: string | null): Content {
+  const mend = state === "dead" || state === "retrying" ? mendingOf(reason?.split(": ")[0] ?? "") : null;
+  if (mend === null || !view.ctx.config.connections.has(connection)) return null;
+  return html`<p>${view.say(mend)} <a href="/console/connections/${connection}#settings">${connectionName(view, connection)}</a> · <a href="/console/settings/rules">${view.say(["правила", "rules"])}</a></p>`;
 }
 
 /** What an attempt came to: a status, or why there was no reply. */
