@@ -95,9 +95,9 @@ function preferences(view: View): Html {
   </form>`;
 }
 
-/** What every form that changes something carries. */
+/** What every form that changes something carries; `seen` is the configuration its page was drawn from. */
 export const hidden = (view: View, back = `${view.url.pathname}${view.url.search}`): Html =>
-  html`<input type="hidden" name="csrf" value="${view.csrf}" /><input type="hidden" name="back" value="${back}" />`;
+  html`<input type="hidden" name="csrf" value="${view.csrf}" /><input type="hidden" name="back" value="${back}" /><input type="hidden" name="seen" value="${view.ctx.config.version}" />`;
 
 /** A form that has something done: nothing changes by GET. `fields` travel unseen, `confirm` is asked first, `back` is where to go on (this page). */
 export const actForm = (

@@ -3,7 +3,7 @@ import { addressOf, withClickPlace } from "../../domain/link/deep-link.ts";
 import { UTM } from "../../domain/normalise/utm.ts";
 import { recordOf } from "../../lib/record.ts";
 import { type Acts, type Form, done, failed, firstOf, isShortName, refusalText } from "./act.ts";
-import { listOf, saveChange } from "./save.ts";
+import { isStale, listOf, only, saveChange } from "./save.ts";
 
 const utmOf = (form: Form): Record<string, string> =>
   Object.fromEntries(UTM.flatMap((name) => (form(name) === "" ? [] : [[name, form(name)]])));
@@ -27,6 +27,8 @@ export const CONFIG_ACTS: Acts = {
     if (form("to").trim() === "") return failed(view.say(["скажите, куда ведёт ссылка", "say where the link leads"]));
     if (form("new") !== "0" && view.ctx.config.links.has(slug))
       return failed(view.say(["ссылка {0} уже есть: выберите другое имя", "link {0} exists: choose another name"], slug));
+    const marks = ({ links }: Readonly<Record<string, unknown>>): unknown => only(recordOf(links)[slug], ["to", ...UTM]);
+    if (form("new") === "0" && (await isStale(view, form, marks))) return failed(refusalText(view, "stale"));
     const errors = await saveChange(view, `link ${slug}`, (document) => {
       const links = recordOf(document["links"]);
       const kept = Object.entries(recordOf(links[slug])).filter(([name]) => !name.startsWith("utm_") && name !== "to");
@@ -64,6 +66,12 @@ export const CONFIG_ACTS: Acts = {
     const days = ["raw_days", "event_days", "waiting_days"].flatMap((name) =>
       form(name) === "" ? [] : [[name, Number(form(name))] as const],
     );
+    const names = [
+      ...texts.map(([name]) => name),
+      ...Object.keys({ ...currency, ...fx }),
+      ...(days.length === 0 ? [] : ["retention"]),
+    ];
+    if (await isStale(view, form, ({ workspace }) => only(workspace, names))) return failed(refusalText(view, "stale"));
     return firstOf(
       view,
       await saveChange(view, "workspace", (document) => {

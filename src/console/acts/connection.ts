@@ -1,26 +1,30 @@
 /** One connection: adding it, its pace, its fields, its secret. */
 import type { Connection, Kind } from "../../domain/config.ts";
 import { recordOf } from "../../lib/record.ts";
-import { withFields } from "../screens/connect-form.ts";
+import { fieldNames, withFields } from "../screens/connect-form.ts";
 import { fillBlock, isKindName, proofField, recipeOf } from "../vendors.ts";
 import type { View } from "../view.ts";
-import { type ActResult, type Acts, done, failed, firstOf, isShortName, refusalText } from "./act.ts";
-import { listOf, saveChange } from "./save.ts";
+import { type ActResult, type Acts, type Form, done, failed, firstOf, isShortName, refusalText } from "./act.ts";
+import { isStale, listOf, only, saveChange } from "./save.ts";
 
 type Body = Readonly<Record<string, unknown>>;
 
-async function changeConnection(
-  view: View,
-  given: { readonly id: string; readonly note: string },
-  change: (body: Body) => Body,
-): Promise<ActResult> {
-  if (!view.ctx.config.connections.has(given.id)) return failed(refusalText(view, "no_connection"));
-  const errors = await saveChange(view, `${given.note}: ${given.id}`, (document) => {
+type Change = { readonly form: Form; readonly note: string; readonly names: readonly string[] };
+
+/** `names` are the fields that may change: what was saved in them since the form's page was drawn stands. */
+async function changeConnection(view: View, { form, note, names }: Change, change: (body: Body) => Body): Promise<ActResult> {
+  const id = form("id");
+  if (!view.ctx.config.connections.has(id)) return failed(refusalText(view, "no_connection"));
+  if (await isStale(view, form, ({ connections }) => only(recordOf(connections)[id], names)))
+    return failed(refusalText(view, "stale"));
+  const errors = await saveChange(view, `${note}: ${id}`, (document) => {
     const connections = recordOf(document["connections"]);
-    return { ...document, connections: { ...connections, [given.id]: change(recordOf(connections[given.id])) } };
+    return { ...document, connections: { ...connections, [id]: change(recordOf(connections[id])) } };
   });
   return firstOf(view, errors);
 }
+
+const PACE = ["name", "rate", "in_flight", "duplicates", "disabled"];
 
 /** A text or a pair of texts, as a list. */
 const secretsOf = (value: unknown): readonly unknown[] =>
@@ -42,7 +46,7 @@ export const CONNECTION_ACTS: Acts = {
     return done(form("stay") === "1" ? null : `/console/connections/${id}`);
   },
   "save-connection": (view, form) =>
-    changeConnection(view, { id: form("id"), note: "pace" }, ({ rate: _rate, name: _name, ...body }) => ({
+    changeConnection(view, { form, note: "pace", names: PACE }, ({ rate: _rate, name: _name, ...body }) => ({
       ...body,
       ...(form("name") === "" ? {} : { name: form("name") }),
       ...(form("rate") === "" ? {} : { rate: { per_second: Number(form("rate").replace(",", ".")) } }),
@@ -51,22 +55,24 @@ export const CONNECTION_ACTS: Acts = {
       disabled: form("disabled") === "1",
     })),
   "save-fields": (view, form) =>
-    changeConnection(view, { id: form("id"), note: "settings" }, (body) => withFields(kindOf(view, form("id")), body, form)),
+    changeConnection(view, { form, note: "settings", names: fieldNames(kindOf(view, form("id"))) }, (body) =>
+      withFields(kindOf(view, form("id")), body, form),
+    ),
   "set-mapping": async (view, form) => {
     // A plain object would take this name for its own parent and lose it.
     if (form("from") === "__proto__") return failed(refusalText(view, "invalid"));
-    return changeConnection(view, { id: form("id"), note: "mapping" }, (body) => {
+    return changeConnection(view, { form, note: "mapping", names: [] }, (body) => {
       const { [form("from")]: _replaced, ...kept } = recordOf(body["mapping"]);
       return { ...body, mapping: form("to") === "" ? kept : { ...kept, [form("from")]: form("to") } };
     });
   },
   "start-rotation": (view, form) =>
-    changeConnection(view, { id: form("id"), note: "secret added" }, (body) => {
+    changeConnection(view, { form, note: "secret added", names: [fieldOf(view, form("id"))] }, (body) => {
       const field = fieldOf(view, form("id"));
       return { ...body, [field]: [form("secret").trim(), ...secretsOf(body[field]).slice(0, 1)] };
     }),
   "finish-rotation": (view, form) =>
-    changeConnection(view, { id: form("id"), note: "old secret removed" }, (body) => {
+    changeConnection(view, { form, note: "old secret removed", names: [fieldOf(view, form("id"))] }, (body) => {
       const field = fieldOf(view, form("id"));
       return { ...body, [field]: secretsOf(body[field]).slice(0, 1) };
     }),

@@ -4,9 +4,9 @@ import { issueKey } from "../../flows/operator.ts";
 import { tryAlert } from "../../flows/send-alerts.ts";
 import { revokeAccessKey } from "../../store/operator/access.ts";
 import type { View } from "../view.ts";
-import { type ActResult, type Acts, done, failed, firstOf, refusalText, wholeNumber } from "./act.ts";
+import { type ActResult, type Acts, type Form, done, failed, firstOf, refusalText, wholeNumber } from "./act.ts";
 import { parseObject } from "./document.ts";
-import { listOf, saveChange } from "./save.ts";
+import { isStale, listOf, saveChange } from "./save.ts";
 
 /** Every connection holds its deliveries or lets them go; intake and binding go on either way. */
 async function setSending(view: View, stopped: boolean): Promise<ActResult> {
@@ -32,6 +32,10 @@ const changeAlerts = async (
     }),
   );
 
+/** An alert is named by its place, and places shift when somebody else removes one. */
+const alertsMoved = (view: View, form: Form): Promise<boolean> =>
+  isStale(view, form, ({ workspace }) => recordOf(workspace)["alerts"] ?? null);
+
 export const WORKSPACE_ACTS: Acts = {
   "add-key": async (view, form) => {
     const [name, role] = [form("name").trim().slice(0, 80), form("role")];
@@ -54,9 +58,14 @@ export const WORKSPACE_ACTS: Acts = {
     const alert = { to: form("to"), ...(chat === "" ? {} : { chat }), ...(text === "" ? {} : { body }) };
     return changeAlerts(view, "alert", (alerts) => [...alerts, alert]);
   },
-  "drop-alert": (view, form) =>
-    changeAlerts(view, "alert removed", (alerts) => alerts.filter((_alert, index) => index !== wholeNumber(form("index")))),
+  "drop-alert": async (view, form) => {
+    if (await alertsMoved(view, form)) return failed(refusalText(view, "stale"));
+    return changeAlerts(view, "alert removed", (alerts) =>
+      alerts.filter((_alert, index) => index !== wholeNumber(form("index"))),
+    );
+  },
   "try-alert": async (view, form) => {
+    if (await alertsMoved(view, form)) return failed(refusalText(view, "stale"));
     const text = view.say(["Проверка тревоги: сообщения доходят.", "A trial alert: messages arrive."]);
     return (await tryAlert(view.ctx, wholeNumber(form("index")) ?? -1, text)) ? done() : failed(refusalText(view, "not_found"));
   },

@@ -5,7 +5,7 @@ export const SCRIPT = `(function(d,w){
 var $=function(s,r){return (r||d).querySelector(s)},$$=function(s,r){return [].slice.call((r||d).querySelectorAll(s))};
 var store=w.sessionStorage,where=new URLSearchParams(location.search);
 function typedIn(f){return [].slice.call(f.elements).filter(function(n){return n.name&&!/^(hidden|submit|button|password)$/.test(n.type)})}
-function keyOf(f){var k=f.getAttribute("action"),old=f.elements.index;[].slice.call(f.elements).forEach(function(n){if(n.type=="hidden"&&(old||n.name!="version")&&!/^(csrf|back)$/.test(n.name))k+=" "+n.name+"="+n.value});return k}
+function keyOf(f){var k=f.getAttribute("action"),old=f.elements.index;[].slice.call(f.elements).forEach(function(n){if(n.type=="hidden"&&(old||!/^(version|seen)$/.test(n.name))&&!/^(csrf|back)$/.test(n.name))k+=" "+n.name+"="+n.value});return k}
 function keep(f){try{if(f.action.indexOf("/act/")>0&&typedIn(f).length)store.setItem("typed",JSON.stringify([keyOf(f),typedIn(f).map(function(n){return /radio|checkbox/.test(n.type)?n.checked:n.value})]))}catch(e){}}
 function giveBack(){try{var t=JSON.parse(store.getItem("typed")||"null");if(!t||$("[data-door]"))return;store.removeItem("typed");if(where.has("done"))return;$$("form[method=post]").forEach(function(f){if(keyOf(f)!=t[0])return;typedIn(f).forEach(function(n,i){if(/radio|checkbox/.test(n.type))n.checked=t[1][i];else if(typeof t[1][i]=="string")n.value=t[1][i]});[f].concat(typedIn(f).filter(function(n){return n.value&&n.value!=n.defaultValue})).forEach(function(p){for(;p;p=p.parentElement)if(p.tagName=="DETAILS")p.open=true});var i=typedIn(f)[0];if(i)i.focus()})}catch(e){}}
 giveBack();

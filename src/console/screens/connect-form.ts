@@ -82,6 +82,8 @@ const fieldsOf = (kind: Kind): readonly Field[] => {
   return [...needed, ...ties, ...sending];
 };
 
+export const fieldNames = (kind: Kind): readonly string[] => fieldsOf(kind).map(({ name }) => name);
+
 /** A connection's body with what the form says of its own fields: an emptied one goes, an empty secret is the one that is there. */
 export function withFields(kind: Kind, body: Body, form: (name: string) => string): Body {
   const changed = { ...body };

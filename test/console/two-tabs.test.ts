@@ -1,0 +1,71 @@
+/** Two operators, or two tabs: a form drawn before somebody else's save does not write over what its sender has not seen. */
+import { applyD1Migrations } from "cloudflare:test";
+import { env } from "cloudflare:workers";
+import { beforeEach, describe, expect, it } from "vitest";
+import { type Browser, signIn } from "../kit/console.ts";
+import { configure } from "../kit/operator.ts";
+
+type Connection = { token: string[]; name?: string; disabled?: boolean; api_key?: string };
+type Saved = { version: number; workspace: Record<string, unknown>; connections: { bot: Connection }; links: { vk1: object } };
+
+let browser: Browser;
+/** The version the pages of both tabs were drawn from. */
+let seen: string;
+const saved = async (): Promise<Saved> => (await browser.get("/v1/config")).json<Saved>();
+const told = async (act: string, fields: Record<string, string>): Promise<string> => {
+  const there = (await browser.post(`/console/act/${act}`, { seen, ...fields })).headers.get("location") ?? "";
+  return new URL(there, "https://go.example").searchParams.get("failed") ?? "done";
+};
+
+beforeEach(async () => {
+  await applyD1Migrations(env.DB, env.MIGRATIONS);
+  await configure({
+    workspace: { locale: "ru", name: "Школа", alerts: [{ to: "out" }, { to: "out", body: { text: "{{text}}" } }] },
+    connections: {
+      bot: { kind: "salebot", project: "P1", token: "tok-bot-0000000000" },
+      out: { kind: "http", url: "https://crm.example/" },
+    },
+    links: { vk1: { to: "https://t.me/my_bot?start={click}" } },
+  });
+  browser = await signIn();
+  seen = String((await saved()).version);
+});
+
+describe("a form drawn before another save", () => {
+  it("does not take away the secret a sender still uses", async () => {
+    expect(await told("start-rotation", { id: "bot", secret: "second-token-00000" })).toBe("done");
+    expect(await told("start-rotation", { id: "bot", secret: "third-token-000000" })).toContain("сохранили другое");
+    expect((await saved()).connections.bot.token).toEqual(["second-token-00000", "tok-bot-0000000000"]);
+  });
+
+  it("does not resume sending that was stopped", async () => {
+    const pace = { id: "bot", name: "Бот", rate: "", in_flight: "6", duplicates: "update", disabled: "" };
+    expect(await told("stop-sending", {})).toBe("done");
+    expect(await told("save-connection", pace)).toContain("сохранили другое");
+    expect((await saved()).connections.bot.disabled).toBe(true);
+  });
+
+  it("does not remove another alert than the one that was shown", async () => {
+    expect(await told("drop-alert", { index: "0" })).toBe("done");
+    expect(await told("drop-alert", { index: "0" })).toContain("сохранили другое");
+    expect((await saved()).workspace["alerts"]).toHaveLength(1);
+  });
+
+  it.each<[string, Record<string, string>, Record<string, string>]>([
+    ["save-workspace", { name: "Первая" }, { name: "Вторая" }],
+    ["save-fields", { id: "bot", "field.project": "P2" }, { id: "bot", "field.project": "P3" }],
+    ["add-link", { slug: "vk1", new: "0", to: "https://a.example" }, { slug: "vk1", new: "0", to: "https://b.example" }],
+  ])("%s does not write over the other", async (act, first, second) => {
+    expect(await told(act, first)).toBe("done");
+    const { version } = await saved();
+    expect(await told(act, second)).toContain("сохранили другое");
+    expect((await saved()).version).toBe(version);
+  });
+
+  it("is saved when the other save was about something else", async () => {
+    expect(await told("save-workspace", { name: "Первая" })).toBe("done");
+    expect(await told("save-workspace", { part: "rates", fx: "USD=90" })).toBe("done");
+    expect(await told("save-fields", { id: "bot", "field.project": "P2", "field.api_key": "key-of-salebot" })).toBe("done");
+    expect(await told("start-rotation", { id: "bot", secret: "second-token-00000" })).toBe("done");
+  });
+});
