@@ -4,6 +4,7 @@ import { openChromium } from "./browser/chromium.ts";
 import { checkConsole } from "./browser/console.ts";
 import { checkFirstVisit } from "./browser/console-journey.ts";
 import { checkEmptyScreens, checkVeryFirstVisit } from "./browser/first-visit.ts";
+import { checkEventPanel } from "./browser/event-panel.ts";
 import { checkLateForms } from "./browser/late-forms.ts";
 import { checkPinAttacks } from "./browser/pin-attacks.ts";
 import { checkPinPage } from "./browser/pin-page.ts";
@@ -38,6 +39,7 @@ try {
   await playStory({ ...stage, teller: newTeller(() => undefined, false) });
   await checkConsole(stage, browser);
   await checkFirstVisit(stage, browser);
+  await checkEventPanel(stage, browser);
   await checkLateForms(stage, browser);
   await checkWorkedJourneys(stage, browser);
   await checkVeryFirstVisit(stage.teller, browser);

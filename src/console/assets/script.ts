@@ -23,11 +23,13 @@ d.addEventListener("click",function(e){var b=e.target.closest("[data-copy]");if(
 var p=e.target.closest("[data-open]");if(p){var g=d.getElementById(p.getAttribute("data-open"));if(g&&g.showModal){e.preventDefault();g.showModal()}}
 if(e.target.closest("[data-close]")){var q=e.target.closest("dialog");if(q)q.close()}});
 var panel=$("[data-panel]"),wide=w.matchMedia("(min-width:1100px)");
-function closePanel(){panel.hidden=true;panel.parentNode.classList.remove("open");panel.replaceChildren()}
-function openPanel(a){fetch(a.href).then(function(r){if(!r.ok)throw 0;return r.text()}).then(function(t){var m=$("main",new DOMParser().parseFromString(t,"text/html"));$$("form[role=search]",m).forEach(function(n){n.remove()});$$("[id]",m).forEach(function(n){n.id="p-"+n.id});$$("[data-copy]",m).forEach(function(n){n.setAttribute("data-copy","p-"+n.getAttribute("data-copy"))});
-panel.replaceChildren.apply(panel,[].slice.call(m.childNodes));panel.hidden=false;rows().forEach(function(r){r.classList.toggle("sel",r.contains(a))});panel.parentNode.classList.add("open");panel.scrollTop=0;if(location.href!=a.href)history.pushState(1,"",a.href)}).catch(function(){location.href=a.href})}
+var opener=null,turn=0,shown=base.split("#")[0];
+function closePanel(){turn++;panel.hidden=true;panel.parentNode.classList.remove("open");panel.replaceChildren();shown=base.split("#")[0];if(opener&&opener.isConnected)opener.focus()}
+function openPanel(a){var mine=++turn;opener=a;rows().forEach(function(r){r.classList.toggle("sel",r.contains(a))});ask(a.href).then(function(r){if(!r.ok)throw 0;return r.text()}).then(function(t){if(mine!=turn)return;var m=$("main:not([data-door])",new DOMParser().parseFromString(t,"text/html"));$$("form[role=search]",m).forEach(function(n){n.remove()});$$("[id]",m).forEach(function(n){n.id="p-"+n.id});$$("[data-copy]",m).forEach(function(n){n.setAttribute("data-copy","p-"+n.getAttribute("data-copy"))});
+panel.replaceChildren.apply(panel,[].slice.call(m.childNodes));panel.hidden=false;panel.parentNode.classList.add("open");panel.scrollTop=0;panel.focus({preventScroll:true});if(location.href!=a.href)history.pushState(1,"",a.href);shown=a.href}).catch(function(){if(mine==turn)location.href=a.href})}
 if(panel){d.addEventListener("click",function(e){var a=e.target.closest("a[href^='/console/events/evt_']");if(!a||!wide.matches||e.defaultPrevented||e.ctrlKey||e.metaKey||e.shiftKey||e.button||panel.contains(a))return;e.preventDefault();openPanel(a)});
-panel.addEventListener("click",function(e){if(e.target.closest("[data-key=Escape]")){e.preventDefault();history.back()}});w.addEventListener("popstate",function(){if(location.href==base)closePanel();else location.reload()})}
+panel.addEventListener("click",function(e){if(e.target.closest("[data-key=Escape]")){e.preventDefault();history.back()}})}
+w.addEventListener("popstate",function(){var to=location.href.split("#")[0];if(to==shown)return;if(panel&&to==base.split("#")[0])closePanel();else location.reload()});
 d.addEventListener("submit",function(e){var m=e.target.getAttribute("data-confirm");if(m&&!w.confirm(m))e.preventDefault();else{var f=e.target;keep(f);setTimeout(function(){$$("button",f).forEach(function(b){if(f.method=="post")b.disabled=true})},0)}});
 $$("select[data-go]").forEach(function(s){s.addEventListener("change",function(){s.form.requestSubmit()})});
 var sel=-1,chord=false;
