@@ -30,7 +30,7 @@ panel.replaceChildren.apply(panel,[].slice.call(m.childNodes));panel.hidden=fals
 if(panel){d.addEventListener("click",function(e){var a=e.target.closest("a[href^='/console/events/evt_']");if(!a||!wide.matches||e.defaultPrevented||e.ctrlKey||e.metaKey||e.shiftKey||e.button||panel.contains(a))return;e.preventDefault();openPanel(a)});
 panel.addEventListener("click",function(e){if(e.target.closest("[data-key=Escape]")){e.preventDefault();history.back()}})}
 w.addEventListener("popstate",function(){var to=location.href.split("#")[0];if(to==shown)return;if(panel&&to==base.split("#")[0])closePanel();else location.reload()});
-d.addEventListener("submit",function(e){var m=e.target.getAttribute("data-confirm");if(m&&!w.confirm(m))e.preventDefault();else{var f=e.target;keep(f);setTimeout(function(){$$("button",f).forEach(function(b){if(f.method=="post")b.disabled=true})},0)}});
+d.addEventListener("submit",function(e){var m=(e.submitter&&e.submitter.getAttribute("data-confirm"))||e.target.getAttribute("data-confirm");if(m&&!w.confirm(m))e.preventDefault();else{var f=e.target;keep(f);setTimeout(function(){$$("button",f).forEach(function(b){if(f.method=="post")b.disabled=true})},0)}});
 $$("select[data-go]").forEach(function(s){s.addEventListener("change",function(){s.form.requestSubmit()})});
 var sel=-1,chord=false;
 function rows(){return $$("tr[data-href],[data-row]")}
