@@ -88,9 +88,9 @@ function preferences(view: View): Html {
   const theme = (value: View["theme"], word: Word): Html =>
     html`<option value="${value}" ${view.theme === value ? trusted(" selected") : ""}>${view.word(word)}</option>`;
   return html`<form method="post" action="/console/preferences">
-    ${hidden(view)}<select name="theme" data-go aria-label="${view.word("theme")}">
+    ${view.operator?.role === "viewer" && html`<span class="tag">${view.say(["только чтение", "read only"])}</span>`}${hidden(view)}<select name="theme" data-go aria-label="${view.word("theme")}">
       ${theme("auto", "themeAuto")}${theme("light", "themeLight")}${theme("dark", "themeDark")}</select
-    ><button class="plain" name="lang" value="${view.lang === "ru" ? "en" : "ru"}">${view.word("language")}</button
+    ><noscript><button>${view.word("save")}</button></noscript><button class="plain" name="lang" value="${view.lang === "ru" ? "en" : "ru"}">${view.word("language")}</button
     ><button class="plain" formaction="/console/sign-out">${view.word("signOut")}</button>
   </form>`;
 }

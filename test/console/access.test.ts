@@ -62,6 +62,12 @@ describe("a key", () => {
       expect((await admin.post("/console/act/add-key", fields)).headers.get("location")).toContain("failed=");
   });
 
+  it("that only reads says so on every screen", async () => {
+    const viewer = await signIn(await issue("Клиент", "viewer"));
+    expect(await viewer.text("/console/links")).toContain(">только чтение<");
+    expect(await admin.text("/console/links")).not.toContain(">только чтение<");
+  });
+
   it("names its holder in the log of acts", async () => {
     const anton = await signIn(await issue("Антон", "operator"));
     await anton.post("/console/act/set-cost", { slug: "none", day: "2026-03-01", amount: "1" });
@@ -101,7 +107,9 @@ describe("what a key's holder does", () => {
 
     const act = await (await configured(token, "DELETE", `/v1/persons/${one}`, {})).json<{ operator: string }>();
     expect(act.operator).toBe("Вера");
-    await (await signIn(token)).post("/console/act/erase", { person: two });
+    const vera = await signIn(token);
+    const erased = (await vera.post("/console/act/erase", { person: two })).headers.get("location") ?? "";
+    expect(await vera.text(erased)).toContain(`href="/v1/persons/${two}/erasure"`);
     const other = await (await operator("GET", `/v1/persons/${two}/erasure`)).json<{ operator: string }>();
     expect(other.operator).toBe("Вера");
   });

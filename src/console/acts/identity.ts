@@ -46,7 +46,7 @@ export const IDENTITY_ACTS: Acts = {
   erase: async (view, form) => {
     const person = await personOf(view, form("person"));
     const result = await decide(view, form, person && { act: "erase", person, by: operatorName(view) });
-    return "failed" in result ? result : done("/console/people");
+    return "failed" in result ? result : done(`/console/people/${person}`);
   },
   "resolve-problem": async (view, form) => {
     await resolveProblem(view.ctx.env.DB, form("id"), view.ctx.clock());

@@ -19,7 +19,7 @@ export async function personPage(view: View, id: string): Promise<Page | null> {
   const db = view.ctx.env.DB;
   const current = await findPerson(db, id);
   if (!current) return null;
-  if (current.erasedAt !== null) return erased(view, current.erasedAt);
+  if (current.erasedAt !== null) return erased(view, current.id, current.erasedAt);
   await refreshReportPeople(db, 5);
   const [line] = await personLinesOf(db, [current.id]);
   if (!line) return null;
@@ -39,10 +39,14 @@ export async function personPage(view: View, id: string): Promise<Page | null> {
   };
 }
 
-const erased = (view: View, at: number): Page => ({
+const erased = (view: View, id: string, when: number): Page => ({
   title: view.word("erased"),
   screen: "people",
-  body: empty(`${view.say(["Данные этого человека стёрты.", "This person's data was erased."])}`, moment(view, at)),
+  aside: html`<a class="btn" data-key="Escape" href="/console/people">${view.say(["К списку", "Back to the list"])}</a>`,
+  body: empty(
+    view.say(["Данные этого человека стёрты.", "This person's data was erased."]),
+    html`<p>${moment(view, when)}</p><p><a class="btn main" href="/v1/persons/${id}/erasure">${view.say(["Акт об уничтожении, для печати", "The act of erasure, to print"])}</a></p>`,
+  ),
 });
 
 async function identifierBox(view: View, lines: readonly IdentifierLine[]): Promise<Html> {
