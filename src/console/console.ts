@@ -71,23 +71,17 @@ export async function consoleRoutes(request: Request, ctx: Context): Promise<Res
     return await respond(request, ctx);
   } catch (failure) {
     ctx.log("error", "console.failed", { message: failure instanceof Error ? failure.message : "unknown" });
-    const response = answer(brokenPage(formerPage(request, newView(request, ctx, null, 0))), 503);
+    const response = answer(brokenPage(newView(request, ctx, null, 0)), 503);
     response.headers.set("retry-after", "5");
     return response;
   }
-}
-
-/** Where a form stood whose act could not be done: its fields were not read, or went with the failure. */
-function formerPage(request: Request, view: View): View {
-  const from = URL.parse(request.headers.get("referer") ?? "");
-  return request.method === "POST" ? at(view, safeBack(from === null ? "" : from.pathname + from.search)) : view;
 }
 
 const brokenPage = (view: View): Html =>
   frame(
     view,
     view.say(["Данные не читаются", "The data cannot be read"]),
-    html`<main class="login" id="main" data-door><h1>${view.say(["Данные сейчас не читаются", "The data cannot be read right now"])}</h1><p>${view.say(["База не ответила. Принятые события не потеряны: они хранятся у входа и привяжутся, когда она вернётся.", "The database did not answer. No accepted event is lost: they are kept at the door and will be bound when it is back."])}</p><p>${view.say(["Обновите страницу через минуту. Если повторится — сообщите номер запроса:", "Reload in a minute. If it stays, tell the request's number:"])} <code>${view.ctx.requestId}</code></p><p><a class="btn main" href="${view.url.pathname}${view.url.search}">${view.say(["Обновить", "Reload"])}</a></p></main>`,
+    html`<main class="login" id="main" data-door><h1>${view.say(["Данные сейчас не читаются", "The data cannot be read right now"])}</h1><p>${view.say(["База не ответила. Принятые события не потеряны: они хранятся у входа и привяжутся, когда она вернётся.", "The database did not answer. No accepted event is lost: they are kept at the door and will be bound when it is back."])}</p><p>${view.say(["Обновите страницу через минуту. Если повторится — сообщите номер запроса:", "Reload in a minute. If it stays, tell the request's number:"])} <code>${view.ctx.requestId}</code></p><p><a class="btn main" href="${safeBack(view.url.pathname + view.url.search)}">${view.say(["Обновить", "Reload"])}</a></p></main>`,
   );
 
 async function respond(request: Request, ctx: Context): Promise<Response> {

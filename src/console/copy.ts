@@ -42,10 +42,7 @@ export const WORDS = {
   gone: ["Такой страницы нет", "There is no such page"],
   goneText: ["Проверьте адрес или вернитесь к обзору.", "Check the address or go back to the overview."],
   refused: ["Не получилось", "That did not work"],
-  expired: [
-    "Страница устарела: вход был выполнен заново или прошло слишком много времени. Вернитесь и повторите.",
-    "This page is stale: you signed in again or waited too long. Go back and repeat.",
-  ],
+  expired: ["Сеанс закончился, отправленное не сохранено. Повторите.", "Your session ended and nothing was saved. Repeat it."],
   goBack: ["Назад", "Back"],
   readOnly: [
     "ваш ключ только для чтения: попросите того, у кого полный доступ",

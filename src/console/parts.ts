@@ -141,7 +141,7 @@ export const eventTable = (view: View, rows: readonly Html[], version: string): 
 
 /** Shown once three asks in a row went without an answer: a list that stands still must not look alive. */
 export const lostNote = (view: View): Html =>
-  html`<p class="note warn" data-lost role="status" hidden>${icon("warn")} ${view.say(["Обновления остановились: нет связи или закончился сеанс.", "Updates have stopped: no connection, or the session ended."])} <a href="">${view.say(["Обновить", "Reload"])}</a></p>`;
+  html`<p class="note warn" data-lost role="status" hidden>${icon("warn")} ${view.say(["Нет связи или закончился сеанс.", "No connection, or the session ended."])} <a href="">${view.say(["Обновить", "Reload"])}</a></p>`;
 
 export const livePill = (view: View): Html =>
   html`${lostNote(view)}<button type="button" class="pill main" data-pill="${view.say(["▲ {0} новых", "▲ {0} new"], "{0}")}" hidden></button

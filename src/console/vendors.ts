@@ -20,10 +20,7 @@ export const RECIPES: Readonly<Record<Kind, Recipe>> = {
   salebot: {
     name: ["Salebot", "Salebot"],
     brings: ["старты, почта и шаги бота; ответы ему", "bot starts, e-mails and steps; replies to it"],
-    hint: [
-      "В блоке Salebot добавьте «Вызвать URL»: метод POST, JSON. Для старта с меткой передайте тег подписки в поле start.",
-      "In a Salebot block add an API request: POST, JSON. Pass the subscription tag in `start`.",
-    ],
+    hint: ["В блоке Salebot добавьте «Вызвать URL»: метод POST, JSON.", "In a Salebot block add an API request: POST, JSON."],
     blocks: [
       { title: POST, text: HOOK },
       {
@@ -40,8 +37,8 @@ export const RECIPES: Readonly<Record<Kind, Recipe>> = {
     name: ["GetCourse", "GetCourse"],
     brings: ["регистрации, заказы, оплаты школы", "registrations, orders and payments of the school"],
     hint: [
-      "В процессе добавьте операцию «Вызвать URL». GetCourse и в GET, и в POST кладёт значения в адрес. Берите cost_money_value, а не cost_money.",
-      "Add a «Вызвать URL» step to the process. GetCourse puts the values into the address for GET and POST alike. Use cost_money_value, not cost_money.",
+      "В процессе добавьте операцию «Вызвать URL». GetCourse и в GET, и в POST кладёт значения в адрес.",
+      "Add a «Вызвать URL» step to the process. GetCourse puts the values into the address for GET and POST alike.",
     ],
     blocks: [
       {
@@ -83,10 +80,7 @@ export const RECIPES: Readonly<Record<Kind, Recipe>> = {
   telegram: {
     name: ["Telegram", "Telegram"],
     brings: ["ваш бот напрямую; коды и тревоги", "your own bot; codes and alerts"],
-    hint: [
-      "Откройте эту строку в браузере один раз: Telegram начнёт слать сюда всё, что видит бот.",
-      "Open this line in a browser once: Telegram will send here whatever the bot sees.",
-    ],
+    hint: ["Откройте эту строку в браузере один раз.", "Open this line in a browser once."],
     blocks: [
       {
         title: ["setWebhook", "setWebhook"],
@@ -111,10 +105,7 @@ export const RECIPES: Readonly<Record<Kind, Recipe>> = {
   network: {
     name: ["Партнёрская сеть", "Affiliate network"],
     brings: ["регистрации и депозиты 1win, Binomo и других", "registrations and deposits of 1win, Binomo and others"],
-    hint: [
-      "Три поля в кабинете сети: регистрация, первый депозит, депозит. Имена макросов у сетей разные: проверьте по списку сети.",
-      "Three fields in the network's cabinet: registration, first deposit, deposit. Macro names differ: check the network's list.",
-    ],
+    hint: ["Имена макросов у сетей разные: проверьте по списку сети.", "Macro names differ: check the network's list."],
     blocks: [
       {
         title: ["Регистрация", "Registration"],
@@ -142,7 +133,7 @@ export const RECIPES: Readonly<Record<Kind, Recipe>> = {
         title: ["На каждой странице сайта", "On every page"],
         text: `<script src="{base}/snippet.js" data-site="{id}" async></script>`,
       },
-      { title: ["Секрет подписи для сервера сайта", "Signing secret for the site's backend"], text: "{secret}" },
+      { title: ["Секрет подписи", "Signing secret"], text: "{secret}" },
       { title: ["Проверка PIN", "Checking a PIN"], text: `POST {base}/v1/authorize  {"buid":"…","pin":"…"}` },
     ],
   },
@@ -179,23 +170,18 @@ export const proofField = (kind: Kind): "secret" | "secret_token" | "token" =>
   kind === "site" ? "secret" : kind === "telegram" ? "secret_token" : "token";
 
 /** Binomo takes one address without «?» and adds its own parameters (docs/recipes/07-networks.md). */
-const BINOMO: Recipe = {
-  ...RECIPES.network,
+const BINOMO: Pick<Recipe, "hint" | "blocks"> = {
   hint: [
-    "В базовом адресе Binomo не может быть «?»: адрес один, значения она допишет сама под именами, которые вы зададите.",
-    "Binomo's base address may hold no “?”: there is one address, and it adds the values under the names you give them.",
+    "Адрес один и без «?»: сеть допишет значения под именами, которые вы зададите.",
+    "One address without “?”: the network adds the values under the names you give.",
   ],
   blocks: [
-    { title: ["Базовый адрес", "Base address"], text: "{base}/postback/{id}/{token}" },
-    { title: ["Имена переменных в кабинете", "Names of the variables in the cabinet"], text: "click_id  amount  tid  player" },
-    {
-      title: ["Имена событий: регистрация, первый депозит, депозит", "Names of the events: registration, first deposit, deposit"],
-      text: "reg  first_deposit  deposit",
-    },
+    { title: ["Адрес", "Address"], text: "{base}/postback/{id}/{token}" },
+    { title: ["Имена", "Names"], text: "click_id amount tid player reg first_deposit deposit" },
   ],
 };
 
-export const recipeOf = (connection: Connection): Recipe =>
+export const recipeOf = (connection: Connection): Pick<Recipe, "hint" | "blocks"> =>
   connection.kind === "network" && /binomo/i.test(connection.network) ? BINOMO : RECIPES[connection.kind];
 
 /** A block with this connection's addresses; the secrets only where they were asked for. */

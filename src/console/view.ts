@@ -84,8 +84,7 @@ const SIGNS: Readonly<Record<string, string>> = { RUB: "₽", USD: "$", EUR: "�
 /** "112 600 ₽": two decimals only when there are any. */
 export function moneyOf(view: View, amount: string, currency: string): string {
   const sign = SIGNS[currency] ?? currency;
-  const text = numberOf(view, amount.replace(/\.00$/, ""));
-  return view.lang === "ru" ? `${text} ${sign}` : `${text} ${sign}`;
+  return `${numberOf(view, amount.replace(/\.00$/, ""))} ${sign}`;
 }
 
 /** Ten-thousandths of a unit. */

@@ -47,10 +47,7 @@ const REFUSALS: Readonly<Record<string, Phrase>> = {
   ],
   no_person: ["событие ещё ни к кому не привязано", "the event is bound to nobody yet"],
   consent_withdrawn: ["человек отозвал согласие: ему больше не пишем", "the person withdrew consent: nothing is sent any more"],
-  stale: [
-    "пока вы правили, здесь сохранили другое: проверьте и сохраните ещё раз",
-    "something else was saved here meanwhile: check it and save again",
-  ],
+  stale: ["здесь сохранили другое: проверьте и повторите", "something else was saved here: check it and repeat"],
   bad_name: [
     "короткое имя — латинские буквы, цифры, _ и -, до 64 знаков",
     "a short name is Latin letters, digits, _ and -, up to 64",

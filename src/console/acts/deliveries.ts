@@ -38,7 +38,7 @@ export const DELIVERY_ACTS: Acts = {
   },
   resend: async (view, form) => {
     const chosen = actionsOf(view.ctx).find(({ place }) => place === form("place"));
-    if (!chosen) return failed(view.say(["правила изменились: обновите страницу", "the rules have changed: reload the page"]));
+    if (!chosen) return failed(refusalText(view, "stale"));
     const sent = await resendEvent(view.ctx, form("id"), chosen.action);
     return sent.ok ? done() : failed(refusalText(view, sent.error));
   },

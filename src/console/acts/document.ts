@@ -15,8 +15,7 @@ function isRuleOf(view: View, form: Form): boolean {
   return same && index !== null && index < view.ctx.config.rules.length;
 }
 
-const movedText = (view: View): string =>
-  view.say(["правила изменились, пока вы смотрели: обновите страницу", "the rules have changed meanwhile: reload the page"]);
+const movedText = (view: View): string => refusalText(view, "stale");
 
 /** Puts in place of one rule what `change` makes of it. */
 async function changeRule(

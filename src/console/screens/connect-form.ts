@@ -5,74 +5,65 @@ import { randomBase62 } from "../../lib/ids.ts";
 import { type Html, html } from "../../lib/markup.ts";
 import type { Phrase } from "../copy.ts";
 import { actForm } from "../page.ts";
-import { KIND_ICONS, select } from "../parts.ts";
+import { connectionName, select } from "../parts.ts";
 import { RECIPES } from "../vendors.ts";
 import type { View } from "../view.ts";
 
-type Field = {
-  readonly name: string;
-  readonly label: Phrase;
-  readonly example: string;
-  readonly as?: "secret" | "list" | "connection";
-};
+/** An example that is a secret's name makes a secret of it; one without an example names another connection. */
+type Field = { readonly name: string; readonly label: Phrase; readonly example: string };
 
-const field = (name: string, label: Phrase, example: string, as?: Field["as"]): Field => ({
-  name,
-  label,
-  example,
-  ...(as && { as }),
-});
+const field = (name: string, label: Phrase, example: string): Field => ({ name, label, example });
 
 /** What identifies the account, what ties it to the others, what sending to it takes. */
 const FIELDS: Readonly<Record<Kind, Partial<Readonly<Record<"needed" | "ties" | "sending", readonly Field[]>>>>> = {
   salebot: {
     needed: [field("project", ["Номер проекта Salebot", "Salebot project number"], "294495")],
     sending: [
-      field("api_key", ["Ключ API Salebot", "Salebot API key"], "$SALEBOT_API_KEY", "secret"),
+      field("api_key", ["Ключ API Salebot", "Salebot API key"], "$SALEBOT_API_KEY"),
       field("group", ["Имя бота", "Bot's name"], "my_bot"),
     ],
   },
   getcourse: {
     needed: [field("account", ["Адрес аккаунта", "Account address"], "school.getcourse.ru")],
-    sending: [field("api_key", ["Ключ API GetCourse", "GetCourse API key"], "$GETCOURSE_KEY", "secret")],
+    sending: [field("api_key", ["Ключ API GetCourse", "GetCourse API key"], "$GETCOURSE_KEY")],
   },
   chatterfy: {
     sending: [
-      field("postback_id", ["ID постбека трекера", "Tracker postback id"], "$CHATTERFY_POSTBACK", "secret"),
-      field("webhook_id", ["ID вебхука бота", "Bot webhook id"], "$CHATTERFY_WEBHOOK", "secret"),
+      field("postback_id", ["ID постбека трекера", "Tracker postback id"], "$CHATTERFY_POSTBACK"),
+      field("webhook_id", ["ID вебхука бота", "Bot webhook id"], "$CHATTERFY_WEBHOOK"),
     ],
   },
   metabot: {
     needed: [field("bot_id", ["Номер бота", "Bot id"], "123")],
     sending: [
-      field("api_token", ["Токен API Metabot", "Metabot API token"], "$METABOT_TOKEN", "secret"),
+      field("api_token", ["Токен API Metabot", "Metabot API token"], "$METABOT_TOKEN"),
       field("alias", ["Имя точки вызова", "Endpoint alias"], "notify"),
     ],
   },
   telegram: {
     sending: [
-      field("bot_token", ["Токен бота", "Bot token"], "$TG_BOT_TOKEN", "secret"),
+      field("bot_token", ["Токен бота", "Bot token"], "$TG_BOT_TOKEN"),
       field("username", ["Имя бота", "Bot's name"], "my_bot"),
     ],
   },
   keitaro: {
     needed: [field("url", ["Адрес трекера", "Tracker address"], "https://tr.example")],
-    sending: [field("postback_key", ["Ключ постбеков", "Postback key"], "$KEITARO_KEY", "secret")],
+    sending: [field("postback_key", ["Ключ постбеков", "Postback key"], "$KEITARO_KEY")],
   },
   network: {
     needed: [field("network", ["Имя сети", "Network's name"], "1win")],
     ties: [
-      field("click_issuer", ["Кто выдаёт clickid", "Who issues the clickid"], "", "connection"),
-      field("currency", ["Валюта сумм без валюты", "Currency of bare amounts"], "USD"),
+      field("click_issuer", ["Кто выдаёт clickid", "Who issues the clickid"], ""),
+      field("currency", ["Валюта сумм", "Currency"], "USD"),
     ],
   },
   site: {
     needed: [field("origin", ["Адрес сайта", "Site address"], "https://school.example")],
     ties: [
-      field("bot", ["Бот для входа", "Login bot"], "", "connection"),
-      field("return_to", ["Куда вернуть после входа", "Where login returns to"], "https://school.example/auth/bot", "list"),
+      field("bot", ["Бот для входа", "Login bot"], ""),
+      field("return_to", ["Куда вернуть", "Return to"], "https://school.example/auth/bot"),
     ],
-    sending: [field("webhook_url", ["Адрес вебхука сайта", "Site's webhook"], "https://school.example/hooks/gateway")],
+    sending: [field("webhook_url", ["Вебхук сайта", "Site's webhook"], "https://school.example/hook")],
   },
   http: { sending: [field("url", ["Куда отправлять", "Where to send"], "https://crm.example/hook")] },
 };
@@ -84,40 +75,34 @@ const fieldsOf = (kind: Kind): readonly Field[] => {
 
 export const fieldNames = (kind: Kind): readonly string[] => fieldsOf(kind).map(({ name }) => name);
 
+const isSecret = ({ example }: Field): boolean => example.startsWith("$");
+
 /** A connection's body with what the form says of its own fields: an emptied one goes, an empty secret is the one that is there. */
 export function withFields(kind: Kind, body: Body, form: (name: string) => string): Body {
   const changed = { ...body };
-  for (const { name, as } of fieldsOf(kind)) {
-    const value = form(`field.${name}`).trim();
-    if (value !== "") changed[name] = as === "list" ? value.split(/[\s,]+/) : value;
-    else if (as !== "secret") delete changed[name];
+  for (const one of fieldsOf(kind)) {
+    const value = form(`field.${one.name}`).trim();
+    if (value !== "") changed[one.name] = one.name === "return_to" ? value.split(/[\s,]+/) : value;
+    else if (!isSecret(one)) delete changed[one.name];
   }
   return changed;
 }
 
 type Body = Readonly<Record<string, unknown>>;
 
-/** Connections that may be named: for a new network the bot or tracker its clicks come from is the likely one. */
-function tie(view: View, { name, label }: Field, saved: Body | null): Html {
-  const others = [...view.ctx.config.connections.values()].filter(({ kind }) => kind !== "network");
-  const fitting = name === "bot" ? others.filter(({ kind }) => KIND_ICONS[kind] === "bot") : others;
-  const likely = fitting.find(({ kind }) => kind === "chatterfy" || kind === "keitaro" || name === "bot")?.id ?? "";
-  const choices = [["", "—"] as const, ...fitting.map((one) => [one.id, one.name ?? one.id] as const)];
-  const value = saved === null ? likely : typeof saved[name] === "string" ? saved[name] : "";
-  return select(`field.${name}`, view.say(label), { choices, value });
-}
-
-/** A field of a new connection, or of one that is there: then with its value, and of a secret only its name. */
+/** A field of a new connection, or of one that is there: then with its value, and of a secret only its name. For a new network the bot or tracker its
+ *  clicks come from is the likely issuer. */
 function input(view: View, one: Field, { required, saved }: { required: boolean; saved: Body | null }): Html {
-  if (one.as === "connection") return tie(view, one, saved);
-  const given = saved?.[one.name];
-  const text = Array.isArray(given)
-    ? given.join(" ")
-    : typeof given === "string" || typeof given === "number"
-      ? String(given)
-      : "";
-  const hidden = one.as === "secret" && text !== "" && !text.startsWith("$");
-  return html`<label>${view.say(one.label)}<input name="field.${one.name}" placeholder="${hidden ? "••••" : one.example}" value="${hidden ? "" : text}" ${required && "required"}></label>`;
+  const [name, label] = [`field.${one.name}`, view.say(one.label)];
+  const text = [saved?.[one.name] ?? ""].flat().map(String).join(" ");
+  if (one.example === "") {
+    const others = [...view.ctx.config.connections.values()].filter(({ kind }) => kind !== "network");
+    const likely = others.find(({ kind }) => kind === "chatterfy" || kind === "keitaro")?.id ?? "";
+    const choices = [["", "—"] as const, ...others.map(({ id }) => [id, connectionName(view, id)] as const)];
+    return select(name, label, { choices, value: saved === null ? likely : text });
+  }
+  const hidden = isSecret(one) && text !== "" && !text.startsWith("$");
+  return html`<label>${label}<input name="${name}" placeholder="${hidden ? "••••" : one.example}" value="${hidden ? "" : text}" ${required && "required"}></label>`;
 }
 
 /** The connection's own fields, for its card. */
@@ -127,7 +112,7 @@ export function fieldsForm(view: View, { id, kind }: { readonly id: string; read
   return actForm(
     view,
     { act: "save-fields", fields: { id } },
-    html`<div class="row end">${inputs}</div>${fieldsOf(kind).some(({ as }) => as === "secret") && html`<p class="dim">${view.say(["Пустой секрет — прежний.", "An empty secret stays as it was."])}</p>`}<p><button class="main">${view.word("save")}</button></p>`,
+    html`<div class="row end">${inputs}</div>${fieldsOf(kind).some(isSecret) && html`<p class="dim">${view.say(["Пустой секрет — прежний.", "An empty secret stays as it was."])}</p>`}<p><button class="main">${view.word("save")}</button></p>`,
   );
 }
 

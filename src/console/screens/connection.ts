@@ -61,7 +61,7 @@ export async function connectionPage(view: View, id: string): Promise<Page | nul
 <h2>${view.say(["Что вставить", "What to paste"])}</h2>${pasted(view, connection)}
 ${await mapping(view, connection, lines[0]?.id)}
 <h2>${view.say(["Что отправляем", "What is sent there"])}</h2>${outbound(view, id)}
-<h2 id="settings">${view.word("settings")}</h2><div class="two"><section class="box"><h3>${view.say(["Доступ и связи", "Access and ties"])}</h3>${fieldsForm(view, connection, body)}</section><section class="box"><h3>${view.say(["Темп и повторы", "Pace and repeats"])}</h3>${paceForm(view, connection)}</section><section class="box"><h3>${view.say(["Смена секрета без простоя", "Rotating the secret without a gap"])}</h3>${rotation(view, connection, body[proofField(connection.kind)])}</section></div>`,
+<h2 id="settings">${view.word("settings")}</h2><div class="two"><section class="box"><h3>${view.say(["Доступ и связи", "Access and ties"])}</h3>${fieldsForm(view, connection, body)}</section><section class="box">${paceForm(view, connection)}</section><section class="box"><h3>${view.say(["Смена секрета без простоя", "Rotating the secret without a gap"])}</h3>${rotation(view, connection, body[proofField(connection.kind)])}</section></div>`,
   };
 }
 
@@ -85,7 +85,7 @@ function pasted(view: View, connection: Connection): Html {
       html`<h3>${view.say(title)}</h3><div class="copy"><pre id="b${index}" tabindex="0">${fillBlock(text, connection, base)}</pre><button type="button" data-copy="b${index}">${view.word("copyIt")}</button></div>`,
   );
   const withToken = recipe.blocks.some(({ text }) => /\{(?:token|secret)\}/.test(text));
-  return html`<p>${view.say(recipe.hint)}</p>${blocks}${withToken && actForm(view, { act: "reveal-token", fields: { id: connection.id } }, html`<p><button>${icon("key")}${view.say(["Показать готовые строки с секретом", "Show ready lines with the secret"])}</button> <small>${view.say(["на месте TOKEN встанет секрет; показ попадёт в журнал", "TOKEN becomes the secret; showing it is logged"])}</small></p>`)}`;
+  return html`<p>${view.say(recipe.hint)}</p>${blocks}${withToken && actForm(view, { act: "reveal-token", fields: { id: connection.id } }, html`<p><button>${icon("key")}${view.say(["Показать готовые строки с секретом", "Show ready lines with the secret"])}</button> <small>${view.say(["показ попадёт в журнал", "showing it is logged"])}</small></p>`)}`;
 }
 
 /** What the newest delivery's fields became, and the operator's own names for fields. */

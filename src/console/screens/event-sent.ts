@@ -95,7 +95,7 @@ async function deliveryBox(view: View, delivery: DeliveryRow, attempts: readonly
 function advice(view: View, { status: state, connection }: DeliveryRow, reason: string | null): Content {
   const mend = state === "dead" || state === "retrying" ? mendingOf(reason?.split(": ")[0] ?? "") : null;
   if (mend === null || !view.ctx.config.connections.has(connection)) return null;
-  return html`<p>${view.say(mend)} <a href="/console/connections/${connection}#settings">${connectionName(view, connection)}</a> · <a href="/console/settings/rules">${view.say(["правила", "rules"])}</a></p>`;
+  return html`<p>${view.say(mend)} <a href="/console/connections/${connection}#settings">${connectionName(view, connection)}</a> · <a href="/console/settings/rules">${view.say(["Правила", "Rules"])}</a></p>`;
 }
 
 /** What an attempt came to: a status, or why there was no reply. */

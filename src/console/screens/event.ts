@@ -110,7 +110,7 @@ function quarantineAdvice(view: View, event: EventSheet): Content {
   const field = html`<code>${event.field ?? ""}</code>`;
   if (event.cause === "unresolved_macro")
     return html`${view.say(["Макрос не подставлен в поле", "The macro was not filled in:"])} ${field}.
-    ${view.say(["Проверьте написание макроса в настройках отправителя: он пришёл буквально.", "Check its spelling in the sender's settings: it arrived literally."])}
+    ${view.say(["Он пришёл буквально: проверьте написание у отправителя.", "It arrived literally: check its spelling at the sender."])}
     <a href="/console/connections/${event.connection}">${view.say(["Взять готовую строку", "Take the ready line"])}</a>`;
   const what = html`${view.say(["Не использовано:", "Not used:"])} ${causeName(view, event.cause ?? "")}`;
   return html`${what}${event.field !== null && html` ${field}`}. ${view.say(MENDING[event.cause ?? ""] ?? MEND_VALUE)}

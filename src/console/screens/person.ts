@@ -45,7 +45,7 @@ const erased = (view: View, id: string, when: number): Page => ({
   aside: html`<a class="btn" data-key="Escape" href="/console/people">${view.say(["К списку", "Back to the list"])}</a>`,
   body: empty(
     view.say(["Данные этого человека стёрты.", "This person's data was erased."]),
-    html`<p>${moment(view, when)}</p><p><a class="btn main" href="/v1/persons/${id}/erasure">${view.say(["Акт об уничтожении, для печати", "The act of erasure, to print"])}</a></p>`,
+    html`${moment(view, when)}<p><a class="btn" href="/v1/persons/${id}/erasure">${view.say(["Акт для печати", "The act to print"])}</a></p>`,
   ),
 });
 

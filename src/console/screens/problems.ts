@@ -156,25 +156,17 @@ const ADVICE: Readonly<Record<string, Phrase>> = {
     "Два человека назвали одно и то же. Событие осталось у своего человека, чужое не тронуто. Решите, кто это.",
     "Two people named the same thing. The event stayed with its own person, nothing of the other's was touched. Decide who it is.",
   ],
-  contact_quarantined: [
-    "Одну почту или телефон назвали три разных аккаунта. Для склейки это больше не используется.",
-    "Three accounts named one e-mail or phone. It is no longer used to join people.",
-  ],
-  unbound: [
-    "Событие ждёт человека до 90 дней. Чаще всего бот не передаёт clickid: проверьте его подключение.",
-    "The event waits for its person for up to 90 days. Usually the bot does not pass the clickid: check its connection.",
-  ],
   delivery: [
-    "Получатель отказал или не отвечал. Устраните причину и повторите всё одним действием: порядок и содержимое сохранены.",
-    "The destination refused or did not answer. Mend the cause and retry everything at once: order and content are kept.",
+    "Устраните причину и повторите всё одним действием: порядок и содержимое сохранены.",
+    "Mend the cause and retry everything at once: order and content are kept.",
   ],
   loop: [
     "Один и тот же вызов повторился трижды за десять минут. Проверьте правила: два сервиса отвечают друг другу.",
     "The same call was repeated three times in ten minutes. Check the rules: two services answer each other.",
   ],
   silence: [
-    "От подключения давно ничего нет. Отправьте тестовое событие и проверьте настройки отправителя.",
-    "Nothing has come from this connection for long. Send a test event and check the sender's settings.",
+    "Отправьте тестовое событие и проверьте настройки отправителя.",
+    "Send a test event and check the sender's settings.",
   ],
 };
 

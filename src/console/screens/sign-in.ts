@@ -1,6 +1,6 @@
 /** Первый вход: one field. What is wrong is said, how close a guess was is not. */
 import { type Html, html } from "../../lib/markup.ts";
-import type { Phrase } from "../copy.ts";
+import { type Phrase, WORDS } from "../copy.ts";
 import { frame } from "../page.ts";
 import type { View } from "../view.ts";
 
@@ -9,10 +9,7 @@ type Failure = "wrong" | "limited" | "ended";
 const FAILURES: Readonly<Record<Failure, Phrase>> = {
   wrong: ["Токен не подошёл. Проверьте, что он скопирован целиком.", "The token did not fit. Check that it was copied whole."],
   limited: ["Слишком много попыток. Подождите минуту.", "Too many attempts. Wait a minute."],
-  ended: [
-    "Сеанс закончился, отправленное не сохранено. Войдите — вернётесь на ту же страницу.",
-    "Your session ended and nothing was saved. Sign in to return to the same page.",
-  ],
+  ended: WORDS.expired,
 };
 
 export const signInPage = (view: View, failure: Failure | null): Html =>

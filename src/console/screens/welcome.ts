@@ -36,13 +36,13 @@ const project = (view: View): Html =>
   actForm(
     view,
     { act: "save-workspace", back: "/console/welcome?step=2" },
-    html`<p>${view.say(["По этому часовому поясу и валюте считаются все отчёты. Всё можно изменить в настройках.", "Every report is counted in this time zone and currency. All of it can be changed in the settings."])}</p><div class="row end">${projectFields(view)}</div><h2>${view.say(["Приватность", "Privacy"])}</h2>${privacyFields(view)}<p><button class="main">${view.say(["Дальше", "Next"])}</button></p>`,
+    html`<p>${view.say(["По этому часовому поясу и валюте считаются все отчёты.", "Every report is counted in this time zone and currency."])}</p><div class="row end">${projectFields(view)}</div><h2>${view.say(["Приватность", "Privacy"])}</h2>${privacyFields(view)}<p><button class="main">${view.say(["Дальше", "Next"])}</button></p>`,
   );
 
 function choose(view: View, chosen: readonly Kind[]): Html {
   const tile = (kind: Kind): Html =>
     html`<label class="box tile"><input type="checkbox" name="kind" value="${kind}"${chosen.includes(kind) && trusted(" checked")}>${icon(KIND_ICONS[kind])}<b>${view.say(RECIPES[kind].name)}</b><small>${view.say(RECIPES[kind].brings)}</small></label>`;
-  return html`<form action="/console/welcome"><input type="hidden" name="step" value="3"><p>${view.say(["Отметьте всё, что есть: шлюз проведёт человека через них одним ключом. Остальное добавите потом.", "Mark everything you have: the gateway leads a person through them by one key. The rest can be added later."])}</p><div class="grid">${KINDS.map(tile)}</div><p class="row"><button class="main">${view.say(["Дальше", "Next"])}</button><a class="btn plain" href="/console">${view.say(["Позже", "Later"])}</a></p></form>`;
+  return html`<form action="/console/welcome"><input type="hidden" name="step" value="3"><p>${view.say(["Отметьте всё, что есть: шлюз проведёт человека через них одним ключом.", "Mark everything you have: the gateway leads a person through them by one key."])}</p><div class="grid">${KINDS.map(tile)}</div><p class="row"><button class="main">${view.say(["Дальше", "Next"])}</button><a class="btn plain" href="/console">${view.say(["Позже", "Later"])}</a></p></form>`;
 }
 
 function connect(view: View, chosen: readonly Kind[]): Html {
