@@ -6,8 +6,9 @@ import { readVars } from "./local/vars.ts";
 
 export async function serve(options: Options): Promise<void> {
   const vars = options.varsFile === null ? {} : readVars(options.varsFile);
-  const gateway = await openGateway({ port: options.port, stateDirectory: options.stateDirectory, vars });
-  stopOnSignals(gateway.stop);
+  const opening = openGateway({ port: options.port, stateDirectory: options.stateDirectory, vars });
+  stopOnSignals(async () => (await opening).stop());
+  const gateway = await opening;
   process.stdout.write(
     `Throughline: ${gateway.url} · state ${options.stateDirectory} · ready in ${process.uptime().toFixed(1)} s\n`,
   );

@@ -3,7 +3,7 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Sandbox, startSandbox } from "../../sandbox/server.ts";
 import { textOf } from "../../sandbox/kit/values.ts";
-import { type Gateway, openGateway } from "../local/gateway.ts";
+import { openGateway } from "../local/gateway.ts";
 import type { Options } from "../local/options.ts";
 import { stopOnSignals } from "../local/signals.ts";
 import { readVars } from "../local/vars.ts";
@@ -48,16 +48,17 @@ async function tellAddresses(stage: Stage): Promise<void> {
 export async function demonstrate(options: Options): Promise<void> {
   const given = options.varsFile === null ? {} : readVars(options.varsFile);
   const sandbox = await openSandbox();
-  const gateway: Gateway = await openGateway({
+  const opening = openGateway({
     port: options.port,
     stateDirectory: options.stateDirectory,
     vars: { LOG_LEVEL: "error", ...DEMO_VARS, ...given },
   });
   const stop = async (): Promise<void> => {
-    await gateway.stop();
+    await (await opening).stop();
     await sandbox.close();
   };
   stopOnSignals(stop);
+  const gateway = await opening;
   const colours = process.stdout.isTTY && !process.env["NO_COLOR"];
   const stage: Stage = {
     gateway: gateway.url,

@@ -8,6 +8,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import { bundleLocalWorker, readMigrations } from "./bundle.ts";
 import { UsageError } from "./options.ts";
 import { dieWithLauncher } from "./runtime.ts";
+import { withoutSignalHooks } from "./signals.ts";
 import { type State, completeSecrets, takeState } from "./state.ts";
 import { ROOT, type WranglerFile, bindingNames, readWranglerFile } from "./wrangler.ts";
 
@@ -95,7 +96,8 @@ async function startRuntime({ port, state, vars, file }: Launch) {
     unsafeDirectSockets: [{ host: HOST, port }],
     unsafeTriggerHandlers: true,
   });
-  const runtime = new Miniflare({ ...options, resourcePersistencePath: join(state.directory, "storage"), logRequests: false });
+  const persisted = { ...options, resourcePersistencePath: join(state.directory, "storage"), logRequests: false };
+  const runtime = withoutSignalHooks(() => new Miniflare(persisted));
   await runtime.ready;
   return runtime;
 }

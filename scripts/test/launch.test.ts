@@ -1,0 +1,66 @@
+/** `npm start` as a shell or a supervisor sees it: npm is the process they know, and what they do to it must reach the server. */
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as wait } from "node:timers/promises";
+import { afterAll, expect, it } from "vitest";
+import { freePort } from "../kill/server.ts";
+import { ROOT } from "../local/wrangler.ts";
+
+const LIMIT_MS = 30_000;
+const directory = mkdtempSync(join(tmpdir(), "throughline-launch-"));
+const launched: ChildProcess[] = [];
+
+afterAll(() => {
+  for (const { pid } of launched) {
+    try {
+      if (pid !== undefined) process.kill(-pid, "SIGKILL");
+    } catch {
+      // The whole group is gone: that is what the tests are about.
+    }
+  }
+  rmSync(directory, { recursive: true, force: true });
+});
+
+const answers = async (url: string): Promise<boolean> => (await fetch(`${url}/healthz`).catch(() => null))?.ok ?? false;
+
+async function until(holds: () => Promise<boolean>): Promise<boolean> {
+  const end = Date.now() + LIMIT_MS;
+  while (Date.now() < end) {
+    if (await holds()) return true;
+    await wait(50);
+  }
+  return false;
+}
+
+function launch(port: number, vars: string) {
+  const file = join(directory, `${port}.env`);
+  writeFileSync(file, vars);
+  const args = ["start", "--silent", "--", "--port", String(port), "--state", join(directory, String(port)), "--vars", file];
+  const npm = spawn("npm", args, { cwd: ROOT, detached: true, stdio: ["ignore", "ignore", "pipe"] });
+  launched.push(npm);
+  let told = "";
+  npm.stderr.on("data", (part: Buffer) => (told += part.toString("utf8")));
+  return { npm, told: () => told };
+}
+
+it("SIGTERM to npm alone ends the server cleanly before npm ends", async () => {
+  const port = await freePort();
+  const { npm } = launch(port, "");
+  expect(await until(() => answers(`http://127.0.0.1:${port}`))).toBe(true);
+  const gone = once(npm, "exit");
+  npm.kill("SIGTERM");
+  expect(await gone).toEqual([0, null]);
+  expect(await answers(`http://127.0.0.1:${port}`)).toBe(false);
+  expect(existsSync(join(directory, String(port), "server.json"))).toBe(false);
+}, 60_000);
+
+it("a server whose npm was killed does not stay behind", async () => {
+  const port = await freePort();
+  const { npm } = launch(port, "");
+  expect(await until(() => answers(`http://127.0.0.1:${port}`))).toBe(true);
+  npm.kill("SIGKILL");
+  expect(await until(async () => !(await answers(`http://127.0.0.1:${port}`)))).toBe(true);
+}, 60_000);
