@@ -1,8 +1,8 @@
 /** `npm start`: see USAGE. Exit 2 is a mistake of the caller, 1 a failure of ours. */
 import { demonstrate } from "./demo/demonstration.ts";
-import { PortInUse } from "./local/gateway.ts";
+import { NotReady, PortInUse } from "./local/gateway.ts";
 import { USAGE, UsageError, parseOptions } from "./local/options.ts";
-import { StateInUse } from "./local/state.ts";
+import { StateInUse, StateUnusable } from "./local/state.ts";
 import { serve } from "./serve.ts";
 
 async function main(): Promise<void> {
@@ -15,9 +15,9 @@ async function main(): Promise<void> {
 try {
   await main();
 } catch (failure) {
-  const known = failure instanceof UsageError || failure instanceof PortInUse || failure instanceof StateInUse;
+  const known = [UsageError, PortInUse, StateInUse, StateUnusable, NotReady].some((kind) => failure instanceof kind);
   process.stderr.write(
-    known ? `npm start: ${failure.message}\n` : `${failure instanceof Error ? failure.stack : String(failure)}\n`,
+    failure instanceof Error ? `${known ? `npm start: ${failure.message}` : failure.stack}\n` : `${String(failure)}\n`,
   );
   if (failure instanceof UsageError) process.stderr.write(`${USAGE}\n`);
   process.exit(failure instanceof UsageError ? 2 : 1);

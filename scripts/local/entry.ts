@@ -1,8 +1,8 @@
 /** What runs locally instead of src/worker.ts: the same Worker, which first brings its database up to date.
  *  The migrations travel as a binding and are applied inside the runtime, so the port never answers before the schema stands.
- *  In production `wrangler d1 migrations apply` does this; both keep the same `d1_migrations` table. */
+ *  What keeps it from serving is its answer, which the launcher tells before it gives up. In production `wrangler d1 migrations apply` does this; both keep the same `d1_migrations` table. */
 import worker from "../../src/worker.ts";
-import type { Env } from "../../src/env.ts";
+import { type Env, settingsOf } from "../../src/env.ts";
 
 export { Inbox, Lane } from "../../src/worker.ts";
 
@@ -12,6 +12,8 @@ const TABLE = `CREATE TABLE IF NOT EXISTS d1_migrations(
   id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT UNIQUE, applied_at TIMESTAMP DEFAULT CURRENT_TIMESTAMP NOT NULL)`;
 
 let current = false;
+
+const wordsOf = (failure: unknown): string => (failure instanceof Error ? failure.message : String(failure));
 
 async function appliedNames(env: LocalEnv): Promise<Set<string>> {
   await env.DB.prepare(TABLE).run();
@@ -29,7 +31,7 @@ async function migrate(env: LocalEnv): Promise<void> {
       await env.DB.batch([ledger, ...statements.map((statement) => env.DB.prepare(statement))]);
     } catch (failure) {
       applied = await appliedNames(env);
-      if (!applied.has(name)) throw new Error(`migration ${name} failed`, { cause: failure });
+      if (!applied.has(name)) throw new Error(`migration ${name} failed: ${wordsOf(failure)}`, { cause: failure });
     }
   }
   current = true;
@@ -38,7 +40,12 @@ async function migrate(env: LocalEnv): Promise<void> {
 export default {
   ...worker,
   fetch: async (request, env, execution) => {
-    if (!current) await migrate(env);
+    try {
+      settingsOf(env);
+      if (!current) await migrate(env);
+    } catch (failure) {
+      return new Response(wordsOf(failure), { status: 503 });
+    }
     return worker.fetch(request, env, execution);
   },
 } satisfies ExportedHandler<LocalEnv>;

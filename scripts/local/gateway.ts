@@ -14,6 +14,9 @@ import { ROOT, type WranglerFile, bindingNames, readWranglerFile } from "./wrang
 
 export class PortInUse extends Error {}
 
+/** The runtime stands, the Worker in it refuses to serve: the message is its own. */
+export class NotReady extends Error {}
+
 export type Gateway = {
   /** Origin without a trailing slash. */
   url: string;
@@ -27,7 +30,10 @@ const PATIENCE_MS = 1_500;
 async function checkPort(port: number): Promise<void> {
   const probe = createServer();
   const { promise, resolve, reject } = Promise.withResolvers<void>();
-  probe.once("error", () => reject(new PortInUse(`port ${port} is already in use on ${HOST}`)));
+  probe.once("error", (failure: NodeJS.ErrnoException) => {
+    const why = failure.code === "EADDRINUSE" ? "is already in use" : `cannot be taken (${failure.code ?? failure.message})`;
+    reject(new PortInUse(`port ${port} ${why} on ${HOST}`));
+  });
   probe.listen(port, HOST, () => probe.close(() => resolve()));
   await promise;
 }
@@ -102,6 +108,12 @@ async function startRuntime({ port, state, vars, file }: Launch) {
   return runtime;
 }
 
+async function checkReady(url: string): Promise<void> {
+  const answer = await fetch(`${url}/healthz`);
+  const text = await answer.text();
+  if (!answer.ok) throw new NotReady(`the Worker does not serve: ${text}`);
+}
+
 type Runtime = Awaited<ReturnType<typeof startRuntime>>;
 
 /** The platform's cron, played by hand: once at the start, so that nothing waits for a minute to turn, then every minute. It is rung by HTTP: a
@@ -137,7 +149,12 @@ export async function openGateway(given: {
     await patiently(() => checkPort(given.port));
     const vars = completeSecrets(state.directory, given.vars);
     const runtime = await startRuntime({ port: given.port, state, vars, file });
-    await fetch(`${url}/healthz`);
+    try {
+      await checkReady(url);
+    } catch (failure) {
+      await runtime.dispose();
+      throw failure;
+    }
     const stopCron = startCron(runtime, file.triggers.crons[0] ?? "* * * * *");
     return {
       url,

@@ -3,12 +3,15 @@ import { readFileSync } from "node:fs";
 import { UsageError } from "./options.ts";
 
 const LINE = /^\s*(?:export\s+)?([A-Za-z_][A-Za-z0-9_]*)\s*=\s*(.*?)\s*$/;
+const OPEN_QUOTE = /^["']/;
 const QUOTED = /^(?:"((?:[^"\\]|\\.)*)"|'([^']*)')\s*(?:#.*)?$/;
 
-function unquote(text: string): string {
+/** Null when a quote is opened and not closed. */
+function unquote(text: string): string | null {
   const quoted = QUOTED.exec(text);
   if (quoted?.[1] !== undefined) return quoted[1].replace(/\\(.)/g, (_all, mark: string) => (mark === "n" ? "\n" : mark));
   if (quoted?.[2] !== undefined) return quoted[2];
+  if (OPEN_QUOTE.test(text)) return null;
   return text.replace(/(?:^|\s+)#.*$/, "");
 }
 
@@ -21,7 +24,9 @@ export function parseVars(text: string, source: string): Record<string, string> 
     if (/^\s*(#|$)/.test(line)) continue;
     const [, name, value] = LINE.exec(line) ?? [];
     if (name === undefined || value === undefined) throw new UsageError(`${source}:${index + 1}: expected KEY=value`);
-    vars[name] = unquote(value);
+    const unquoted = unquote(value);
+    if (unquoted === null) throw new UsageError(`${source}:${index + 1}: the quote is not closed`);
+    vars[name] = unquoted;
   }
   return vars;
 }

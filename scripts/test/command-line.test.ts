@@ -54,7 +54,10 @@ describe("a file of vars", () => {
     });
   });
 
-  it("names the line that is none of these", () => {
-    expect(() => parseVars("A=1\nnonsense", "secrets.env")).toThrow("secrets.env:2");
-  });
+  it.each(["nonsense", 'B="not closed', "B='not closed # \"", 'B="closed" and more'])(
+    "names the line that is none of these: %s",
+    (line) => {
+      expect(() => parseVars(`A=1\n${line}`, "secrets.env")).toThrow("secrets.env:2");
+    },
+  );
 });

@@ -64,3 +64,9 @@ it("a server whose npm was killed does not stay behind", async () => {
   npm.kill("SIGKILL");
   expect(await until(async () => !(await answers(`http://127.0.0.1:${port}`)))).toBe(true);
 }, 60_000);
+
+it("a setting that no request could be served with ends the start, and is named", async () => {
+  const { npm, told } = launch(await freePort(), "PUBLIC_URL=nonsense\n");
+  expect(await once(npm, "close")).toEqual([1, null]);
+  expect(told()).toContain("settings: PUBLIC_URL is not an http(s) origin");
+}, 60_000);

@@ -1,8 +1,8 @@
-import { mkdtempSync, readFileSync, statSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { StateInUse, completeSecrets, takeState } from "../local/state.ts";
+import { StateInUse, StateUnusable, completeSecrets, takeState } from "../local/state.ts";
 
 const newDirectory = (): string => mkdtempSync(join(tmpdir(), "throughline-test-"));
 
@@ -24,6 +24,48 @@ describe("the state directory", () => {
     expect(made["OTHER"]).toBe("x");
     expect(completeSecrets(directory, {})["SEAL_KEY"]).toBe(made["SEAL_KEY"]);
     expect(statSync(join(directory, "secrets.env")).mode & 0o777).toBe(0o600);
+  });
+
+  it("that is a file, or whose lock or database is none, is refused by name and left as it is", () => {
+    const directory = newDirectory();
+    const owner = { url: "http://127.0.0.1:8787" };
+    const file = join(directory, "file");
+    writeFileSync(file, "x");
+    expect(() => takeState(file, owner)).toThrow(StateUnusable);
+    const lock = join(directory, "lock.sqlite");
+    writeFileSync(lock, "a text of somebody else's, longer than the header of a database, is no lock of ours");
+    expect(() => takeState(directory, owner)).toThrow(StateUnusable);
+    rmSync(lock);
+    const databases = join(directory, "storage", "d1");
+    mkdirSync(databases, { recursive: true });
+    writeFileSync(join(databases, "empty.sqlite"), "");
+    takeState(directory, owner).release();
+    writeFileSync(join(databases, "torn.sqlite"), "\0\0 torn");
+    expect(() => takeState(directory, owner)).toThrow("storage/d1/torn.sqlite");
+    expect(readFileSync(join(databases, "torn.sqlite"), "utf8")).toBe("\0\0 torn");
+    expect(existsSync(join(directory, "server.json"))).toBe(false);
+  });
+
+  it("is served under no other SEAL_KEY than the one it began with, whether that one was given or made", () => {
+    const given = { SEAL_KEY: "a-seal-key-that-was-given-by-hand-0000" };
+    const ofGiven = newDirectory();
+    completeSecrets(ofGiven, given);
+    expect(() => completeSecrets(ofGiven, {})).toThrow(StateUnusable);
+    expect(() => completeSecrets(ofGiven, { SEAL_KEY: "another-seal-key-0000000000000000000" })).toThrow("SEAL_KEY");
+    expect(completeSecrets(ofGiven, given)["SEAL_KEY"]).toBe(given.SEAL_KEY);
+    const ofMade = newDirectory();
+    completeSecrets(ofMade, {});
+    rmSync(join(ofMade, "secrets.env"));
+    expect(() => completeSecrets(ofMade, {})).toThrow(StateUnusable);
+    expect(existsSync(join(ofMade, "secrets.env"))).toBe(false);
+  });
+
+  it("of an older version takes the key it is given, and makes none where something is sealed already", () => {
+    const directory = newDirectory();
+    mkdirSync(join(directory, "storage"));
+    expect(() => completeSecrets(directory, {})).toThrow(StateUnusable);
+    const given = { SEAL_KEY: "a-seal-key-that-was-given-by-hand-0000" };
+    expect(completeSecrets(directory, given)["SEAL_KEY"]).toBe(given.SEAL_KEY);
   });
 
   it("prefers a given secret and writes it nowhere", () => {
