@@ -63,6 +63,18 @@ export async function mergeLinkType(
   return row?.type ?? null;
 }
 
+/** Humans whom this bot can write to and who proved accounts in two messengers: the count of those who came over. */
+export async function countMoved(db: D1Database, connection: string): Promise<number> {
+  const moved = await db
+    .prepare(
+      `SELECT COUNT(*) AS n FROM holder_bots b WHERE connection = ?1 AND (SELECT COUNT(DISTINCT type) FROM holder_identities i
+         WHERE i.holder_id = b.holder_id AND i.type IN ('telegram_id', 'max_id', 'vk_id')) > 1`,
+    )
+    .bind(connection)
+    .first<{ n: number }>();
+  return moved?.n ?? 0;
+}
+
 /** The accounts of one holder go to another, unless the one that loses them is mapped anywhere: then nothing happens, since joining would hand its
  *  logins to whoever made the link. */
 export const moveAccounts = (db: D1Database, from: string, to: string): D1PreparedStatement[] => {

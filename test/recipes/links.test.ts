@@ -3,6 +3,7 @@ import botLink from "../../docs/recipes/10-bot-link-utm.md?raw";
 import toMax from "../../docs/recipes/11-telegram-to-max.md?raw";
 import metrika from "../../docs/recipes/12-yandex-metrika.md?raw";
 import salebotIn from "../../docs/recipes/01-salebot-in.md?raw";
+import { signIn } from "../kit/console.ts";
 import { ORIGIN, operator } from "../kit/operator.ts";
 import {
   type Macros,
@@ -11,6 +12,7 @@ import {
   addressOf,
   configureRecipe,
   expectPromised,
+  expectSent,
   filled,
   get,
   post,
@@ -71,8 +73,9 @@ describe("recipe 10: a link to the bot", () => {
 describe("recipe 11: from Telegram to MAX", () => {
   const recipe = readRecipe(toMax);
 
-  it("the second messenger becomes the same, confirmed person", async () => {
+  it("the second messenger becomes the same, confirmed person, and the bot's card counts those who moved", async () => {
     await configureRecipe(recipe);
+    const card = async () => (await signIn()).text("/console/connections/max");
     const telegram = { "#{client_id}": "22222311", "#{platform_id}": "11111311", "#{tag}": "" };
     await starts(recipe, telegram);
     const proof = { authorization: `Bearer ${tokenOf(recipe, "bot")}` };
@@ -80,6 +83,7 @@ describe("recipe 11: from Telegram to MAX", () => {
     const { url } = await issued.json<{ url: string }>();
     expect(url).toMatch(/^https:\/\/max\.ru\/my_max_bot\?start=/);
     const token = new URL(url).searchParams.get("start") ?? "";
+    expect(await card()).not.toContain("Подтвердили второй мессенджер");
     const max = { "#{client_id}": "33333311", "#{platform_id}": "77777311", "#{tag}": token };
     await accepted(await post(`${ORIGIN}/webhook/max/${tokenOf(recipe, "max")}`, filled(recipe.block("старт"), max)));
     await expectPromised(recipe);
@@ -89,10 +93,22 @@ describe("recipe 11: from Telegram to MAX", () => {
       ),
     );
     expect(one?.person.id).toBe(other?.person.id);
+    expect(await card()).toContain(`${recipe.block("счётчик")}: 1`);
   });
 });
 
 describe("recipe 12: Yandex Metrika, the half that works", () => {
+  it("a purchase later takes the yclid and the ClientID of the click along", async () => {
+    const recipe = readRecipe(metrika);
+    const sent = watchVendors();
+    await configureRecipe(recipe);
+    const start = await clicked(addressOf(recipe, "ссылка"));
+    await starts(recipe, { "#{client_id}": "22222213", "#{platform_id}": "11111213", "#{tag}": start });
+    const sale = { event: "payment", event_at: "2026-03-01T10:00:00Z", client_id: "22222213", order: "1012", amount: "400" };
+    await accepted(await post(`${ORIGIN}/webhook/bot/${tokenOf(recipe, "bot")}`, JSON.stringify(sale)));
+    await expectSent(sent, recipe.block("уходит"));
+  });
+
   it("keeps yclid and the ClientID on the click", async () => {
     const recipe = readRecipe(metrika);
     await configureRecipe(recipe);

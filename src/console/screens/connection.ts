@@ -6,6 +6,7 @@ import { personNames } from "../../flows/show-person.ts";
 import { type Content, type Html, html, trusted } from "../../lib/markup.ts";
 import { readVersion } from "../../store/config.ts";
 import { listEventLines, readEventSheet } from "../../store/operator/events.ts";
+import { countMoved } from "../../store/merge-links.ts";
 import { connectionPulses, intakeOutcomes, openProblems } from "../../store/operator/pulse.ts";
 import { icon } from "../icons.ts";
 import { actForm, type Page } from "../page.ts";
@@ -25,7 +26,8 @@ export async function connectionPage(view: View, id: string): Promise<Page | nul
   const connection = view.ctx.config.connections.get(id);
   if (!connection) return null;
   const { DB } = view.ctx.env;
-  const [outcomes, lines, pulses, problems, saved] = await Promise.all([
+  const [moved, outcomes, lines, pulses, problems, saved] = await Promise.all([
+    countMoved(DB, id),
     intakeOutcomes(DB, id, view.ctx.clock() - DAY_MS),
     listEventLines(DB, {
       status: null,
@@ -57,7 +59,7 @@ export async function connectionPage(view: View, id: string): Promise<Page | nul
     title: connection.name ?? id,
     screen: "connections",
     aside: html`<a class="btn" data-key="Escape" href="/console/connections">${view.say(["К списку", "Back to the list"])}</a>${actForm(view, { act: "test-event", fields: { id } }, html`<button class="main" data-key="t">${view.say(["Отправить тестовое событие", "Send a test event"])}</button>`)}`,
-    body: html`${lostNote(view)}<div data-await><p>${lights(view, pulse)}${connection.disabled === true && html` <span class="tag">${view.say(["отправка остановлена", "sending is stopped"])}</span>`}</p>${outcomes.length > 0 && html`<p class="dim">${view.say(["За сутки:", "In 24 hours:"])} ${outcomes.map(({ outcome, n }) => `${outcomeName(view, outcome)} ${numberOf(view, n)}`).join(" · ")}</p>`}${last === null ? html`<p class="note">${icon("wait")} ${view.say(["Ждём настоящее событие… Страница обновится сама.", "Waiting for a real event… The page updates itself."])}</p>` : html`<p class="note ok">${icon("ok")} ${view.say(["Последнее событие", "Last event"])} ${moment(view, last)}</p>`}${own.map((problem) => html`<p class="note bad">${icon("warn")} <a href="/console/problems/${problem.id}">${problemSentence(view, problem)}</a></p>`)}${rows.length > 0 && eventTable(view, rows, "")}</div>
+    body: html`${lostNote(view)}<div data-await><p>${lights(view, pulse)}${connection.disabled === true && html` <span class="tag">${view.say(["отправка остановлена", "sending is stopped"])}</span>`}</p>${outcomes.length > 0 && html`<p class="dim">${view.say(["За сутки:", "In 24 hours:"])} ${outcomes.map(({ outcome, n }) => `${outcomeName(view, outcome)} ${numberOf(view, n)}`).join(" · ")}</p>`}${moved > 0 && html`<p class="dim">${view.say(["Подтвердили второй мессенджер: {0}", "Proved a second messenger: {0}"], moved)}</p>`}${last === null ? html`<p class="note">${icon("wait")} ${view.say(["Ждём настоящее событие… Страница обновится сама.", "Waiting for a real event… The page updates itself."])}</p>` : html`<p class="note ok">${icon("ok")} ${view.say(["Последнее событие", "Last event"])} ${moment(view, last)}</p>`}${own.map((problem) => html`<p class="note bad">${icon("warn")} <a href="/console/problems/${problem.id}">${problemSentence(view, problem)}</a></p>`)}${rows.length > 0 && eventTable(view, rows, "")}</div>
 <h2>${view.say(["Что вставить", "What to paste"])}</h2>${pasted(view, connection)}
 ${await mapping(view, connection, lines[0]?.id)}
 <h2>${view.say(["Что отправляем", "What is sent there"])}</h2>${outbound(view, id)}
