@@ -2,7 +2,7 @@
  *  sent through the real Worker, and the promised lines looked up on the console's own «События». */
 import { exports } from "cloudflare:workers";
 import { expect, vi } from "vitest";
-import { signIn } from "./console.ts";
+import { type Browser, signIn } from "./console.ts";
 import { ORIGIN, configure } from "./operator.ts";
 
 export type Macros = Readonly<Record<string, string>>;
@@ -95,8 +95,7 @@ const plainText = (html: string): string =>
     .trim();
 
 /** Rows of «События», oldest first, as a reader says them: connection · event · money · status. Person and time are whoever's. */
-async function rows(): Promise<string[]> {
-  const browser = await signIn();
+async function rows(browser: Browser): Promise<string[]> {
   const page = await browser.text("/console/events");
   const found = [...page.matchAll(/<tr data-id="[^"]+" data-row[^>]*>([\s\S]*?)<\/tr>/g)].map(([, row = ""]) =>
     [...row.matchAll(/<td[^>]*>([\s\S]*?)<\/td>/g)].map(([, cell = ""]) => plainText(cell)),
@@ -111,8 +110,9 @@ async function rows(): Promise<string[]> {
 /** The promised lines of «Проверка» stand in «События», in this order, other rows between them or not. */
 export async function expectPromised(recipe: Recipe, name = "проверка"): Promise<void> {
   const promised = recipe.block(name).split("\n");
+  const browser = await signIn();
   await vi.waitFor(async () => {
-    const shown = await rows();
+    const shown = await rows(browser);
     let at = 0;
     for (const row of shown) if (row === promised[at]) at += 1;
     expect(shown, `«${promised[at] ?? ""}» is missing`).toSatisfy(() => at === promised.length);
