@@ -79,6 +79,22 @@ describe("GetCourse webhooks of set-uri", () => {
     expect(later.fact).toEqual(one.fact);
   });
 
+  it("a message of Chatium code is read like the bare body, one in common names like a backend's", async () => {
+    const inner = (JSON.parse(paidBody) as { json: object }).json;
+    const bare = await read("school", { json: { json: inner } });
+    const { eventType: _told, ...data } = inner as { eventType: string };
+    const signed = await read("school", {
+      json: { type: "event://getcourse/dealPaid", timestamp: "2026-03-01T10:00:00Z", data },
+    });
+    expect({ ...signed.event, fields: {} }).toEqual({ ...bare.event, fields: {} });
+    const common = await read("school", {
+      json: { type: "registration", timestamp: "2026-03-01T10:00:00Z", data: { email: "a@b.ru", telegram_id: 7, gc_user_id: 5 } },
+    });
+    expect(common.event).toMatchObject({ type: "registration", fields: {} });
+    expect(ids(common.event)).toEqual(["email=a@b.ru", "gc_user_id@school.getcourse.ru=5", "telegram_id=7"]);
+    expect(new Date(common.event.eventAt ?? 0).toISOString()).toBe("2026-03-01T10:00:00.000Z");
+  });
+
   it("vector 13: the one-key envelope is unwrapped, a body with anything beside it is not", async () => {
     const inner: unknown = (JSON.parse(paidBody) as { json: unknown }).json;
     const wrapped = await read("school", { body: paidBody });

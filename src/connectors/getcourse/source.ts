@@ -23,11 +23,33 @@ const CLAIMS = {
 } as const;
 
 export function readGetcourse(connection: ConnectionOf<"getcourse">, incoming: Incoming): NewEvent {
-  const fields = isEnvelope(incoming.json) ? unwrapped(incoming.fields, "json") : incoming.fields;
+  const message = isMessage(incoming.json);
+  const fields = message
+    ? told(incoming.fields)
+    : isEnvelope(incoming.json)
+      ? unwrapped(incoming.fields, "json")
+      : incoming.fields;
   const sent = newSent({ ...incoming, fields }, connection.mapping);
   if (sent.values.has("deal.number") || sent.values.has("deal.id")) return readDeal(connection, incoming, sent);
-  return isNews(sent) ? readNews(connection, incoming, sent) : readProcess(connection, incoming, sent);
+  if (isNews(sent)) return readNews(connection, incoming, sent);
+  if (message) return readGeneric(connection, incoming, { sent, eventNames: ["type"], timeNames: ["timestamp"] });
+  return readProcess(connection, incoming, sent);
 }
+
+/** Chatium code signs what it sends, and then it may come as Standard Webhooks recommend: `{type, timestamp, data}`, with one of the school's own events
+ *  (`event://getcourse/dealPaid`) or with common names inside. */
+const isMessage = (json: unknown): boolean =>
+  typeof json === "object" &&
+  json !== null &&
+  "type" in json &&
+  typeof json.type === "string" &&
+  "data" in json &&
+  typeof json.data === "object";
+
+const told = (fields: Incoming["fields"]): Incoming["fields"] => {
+  const inner = unwrapped(fields, "data");
+  return /^(event:\/\/)?getcourse\//.test(inner["type"] ?? "") ? { eventType: inner["type"] ?? "", ...inner } : inner;
+};
 
 /** Dialogs and help desk look the same (vendors.md §1.5): the path's word tells them apart, one address per event object. */
 const isTalk = (sent: Sent): boolean => sent.values.has("dialog_id") || sent.values.has("user_data.id");
