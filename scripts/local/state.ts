@@ -97,7 +97,13 @@ const GENERATED: Record<string, () => string> = {
   SEAL_KEY: () => randomBytes(32).toString("base64"),
 };
 
-const digestOf = (key: string): string => createHash("sha256").update(key).digest("hex");
+/** Of the key that look-ups are made by: the last one of a list ("2:new,1:old", src/lib/seal.ts), so that a rotation is not another key. */
+const digestOf = (key: string): string => {
+  const last = key.split(",").at(-1)?.trim() ?? "";
+  return createHash("sha256")
+    .update(last.replace(/^\d{1,3}:/, ""))
+    .digest("hex");
+};
 
 /** Renamed into its place whole: a full disk or a SIGKILL leaves the old file or the new one. */
 function writeSecret(path: string, text: string): void {

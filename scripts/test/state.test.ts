@@ -60,6 +60,18 @@ describe("the state directory", () => {
     expect(existsSync(join(ofMade, "secrets.env"))).toBe(false);
   });
 
+  it("is served under a rotated SEAL_KEY, as long as the one it began with is the last", () => {
+    const directory = newDirectory();
+    completeSecrets(directory, { SEAL_KEY: "the-first-key-000000000000000000000" });
+    for (const SEAL_KEY of [
+      "1:the-first-key-000000000000000000000",
+      "2:a-second-key-0000000000000000000000,1:the-first-key-000000000000000000000",
+      "2:a-second-key-0000000000000000000000, the-first-key-000000000000000000000",
+    ])
+      expect(completeSecrets(directory, { SEAL_KEY })["SEAL_KEY"]).toBe(SEAL_KEY);
+    expect(() => completeSecrets(directory, { SEAL_KEY: "2:a-second-key-0000000000000000000000" })).toThrow("SEAL_KEY");
+  });
+
   it("of an older version takes the key it is given, and makes none where something is sealed already", () => {
     const directory = newDirectory();
     mkdirSync(join(directory, "storage"));
