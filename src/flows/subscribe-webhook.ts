@@ -10,14 +10,14 @@ import { sendRequest } from "./send-request.ts";
 /** The vendor's numbers of the event; `name` is our word for it where the body tells none (dialogs and help desk look the same). */
 export type Subscription = { readonly object: number; readonly id: number; readonly name: string | null };
 
-/** Err tells the vendor's reason, as a delivery's does. The address holds the newest token: of two live ones the last (docs/runbooks/secret-rotation.md). */
+/** Err tells the vendor's reason, as a delivery's does. The address holds the newest token: of two live ones the first, as the console adds and keeps them. */
 export async function subscribeWebhook(
   ctx: Context,
   school: ConnectionOf<"getcourse">,
   origin: string,
   event: Subscription,
 ): Promise<Result<"subscribed", { readonly missing: string } | { readonly reason: string }>> {
-  const token = school.token?.at(-1);
+  const token = school.token?.[0];
   if (token === undefined || !school.dev_key) return err({ missing: token === undefined ? "token" : "dev_key" });
   const path = ["webhook", school.id, token, ...(event.name === null ? [] : [event.name])].map(encodeURIComponent).join("/");
   const now = ctx.clock();

@@ -52,7 +52,7 @@ it("vector 9: an operator subscribes a school's webhooks to the connection's own
     account: "school.getcourse.ru",
     api_key: "SCHOOL",
     dev_key: "DEV",
-    token: ["school-token-0000", "school-token-0001"],
+    token: ["school-token-0001", "school-token-0000"],
   };
   await configure({
     connections: { school: account, quiet: { kind: "getcourse", account: "quiet.getcourse.ru" }, plain: { kind: "http" } },
