@@ -34,7 +34,8 @@ async function clicksByLink(db: D1Database, query: ReportQuery): Promise<ClickRo
   const { results } = await db
     .prepare(
       `SELECT link, COUNT(*) AS clicks FROM events INDEXED BY events_clicks
-       WHERE type = 'click' AND status IN ('bound', 'unbound', 'erased') AND event_at >= ?1 AND event_at < ?2 GROUP BY link ORDER BY clicks DESC, link`,
+       WHERE type = 'click' AND (status IN ('bound', 'unbound') OR (status = 'erased' AND counted = 1)) AND event_at >= ?1 AND event_at < ?2
+       GROUP BY link ORDER BY clicks DESC, link`,
     )
     .bind(query.start, query.end)
     .all<ClickRow>();

@@ -108,6 +108,23 @@ describe("privacy as an operator and a data subject see it", { timeout: 30_000 }
     expect(await P("phone", "+79001112233")).toBeNull();
   });
 
+  it("R-01 what is told late of an erased person changes no number: neither a new sum of her payment nor a click", async () => {
+    const numbers = async (): Promise<unknown[]> => {
+      const { money, clicks, stages } = await read<Record<string, unknown>>("/v1/report?from=2026-03-01&to=2026-03-02");
+      return [money, clicks, stages];
+    };
+    const person = await twelveEvents();
+    const before = await numbers();
+    expect((await operator("DELETE", `/v1/persons/${person.id}`)).status).toBe(200);
+    await backfill([
+      ["school", "2026-03-01T12:00:00Z", { event: "payment", gc_user_id: "7", order: "ORDER-77", tid: "TID-77", amount: "70" }],
+      ["links", "2026-03-01T13:00:00Z", { event: "click", click: click("R2"), visitor: "v1", link: "vk1" }],
+    ]);
+    await settled();
+    expect(await events("?status=erased")).toHaveLength(14);
+    expect(await numbers()).toEqual(before);
+  });
+
   it("R-01 an order that two people paid for stays one deal when either is erased, and its number goes with the last of them", async () => {
     const paid = { event: "payment", order: "ORDER-88", amount: "50" };
     await backfill([

@@ -20,8 +20,8 @@ export async function bindOne(ctx: Context, session: Session, arrival: Arrived, 
   for (const { cause, field } of arrived.facts.dropped) {
     if (cause === "unresolved_macro") session.problems.push(macroProblem(session, arrived, field));
   }
-  const replacedPerson = replace(session, arrived);
   if (arrived.verdict !== "accepted") {
+    replace(session, arrived, false);
     session.outcomes.set(arrived.id, outcomeOf(arrived, { status: arrived.verdict, cause: arrived.cause }));
     return;
   }
@@ -29,7 +29,8 @@ export async function bindOne(ctx: Context, session: Session, arrival: Arrived, 
   borrowUtm(session, arrived);
   const echo = arrived.facts.outgoing || (await isEcho(ctx, session, arrived, digests));
   const bound = bindEvent(session.graph, arrived.event, newPersonAt(session.now));
-  await settle(ctx, session, bound, { echo: echo ? arrived : null, touched: replacedPerson });
+  const counts = bound.every(({ decision }) => decision.outcome !== "erased");
+  await settle(ctx, session, bound, { echo: echo ? arrived : null, touched: replace(session, arrived, counts) });
 }
 
 /** Binds an event that waits, now that an operator has said whose its identifier is. */
@@ -137,8 +138,9 @@ async function fireAll(ctx: Context, session: Session, bound: readonly Bound[], 
   }
 }
 
-/** A newer state of a fact: the older one stays as history. What is no money keeps counting unless it was rejected or said again. */
-function replace(session: Session, arrived: Arrived): PersonId | null {
+/** A newer state of a fact: the older one stays as history. What is no money keeps counting unless it was rejected or said again; and so does
+ *  everything whose newer state does not count itself: unusable, or dropped as the past of somebody erased. */
+function replace(session: Session, arrived: Arrived, counts: boolean): PersonId | null {
   if (arrived.replaces === null) {
     if (arrived.possibleDuplicate) arrived.fact = `${arrived.fact}:${arrived.id}`;
     return null;
@@ -146,7 +148,7 @@ function replace(session: Session, arrived: Arrived): PersonId | null {
   const older = session.arrived.get(arrived.replaces) ?? session.known.replaced.get(arrived.replaces);
   if (!older) return null;
   arrived.fact = older.fact;
-  if (arrived.verdict !== "accepted") return null;
+  if (!counts) return null;
   const money = older.type === "payment" || older.type === "refund";
   if (!money && arrived.type !== "rejected") return null;
   session.uncounted.add(older.id);
