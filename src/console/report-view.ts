@@ -1,6 +1,7 @@
 /** The funnel's tables as HTML: drawn by the console with links behind every number, and by the shared page without. */
 import type { Report, SourceLine } from "../domain/funnel/report.ts";
 import type { StageLine } from "../domain/funnel/cohort.ts";
+import { costPer } from "../domain/funnel/money.ts";
 import { type Content, type Html, html } from "../lib/markup.ts";
 import { addDays, startOfDay } from "../lib/zone.ts";
 import { type View, clockTime, daysText, hrefWith, moneyOf, numberOf, shareOf } from "./view.ts";
@@ -37,16 +38,25 @@ export function funnelBars(view: View, report: Report, behind: Behind): Html {
   return html`<svg class="defs" width="0" height="0" aria-hidden="true"><defs><pattern id="hatch" width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><rect width="6" height="6"/><path d="M0 0v6"/></pattern></defs></svg><div class="wrap" tabindex="0" role="region" aria-label="${view.word("funnel")}"><table class="fun"><thead><tr><th scope="col">${view.say(["Этап", "Stage"])}</th><td></td>${head.map((text) => html`<th scope="col" class="num">${text}</th>`)}</tr></thead><tbody>${report.stages.map(row)}</tbody></table></div>`;
 }
 
+export const breakdownNames = (view: View): Readonly<Record<string, string>> => ({
+  source: view.word("source"),
+  campaign: view.say(["Кампания", "Campaign"]),
+  content: view.say(["Объявление", "Content"]),
+  link: view.say(["Ссылка", "Link"]),
+  bot: view.say(["Бот", "Bot"]),
+  connection: view.word("connection"),
+});
+
 export function sourceTable(view: View, report: Report, behind: Behind): Html {
   const currency = String(report.range["currency"]);
   const last = report.range["attribution"] === "last";
   const stages = report.stages.map(({ id }) => id);
-  const money = (text: string): string => moneyOf(view, text, currency);
+  const money = (text: string | null): string => (text === null ? "—" : moneyOf(view, text, currency));
   const row = (line: SourceLine): Html => {
     const romi = last ? line.romi_last : line.romi_first;
-    return html`<tr data-row><th scope="row">${line.source || view.word("unmarked")}</th><td class="num">${linked(behind, { line: line.source }, line.cohort)}</td>${stages.map((stage) => html`<td class="num">${linked(behind, { line: line.source, stage }, line[stage])}</td>`)}<td class="num">${money(last ? line.net_last : line.net_first)}</td><td class="num">${money(line.cost)}</td><td class="num${romi?.startsWith("-") === true && " bad"}">${shareOf(view, romi)}</td></tr>`;
+    return html`<tr data-row><th scope="row">${line.source || view.word("unmarked")}</th><td class="num">${linked(behind, { line: line.source }, line.cohort)}</td>${stages.map((stage) => html`<td class="num">${linked(behind, { line: line.source, stage }, line[stage])}</td>`)}<td class="num">${money(last ? line.net_last : line.net_first)}</td><td class="num">${money(line.cost)}</td><td class="num${romi?.startsWith("-") === true && " bad"}">${shareOf(view, romi)}</td><td class="num">${money(costPer(line.cost, line.registration))}</td><td class="num">${money(costPer(line.cost, line.sale))}</td></tr>`;
   };
-  return html`<div class="wrap" tabindex="0" role="region" aria-label="${view.say(["По источникам", "By source"])}"><table class="wide"><thead><tr><th scope="col">${view.word("source")}</th><th scope="col" class="num">${view.say(["Когорта", "Cohort"])}</th>${stages.map((stage) => html`<th scope="col" class="num">${view.word(stage)}</th>`)}<th scope="col" class="num">${view.say(["Чистая выручка", "Net revenue"])}</th><th scope="col" class="num">${view.say(["Расход", "Cost"])}</th><th scope="col" class="num">ROMI</th></tr></thead><tbody>${report.sources.map(row)}</tbody></table></div>`;
+  return html`<div class="wrap" tabindex="0" role="region" aria-label="${view.say(["По источникам", "By source"])}"><table class="wide"><thead><tr><th scope="col">${breakdownNames(view)[String(report.range["by"])]}</th><th scope="col" class="num">${view.say(["Когорта", "Cohort"])}</th>${stages.map((stage) => html`<th scope="col" class="num">${view.word(stage)}</th>`)}<th scope="col" class="num">${view.say(["Чистая выручка", "Net revenue"])}</th><th scope="col" class="num">${view.say(["Расход", "Cost"])}</th><th scope="col" class="num">ROMI</th><th scope="col" class="num">CPL</th><th scope="col" class="num">CAC</th></tr></thead><tbody>${report.sources.map(row)}</tbody></table></div>`;
 }
 
 export function moneyBox(view: View, report: Report, behind: Behind): Html {
@@ -75,7 +85,7 @@ export function moneyBox(view: View, report: Report, behind: Behind): Html {
   ];
   const odd =
     money.no_rate.length > 0 &&
-    html`<p class="note warn">${view.say(["Нет курса, в суммы не вошло:", "No rate, outside the sums:"])} ${money.no_rate.map((one) => `${numberOf(view, one.gross)} ${one.currency}`).join(", ")}</p>`;
+    html`<p class="note warn">${view.say(["Нет курса, в суммы не вошло:", "No rate, outside the sums:"])} ${money.no_rate.map(({ gross, refunds, currency: odd }) => `${numberOf(view, gross)}${refunds === "0.00" ? "" : ` − ${numberOf(view, refunds)}`} ${odd}`).join(", ")}</p>`;
   return html`<section class="box"><h2>${view.word("money")}</h2><dl>${rows.map(([name, value]) => html`<dt>${name}</dt><dd>${value}</dd>`)}</dl>${odd}</section>`;
 }
 
@@ -122,7 +132,7 @@ export function duration(view: View, minutes: number | null): string {
 /** What every report states about itself. */
 export const basis = (view: View, report: Report): Html => {
   const { range } = report;
-  return html`<p class="dim">${daysText(view, String(range["from"]), String(range["to"]))}, ${String(range["time_zone"])} · ${view.say(["деньги по дате события", "money by event date"])} · ${view.say(["окно {0} дн", "window {0} d"], Number(range["window"]))} · ${range["attribution"] === "last" ? view.say(["последнее касание", "last touch"]) : view.say(["первое касание", "first touch"])} · ${String(range["currency"])} · ${view.word("asOf", clockTime(view, Date.parse(String(range["as_of"]))))}</p>`;
+  return html`<p class="dim">${daysText(view, String(range["from"]), String(range["to"]))}, ${String(range["time_zone"])} · ${view.say(["деньги по дате события", "money by event date"])} · ${view.say(["окно {0} дн", "window {0} d"], Number(range["window"]))} · ${range["attribution"] === "last" ? view.say(["последнее касание", "last touch"]) : view.say(["первое касание", "first touch"])}${range["mode"] === "strict" && view.say([" · строгий путь", " · strict path"])}${range["only_click"] === true && view.say([" · в воронке только люди с кликом", " · people with a click only in the funnel"])} · ${String(range["currency"])} · ${view.word("asOf", clockTime(view, Date.parse(String(range["as_of"]))))}</p>`;
 };
 
 /** «Как это посчитано»: the definitions with the numbers in them. */
@@ -174,7 +184,9 @@ export function explained(view: View, report: Report): Html {
       const [net, romi] = last ? [line.net_last, line.romi_last] : [line.net_first, line.romi_first];
       return romi === null
         ? []
-        : [`${line.source}: (${sum(net)} − ${sum(line.cost)}) / ${sum(line.cost)} = ${shareOf(view, romi)}`];
+        : [
+            `${line.source || view.word("unmarked")}: (${sum(net)} − ${sum(line.cost)}) / ${sum(line.cost)} = ${shareOf(view, romi)}`,
+          ];
     }),
   ];
   return html`<details><summary>${view.say(["Как это посчитано", "How this is counted"])}</summary><ul>${lines.map((line) => html`<li>${line}</li>`)}</ul></details>`;

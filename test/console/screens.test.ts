@@ -59,7 +59,8 @@ describe("screens over the worked data set", () => {
 
   it("Воронка: the tables, and every number opens its people", async () => {
     const page = await browser.text(`/console/funnel?${WORKED_RANGE}&attribution=last`);
-    expect(plain(page)).toContain("tgads / spring 5 3 5 4 1 2 3 0 3 600 ₽ 4 000 ₽ −10,0 %");
+    expect(plain(page)).toContain("Расход ROMI CPL CAC");
+    expect(plain(page)).toContain("tgads / spring 5 3 5 4 1 2 3 0 3 600 ₽ 4 000 ₽ −10,0 % 1 000 ₽ 1 333,33 ₽");
     const people = plain(await browser.text(`/console/funnel/people?${WORKED_RANGE}&stage=bot_start&bypass=1`));
     for (const name of ["TG 1006", "TG 1007", "TG 1011"]) expect(people).toContain(name);
     const line = plain(
@@ -230,5 +231,28 @@ describe("a shared report", () => {
     const excel = await (await exports.default.fetch(`${url}?format=excel`)).text();
     expect(excel).toContain("tgads / spring;5;3;5;4;1;2;3;0;15600,00;3600,00;4000,00;290,0;-10,0");
     expect((await exports.default.fetch(`${url}x`)).status).toBe(404);
+  });
+
+  it("tells its reader what was asked beyond the range: the strict path, people with a click, the breakdown", async () => {
+    const page = plain(await browser.text(`/console/funnel?${WORKED_RANGE}&mode=strict&only=click&by=link`));
+    expect(page).toContain("строгий путь · в воронке только люди с кликом");
+    expect(page).toContain("Ссылка Когорта");
+  });
+});
+
+describe("deals whose source nobody knows", () => {
+  it("are told with their buyers also where these came long before the range", async () => {
+    const paid = { event: "payment", gc_user_id: "607", order: "O99", tid: "O99-1", amount: "10" };
+    await exports.default.fetch(`${ORIGIN}/v1/import`, {
+      method: "POST",
+      body: JSON.stringify({ connection: "gc", received_at: "2026-06-10T12:00:00Z", event: paid }),
+      headers: { authorization: `Bearer ${ADMIN_TOKEN}` },
+    });
+    await inboxOf(env).drain();
+    const june = "from=2026-06-01&to=2026-07-01";
+    expect(plain(await browser.text(`/console?${june}`))).toContain("привязано 100,0 % · источник известен 0,0 %");
+    const page = plain(await browser.text(`/console/why?${june}`));
+    expect(page).toContain("Покупатели без источника 1");
+    expect(page).toContain("TG 1007");
   });
 });

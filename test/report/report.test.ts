@@ -189,7 +189,23 @@ describe("asking", () => {
     ]);
     const lines = async (format: string): Promise<string[]> =>
       (await (await operator("GET", `/v1/report?${RANGE}&format=${format}`)).text()).split("\r\n");
-    expect((await lines("excel"))[1]).toBe(`"x;=1+1 / c";1;1;0;0;0;0;1;0;3,12;3,12;0,00;;`);
-    expect((await lines("csv"))[1]).toBe(`"x;=1+1 / c",1,1,0,0,0,0,1,0,3.12,3.12,0.00,,`);
+    expect((await lines("excel"))[1]).toBe(`"x;=1+1 / c";1;1;0;0;0;0;1;0;3,12;3,12;0,00;;;;`);
+    expect((await lines("csv"))[1]).toBe(`"x;=1+1 / c",1,1,0,0,0,0,1,0,3.12,3.12,0.00,,,,`);
+  });
+
+  it("exports what a registration and a buyer cost, and the money that no rate let into the sums", async () => {
+    await writeLedger([
+      { id: "e1", type: "click", at: T, person: "p1", link: "b", source: "beta", campaign: "two" },
+      { id: "e2", type: "registration", at: T, person: "p1" },
+      { id: "e3", type: "registration", at: T, person: "p2", source: "beta", campaign: "two" },
+      { id: "e4", type: "payment", at: T, person: "p1", tid: "1", amount: 10, currency: "EUR" },
+      { id: "e5", type: "refund", at: T, person: "p1", tid: "2", amount: 4, currency: "EUR" },
+      { id: "e6", type: "click", at: T, person: "p2", link: "b", source: "beta", campaign: "two" },
+    ]);
+    const text = await (await operator("GET", `/v1/report?${RANGE}&format=csv`)).text();
+    const [head = "", line = ""] = text.split("\r\n");
+    expect(head.split(",").slice(-3)).toEqual(["romi_last", "cpl", "cac"]);
+    expect(line).toBe("beta / two,2,2,0,2,0,0,1,0,0.00,0.00,10.50,-100.0,-100.0,5.25,10.50");
+    expect(text).toContain("\r\nno_rate,EUR,10.00,4.00\r\n");
   });
 });

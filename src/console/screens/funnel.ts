@@ -9,7 +9,17 @@ import { type Content, type Html, html, trusted } from "../../lib/markup.ts";
 import { errorText } from "../error-text.ts";
 import { actForm, type Page } from "../page.ts";
 import { empty, select } from "../parts.ts";
-import { basis, behindOf, explained, funnelBars, moneyBox, sourceTable, timesBox, weeksBox } from "../report-view.ts";
+import {
+  basis,
+  behindOf,
+  breakdownNames,
+  explained,
+  funnelBars,
+  moneyBox,
+  sourceTable,
+  timesBox,
+  weeksBox,
+} from "../report-view.ts";
 import { type View, hrefWith } from "../view.ts";
 
 export async function funnelPage(view: View): Promise<Page> {
@@ -116,14 +126,7 @@ function controls(view: View): Html {
     "30d": view.say(["30 дней", "30 days"]),
     month: view.say(["месяц", "month"]),
   };
-  const by: Readonly<Record<string, string>> = {
-    source: view.word("source"),
-    campaign: view.say(["Кампания", "Campaign"]),
-    content: view.say(["Объявление", "Content"]),
-    link: view.say(["Ссылка", "Link"]),
-    bot: view.say(["Бот", "Bot"]),
-    connection: view.word("connection"),
-  };
+  const by = breakdownNames(view);
   return html`<p class="row">${PERIODS.map((period) => html`<a href="${hrefWith(view, periodRange(view, period))}">${names[period]}</a>`)}${shifted(view, query)}</p><details class="filters"><summary>${view.word("filters")}</summary><form class="row end"><label>${view.say(["С", "From"])}<input type="date" name="from" value="${query.from}"></label><label>${view.say(["До, не включая", "To, exclusive"])}<input type="date" name="to" value="${query.to}"></label>${select(
     "template",
     view.say(["Шаблон", "Template"]),

@@ -71,7 +71,7 @@ async function numbersOf(
   if (known && now - known.at < KEPT_MS) return known;
   const [report, before] = await Promise.all([
     runReport(ctx, given, "overview"),
-    runReport(ctx, { from: addDays(range.from, -days(range)), to: range.from }, "sums"),
+    runReport(ctx, { ...given, from: addDays(range.from, -days(range)), to: range.from }, "sums"),
   ]);
   if (kept.size >= KEPT) kept.clear();
   const numbers = { report: report.ok ? report.value : null, before: before.ok ? before.value : null, at: now };

@@ -1,12 +1,9 @@
 /** «Почему не 100 %»: the paid deals of a range that lead to nobody, and the buyers whose source nobody knows, each with what would have told. */
-import { originLabel } from "../../domain/funnel/origin.ts";
 import { parseReportQuery } from "../../domain/funnel/query.ts";
 import { html } from "../../lib/markup.ts";
 import { personLinesOf } from "../../store/operator/people.ts";
 import { listEventLines } from "../../store/operator/events.ts";
-import { cohortCells } from "../../store/report/cohort.ts";
-import { reportPeople } from "../../store/report/people.ts";
-import { refreshReportPeople } from "../../store/report/refresh.ts";
+import { buyersWithoutSource } from "../../store/report/money.ts";
 import type { Page } from "../page.ts";
 import { empty, eventRow, eventTable } from "../parts.ts";
 import type { View } from "../view.ts";
@@ -19,7 +16,6 @@ export async function whyPage(view: View): Promise<Page | null> {
   const db = ctx.env.DB;
   const query = parseReportQuery(Object.fromEntries(view.url.searchParams), ctx.config.workspace, ctx.clock());
   if (!query.ok) return null;
-  await refreshReportPeople(db, 5);
   const filter = { connection: null, person: null, link: null, code: null, dead: false, dated: true, before: null } as const;
   const lines = await listEventLines(db, {
     ...filter,
@@ -29,10 +25,7 @@ export async function whyPage(view: View): Promise<Page | null> {
     until: query.value.end,
     limit: MOST,
   });
-  const unmarked = (await cohortCells(db, query.value))
-    .map(({ origin }) => origin)
-    .filter((origin) => originLabel(query.value.by, origin, ctx.config.links) === "");
-  const ids = await reportPeople(db, query.value, { stage: "sale", bypass: false, origins: unmarked, limit: MOST });
+  const ids = await buyersWithoutSource(db, query.value, MOST);
   const buyers = await personLinesOf(db, ids);
   const rows = lines.map((line) => eventRow(view, line, new Map()));
   return {

@@ -2,6 +2,7 @@
  *  formula is defused by an apostrophe: source names come from outside (the list of first characters is OWASP's «CSV Injection», 2026-09). Pure.
  *  Two dialects. `csv` is RFC 4180. `excel` is what a Russian Excel opens by a double click: it parts columns at semicolons, and would read 3.12 as
  *  the third of December, so decimals have commas. A semicolon is quoted in both, since a name holding one must not open a cell in either. */
+import { costPer } from "./money.ts";
 import type { Report } from "./report.ts";
 import { STAGES } from "./stages.ts";
 
@@ -13,19 +14,24 @@ export type CsvDialect = (typeof CSV_DIALECTS)[number];
 /** A byte order mark comes first: without it Excel takes Cyrillic text for another encoding. */
 export function reportCsv(report: Report, dialect: CsvDialect): string {
   const cell = (value: Value): string => cellText(value, dialect);
-  const lines = report.sources.map((line) => COLUMNS.map((column) => cell(line[column])));
+  const lines = report.sources.map((line) => [
+    ...COLUMNS.map((column) => cell(line[column])),
+    cell(costPer(line.cost, line.registration)),
+    cell(costPer(line.cost, line.sale)),
+  ]);
   const whole = report.stages.map(({ id, reached, step, bypass, from_entry }) =>
     [id, reached, step, bypass, from_entry].map(cell),
   );
   const money = Object.entries(report.money).filter(([, value]) => !Array.isArray(value));
   const rows = [
-    [...COLUMNS],
+    [...COLUMNS, "cpl", "cac"],
     ...lines,
     [],
     ["stage", "reached", "step", "bypass", "from_entry"],
     ...whole,
     [],
     ...money.map(([name, value]) => [name, cell(typeof value === "object" ? null : value)]),
+    ...report.money.no_rate.map(({ currency, gross, refunds }) => ["no_rate", ...[currency, gross, refunds].map(cell)]),
     [],
     ...Object.entries(report.range).map(([name, value]) => [name, cell(value)]),
   ];

@@ -97,6 +97,10 @@ export function costByLine(setting: Setting, from: string, to: string): Map<stri
   return costs;
 }
 
+/** CPL and CAC: what one registration, one buyer of a line cost; null without cost or people. */
+export const costPer = (cost: string, people: number): string | null =>
+  Number(cost) === 0 ? null : average(exactOf(cost), people);
+
 /** (net − cost) / cost; null without cost. */
 export const romi = (net: Exact, cost: Exact): string | null => percent(net - cost, cost);
 

@@ -26,6 +26,19 @@ const anyTouch = (person: string, at: string): string => `CASE WHEN EXISTS (
   SELECT 1 FROM (${TOUCHES(FACTS)}) t WHERE t.person_id = ${person} AND t.event_at <= ${at} AND t.event_at >= ${at} - ${LAST_TOUCH_MS}
     AND COALESCE(t.link, t.utm_source, t.utm_campaign) IS NOT NULL) THEN '{"source":"known"}' END`;
 
+/** Buyers of the range at least one of whose payments there has no touch that tells a source, the first to pay first. */
+export async function buyersWithoutSource(db: D1Database, { start, end }: ReportQuery, limit: number): Promise<string[]> {
+  const { results } = await db
+    .prepare(
+      `SELECT m.person_id, MIN(m.event_at) AS at FROM events m INDEXED BY events_money
+       WHERE m.type IN ('payment', 'refund') AND m.type = 'payment' AND m.status = 'bound' AND ${COUNTED}
+         AND ${anyTouch("m.person_id", "m.event_at")} IS NULL GROUP BY m.person_id ORDER BY at LIMIT ?3`,
+    )
+    .bind(start, end, limit)
+    .all<{ person_id: string }>();
+  return results.map(({ person_id }) => person_id);
+}
+
 const PAID_AT = `COALESCE((
   SELECT MAX(x.event_at) FROM events x INDEXED BY events_report
   WHERE x.type IN ('click', 'bot_start', 'registration', 'login', 'order', 'payment') AND x.type = 'payment' AND x.person_id = m.person_id
