@@ -143,6 +143,16 @@ describe("facts and duplicates", () => {
     },
   );
 
+  it.each(["status=hold", "status=Pending", "conv_status=on_hold", "event=sale&status=waiting", "event=deposit&cnv_status=hold"])(
+    "a conversion that the network still holds is no payment and leaves the confirmed one alone: %s",
+    async (words) => {
+      const { event, fact } = await read("onewin", { query: `${words}&sub1=abc&tid=1&amount=50` });
+      expect([event.type, event.named]).toEqual(["hold", null]);
+      expect(fact.key).not.toBe((await sale("amount=50&tid=1")).fact.key);
+      expect((await read("onewin", { query: "status=approved&sub1=abc&tid=1&amount=50" })).event.type).toBe("payment");
+    },
+  );
+
   it("duplicate modes: ignore keeps the first state, new trusts only the ten-minute rule", async () => {
     const [first, changed] = [await sale("amount=50&tid=1", "old"), await sale("amount=70&tid=1", "old")];
     expect(changed.fact).toEqual(first.fact);

@@ -13,6 +13,9 @@ import { openFields, readGeneric } from "../generic.ts";
 /** A template filled for another tracker keeps that tracker's name (Binom's `cnv_status`, vendors.md §6.2): a rejection read as a payment adds money. */
 const STATUS = ["status", "conv_status", "cnv_status"];
 
+/** The network has not confirmed the conversion: no money yet (Keitaro takes `hold` for a lead, vendors.md §6.1). */
+const HELD = /^(on[ _-]?hold|hold|pending|waiting|processing)$/i;
+
 /** 1win's older postback: `event_id=1` is a registration, `date` unix seconds (vendors.md §6.4). */
 const REGISTRATION_CODE = "1";
 
@@ -21,7 +24,8 @@ export function readNetwork(connection: ConnectionOf<"network">, incoming: Incom
   const sent = openFields(connection, incoming);
   const registered = peek(sent, "event_id")?.value.trim() === REGISTRATION_CODE;
   if (registered) use(sent, "event_id");
-  const status = knownEvent(STATUS.map((name) => peek(sent, name)?.value).find(Boolean) ?? "");
+  const said = STATUS.map((name) => peek(sent, name)?.value.trim()).find(Boolean) ?? "";
+  const status = knownEvent(said);
   const scopes = { ...incoming.scopes, site: null };
   const event = readGeneric(
     connection,
@@ -39,8 +43,8 @@ export function readNetwork(connection: ConnectionOf<"network">, incoming: Incom
       timeNames: ["date"],
     },
   );
-  const settled = status?.type === "rejected" && event.type === "payment" ? rejected(event) : event;
-  return oncePerClick(settled);
+  const newer = event.type !== "payment" ? null : HELD.test(said) ? "hold" : status?.type === "rejected" ? "rejected" : null;
+  return oncePerClick(newer === null ? event : restated(event, newer));
 }
 
 /** `app_installed=true`: Binomo's cabinet lets the partner name its events freely, so an unknown name that says `true` is a custom event.
@@ -58,10 +62,12 @@ const REGISTRATION: EventName = { type: "registration", named: null };
 const PAYMENT: EventName = { type: "payment", named: null };
 const IDENTIFY: EventName = { type: "identify", named: null };
 
-/** `event=sale&status=rejected`: the status is the newer word. */
-const rejected = (event: NewEvent): NewEvent => ({
+/** `event=sale&status=rejected`: the status is the newer word. A rejection takes the place of the payment, a hold is a fact beside it: told late, it
+ *  must not take the money back (Keitaro knows no move from sale to lead). */
+const restated = (event: NewEvent, type: "hold" | "rejected"): NewEvent => ({
   ...event,
-  type: "rejected",
+  type,
   named: null,
-  state: event.state.replace(/^payment/, "rejected"),
+  key: type === "rejected" ? event.key : (event.key?.replace(/^tid:conversion:/, "tid:hold:") ?? null),
+  state: event.state.replace(/^payment/, type),
 });
