@@ -40,15 +40,15 @@ export function zoneOffset(at: number, zone: string): number {
   return wall - Math.floor(at / 1000) * 1000;
 }
 
-/** The first instant of `date` in `zone`; null when it is no calendar date. Midnight itself, but for zones that change their clocks then (Havana,
- *  Santiago): the hour skipped in spring belongs to neither day, so the day begins where the clock lands. */
+/** The first instant of `date` in `zone`; null when it is no calendar date. Midnight itself, but for zones that change their clocks then: the hour
+ *  skipped in spring (Santiago) belongs to neither day, so the day begins where the clock lands; an hour told twice in autumn (Havana, the Azores)
+ *  belongs to the day both times, so it begins with the first. */
 export function startOfDay(date: string, zone: string): number | null {
   if (!/^\d{4}-\d{2}-\d{2}$/.test(date)) return null;
   const wall = Date.parse(`${date}T00:00:00Z`);
   if (Number.isNaN(wall) || new Date(wall).toISOString().slice(0, 10) !== date) return null;
-  const guess = wall - zoneOffset(wall, zone);
-  const midnight = wall - zoneOffset(guess, zone);
-  return dateIn(midnight, zone) < date ? guess : midnight;
+  const midnights = [wall - DAY_MS, wall + DAY_MS].map((at) => wall - zoneOffset(at, zone));
+  return Math.min(...midnights.filter((at) => dateIn(at, zone) >= date));
 }
 
 /** The calendar date that `zone` shows at that instant. */

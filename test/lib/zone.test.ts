@@ -31,6 +31,8 @@ describe("days of a zone", () => {
     ["2026-04-24", "Africa/Cairo", "2026-04-23T22:00:00Z"],
     ["2026-04-05", "Australia/Lord_Howe", "2026-04-04T13:00:00Z"],
     ["2011-12-31", "Pacific/Apia", "2011-12-30T10:00:00Z"],
+    ["2026-10-25", "Atlantic/Azores", "2026-10-25T00:00:00Z"],
+    ["2014-10-26", "Asia/Chita", "2014-10-25T14:00:00Z"],
   ])("begins %s in %s at %s, also where the clock changes at midnight", (date, zone, start) => {
     expect(startOfDay(date, zone)).toBe(Date.parse(start));
     expect([dateIn(Date.parse(start), zone), dateIn(Date.parse(start) - 1, zone) < date]).toEqual([date, true]);
