@@ -59,14 +59,18 @@ export function sourceTable(view: View, report: Report, behind: Behind): Html {
   return html`<div class="wrap" tabindex="0" role="region" aria-label="${view.say(["По источникам", "By source"])}"><table class="wide"><thead><tr><th scope="col">${breakdownNames(view)[String(report.range["by"])]}</th><th scope="col" class="num">${view.say(["Когорта", "Cohort"])}</th>${stages.map((stage) => html`<th scope="col" class="num">${view.word(stage)}</th>`)}<th scope="col" class="num">${view.say(["Чистая выручка", "Net revenue"])}</th><th scope="col" class="num">${view.say(["Расход", "Cost"])}</th><th scope="col" class="num">ROMI</th><th scope="col" class="num">CPL</th><th scope="col" class="num">CAC</th></tr></thead><tbody>${report.sources.map(row)}</tbody></table></div>`;
 }
 
+/** Events of the range by when they happened, as the report counts them. */
+export function datedIn(view: View, { from, to }: { readonly from: string; readonly to: string }): string {
+  const [since, until] = [from, to].map((date) => startOfDay(date, view.ctx.config.workspace.time_zone) ?? 0);
+  return `since=${since}&until=${until}&dated=1`;
+}
+
 export function moneyBox(view: View, report: Report, behind: Behind): Html {
   const { money } = report;
   const currency = String(report.range["currency"]);
   const sum = (text: string): string => moneyOf(view, text, currency);
   const [from, to] = [String(report.range["from"]), String(report.range["to"])];
-  const zone = String(report.range["time_zone"]);
-  // Money is counted by when it was paid, so the list behind it is asked by that too.
-  const dated = `since=${startOfDay(from, zone) ?? 0}&until=${startOfDay(to, zone) ?? 0}&dated=1`;
+  const dated = datedIn(view, { from, to });
   const listed = (type: string, text: Content): Content =>
     behind === null ? text : html`<a href="/console/events?type=${type}&amp;${dated}">${text}</a>`;
   const why = (text: Content): Content =>

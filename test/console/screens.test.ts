@@ -111,7 +111,10 @@ describe("screens over the worked data set", () => {
   });
 
   it("Ссылки: what each brought", async () => {
-    const page = plain(await browser.text("/console/links?from=2026-03-01&to=2026-03-08"));
+    const html = await browser.text("/console/links?from=2026-03-01&to=2026-03-08");
+    const [, behind = ""] = /href="([^"]+)">5<\/a>/.exec(html) ?? [];
+    expect((await browser.text(behind.replaceAll("&amp;", "&"))).split("<tr data-id").length - 1).toBe(5);
+    const page = plain(html);
     expect(page).toContain("vk1 vk / cpc / spring https://go.example/r/vk1 Копировать 5 4 3 2 55 000 ₽ 3 000 ₽");
   });
 

@@ -11,6 +11,7 @@ import { dateIn } from "../../lib/zone.ts";
 import { actForm, hidden, type Page } from "../page.ts";
 import type { Phrase } from "../copy.ts";
 import { empty, select } from "../parts.ts";
+import { datedIn } from "../report-view.ts";
 import { type View, daysText, hrefWith, moneyOf } from "../view.ts";
 import { periodRange } from "./funnel.ts";
 
@@ -37,7 +38,7 @@ export async function linksPage(view: View): Promise<Page> {
       : html`<a href="${hrefWith(view, { from: range.from, to: range.to, by: "link", line, stage }, "/console/funnel/people")}">${n}</a>`;
   const row = ([slug, link]: readonly [string, TrackedLink]): Html => {
     const line = lines.get(slug);
-    return html`<tr data-row><td data-l="${view.say(["Ссылка", "Link"])}"><a href="/console/links/${slug}"><b>${slug}</b></a> <small>${[link.utm_source, link.utm_medium, link.utm_campaign].filter(Boolean).join(" / ")}</small><br><code id="l-${slug}">${base}/r/${slug}</code> <button type="button" class="plain" data-copy="l-${slug}">${view.word("copyIt")}</button></td><td class="num" data-l="${heads[0]}"><a href="/console/events?type=click&amp;link=${slug}">${clicks[slug] ?? 0}</a></td><td class="num" data-l="${heads[1]}">${people(slug, "click", line?.click)}</td><td class="num" data-l="${heads[2]}">${people(slug, "bot_start", line?.bot_start)}</td><td class="num" data-l="${heads[3]}">${people(slug, "sale", line?.sale)}</td><td class="num" data-l="${heads[4]}">${moneyOf(view, line?.net_first ?? "0", currency)}</td><td data-l="${view.say(["Расход", "Cost"])}">${moneyOf(view, line?.cost ?? "0", currency)}${costForm(view, slug)}</td></tr>`;
+    return html`<tr data-row><td data-l="${view.say(["Ссылка", "Link"])}"><a href="/console/links/${slug}"><b>${slug}</b></a> <small>${[link.utm_source, link.utm_medium, link.utm_campaign].filter(Boolean).join(" / ")}</small><br><code id="l-${slug}">${base}/r/${slug}</code> <button type="button" class="plain" data-copy="l-${slug}">${view.word("copyIt")}</button></td><td class="num" data-l="${heads[0]}"><a href="/console/events?type=click&amp;status=bound&amp;link=${slug}&amp;${datedIn(view, range)}">${clicks[slug] ?? 0}</a></td><td class="num" data-l="${heads[1]}">${people(slug, "click", line?.click)}</td><td class="num" data-l="${heads[2]}">${people(slug, "bot_start", line?.bot_start)}</td><td class="num" data-l="${heads[3]}">${people(slug, "sale", line?.sale)}</td><td class="num" data-l="${heads[4]}">${moneyOf(view, line?.net_first ?? "0", currency)}</td><td data-l="${view.say(["Расход", "Cost"])}">${moneyOf(view, line?.cost ?? "0", currency)}${costForm(view, slug)}</td></tr>`;
   };
   return {
     title: view.word("links"),
