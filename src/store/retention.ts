@@ -9,9 +9,11 @@ export const forgetRaw = (db: D1Database, before: number): D1PreparedStatement =
     )
     .bind(before);
 
-/** Payloads of events written before `before`, and what was sent because of them; the rows stay and count. */
+/** Payloads of events written before `before`, and what was sent because of them; the rows stay and count. What still waits for its person keeps
+ *  its payload as long: it is bound by that. */
 export const forgetPayloads = (db: D1Database, before: number): D1PreparedStatement[] => {
-  const due = `SELECT id FROM events WHERE facts IS NOT NULL AND stored_at < ?1 ORDER BY stored_at LIMIT ${STRETCH}`;
+  const due = `SELECT id FROM events WHERE facts IS NOT NULL AND stored_at < ?1 AND NOT EXISTS (SELECT 1 FROM parked WHERE event_id = events.id)
+    ORDER BY stored_at LIMIT ${STRETCH}`;
   return [
     `UPDATE attempts SET reply = NULL WHERE delivery_id IN (SELECT id FROM deliveries WHERE event_id IN (${due}))`,
     `UPDATE deliveries SET work = NULL, rendered = NULL, content = NULL WHERE event_id IN (${due}) AND +status IN ('delivered', 'dead', 'cancelled')`,
