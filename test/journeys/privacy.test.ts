@@ -289,7 +289,9 @@ describe("privacy as an operator and a data subject see it", { timeout: 30_000 }
   it("R-06 a payment that still waits keeps what it is bound by, and is forgotten like the others once it waits no more", async () => {
     const retention = { raw_days: 30, event_days: 30, waiting_days: 90 };
     await openWorkspace({ workspace: { ...DOCUMENT.workspace, retention } });
-    await backfill([["onewin", "2026-03-01T10:00:00Z", { event: "payment", clickid: "CH9", tid: "t1", amount: "50", currency: "USD" }]]);
+    await backfill([
+      ["onewin", "2026-03-01T10:00:00Z", { event: "payment", clickid: "CH9", tid: "t1", amount: "50", currency: "USD" }],
+    ]);
     await settled();
     await bindings.DB.prepare("UPDATE events SET stored_at = stored_at - ?1")
       .bind(31 * 86_400_000)
@@ -301,7 +303,9 @@ describe("privacy as an operator and a data subject see it", { timeout: 30_000 }
     const report = await read("/v1/report?from=2026-03-01&to=2026-03-02");
     expect(report).toMatchObject({ money: { gross: "4500.00", unbound: "0.00" } });
     await cron();
-    const kept = await bindings.DB.prepare("SELECT COUNT(*) AS n FROM events WHERE facts IS NOT NULL AND type = 'payment'").first();
+    const kept = await bindings.DB.prepare(
+      "SELECT COUNT(*) AS n FROM events WHERE facts IS NOT NULL AND type = 'payment'",
+    ).first();
     expect(kept).toEqual({ n: 0 });
   });
 

@@ -124,6 +124,22 @@ describe("touches", () => {
       "beta / two": ["0.00", "70.00"],
     });
   });
+
+  it("sends a refund to the source of the payment that counts, not of a state that was replaced or brought nothing", async () => {
+    const day = 86_400_000;
+    await writeLedger([
+      { id: "e1", type: "click", at: T, person: "p1", link: "a", source: "alpha", campaign: "one" },
+      { id: "e2", type: "payment", at: T + MINUTE, person: "p1", order: "1", tid: "1", amount: 100 },
+      { id: "e3", type: "click", at: T + day, person: "p1", link: "b", source: "beta", campaign: "two" },
+      { id: "e4", type: "payment", at: T + day + MINUTE, person: "p1", order: "1", tid: "1", amount: 90, counted: 0 },
+      { id: "e5", type: "payment", at: T + day + MINUTE, person: "p1", order: "1", tid: "2", amount: 0 },
+      { id: "e6", type: "refund", at: T + 2 * day, person: "p1", order: "1", amount: 100 },
+    ]);
+    expect((await report()).sources).toMatchObject([
+      { source: "alpha / one", net_last: "0.00" },
+      { source: "beta / two", net_last: "0.00" },
+    ]);
+  });
 });
 
 describe("money without a rate", () => {

@@ -42,7 +42,8 @@ export async function buyersWithoutSource(db: D1Database, { start, end }: Report
 const PAID_AT = `COALESCE((
   SELECT MAX(x.event_at) FROM events x INDEXED BY events_report
   WHERE x.type IN ('click', 'bot_start', 'registration', 'login', 'order', 'payment') AND x.type = 'payment' AND x.person_id = m.person_id
-    AND x.connection = m.connection AND COALESCE(x.order_number, x.tid) = COALESCE(m.order_number, m.tid) AND x.event_at <= m.event_at), m.event_at)`;
+    AND x.connection = m.connection AND COALESCE(x.order_number, x.tid) = COALESCE(m.order_number, m.tid) AND x.event_at <= m.event_at
+    AND x.counted = 1 AND x.amount_e4 > 0), m.event_at)`;
 
 type CellRow = OriginRow & {
   deal: number;
