@@ -12,8 +12,13 @@ export type Behind = ((question: Readonly<Record<string, string>>) => string) | 
 /** The list of people behind a number, under the same controls. */
 export const behindOf =
   (view: View): Behind =>
-  (question) =>
-    hrefWith({ ...view, url: new URL(`/console/funnel/people${view.url.search}`, view.url) }, question, "/console/funnel/people");
+  (question) => {
+    const asked = new URL(`/console/funnel/people${view.url.search}`, view.url);
+    const { pathname, searchParams } = new URL(hrefWith({ ...view, url: asked }, question, asked.pathname), asked);
+    // The line without a name is a line too.
+    if (question["line"] === "") searchParams.set("line", "");
+    return `${pathname}?${searchParams.toString()}`;
+  };
 
 const WIDTH = 400;
 
@@ -114,7 +119,7 @@ export function weeksBox(view: View, report: Report, behind: Behind): Html {
     return behind === null || n === 0 ? text : html`<a href="${behind({ from: start, to: end, ...question })}">${text}</a>`;
   };
   const sold = (week: string, days: number, n: number, of: number): Content =>
-    people(week, { stage: "sale", window: String(days) }, share(n, of), n);
+    people(week, { stage: "sale", window: String(days), mode: "" }, share(n, of), n);
   const share = (n: number, of: number): string => (of === 0 ? "—" : `${n} · ${numberOf(view, ((n * 100) / of).toFixed(1))} %`);
   return html`<section class="box"><h2>${view.say(["Недельные когорты", "Weekly cohorts"])}</h2><div class="scroll" tabindex="0" role="region" aria-label="${view.say(["Недельные когорты", "Weekly cohorts"])}"><table><thead><tr><th scope="col">${view.say(["Неделя", "Week"])}</th><th scope="col" class="num">${view.say(["Человек", "People"])}</th>${[7, 30, 60].map((days) => html`<th scope="col" class="num">${view.say(["купили за {0} дн", "bought in {0} d"], days)}</th>`)}</tr></thead><tbody>${report.weeks.map((week) => html`<tr><th scope="row">${week.week}</th><td class="num">${people(week.week, {}, week.people, week.people)}</td><td class="num">${sold(week.week, 7, week.sale_7d, week.people)}</td><td class="num">${sold(week.week, 30, week.sale_30d, week.people)}</td><td class="num">${sold(week.week, 60, week.sale_60d, week.people)}</td></tr>`)}</tbody></table></div></section>`;
 }

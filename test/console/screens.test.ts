@@ -81,6 +81,18 @@ describe("screens over the worked data set", () => {
     expect(plain(await browser.text(linked(/href="([^"]+)">900 ₽/)))).toContain("Оплаты без человека 1");
   });
 
+  it("opens the people of the line without a source, and of a week also on the strict path", async () => {
+    const behind = async (page: string, number: RegExp): Promise<number> => {
+      const path = (number.exec(page)?.[1] ?? "").replaceAll("&amp;", "&");
+      return (await browser.text(path)).split("<tr data-row").length - 1;
+    };
+    const page = await browser.text(`/console/funnel?${WORKED_RANGE}`);
+    expect(await behind(page, /\(без метки\)<\/th><td class="num"><a href="([^"]+)">2</)).toBe(2);
+    const strict = await browser.text(`/console/funnel?${WORKED_RANGE}&mode=strict`);
+    expect(await behind(strict, /href="([^"]+)">5 · 55,6 %/)).toBe(5);
+    expect(plain(await browser.text(`/console?${WORKED_RANGE}&by=link`))).toContain("источник известен 75,0 %");
+  });
+
   it("Почему не 100 %: the deal of nobody and the buyers nobody brought", async () => {
     const page = plain(await browser.text(`/console/why?${WORKED_RANGE}`));
     expect(page).toContain("Оплаты без человека 1");

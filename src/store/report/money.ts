@@ -76,7 +76,7 @@ export async function moneyTally(db: D1Database, query: ReportQuery, depth: Touc
        FROM told GROUP BY bound, refund, currency, link, source, campaign, content, place, last
        UNION ALL
        SELECT 1, bound, 0, NULL, NULL, NULL, NULL, NULL, NULL, last, COUNT(*) FROM (
-         SELECT MIN(event_at), MAX(bound) AS bound, ${query.by === "source" ? "last" : "mark AS last"} FROM told WHERE refund = 0 GROUP BY connection, deal)
+         SELECT MIN(event_at), MAX(bound) AS bound, ${mark === "NULL" ? "last" : "mark AS last"} FROM told WHERE refund = 0 GROUP BY connection, deal)
        GROUP BY bound, last`,
     )
     .bind(query.start, query.end)
