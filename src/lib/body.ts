@@ -115,13 +115,15 @@ function jsonBody(value: unknown, text: string): Body {
   return json === null ? PLAIN : { pairs: [["text", text]], json };
 }
 
-/** No prototype: a field named `constructor` is a field, a missing one is undefined. Later pairs win. */
+/** No prototype: a field named `constructor` is a field, a missing one is undefined. Later pairs win, unless they say nothing: an unset variable or a
+ *  macro that came out empty must not cost the id told beside it. */
 function fieldsOf(pairs: readonly Pair[]): FlatFields {
   const fields = newRecord();
   let count = 0;
   for (const [name, value] of pairs) {
     if (name === "__proto__") continue;
     if (!(name in fields)) count += 1;
+    else if (value.trim() === "") continue;
     if (count > MAX_FIELDS) break;
     fields[name] = value;
   }

@@ -127,6 +127,15 @@ describe("the common field names", () => {
     expect(ids(event)).toEqual(["user_id@site=90"]);
   });
 
+  it("a list of one value is that value, a list of several names nobody", async () => {
+    const { event } = await read("site", {
+      json: { email: ["a@b.ru"], Phone: ["89001112233"], user_id: [1, 2], utm_source: ["VK"] },
+    });
+    expect(ids(event)).toEqual(["email=a@b.ru", "phone=+79001112233"]);
+    expect(event).toMatchObject({ utm: { utm_source: "vk" }, fields: { "user_id.0": "1", "user_id.1": "2" } });
+    expect(ids((await read("site", { query: "clickid[0]=x" })).event)).toEqual(["clickid@site=x"]);
+  });
+
   it("a start is the same with and without the word before it", async () => {
     const click = "c_AbCdEfGh12345678";
     for (const start of [click, `/start ${click}`, `/START@my_bot  ${click} `]) {

@@ -24,7 +24,9 @@ describe("phones", () => {
     "8-900-111-22-33",
     "007 900 111 22 33",
     " 79001112233",
-    "+7\u00A0900\u00A0111\u201122\u201133".replaceAll("\u2011", "-"),
+    "+7\u00A0900\u00A0111\u201122\u201033",
+    "79001112233.0",
+    "+79001112233.0",
     "tel:+79001112233",
     "тел.: +7 900 111-22-33",
     "Моб. 8 900 111 22 33",
@@ -89,14 +91,21 @@ describe("identifiers", () => {
     "${click}",
     "__CLICK_ID__",
     "{object.email}",
+    "%5BCLICK_ID%5D",
+    "%255BCLICK_ID%255D",
+    "%25clickid%25",
+    "%25affid%25",
   ])("N-03 macros: %s is a placeholder", (text) => {
     expect(hasMacro(text)).toBe(true);
     expect(value(readVendorId(text))).toBe("! unresolved_macro");
   });
 
-  it.each(["abc", "100%", "%D0%BF%D1%80", "a%20b%20c", "[small]", "CLICK_ID", "50%-60%"])("%s is no placeholder", (text) => {
-    expect(hasMacro(text)).toBe(false);
-  });
+  it.each(["abc", "100%", "%D0%BF%D1%80", "%25D0%25BF", "a%20b%20c", "[small]", "%5Bsmall%5D", "CLICK_ID", "50%-60%"])(
+    "%s is no placeholder",
+    (text) => {
+      expect(hasMacro(text)).toBe(false);
+    },
+  );
 
   it("free text may hold braces, but not be a placeholder", () => {
     expect(isMacro("hello {name}")).toBe(false);
@@ -182,6 +191,8 @@ describe("money", () => {
     ["007", "7", null],
     ["0.12345", "0.1235", null],
     ["1'500.00", "1500", null],
+    ["1.25E7", "12500000", null],
+    ["1.234567891E7", "12345678.91", null],
   ])("N-06 money: %s is %s", (text, amount, currency) => {
     expect(readMoney(text)).toEqual({ ok: true, value: { amount, currency } });
   });
@@ -192,6 +203,7 @@ describe("money", () => {
     "abc",
     "12 34",
     "1e5",
+    "1.5E30",
     "1,2,3",
     "1.2.3",
     "12 puppies",

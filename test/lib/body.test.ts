@@ -88,6 +88,16 @@ describe("a body is understood whatever its label says", () => {
   it("merges query and body, the body wins, the last of a repeated parameter wins", async () => {
     expect(await fieldsOf({ query: "a=1&a=2&b=3", body: '{"b":"4"}' })).toEqual({ a: "2", b: "4" });
   });
+
+  it("an empty value takes the place of none that was told", async () => {
+    expect(await fieldsOf({ query: "a=1&a=&b=3&c=&d=5", body: '{"b":null,"c":"x","d":" "}' })).toEqual({
+      a: "1",
+      b: "3",
+      c: "x",
+      d: "5",
+    });
+    expect(await fieldsOf({ query: "a=&a=" })).toEqual({ a: "" });
+  });
 });
 
 describe("text survives the way senders mangle it", () => {
@@ -121,6 +131,23 @@ describe("text survives the way senders mangle it", () => {
     const body = '{"telegram_id":9007199254740993,"amount":12.50,"big":1e3,"n":-0,"list":[123456789012345678901]}';
     const fields = { telegram_id: "9007199254740993", amount: "12.50", big: "1e3", n: "-0", "list.0": "123456789012345678901" };
     expect(await fieldsOf({ body })).toEqual(fields);
+  });
+
+  it("a whole number that a program printed as a float is the whole number, a hex id that looks like one is itself", async () => {
+    const body = '{"gson":1.23456789E9,"pandas":500.0,"php":-1.5e+3,"hex":12e5,"huge":1.5E30,"part":1.25E-1,"sum":0.10}';
+    const fields = { gson: "1234567890", pandas: "500", php: "-1500", hex: "12e5", huge: "1.5E30", part: "1.25E-1", sum: "0.10" };
+    expect(await fieldsOf({ body })).toEqual(fields);
+  });
+
+  it("a placeholder whose name begins like an escape stays one", async () => {
+    const query = "clickid=%affid%&utm_campaign=%campaign%&a=%D0%90%D0%B1&b=%D0%";
+    const told = { clickid: "%affid%", utm_campaign: "%campaign%", a: "Аб", b: "%D0%" };
+    expect(await fieldsOf({ query })).toEqual(told);
+    expect(await fieldsOf({ body: query, type: FORM })).toEqual(told);
+  });
+
+  it("a second question mark is no part of the first name", async () => {
+    expect(await fieldsOf({ query: "?click_id=abc&reg=true" })).toEqual({ click_id: "abc", reg: "true" });
   });
 
   it("gives back any text that was properly encoded, in a query, a form and JSON", async () => {

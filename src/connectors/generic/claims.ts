@@ -78,7 +78,7 @@ export function takeClaims(sent: Sent, input: ClaimInput): Claim[] {
 function takeClicks(sent: Sent, { kind, scopes, clickNames = [] }: ClaimInput): Claim[] {
   const claims: Claim[] = [];
   if (scopes.issuer === null) return claims;
-  for (const name of bodyFirst(sent, [...clickNames, ...CLICK_NAMES])) {
+  for (const name of bodyFirst(sent, [...CLICK_NAMES, ...clickNames])) {
     const found = peek(sent, name);
     const reading = found && readVendorId(found.value);
     if (!found || !reading) continue;

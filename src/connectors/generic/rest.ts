@@ -22,7 +22,7 @@ export function takeUtm(sent: Sent): { readonly utm: Record<string, string>; rea
   const utm: Record<string, string> = {};
   const originals: Record<string, string> = {};
   for (const name of sent.values.keys()) {
-    const match = /^utm[_.]([a-z0-9_]{1,40})$/i.exec(name);
+    const match = /^utm[_.]([a-z0-9_]{1,40})(?:\.0)?$/i.exec(name);
     const found = match && peek(sent, name);
     if (!match || !found) continue;
     use(sent, name);

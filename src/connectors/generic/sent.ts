@@ -10,7 +10,7 @@ export type SentValue = { readonly field: string; readonly value: string; readon
 export type Sent = {
   /** Our name → what was sent. */
   readonly values: ReadonlyMap<string, SentValue>;
-  /** Names that are not in lower case, by their lower case. */
+  /** Names that are not in lower case, by their lower case; a list of one value (`email.0`) by the name of the list. */
   readonly lower: ReadonlyMap<string, string>;
   readonly used: Set<string>;
   readonly dropped: Dropped[];
@@ -30,7 +30,8 @@ export function newSent({ fields, query }: Pick<Incoming, "fields" | "query">, m
   }
   const lower = new Map<string, string>();
   for (const name of values.keys()) {
-    const small = name.toLowerCase();
+    const list = name.endsWith(".0") ? name.slice(0, -2) : name;
+    const small = (values.has(`${list}.1`) ? name : list).toLowerCase();
     if (small !== name) lower.set(small, name);
   }
   return { values, lower, used: new Set(), dropped: [] };

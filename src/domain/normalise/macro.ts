@@ -3,7 +3,8 @@
 import { clean } from "./clean.ts";
 
 const BRACES = /\{[^{}]*\}/;
-const ENCODED_BRACES = /%(25)*7B.*%(25)*7D/i;
+const ENCODED_BRACES = /%7B.*%7D/i;
+const ENCODED_BRACKETS = /%5B[A-Z][A-Z0-9_.]*%5D/;
 const BRACKETS = /\[[A-Z][A-Z0-9_.]*\]/;
 const PERCENTS = /%[A-Za-z_][A-Za-z0-9_.]*%/;
 const UNDERSCORES = /^__[A-Z][A-Z0-9_]*__$/;
@@ -16,19 +17,22 @@ const TELLTALE = /[{[%_<]/;
 export function hasMacro(text: string): boolean {
   if (!TELLTALE.test(text)) return false;
   if (BRACES.test(text) || BRACKETS.test(text)) return true;
-  const value = clean(text);
+  const value = encodedOnce(text);
   if (UNDERSCORES.test(value) || ANGLES.test(value)) return true;
   if (!value.includes("%")) return false;
-  return ENCODED_BRACES.test(value) || (PERCENTS.test(value) && !isEscaped(value));
+  return ENCODED_BRACES.test(value) || ENCODED_BRACKETS.test(value) || (PERCENTS.test(value) && !isEscaped(value));
 }
 
+/** `%257B`, encoded again on its way, is `%7B`. */
+const encodedOnce = (text: string): string => clean(text).replaceAll(/%(25)+/g, "%");
+
 /** A quotation mark inside means JSON: a text, not a placeholder. */
-const WHOLE = /^([#$]?\{[^{}"]*\}|\{\{[^{}"]*\}\}|\[[A-Z][A-Z0-9_.]*\]|%[A-Za-z_][A-Za-z0-9_.]*%|%(25)*7B.*%(25)*7D)$/i;
+const WHOLE = /^([#$]?\{[^{}"]*\}|\{\{[^{}"]*\}\}|\[[A-Z][A-Z0-9_.]*\]|%[A-Za-z_][A-Za-z0-9_.]*%|%7B.*%7D|%5B.*%5D)$/i;
 
 /** True when the text is nothing but a placeholder: the test for free text, where braces may be meant. */
 export function isMacro(text: string): boolean {
   if (!TELLTALE.test(text)) return false;
-  const value = clean(text);
+  const value = encodedOnce(text);
   return (WHOLE.test(value) && hasMacro(value)) || UNDERSCORES.test(value);
 }
 

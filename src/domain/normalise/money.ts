@@ -14,10 +14,14 @@ const DECIMALS = 4;
 const MAX_WHOLE_DIGITS = 11;
 const SHAPE = /^([^\d.,+-]*?)\s*([+-]?)\s*([^\d\s.,+-]{0,4}?)\s*(\d[\d\s.,'’]*|[.,]\d+)\s*([^\d+-]*)$/u;
 
+/** Java's `1.25E7`, a sum of millions that was a float already. */
+const PRINTED_FLOAT = /^-?\d\.\d{1,16}e\d{1,2}$/i;
+
 /** null = nothing was sent; `bad_amount` = something was, and guessing at it would put a wrong sum into a report. A minus survives: it tells a refund
  *  or Chatterfy's withdrawal (vendors.md §3.1). */
 export function readMoney(text: string): Result<Amount | null, DropCause> {
-  const value = clean(text).replaceAll("−", "-");
+  const given = clean(text).replaceAll("−", "-");
+  const value = PRINTED_FLOAT.test(given) ? String(Number(given)) : given;
   if (value === "") return ok(null);
   if (hasMacro(value)) return err("unresolved_macro");
   const match = value.length > 60 ? null : SHAPE.exec(value);

@@ -1,19 +1,22 @@
 /** Phone numbers to E.164. The default country is Russia and Kazakhstan (+7): 11 digits starting with 8 and bare 10 digits are theirs.
  *  `+89…` is a mistyped 89…: no country begins so. A plus that a GET query turned into a space still means "international"; the exceptions 89… and 9… are no country codes, so there a leading
- *  space is only a space. */
+ *  space is only a space. A script that took the number for a float adds `.0`. */
 import { err, ok } from "../../lib/result.ts";
 import { spaced } from "./clean.ts";
 import { type Reading, readIdentifier } from "./reading.ts";
 
 /** People label a number; what follows one (an extension, a name, a second number) leaves it in doubt, and a doubtful number joins strangers. */
 const LABEL = /^(тел(ефон)?|моб(ильный)?|tel|phone|mob(ile)?)\.?:?\s*/i;
-const ALLOWED = /^[+\d\s().\-–—/]+$/;
+const ALLOWED = /^[+\d\s().\p{Pd}/]+$/u;
 
 /** E.164: 10–15 digits with the country (ITU-T E.164 allows up to 15). Numbers that exist nowhere pass; numbers of one repeated digit are `blocked`. */
 export const readPhone = (text: string): Reading => {
   const lostPlus = /^ \d/.test(spaced(text));
   return readIdentifier(text, (value) => {
-    const bare = value.replace(LABEL, "").replace(/^%2B/i, "+");
+    const bare = value
+      .replace(LABEL, "")
+      .replace(/^%2B/i, "+")
+      .replace(/^(\+?\d+)\.0$/, "$1");
     if (!ALLOWED.test(bare)) return err("invalid");
     const digits = bare.replaceAll(/\D/g, "");
     if (bare.lastIndexOf("+") > 0) return err("invalid");

@@ -40,8 +40,14 @@ function nestedIn(value: unknown): unknown[] {
   return inner.filter((item) => typeof item === "object" && item !== null);
 }
 
+/** How programs print a whole number that they hold as a float: `500.0`, `1.23456789E9`. A hex id that a template left unquoted (`12e5`) has no dot. */
+const PRINTED_FLOAT = /^-?(\d+\.0|\d\.\d{1,16}e\+?\d{1,2})$/i;
+
 function exactNumber(_key: string, value: unknown, context?: { source?: string }): unknown {
-  return typeof value === "number" && context?.source !== undefined && String(value) !== context.source ? context.source : value;
+  if (typeof value !== "number" || context?.source === undefined) return value;
+  return String(value) === context.source || (Number.isSafeInteger(value) && PRINTED_FLOAT.test(context.source))
+    ? value
+    : context.source;
 }
 
 /** Flat view of a JSON value: nested names joined by dots, arrays by index, every leaf as text, null as "". `__proto__` is never a name. */

@@ -5,6 +5,8 @@ import { decodeText, unescapeBytes, unescapeOnce } from "./text.ts";
 
 export type Pair = readonly [name: string, value: string];
 
+/** A whole value only: the first letters of such a name may read as an escape (`%affid%`). */
+const PLACEHOLDER = /^%[A-Za-z_][A-Za-z0-9_.]*%$/;
 const INNER_PLUS = /(?<=[^+])\+(?=[^+@]+(?:@|%40))/gi;
 
 /** Name-value pairs in order of appearance. */
@@ -13,10 +15,13 @@ export function parseQuery(text: string): Pair[] {
   for (const part of text.replaceAll("&amp;", "&").split("&")) {
     if (part === "") continue;
     const at = part.indexOf("=");
-    const name = decodePart(at < 0 ? part : part.slice(0, at)).trim();
+    // A network appends its own "?" to an address that has one already.
+    const name = decodePart(at < 0 ? part : part.slice(0, at))
+      .trim()
+      .replace(/^\?+/, "");
     const value = at < 0 ? "" : part.slice(at + 1);
     const kept = value.includes("+") && /mail\]?$/i.test(name) ? value.replaceAll(INNER_PLUS, "%2B") : value;
-    if (name !== "") pairs.push([dotted(name), unescapeOnce(decodePart(kept))]);
+    if (name !== "") pairs.push([dotted(name), PLACEHOLDER.test(value) ? value : unescapeOnce(decodePart(kept))]);
   }
   return pairs;
 }
