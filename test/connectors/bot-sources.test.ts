@@ -76,7 +76,7 @@ describe("Salebot's project webhook", () => {
     [0, "vk_id=11111111"],
     [20, "max_id=11111111"],
     [16, "telegram_id=11111111"],
-    [14, undefined],
+    [10, undefined],
   ])("client_type %s", async (type, id) => {
     const found = ids((await read("bot", salebot({ "client.client_type": type }))).event).filter(
       (text) => !text.startsWith("client_id"),
@@ -90,6 +90,13 @@ describe("Salebot's project webhook", () => {
     const group = await read("bot", salebot({ "client.recepient": "-100123456" }));
     expect(ids(group.event)).toEqual([]);
     expect(group.verdict.verdict).toBe("quarantined");
+  });
+
+  it("a client who writes by e-mail is told by the address", async () => {
+    const { event } = await read("bot", salebot({ "client.client_type": 14, "client.recepient": "Ivan@Mail.ru" }));
+    expect(event.identifiers).toContainEqual({ type: "email", scope: "", value: "ivan@mail.ru", proof: "claimed" });
+    const block = await read("bot", { json: { platform_id: "ivan@mail.ru", client_type: 14, client_id: 5 } });
+    expect(ids(block.event)).toEqual(["client_id@294495=5", "email=ivan@mail.ru"]);
   });
 
   it("another project's webhook on the same address keeps its clients apart", async () => {
@@ -207,10 +214,20 @@ describe("Telegram updates", () => {
     ["my_chat_member", { from, chat, date: 1_773_136_800, new_chat_member: { status: "kicked" } }, "bot_blocked"],
     ["my_chat_member", { from, chat, date: 1_773_136_800, new_chat_member: { status: "member" } }, "bot_unblocked"],
     ["chat_join_request", { from, chat: { id: -100, type: "channel" }, date: 1_773_136_800 }, "chat_join_request"],
+    ["poll_answer", { poll_id: "1", user: from, option_ids: [0] }, "poll_answer"],
   ])("%s %#", async (kind, body, type) => {
     const { event } = await read("tg", update(kind, body));
     expect(event.type).toBe(type);
-    expect(ids(event)).toEqual(type === "chat_join_request" ? [] : ["telegram_id=42"]);
+    expect(ids(event)).toEqual(["telegram_id=42"]);
+  });
+
+  it.each([
+    ["chat_member", { from, chat: { id: -100, type: "channel" }, new_chat_member: { status: "member", user: from } }],
+    ["message_reaction", { user: from, chat: { id: -100, type: "supergroup" } }],
+    ["poll_answer", { poll_id: "1", user: { ...from, is_bot: true }, voter_chat: { id: -100 } }],
+    ["business_connection", { id: "b", user: from, user_chat_id: 42 }],
+  ])("whoever is seen in a group, votes for a channel or owns the account is nobody: %s", async (kind, body) => {
+    expect(ids((await read("tg", update(kind, body))).event)).toEqual([]);
   });
 
   it("a shared contact proves a phone only when it is the user's own", async () => {
@@ -230,6 +247,9 @@ describe("Telegram updates", () => {
       money: { amount: "199", currency: "RUB" },
       fields: { invoice_payload: "course" },
     });
+    const other = { update_id: 6, message: { from, chat, date: 1_773_136_801, successful_payment: paid } };
+    const first = await read("tg", update("message", { from, chat, date: 1_773_136_800, successful_payment: paid }));
+    expect((await read("tg", { json: other })).fact).toEqual(first.fact);
   });
 
   it("money that Telegram gave back is a refund of that charge", async () => {

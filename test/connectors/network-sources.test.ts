@@ -21,6 +21,22 @@ describe("networks and trackers", () => {
     expect(ids(event)).toEqual(["click=c_AbCdEfGh12345678", "clickid@tracker=a"]);
   });
 
+  it("Keitaro's own click is `subid`, whatever another system's click came with it", async () => {
+    const told = await read("tracker", { query: "external_id=fb.1&subid=a&status=sale&payout=5&tid=2" });
+    expect(ids(told.event)).toEqual(["clickid@tracker=a"]);
+    expect(told.event.fields["external_id"]).toBe("fb.1");
+    expect(told.fact.key).toBe((await read("tracker", { query: "subid=a&status=sale&payout=5&tid=2" })).fact.key);
+    expect(ids((await read("tracker", { query: "external_id=x1&subid={subid}&status=sale" })).event)).toEqual([
+      "clickid@tracker=x1",
+    ]);
+  });
+
+  it("a template filled for Voluum or Binom keeps their names of click and transaction", async () => {
+    const { event } = await read("onewin", { query: "cid=v1&payout=5&txid=t7&et=sale" });
+    expect([event.tid, ...ids(event)]).toEqual(["t7", "clickid@chat=v1"]);
+    expect(ids((await read("onewin", { query: "cnv_id=b1&payout=5&cnv_status=sale" })).event)).toEqual(["clickid@chat=b1"]);
+  });
+
   it("vector 37: Binomo's `reg=true` is one registration per click, at any time", async () => {
     const first = await read("binomo", { query: "click_id=abc&reg=true" });
     const again = await read("binomo", { query: "click_id=abc&reg=true&rnd=2", receivedAt: RECEIVED_AT + 86_400_000 });

@@ -1,6 +1,6 @@
 /** Keitaro's S2S postback → us (docs.keitaro.io, read 2026-11). Its template may send the status as a number (`{status:lead=0 sale=1 rejected=2}`).
- *  `external_id` is what the click brought into the tracker: our click id, when it has our form. One conversion per click and `tid`: tids such as
- *  "2" (second deposit) are unique only there. */
+ *  `external_id` is what the click brought into the tracker: our click id, when it has our form; another system's never stands for `subid`, which is
+ *  Keitaro's own. One conversion per click and `tid`: tids such as "2" (second deposit) are unique only there. */
 import type { ConnectionOf } from "../../domain/config.ts";
 import type { NewEvent } from "../../domain/event.ts";
 import type { Incoming } from "../connector.ts";

@@ -10,7 +10,8 @@ import { oncePerClick } from "../generic/fact.ts";
 import { type Sent, peek, use } from "../generic/sent.ts";
 import { openFields, readGeneric } from "../generic.ts";
 
-/** A template filled for another tracker keeps that tracker's name (Binom's `cnv_status`, vendors.md §6.2): a rejection read as a payment adds money. */
+/** A template filled for another tracker keeps that tracker's names (Binom's `cnv_status` and `cnv_id`, Voluum's `cid` and `txid`, vendors.md §6.2): a
+ *  rejection read as a payment adds money. */
 const STATUS = ["status", "conv_status", "cnv_status"];
 
 /** The network has not confirmed the conversion: no money yet (Keitaro takes `hold` for a lead, vendors.md §6.1). */
@@ -38,7 +39,8 @@ export function readNetwork(connection: ConnectionOf<"network">, incoming: Incom
           ? REGISTRATION
           : (status ?? (money.amount !== null || tid !== null ? PAYMENT : (takeOwnFlag(sent) ?? IDENTIFY))),
       claimNames: { player_id: ["user_id", "player", "trader_id", "traider_id", "uid"] },
-      tidNames: registered ? [] : ["event_id"],
+      clickNames: ["cid", "cnv_id"],
+      tidNames: registered ? ["txid"] : ["event_id", "txid"],
       eventIds: false,
       timeNames: ["date"],
     },

@@ -7,8 +7,8 @@ import type { ConnectionOf } from "../../domain/config.ts";
 import type { NewEvent } from "../../domain/event.ts";
 import type { Claim, IdentifierType } from "../../domain/identifier.ts";
 import { readEventName } from "../../domain/normalise/event-type.ts";
-import { isOurClick, readMessengerId, readVendorId } from "../../domain/normalise/ids.ts";
-import { readPhone } from "../../domain/normalise/phone.ts";
+import { readerOf } from "../../domain/normalise/identifier.ts";
+import { isOurClick, readVendorId } from "../../domain/normalise/ids.ts";
 import { readStart } from "../../domain/normalise/start.ts";
 import { parseTime } from "../../domain/normalise/time.ts";
 import type { Incoming } from "../connector.ts";
@@ -18,11 +18,12 @@ import { type Sent, drop } from "../generic/sent.ts";
 import { isYes, takeClaim, takeText } from "../generic/values.ts";
 import { openFields, readGeneric } from "../generic.ts";
 
-/** `client_type` → whose account `recepient` is: 1 Telegram, 16 Telegram Business, 21 Telegram account, 0 VK, 20 MAX, 6 WhatsApp. */
-const MESSENGER: Readonly<Record<string, IdentifierType>> = {
+/** `client_type` → whose account `recepient` is: 1 Telegram, 16 Telegram Business, 21 Telegram account, 0 VK, 20 MAX, 6 WhatsApp, 14 a mailbox. */
+const ACCOUNT: Readonly<Record<string, IdentifierType>> = {
   "0": "vk_id",
   "1": "telegram_id",
   "6": "wa_id",
+  "14": "email",
   "16": "telegram_id",
   "20": "max_id",
   "21": "telegram_id",
@@ -41,7 +42,7 @@ const isProjectWebhook = (sent: Sent): boolean =>
 
 /** A block names things as its author likes; `platform_id` is Salebot's variable for the messenger id, Telegram unless `client_type` says else. */
 function readBlock(connection: ConnectionOf<"salebot">, incoming: Incoming, sent: Sent): NewEvent {
-  const type = MESSENGER[sent.values.get("client_type")?.value.trim() ?? "1"];
+  const type = ACCOUNT[sent.values.get("client_type")?.value.trim() ?? "1"];
   return readGeneric(connection, incoming, { sent, claimNames: type ? { [type]: ["platform_id", "recepient"] } : {} });
 }
 
@@ -96,18 +97,19 @@ function clientClaims(connection: ConnectionOf<"salebot">, sent: Sent): Claim[] 
     drop(sent, recipient.field, "invalid");
     return [];
   }
-  const type = MESSENGER[sent.values.get("client.client_type")?.value.trim() ?? ""];
-  const read = type === "wa_id" ? readPhone : readMessengerId;
+  const type = ACCOUNT[sent.values.get("client.client_type")?.value.trim() ?? ""];
   const project = takeText(sent, "project_id") ?? connection.project;
   return [
-    ...(type ? takeClaim(sent, "salebot", { type, scope: "", names: ["client.recepient", "client.recipient"], read }) : []),
+    ...(type
+      ? takeClaim(sent, "salebot", { type, scope: "", names: ["client.recepient", "client.recipient"], read: readerOf(type) })
+      : []),
     ...takeClaim(sent, "salebot", { type: "client_id", scope: project, names: ["client.id"], read: readVendorId }),
   ];
 }
 
 /** A client made just now in a messenger that has no `/start`. */
 function isNewClient(sent: Sent, incoming: Incoming): boolean {
-  if (MESSENGER[sent.values.get("client.client_type")?.value.trim() ?? ""] === "telegram_id") return false;
+  if (ACCOUNT[sent.values.get("client.client_type")?.value.trim() ?? ""] === "telegram_id") return false;
   const created = parseTime(sent.values.get("client.created_at")?.value ?? "", incoming.timeZone);
   return created !== null && incoming.receivedAt - created < FIRST_MINUTES_MS;
 }

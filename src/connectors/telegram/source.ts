@@ -11,9 +11,15 @@ import { readPhone } from "../../domain/normalise/phone.ts";
 import { readStart } from "../../domain/normalise/start.ts";
 import { readTime } from "../../domain/normalise/time.ts";
 import type { Incoming } from "../connector.ts";
+import { factIdentity } from "../generic/fact.ts";
 import { NO_MONEY } from "../generic/money.ts";
 import { readGeneric } from "../generic.ts";
 import { type Update, fromSmallestUnit, readUpdate } from "./update.ts";
+
+const NO_FACT = { order: null, eventId: null, deliveryId: null, tidScope: null };
+
+/** Who is somebody outside a private chat too: whoever asks to join may be written to, and a vote is told to the bot that asked. */
+const ACTOR: Readonly<Record<string, string>> = { chat_join_request: "from.id", poll_answer: "user.id" };
 
 /** Never refuses: Telegram repeats a refused update for a day and holds back everything behind it in that chat (vendors.md §5.1). A callback's own time
  *  is not told, its message's is the time of the button, so `eventAt` is null there. Group texts are other people's words and are not kept. */
@@ -22,11 +28,11 @@ export function readTelegram(connection: ConnectionOf<"telegram">, incoming: Inc
   const update = id === undefined ? null : readUpdate(incoming.fields);
   if (id === undefined || !update) return readGeneric(connection, incoming);
   const isPrivate = (update.at("chat.type") ?? update.at("message.chat.type") ?? "private") === "private";
-  const isBot = update.at("from.is_bot") === "true";
+  const isBot = (update.at("from.is_bot") ?? update.at("user.is_bot")) === "true";
   const text = update.at("text") ?? update.at("caption");
   const slash = update.kind === "message" ? readStart(text) : null;
   const start = slash?.payload ?? null;
-  const identifiers = isPrivate && !isBot ? claimsOf(update, start) : [];
+  const identifiers = (isPrivate || ACTOR[update.kind] !== undefined) && !isBot ? claimsOf(update, start) : [];
   const time = readTime(update.at("date") ?? update.at("message.date") ?? "", "UTC", incoming.receivedAt);
   const paid = paymentOf(update);
   const outgoing = isPrivate && update.kind.includes("business_message") && update.at("from.id") !== update.at("chat.id");
@@ -34,8 +40,9 @@ export function readTelegram(connection: ConnectionOf<"telegram">, incoming: Inc
     type: paid?.type ?? typeOf(update, isPrivate, slash !== null),
     named: null,
     eventAt: update.kind === "callback_query" || !time.ok ? null : time.value,
-    key: `update:${id}`,
-    state: "",
+    ...(paid?.tid
+      ? factIdentity({ ...NO_FACT, type: paid.type, tid: paid.tid, money: paid.money })
+      : { key: `update:${id}`, state: "" }),
     identifiers,
     dropped: time.ok ? [] : [{ field: `${update.kind}.date`, cause: time.error }],
     money: paid?.money ?? NO_MONEY,
@@ -67,7 +74,7 @@ function typeOf(update: Update, isPrivate: boolean, isStart: boolean): string {
 
 function claimsOf(update: Update, start: string | null): Claim[] {
   // A private chat has the id of its person; a callback or an inline query names only who pressed.
-  const user = readMessengerId(update.at("chat.id") ?? update.at("from.id") ?? "");
+  const user = readMessengerId(update.at(ACTOR[update.kind] ?? "chat.id") ?? update.at("from.id") ?? "");
   if (!user.ok || user.value === null) return [];
   const claims: Claim[] = [{ type: "telegram_id", scope: "", value: user.value, proof: "native" }];
   const own = update.at("contact.user_id") === user.value ? readPhone(contactNumber(update)) : null;
