@@ -1,6 +1,7 @@
 /** What a payment is called: `sale` (the first paid order or first tid, or so named by the sender), `resale` with its ordinal, or nothing.
  *  Counted per person and connection and always from scratch in event time, so a late or rejected payment gives every other one its right number.
- *  Parts of one order are one purchase: only its first money carries the label. Free orders and unreadable amounts carry none. Pure. */
+ *  Parts of one order are one purchase: only its first money carries the label. Free orders and unreadable amounts carry none. A sender that calls every
+ *  deposit a sale means the first one: its next order or tid is a repeat (vendors.md §3.1, §6.1). Pure. */
 import type { EventId } from "../lib/ids.ts";
 
 /** Amounts × 10 000 as integers, so sums and differences are exact. `at` is epoch ms of the fact, not of its arrival. */
@@ -35,8 +36,11 @@ export function labelPayments(payments: readonly Payment[]): Labelled[] {
   const amounts = amountsOf(inTime);
   const labels = new Map<EventId, { label: Label; ordinal: number | null }>();
   let resales = 0;
+  let wasNamed = false;
   for (const [index, first] of firstMoneyOfEachPurchase(inTime, amounts).entries()) {
-    const label = first.named ?? (index === 0 ? "sale" : "resale");
+    const repeats = first.named === "sale" && wasNamed && purchaseOf(first) !== first.id;
+    const label = repeats ? "resale" : (first.named ?? (index === 0 ? "sale" : "resale"));
+    wasNamed ||= first.named === "sale";
     if (label === "resale") resales += 1;
     labels.set(first.id, { label, ordinal: label === "resale" ? resales : null });
   }

@@ -75,6 +75,17 @@ it("a sale named by its sender is one, even when it is not the first", () => {
   expect(labels([pay({ at: 1, tid: "a", named: "resale" })])).toEqual(["resale#1"]);
 });
 
+it("a sender that calls every deposit a sale tells repeats by their tid or order", () => {
+  const sales = ["t1", "t2", "t3"].map((tid, index) => pay({ at: index + 1, tid, named: "sale" }));
+  expect(labels(sales)).toEqual(["sale", "resale#1", "resale#2"]);
+  expect(labels([pay({ at: 1, order: "1", named: "sale" }), pay({ at: 2, order: "2", named: "sale" })])).toEqual([
+    "sale",
+    "resale#1",
+  ]);
+  expect(labels([pay({ at: 0, tid: "d" }), ...sales])).toEqual(["sale", "sale", "resale#1", "resale#2"]);
+  expect(labels([pay({ at: 1, named: "sale" }), pay({ at: 2, named: "sale" })])).toEqual(["sale", "sale"]);
+});
+
 it("a payment that names no amount is labelled, an unreadable one is not", () => {
   expect(labels([pay({ at: 1, tid: "a", amountE4: null })])).toEqual(["sale"]);
   expect(labels([pay({ at: 1, tid: "a", amountE4: null, counted: false })])).toEqual([null]);
