@@ -49,6 +49,17 @@ describe("GetCourse process «Вызвать URL»", () => {
     ]);
   });
 
+  it("a payment told by the order's whole price is the one that the webhook tells", async () => {
+    const paid = async (query: string): Promise<unknown> => {
+      const { event } = await read("school", { query: `gc_user_id=77&event=payment&number=1001&${query}` });
+      return [event.type, event.money.amount, event.money.paidTotal, event.key];
+    };
+    expect(await paid("cost_money_value=400")).toEqual(["payment", null, "400", "order:1001:paid:400"]);
+    expect(await paid("cost_money=400%20руб.&amount=")).toEqual(["payment", null, "400", "order:1001:paid:400"]);
+    expect(await paid("cost_money=400&amount=100")).toEqual(["payment", "100", null, null]);
+    expect(await paid("cost_money=много")).toEqual(["payment", null, null, null]);
+  });
+
   it("D-06 zero order: paid with nothing is an order of 0, not a payment", async () => {
     const { event } = await read("school", { query: "gc_user_id=605&event=payment&order=O4&cost=0" });
     expect(event).toMatchObject({ type: "order", money: { amount: "0" } });

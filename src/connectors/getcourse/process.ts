@@ -4,7 +4,7 @@ import type { ConnectionOf } from "../../domain/config.ts";
 import type { NewEvent } from "../../domain/event.ts";
 import type { EventName } from "../../domain/normalise/event-type.ts";
 import type { Incoming } from "../connector.ts";
-import type { Sent } from "../generic/sent.ts";
+import { type Sent, peek } from "../generic/sent.ts";
 import { readGeneric } from "../generic.ts";
 import { dealEvent } from "./order-news.ts";
 import { orderStatus } from "./status.ts";
@@ -12,12 +12,17 @@ import { orderStatus } from "./status.ts";
 /** Stands for "the status will tell": no event's name is empty. */
 const UNNAMED: EventName = { type: "", named: null };
 
+const PRICE = ["cost_money_value", "cost_money"] as const;
+
 /** `{object.cost_money}` has spaces and a currency, `{object.cost_money_value}` is plain; empty macros come as empty parameters (vendors.md §1.6).
- *  A sender that names a payment and gives no total is believed about `amount` alone. */
+ *  A sender that names a payment and gives no total is believed about `amount` alone; the order's price without one means that the order is paid,
+ *  which the webhook tells too. */
 export function readProcess(connection: ConnectionOf<"getcourse">, incoming: Incoming, sent: Sent): NewEvent {
+  const ownSum = ["amount", "sum"].some((name) => (peek(sent, name)?.value ?? "").trim() !== "");
+  const priced = !ownSum && PRICE.some((name) => peek(sent, name) !== null);
   const event = readGeneric(connection, incoming, {
     sent,
-    money: { amount: ["cost_money_value", "cost_money"], paidTotal: ["payed_money", "payed_value", "payedValue"] },
+    money: { amount: PRICE, paidTotal: ["payed_money", "payed_value", "payedValue"] },
     fallback: ({ order }) => (order === null ? { type: "identify", named: null } : UNNAMED),
   });
   const status = event.status === null ? "" : orderStatus(event.status);
@@ -27,7 +32,8 @@ export function readProcess(connection: ConnectionOf<"getcourse">, incoming: Inc
   const deal = { order: event.order, status, cost, paidTotal, currency };
   if (event.type === UNNAMED.type) return keepingIds(told, dealEvent({ ...deal, step: null }));
   if (event.type !== "payment" || event.tid !== null) return told;
-  if (paidTotal !== null || cost === "0") return keepingIds(told, dealEvent({ ...deal, step: "paid" }));
+  if (paidTotal !== null || cost === "0" || (priced && cost !== null))
+    return keepingIds(told, dealEvent({ ...deal, step: "paid" }));
   return told;
 }
 
