@@ -7,6 +7,7 @@ import { readReserved, reservedConnection } from "../connectors/reserved.ts";
 import type { TrackedLink } from "../domain/config.ts";
 import { type ClickId, newClickId } from "../lib/ids.ts";
 import { contentText, contentOf } from "../lib/body.ts";
+import type { Pair } from "../lib/body/query.ts";
 import { maskJson } from "../lib/mask.ts";
 import { acceptEvents } from "./accept-event.ts";
 
@@ -15,7 +16,7 @@ export type ClickInput = {
   readonly link: TrackedLink;
   readonly click: ClickId | null;
   readonly visitor: string | null;
-  readonly query: URLSearchParams;
+  readonly query: readonly Pair[];
   readonly referrerHost: string | null;
   readonly userAgent: string | null;
 };
@@ -72,7 +73,7 @@ async function record(ctx: Context, facts: Readonly<Record<string, string>>): Pr
 /** A parameter that comes again keeps its place under a number: the first is the one that counts, and none is lost. */
 function readQuery(input: ClickInput): Record<string, string> {
   const facts: Record<string, string> = {};
-  for (const [name, value] of [...input.query].slice(0, MAX_PARAMETERS)) {
+  for (const [name, value] of input.query.slice(0, MAX_PARAMETERS)) {
     const plain = /^utm_[a-z0-9_]{1,40}$/i.test(name) || Object.hasOwn(input.link.clickids, name);
     const field = plain ? name : `fields.${name.slice(0, 100)}`;
     facts[Object.hasOwn(facts, field) ? again(facts, `fields.${name.slice(0, 100)}`) : field] = value.slice(0, MAX_VALUE);

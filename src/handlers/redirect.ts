@@ -5,6 +5,7 @@ import type { Context } from "../context.ts";
 import { fillClick } from "../domain/link/deep-link.ts";
 import { isPreview } from "../domain/preview.ts";
 import { recordClick } from "../flows/record-click.ts";
+import { parseQuery } from "../lib/body/query.ts";
 import { newClickId, randomBase62 } from "../lib/ids.ts";
 import { languageOf } from "../ui/language.ts";
 import { linkGonePage } from "../ui/link-gone.ts";
@@ -23,7 +24,7 @@ export async function followLink(request: Routed, ctx: Context): Promise<Respons
   const headers = new Headers({ "cache-control": "no-store", "referrer-policy": "strict-origin-when-cross-origin" });
   const url = new URL(request.url);
   const userAgent = request.headers.get("user-agent");
-  const facts = { slug, link, query: url.searchParams, referrerHost: referrerHost(request), userAgent };
+  const facts = { slug, link, query: parseQuery(url.search.slice(1)), referrerHost: referrerHost(request), userAgent };
   if (request.method === "HEAD" || isNoVisit(request) || isPreview(userAgent)) {
     if (request.method === "GET" && isPreview(userAgent))
       ctx.waitUntil(recordClick(ctx, { ...facts, click: newClickId(), visitor: null }));

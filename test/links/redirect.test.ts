@@ -75,6 +75,16 @@ describe("following a link", () => {
     expect(owner?.person_id).toBe(bound?.person_id);
   });
 
+  it("reads its address like a delivery's: an unfilled macro is no click id, marks in Windows-1251 are text", async () => {
+    const clickids = () => env.DB.prepare("SELECT COUNT(*) AS n FROM identifiers WHERE type = 'clickid'").first<{ n: number }>();
+    await clicks();
+    const before = await clickids();
+    await follow("/r/vk1?subid=%affid%&utm_source=%C2%EA");
+    await clicks();
+    expect(await clickids()).toEqual(before);
+    expect((await events("type = 'click'")).at(-1)?.utm_source).toBe("вк");
+  });
+
   it("never makes an identifier of what a stranger writes into the address", async () => {
     await follow("/r/vk1?telegram_id=777&email=victim@mail.ru&phone=79001112233&user_id=31&key=k_1234567890123456789012");
     await clicks();
