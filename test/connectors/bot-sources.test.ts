@@ -28,7 +28,7 @@ describe("Salebot's project webhook", () => {
       outgoing: false,
     });
     expect(verdict.verdict).toBe("accepted");
-    expect(fact).toMatchObject({ key: "message:1", state: "", windowMs: null });
+    expect(fact).toMatchObject({ key: "message:294495:1", state: "", windowMs: null });
   });
 
   it("D-01 same start three times: one message id is one fact whatever else changes", async () => {
@@ -100,7 +100,9 @@ describe("Salebot's project webhook", () => {
   });
 
   it("another project's webhook on the same address keeps its clients apart", async () => {
-    expect(ids((await read("bot", salebot({ project_id: 777 }))).event)).toContain("client_id@777=22222222");
+    const [own, copied] = [await read("bot", salebot({})), await read("bot", salebot({ project_id: 777 }))];
+    expect(ids(copied.event)).toContain("client_id@777=22222222");
+    expect(copied.fact.key).not.toBe(own.fact.key);
   });
 });
 

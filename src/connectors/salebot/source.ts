@@ -46,10 +46,11 @@ function readBlock(connection: ConnectionOf<"salebot">, incoming: Incoming, sent
   return readGeneric(connection, incoming, { sent, claimNames: type ? { [type]: ["platform_id", "recepient"] } : {} });
 }
 
-/** One fact per message `id`. The tag's click binds even without a start, since the tag names the link this client once came by; it is `inferred`,
+/** One fact per message `id` of a project. The tag's click binds even without a start, since the tag names the link this client once came by; it is `inferred`,
  *  because links are forwarded. An outgoing message carries no click: it is our own echo. */
 function readMessage(connection: ConnectionOf<"salebot">, incoming: Incoming, sent: Sent): NewEvent {
-  const identifiers = clientClaims(connection, sent);
+  const project = takeText(sent, "project_id") ?? connection.project;
+  const identifiers = clientClaims(project, sent);
   const path = incoming.pathEvent === null ? null : readEventName(incoming.pathEvent);
   const outgoing = sent.values.has("is_input") && !isYes(sent.values.get("is_input")?.value);
   const text = takeText(sent, "message");
@@ -70,7 +71,7 @@ function readMessage(connection: ConnectionOf<"salebot">, incoming: Incoming, se
   return {
     ...(path ?? { type: started ? "bot_start" : "message", named: null }),
     eventAt: null,
-    key: id === null ? null : `message:${id}`,
+    key: id === null ? null : `message:${project}:${id}`,
     state: "",
     identifiers: [...identifiers, ...click],
     dropped: sent.dropped,
@@ -91,14 +92,13 @@ function readMessage(connection: ConnectionOf<"salebot">, incoming: Incoming, se
 }
 
 /** The client's messenger account and its Salebot id. A group is nobody: neither its chat nor its "client" identifies a person. */
-function clientClaims(connection: ConnectionOf<"salebot">, sent: Sent): Claim[] {
+function clientClaims(project: string, sent: Sent): Claim[] {
   const recipient = sent.values.get("client.recepient") ?? sent.values.get("client.recipient");
   if (recipient?.value.trim().startsWith("-")) {
     drop(sent, recipient.field, "invalid");
     return [];
   }
   const type = ACCOUNT[sent.values.get("client.client_type")?.value.trim() ?? ""];
-  const project = takeText(sent, "project_id") ?? connection.project;
   return [
     ...(type
       ? takeClaim(sent, "salebot", { type, scope: "", names: ["client.recepient", "client.recipient"], read: readerOf(type) })
