@@ -53,6 +53,7 @@ describe("networks and trackers", () => {
       named: "sale",
       money: { amount: "12.5" },
     });
+    expect((await read("binomo", { query: "click_id=abc&ftd=true&amount=5&their_sum=" })).event.money.amount).toBe("5");
     expect((await read("binomo", { query: "click_id={x}&reg=false&FTD=true" })).event.type).toBe("payment");
   });
 

@@ -16,7 +16,7 @@ export type Sent = {
   readonly dropped: Dropped[];
 };
 
-/** A renamed field takes the place of a field that already has the new name: the operator's mapping is a decision, the vendor's naming a coincidence.
+/** A renamed field that tells anything takes the place of a field that already has the new name: the operator's mapping is a decision, the vendor's naming a coincidence.
  *  For the same reason it is never weaker than the body. */
 export function newSent({ fields, query }: Pick<Incoming, "fields" | "query">, mapping: Readonly<Record<string, string>>): Sent {
   const values = new Map<string, SentValue>();
@@ -26,7 +26,7 @@ export function newSent({ fields, query }: Pick<Incoming, "fields" | "query">, m
   }
   for (const [field, name] of Object.entries(mapping)) {
     const value = fields[field];
-    if (value !== undefined) values.set(name, { field, value });
+    if (value !== undefined && (value.trim() !== "" || !values.has(name))) values.set(name, { field, value });
   }
   const lower = new Map<string, string>();
   for (const name of values.keys()) {
