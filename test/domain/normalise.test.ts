@@ -153,6 +153,10 @@ describe("identifiers", () => {
     },
   );
 
+  it("an id that somebody before us decoded wrongly is none: others look the same", () => {
+    expect(value(readVendorId("\uFFFDfid%"))).toBe("! invalid");
+  });
+
   it("ids keep their case and are at most 255 characters", () => {
     expect(value(readVendorId(" aBc-1 "))).toBe("aBc-1");
     expect(value(readVendorId("x".repeat(256)))).toBe("! invalid");

@@ -16,9 +16,10 @@ export const readMessengerId = (text: string): Reading =>
     return MESSENGER.test(id) && !isBlocked(id) ? ok(id) : err("invalid");
   });
 
-/** Any vendor's id of a person or a click: trimmed, case kept, at most 255 characters, no inner white space or control character. */
+/** Any vendor's id of a person or a click: trimmed, case kept, at most 255 characters, no inner white space or control character, and no sign
+ *  for a letter that was lost on the way: other ids would look the same. */
 export const readVendorId = (text: string): Reading =>
-  readIdentifier(text, (value) => (value.length <= 255 && !/[\s\p{Cc}]/u.test(value) ? ok(value) : err("invalid")));
+  readIdentifier(text, (value) => (value.length <= 255 && !/[\s\p{Cc}\uFFFD]/u.test(value) ? ok(value) : err("invalid")));
 
 /** Our click id given under its own name. */
 export const readClick = (text: string): Reading =>
