@@ -127,6 +127,16 @@ describe("the common field names", () => {
     expect(ids(event)).toEqual(["user_id@site=90"]);
   });
 
+  it("order number 1 and the answer yes are values, no flags that name an event", async () => {
+    const { event } = await read("school", { query: "email=a@b.ru&order=1&status=payed&payed_money=100" });
+    expect(event).toMatchObject({ type: "payment", order: "1", key: "order:1:paid:100" });
+    expect((await read("bot", { json: { client_id: 5, message: "Yes" } })).event).toMatchObject({
+      type: "identify",
+      message: "Yes",
+    });
+    expect((await read("site", { json: { user_id: 5, order: true } })).event.type).toBe("order");
+  });
+
   it("a list of one value is that value, a list of several names nobody", async () => {
     const { event } = await read("site", {
       json: { email: ["a@b.ru"], Phone: ["89001112233"], user_id: [1, 2], utm_source: ["VK"] },

@@ -18,10 +18,14 @@ export function takeEventName(sent: Sent, names: readonly string[]): EventName |
   return null;
 }
 
+/** `order=1` is an order's number, `message=yes` what somebody wrote. */
+const isValue = (name: string, value: string): boolean => name === "message" || (name === "order" && value === "1");
+
 /** The first parameter that is a known event's name and says yes: `reg=true`. */
 export function takeFlagEvent(sent: Sent): EventName | null {
   for (const [name, { value }] of sent.values) {
-    const event = /^(true|1|yes)$/i.test(clean(value)) && !sent.used.has(name) ? knownEvent(name) : null;
+    if (sent.used.has(name) || isValue(name, clean(value))) continue;
+    const event = /^(true|1|yes)$/i.test(clean(value)) ? knownEvent(name) : null;
     if (!event) continue;
     use(sent, name);
     return event;
