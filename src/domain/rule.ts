@@ -1,7 +1,12 @@
 /** Rules: which actions a fact runs. Triggers are computed by the binder: the event's type, `*`, and its label's `sale`, `resale`, `resale#n`,
  *  less those that fired for this fact, person or connection before. A rule runs once per fact however many of its triggers hold. */
 import type { Config, Rule, RuleAction } from "./config.ts";
-import { knownEvent } from "./normalise/event-type.ts";
+import { isIdentifierType } from "./identifier.ts";
+import { clean } from "./normalise/clean.ts";
+import { readCurrency } from "./normalise/currency.ts";
+import { readEventName } from "./normalise/event-type.ts";
+import { readIdentifierValue } from "./normalise/identifier.ts";
+import { readMoney } from "./normalise/money.ts";
 import type { TemplateScope } from "./template.ts";
 
 export type MatchedAction = {
@@ -58,32 +63,35 @@ function triggersOf(rule: Rule): ReadonlySet<string> {
 
 type Scalar = string | number | boolean;
 
-/** By text, exactly; amounts by their number, since "50", "50.0" and 50 are one sum; UTM without case, since they are kept so. */
+/** By text, exactly. What an event tells is kept in one spelling ("50", "USD", "a@b.ru", "+7900…"), so the author's is read as a sender's would be. */
 function equal(name: string, value: string, wanted: Scalar): boolean {
-  if (value === String(wanted)) return true;
-  if (name.startsWith("event.utm_")) return value.toLowerCase() === String(wanted).trim().toLowerCase();
-  if (!AMOUNTS.has(name) || typeof wanted === "boolean") return false;
-  const [left, right] = [decimalOf(value), decimalOf(String(wanted))];
-  return left !== null && left === right;
+  const text = String(wanted);
+  if (value === text) return true;
+  if (name.startsWith("event.utm_")) return value.toLowerCase() === text.trim().toLowerCase();
+  return value === kept(name, text);
+}
+
+/** A text in the spelling in which the value of that name is kept; null when it can be no such value. */
+function kept(name: string, text: string): string | null {
+  if (AMOUNTS.has(name)) {
+    const money = readMoney(text);
+    return money.ok ? (money.value?.amount ?? null) : null;
+  }
+  if (name === "event.currency") return readCurrency(text);
+  if (name === "event.type") return readEventName(text)?.type ?? null;
+  const [subject, type = ""] = name.split(".");
+  const isIdentifier = (subject === "event" || subject === "person") && isIdentifierType(type);
+  return isIdentifier ? readIdentifierValue(type, text) : clean(text);
 }
 
 const AMOUNTS: ReadonlySet<string> = new Set(
   ["amount", "paid_total", "cost", "sum", "payout", "revenue"].map((name) => `event.${name}`),
 );
 
-/** One spelling of a decimal, without going through a float; null when it is none. */
-function decimalOf(text: string): string | null {
-  const match = /^([+-]?)0*(\d*)(?:\.(\d*?)0*)?$/.exec(text.trim());
-  if (!match || !/\d/.test(text)) return null;
-  const [, sign = "", whole = "", fraction = ""] = match;
-  const number = `${whole || "0"}${fraction === "" ? "" : `.${fraction}`}`;
-  return sign === "-" && /[1-9]/.test(number) ? `-${number}` : number;
-}
-
 /** A trigger under our name: "FTD" is `sale`, "rebill" is `resale`, "reg" is `registration`, as the events themselves are folded. */
-function canonical(name: Scalar): string {
-  const event = knownEvent(String(name));
-  return event ? (event.named ?? event.type) : String(name).trim().toLowerCase();
+function canonical(name: string): string {
+  const event = readEventName(name);
+  return event ? (event.named ?? event.type) : name;
 }
 
-const listOf = (value: Scalar | readonly Scalar[]): readonly Scalar[] => (typeof value === "object" ? value : [value]);
+const listOf = <T extends Scalar>(value: T | readonly T[]): readonly T[] => (typeof value === "object" ? value : [value]);

@@ -5,7 +5,13 @@ import { configOf, factsOf, personOf } from "../kit/facts.ts";
 
 const action = { to: "bot", action: "callback", with: { message: "x" } };
 const event = factsOf({ fields: { vip: "true", level: "3" }, tracker: { ad: "a1" } });
-const person = personOf([["email", "ivan@example.com"]], { "fields.city": "Москва" });
+const person = personOf(
+  [
+    ["email", "ivan@example.com"],
+    ["phone", "+79001112233"],
+  ],
+  { "fields.city": "Москва" },
+);
 
 const matched = (rule: Readonly<Record<string, unknown>>, triggers = ["payment", "*", "sale"], fired: string[] = []): number => {
   const config = configOf({ rules: [{ do: [action], ...rule }] });
@@ -46,6 +52,17 @@ describe("which rules a fact runs", () => {
     [{ on: "*", if: { "person.phone": "" } }, 0],
     [{ on: "*", if: { "fields.none": "null" } }, 0],
     [{ on: "*", if: { "tracker.ad": ["a1"] } }, 1],
+    [{ on: "*", if: { "event.amount": "50,00" } }, 1],
+    [{ on: "*", if: { "event.currency": "usd" } }, 1],
+    [{ on: "*", if: { "event.currency": "$" } }, 1],
+    [{ on: "*", if: { "event.currency": "eur" } }, 0],
+    [{ on: "*", if: { "event.type": "Deposit" } }, 1],
+    [{ on: "*", if: { "event.type": "reg" } }, 0],
+    [{ on: "*", if: { "person.email": " Ivan@Example.com" } }, 1],
+    [{ on: "*", if: { "person.email": "other@example.com" } }, 0],
+    [{ on: "*", if: { "person.phone": ["8 (900) 111-22-33"] } }, 1],
+    [{ on: "*", if: { "fields.vip": "True" } }, 0],
+    [{ on: "*", if: { "fields.city": "Москва " } }, 1],
   ])("%j: %i", (rule, count) => {
     expect(matched(rule)).toBe(count);
   });
@@ -53,6 +70,11 @@ describe("which rules a fact runs", () => {
   it("resale#n runs for its ordinal only", () => {
     expect(matched({ on: "resale#2" }, ["payment", "*", "resale", "resale#2"])).toBe(1);
     expect(matched({ on: "resale#2" }, ["payment", "*", "resale", "resale#20"])).toBe(0);
+  });
+
+  it("a custom event's name is read as the events' own names are", () => {
+    expect(matched({ on: "Мой  вебинарный\u00A0день" }, ["мой вебинарный день"])).toBe(1);
+    expect(matched({ on: "вебинарны\u0438\u0306" }, ["вебинарный"])).toBe(1);
   });
 
   it("a rule that has run for a fact does not run again when the fact gains a label", () => {
