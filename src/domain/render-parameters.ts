@@ -37,7 +37,16 @@ function landingOfBody(body: string, headers: Readonly<Record<string, unknown>>)
   if (/json/.test(type)) return "json";
   if (/x-www-form-urlencoded/.test(type)) return "form";
   if (/html|xml/.test(type)) return "html";
-  return type === "" && /^\s*[{[](?!\{)/.test(body) ? "json" : "plain";
+  return type === "" && (/^\s*\{(?!\{)/.test(body) || isJsonList(body)) ? "json" : "plain";
+}
+
+/** A bracket begins a plain text as well ("[note] {{name}}"), so the whole is looked at, with a number for every macro. */
+function isJsonList(body: string): boolean {
+  try {
+    return Array.isArray(JSON.parse(body.replaceAll(/\{\{[^{}]+\}\}/g, "0")));
+  } catch {
+    return false;
+  }
 }
 
 /** In lower case, "" when absent. The last of several spellings counts, as later headers override when they are sent. */

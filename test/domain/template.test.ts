@@ -188,6 +188,17 @@ describe("encoding by where a value lands", () => {
   });
 
   it.each([
+    ['[{"t":"{{fields.title}}"}]', String.raw`[{"t":"a\"b\n</b>&"}]`],
+    ['["{{fields.title}}", {{event.amount}}]', String.raw`["a\"b\n</b>&", 50]`],
+    ['[note] "{{fields.title}}"', '[note] "a"b\n</b>&"'],
+    ["[{{fields.title}}] came", '[a"b\n</b>&] came'],
+  ])("http.request: values in the body %s are escaped when it is JSON, a list as well as an object", (body, expected) => {
+    const out = config.connections.get("out");
+    if (!out) throw new Error("no connection");
+    expect(renderParameters(out, { body }, scope)).toEqual({ ok: true, value: { body: expected } });
+  });
+
+  it.each([
     ["/hook/{{fields.refID}}?t={fields.title}&r={refID}", "/hook/r%201?t=a%22b%0A%3C%2Fb%3E%26&r=r%201"],
     ["{{variables.host}}/x?s={{tracker.ad}}", "pp.example/ru/x?s=spring%26sale"],
   ])("http.request: values in the address %s are encoded though it names no scheme", (url, expected) => {

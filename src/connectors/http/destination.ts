@@ -34,8 +34,9 @@ const request: Action<"http"> = (input) => {
     if (!HEADER_NAME.test(lower)) return err({ reason: "rejected: bad header name" });
     if (!HOP_HEADERS.has(lower)) headers[lower] = headerValue(value);
   }
-  const body = method === "GET" ? null : bodyOf(parameters["body"]);
-  if (body !== null && contentTypeOf(headers) === "") headers["content-type"] = body.type;
+  const type = contentTypeOf(headers);
+  const body = method === "GET" ? null : bodyOf(parameters["body"], type);
+  if (body !== null && type === "") headers["content-type"] = body.type;
   return ok({
     request: { method, url: rebased(url.href, connection.base_url), headers, body: body?.text ?? null },
     judge: (reply) => judgeUndocumented(judgingOf(input), reply),
@@ -47,10 +48,14 @@ function methodOf(name: string | null): OutgoingRequest["method"] | null {
   return upper === "GET" || upper === "POST" || upper === "PUT" || upper === "PATCH" || upper === "DELETE" ? upper : null;
 }
 
-/** A text is sent as it is; anything else as JSON. */
-function bodyOf(body: unknown): { readonly text: string; readonly type: string } | null {
+/** A text is sent as it is; anything else as JSON, or as the form that the rule's headers say it is. */
+function bodyOf(body: unknown, type: string): { readonly text: string; readonly type: string } | null {
   if (body === undefined || body === null || body === "") return null;
-  if (typeof body !== "string") return { text: JSON.stringify(body), type: "application/json" };
+  if (typeof body !== "string") {
+    const form = type.startsWith("application/x-www-form-urlencoded");
+    const text = form ? new URLSearchParams(textsOf(body)).toString() : JSON.stringify(body);
+    return { text, type: "application/json" };
+  }
   const json = typeof parsedBody(body) === "object";
   return { text: body, type: json ? "application/json" : "text/plain; charset=utf-8" };
 }
