@@ -39,21 +39,20 @@ export type PreparedAttempt = {
 export type Unsendable = {
   readonly state: "dead" | "cancelled";
   readonly reason: string;
-  /** Present when rendering succeeded: a replay sends exactly this. */
-  readonly rendered: Rendered | null;
 };
 
 const NOBODY: Addressee = { id: "", key: "", identifiers: [], traits: {} };
 
 /** A first attempt renders and freezes; every later one, and a replay, takes what was frozen, so the vendor sees the same bytes under the same id.
+ *  What could not be built is not frozen: whom nobody could address then may be addressed when an operator sends it again.
  *  `cancelled` = erased meanwhile; `dead` = no retry can help (unknown action, macro without a value, nobody to address). */
 export async function prepareAttempt(ctx: Context, input: AttemptInput): Promise<Result<PreparedAttempt, Unsendable>> {
   const { connection, order } = input;
-  if (input.person === "gone") return err({ state: "cancelled", reason: "erased", rendered: null });
+  if (input.person === "gone") return err({ state: "cancelled", reason: "erased" });
   const action = actionOf(connection.kind, input.action);
-  if (!action) return err({ state: "dead", reason: `unknown_action: ${input.action}`, rendered: null });
+  if (!action) return err({ state: "dead", reason: `unknown_action: ${input.action}` });
   const rendered = input.frozen ?? render(ctx, connection, order, input.person);
-  if ("reason" in rendered) return err({ state: "dead", reason: rendered.reason, rendered: null });
+  if ("reason" in rendered) return err({ state: "dead", reason: rendered.reason });
   const plan = await action({
     connection,
     parameters: rendered.parameters,
@@ -62,7 +61,7 @@ export async function prepareAttempt(ctx: Context, input: AttemptInput): Promise
     deliveryId: input.id,
     now: ctx.clock(),
   });
-  if (!plan.ok) return err({ state: "dead", reason: plan.error.reason, rendered });
+  if (!plan.ok) return err({ state: "dead", reason: plan.error.reason });
   const about = rendered.person.id || (order.address && JSON.stringify(order.address));
   const said = { amount: null, currency: null, ...order.event?.money, tid: order.event?.tid ?? null };
   const titles = connection.kind === "getcourse" ? connection.fields : {};

@@ -4,6 +4,7 @@ import type { Lane } from "../../src/lane.ts";
 import { laneOf } from "../../src/context.ts";
 import { bindings, configure, fine, give, laneStub, newTestContext, person, row, run, travel, vendor } from "../kit/lane.ts";
 import { packWork } from "../../src/flows/lane/packed-work.ts";
+import { replayDelivery } from "../../src/flows/replay-delivery.ts";
 
 afterEach(() => vi.restoreAllMocks());
 
@@ -101,6 +102,22 @@ describe("a lane", () => {
     await run("crm");
     expect(calls).toEqual([]);
     expect(await row(id)).toMatchObject({ status: "dead", reason: "template_unresolved: person.email" });
+  });
+
+  it("that found nobody to address is made anew by a replay, when the address has come since", async () => {
+    await configure({ tg: { kind: "telegram", bot_token: "1:x", url: undefined } });
+    const calls = vendor(() => new Response('{"ok":true}'));
+    const late = await person("late");
+    await bindings.DB.prepare("UPDATE identifiers SET type = 'vk_id' WHERE person_id = ?1").bind(late).run();
+    const given = { personId: late, with: { text: "{{person.id}}" }, literal: false, action: "send_message" };
+    const [id = ""] = await give("tg", [given]);
+    await run("tg");
+    expect((await row(id)).reason).toMatch(/^no_address/);
+    await bindings.DB.prepare("UPDATE identifiers SET type = 'telegram_id' WHERE person_id = ?1").bind(late).run();
+    await replayDelivery(await newTestContext(), id);
+    await run("tg");
+    expect(calls.map(({ body }) => body)).toEqual([expect.stringContaining('"chat_id":"tg-late","text":"per_late"')]);
+    expect(await row(id)).toMatchObject({ status: "delivered" });
   });
 
   it("takes braces in a final text for text", async () => {

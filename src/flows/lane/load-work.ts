@@ -88,7 +88,7 @@ async function prepare(
   person: PersonLookup | null,
 ): Promise<Ready | null> {
   const attempt = await prepareAttempt(ctx, { connection, id: row.id, action: row.action, order, frozen, person });
-  const kept = attempt.ok ? attempt.value.rendered : attempt.error.rendered;
+  const kept = attempt.ok ? attempt.value.rendered : null;
   const rendered = row.rendered ?? (kept && (await ctx.seal.seal(JSON.stringify(kept))));
   const end = { connection: connection.id, attempts: row.attempts, attempt: null, reply: null, rendered, now: ctx.clock() };
   if (!attempt.ok) {
