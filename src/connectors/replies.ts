@@ -3,10 +3,11 @@
  *  A reason is a stable word, then the vendor's own words: short, without secrets and without the person's contacts and names, because reasons are kept in
  *  the clear beside the delivery. */
 import { parseRetryAfter } from "../domain/backoff.ts";
-import { secretsOf } from "../domain/mask-secrets.ts";
+import type { Addressee } from "../domain/delivery.ts";
+import { maskSecrets } from "../domain/mask-secrets.ts";
 import type { PrepareInput, Reply, Verdict } from "./connector.ts";
 import { textOf } from "./requests.ts";
-import { recordOf } from "../lib/record.ts";
+import { membersOf, recordOf } from "../lib/record.ts";
 
 export type Judging = {
   /** A verdict when the status decides, null when the body has to. */
@@ -24,9 +25,8 @@ type JudgingInput = Pick<PrepareInput, "connection" | "person" | "now">;
  *  kept; 3xx is dead because a followed POST becomes a GET and takes the key along (vendors.md §0.3); 401 and 403 are dead because the next try
  *  has the same key; a 2xx is null, the body decides (§0.1). */
 export function judgingOf(input: JudgingInput): Judging {
-  // Looked together only for a reason: most replies need none.
   const reasonOf = (reason: string, words: unknown): string => {
-    const said = vendorWords(words, hiddenTexts(input));
+    const said = vendorWords(words, input);
     return said === "" ? reason : `${reason}: ${said}`;
   };
   const dead: Judging["dead"] = (reason, words) => ({ outcome: "dead", reason: reasonOf(reason, words) });
@@ -99,7 +99,9 @@ export function judgeUndocumented(judging: Judging, reply: Reply): Verdict {
   if (settled) return settled;
   const body = recordOf(parsedBody(reply.body));
   const succeeded = isTrue(body["success"]) || isTrue(body["ok"]);
-  const failed = isDenial(body) || isFailed(body["status"]) || (!succeeded && namesError(body["error"]));
+  const denied = [body, recordOf(body["result"]), recordOf(body["data"])].some(isDenial);
+  const named = namesError(body["error"]) || Object.keys(membersOf(body["errors"])).length > 0;
+  const failed = denied || isFailed(body["status"]) || (!succeeded && named);
   return failed ? judging.dead("rejected", wordsOf(reply.body)) : { outcome: "delivered" };
 }
 
@@ -107,18 +109,18 @@ export function judgeUndocumented(judging: Judging, reply: Reply): Verdict {
 const EMAIL = /[^\s"'<>(),;:]+@[^\s"'<>(),;:]+\.[^\s"'<>(),;:.]+/g;
 const PHONE = /\+?\d[\d\s()-]{8,}\d/g;
 
-function vendorWords(words: unknown, hidden: readonly string[]): string {
-  let text = textOf(words) ?? "";
-  for (const value of hidden) text = text.replaceAll(value, "•••");
+function vendorWords(words: unknown, { connection, person }: JudgingInput): string {
+  let text = maskSecrets(connection, textOf(words) ?? "");
+  for (const value of hiddenTexts(person)) text = text.replaceAll(value, "•••");
   return text.replaceAll(EMAIL, "•••").replaceAll(PHONE, "•••").replaceAll(/\s+/g, " ").trim().slice(0, LONGEST_WORDS);
 }
 
 const NAMES = ["first_name", "last_name", "username", "name"] as const;
 
-/** Longest first, so that a secret inside another is not left half shown. Of what is known of the person only names are hidden: her other traits are
+/** Longest first, so that a value inside another is not left half shown. Of what else is known of the person only names are hidden: her other traits are
  *  the operator's own words ("gold", "paid"), and hiding those would leave the vendor's sentence without sense. */
-function hiddenTexts({ connection, person }: JudgingInput): string[] {
-  const names = NAMES.flatMap((name) => person.traits[name] ?? []).filter((name) => name.length >= 3);
-  const values = [...secretsOf(connection), ...person.identifiers.map(({ value }) => value)];
-  return [...values.filter((value) => value.length >= 4), ...names].toSorted((a, b) => b.length - a.length);
+function hiddenTexts({ identifiers, traits }: Addressee): string[] {
+  const names = NAMES.flatMap((name) => traits[name] ?? []).filter((name) => name.length >= 3);
+  const values = identifiers.map(({ value }) => value).filter((value) => value.length >= 4);
+  return [...values, ...names].toSorted((a, b) => b.length - a.length);
 }

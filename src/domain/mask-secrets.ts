@@ -1,4 +1,6 @@
 /** Replies and reasons are kept and shown; a vendor may repeat our own key in them. Every secret of the connection is blotted out. Pure. */
+import { base64, utf8 } from "../lib/crypto.ts";
+import { withEntities } from "../lib/html.ts";
 import type { Connection } from "./config.ts";
 
 /** Fields of a connection whose value proves something to somebody. Wider than what must be a `$NAME` (`domain/config/judge-secrets.ts`): whoever has a
@@ -21,36 +23,44 @@ const SECRET_FIELDS = [
 /** Shorter ones would blot out ordinary words. */
 const SHORTEST = 6;
 
-/** Every secret value of the connection, in every spelling in which a reply may quote it, the longest first: a secret inside another must not leave the
- *  rest of it shown. */
-export function secretsOf(connection: Connection): string[] {
-  const fields = new Map<string, unknown>(Object.entries(connection));
-  const values = SECRET_FIELDS.flatMap((name) => fields.get(name) ?? [])
-    .concat(connection.kind === "http" ? Object.values(connection.headers).flatMap(withCredentials) : [])
-    .filter((value) => typeof value === "string");
-  return [...new Set(values.flatMap(spellingsOf))].toSorted((a, b) => b.length - a.length);
-}
-
 /** `Bearer x` and its `x`: a vendor complains about the token, not about the word before it. */
 const withCredentials = (header: string): string[] => {
   const [, credentials] = /^[A-Za-z]+ +(\S+)$/.exec(header.trim()) ?? [];
   return credentials === undefined ? [header] : [header, credentials];
 };
 
-/** As it is, as it stands in the address that we called, and as PHP writes it into JSON. */
-const spellingsOf = (secret: string): string[] => [
-  secret,
-  secret.trim(),
-  encodeURIComponent(secret.trim().toWellFormed()),
-  secret.replaceAll("/", String.raw`\/`),
-];
+const escaped = (text: string): string => text.replaceAll(/[^\p{L}\p{N}\s]/gu, String.raw`\$&`);
+
+/** One character as it is and as addresses, forms, JSON and pages write it. Letters and digits of ASCII are written in one way only. */
+function spellings(char: string): string {
+  if (/[a-z0-9]/i.test(char)) return char;
+  const code = char.codePointAt(0) ?? 0;
+  const hex = code.toString(16);
+  const bytes = [...utf8(char)].map((byte) => `%(?:25)*${byte.toString(16).padStart(2, "0")}`).join("");
+  const entities = [`#0*${code};`, `#x0*${hex};`, escaped(withEntities(char).slice(1))].filter((entity) => entity !== "");
+  const forms = [String.raw`\\?${escaped(char)}`, bytes, String.raw`\\u${hex.padStart(4, "0")}`, `&(?:${entities.join("|")})`];
+  return `(?:${forms.concat(char === " " ? String.raw`\+` : []).join("|")})`;
+}
+
+/** Every secret of the connection in every spelling in which a reply may quote it, the longest first: a secret inside another must not leave the rest of
+ *  it shown. null = it has none. */
+function secretsOf(connection: Connection): RegExp | null {
+  const fields = new Map<string, unknown>(Object.entries(connection));
+  const values = SECRET_FIELDS.flatMap((name) => fields.get(name) ?? [])
+    .concat(connection.kind === "http" ? Object.values(connection.headers).flatMap(withCredentials) : [])
+    .flatMap((value) => (typeof value === "string" && value.trim().length >= SHORTEST ? value.trim() : []))
+    .flatMap((value) => [value, base64(utf8(value)).replace(/=+$/, "")])
+    .toSorted((a, b) => b.length - a.length);
+  return values.length === 0 ? null : new RegExp(values.map((value) => value.replaceAll(/./gsu, spellings)).join("|"), "gi");
+}
 
 /** Of one configuration's connection: looked for with every delivery and every reply. */
-const kept = new WeakMap<Connection, readonly string[]>();
+const kept = new WeakMap<Connection, RegExp | null>();
 
-/** Literal replacement, no parsing: a vendor may quote our key inside any format. */
+/** By pattern, without parsing: a vendor may quote our key inside any format. */
 export function maskSecrets(connection: Connection, text: string): string {
-  const secrets = kept.get(connection) ?? secretsOf(connection).filter((value) => value.length >= SHORTEST);
-  kept.set(connection, secrets);
-  return secrets.reduce((masked, secret) => masked.replaceAll(secret, "••••"), text);
+  const known = kept.get(connection);
+  const secrets = known === undefined ? secretsOf(connection) : known;
+  if (known === undefined) kept.set(connection, secrets);
+  return secrets === null ? text : text.replaceAll(secrets, "••••");
 }

@@ -223,6 +223,6 @@ describe("Telegram", () => {
 
   it("the token never shows in a reason", async () => {
     const verdict = (await send()).judge(replyOf(400, { ok: false, description: "bad /bot123456:TEST-TOKEN/sendMessage" }));
-    expect(told(verdict)).toBe("dead rejected: bad /bot•••/sendMessage");
+    expect(told(verdict)).toBe("dead rejected: bad /bot••••/sendMessage");
   });
 });

@@ -144,6 +144,11 @@ describe("http.request", () => {
       "POST https://elsewhere.example/x a=1",
       { "content-type": "application/x-www-form-urlencoded" },
     ],
+    [
+      { headers: { "content-type": "application/x-www-form-urlencoded; charset=utf-8" }, body: { a: "x&y=1 я", n: 5, t: true } },
+      "POST https://api.example/v1/hook a=x%26y%3D1+%D1%8F&n=5&t=true",
+      { "x-key": "s3cret", "content-type": "application/x-www-form-urlencoded; charset=utf-8" },
+    ],
   ])("%j → %s; the connection's headers stay at its own origin", async (parameters, line, headers) => {
     const plan = await planOf({ connection: out, action: "request", parameters });
     expect(lineOf(plan.request)).toBe(line);
@@ -160,6 +165,12 @@ describe("http.request", () => {
     [204, "", "delivered"],
     [200, "<html>", "delivered"],
     [200, { success: false, message: "no such user" }, "dead rejected: no such user"],
+    [200, { data: { id: 1 }, errors: [] }, "delivered"],
+    [200, { data: null, errors: [{ message: "no such user" }] }, "dead rejected"],
+    [200, { errors: { email: ["is taken"] } }, "dead rejected"],
+    [200, { success: true, result: { success: false }, message: "no such user" }, "dead rejected: no such user"],
+    [200, { data: { ok: false } }, "dead rejected"],
+    [200, { success: true, data: { status: false, active: 0 } }, "delivered"],
     [503, "", "retry http_503"],
   ])("reply %i %j → %s", async (status, body, expected) => {
     const plan = await planOf({ connection: out, action: "request", parameters: {} });

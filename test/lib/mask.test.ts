@@ -96,6 +96,21 @@ describe("R-05 the event shows no secret", () => {
     expect(maskSecrets(out, "invalid token very-secret-token")).toBe("invalid token ••••");
     expect(maskSecrets(out, "invalid token very-secret-token-2")).toBe("invalid token ••••");
   });
+
+  it.each([
+    ["a form", "key=Gc+Key%7E%21%27%2B%2F%22%26%D0%AF&x=1", "key=••••&x=1"],
+    ["an address in small letters", "/api/Gc%20Key~!'%2b%2f%22%26%d0%af/x", "/api/••••/x"],
+    ["an escape of an escape", "?u=Gc%2520Key~!'%252B%252F%2522%2526%25D0%25AF", "?u=••••"],
+    ["JSON", JSON.stringify({ key: `Gc Key~!'+/"&Я` }), '{"key":"••••"}'],
+    ["JSON in ASCII", String.raw`{"key":"Gc Key~!'+\/\"\u0026\u042f"}`, '{"key":"••••"}'],
+    ["a page", "<b>Gc Key~!&#39;+/&quot;&amp;Я</b>", "<b>••••</b>"],
+    ["a page by numbers", "<b>Gc&#32;Key~&#x21;&#x27;+/&#34;&#38;&#1071;</b>", "<b>••••</b>"],
+    ["base64", "basic R2MgS2V5fiEnKy8iJtCv", "basic ••••"],
+    ["capitals", `GC KEY~!'+/"&Я`, "••••"],
+  ])("a connection's own secret is masked as %s writes it", (_where, text, expected) => {
+    const bot = { ...connectionSchema.parse({ kind: "salebot", project: "P1", api_key: `Gc Key~!'+/"&Я` }), id: "bot" };
+    expect(maskSecrets(bot, text)).toBe(expected);
+  });
 });
 
 describe("start tokens of ours", () => {
