@@ -54,6 +54,7 @@ export type DeadSlice = {
   readonly connection: string;
   /** The connections that say nothing to whoever withdrew her consent: her dead deliveries stay dead. */
   readonly silenced: readonly string[];
+  /** When they died, not when they were made: a try may come a day after, and a problem tells of deaths. */
   readonly since: number;
   readonly until: number;
   readonly afterSeq: number;
@@ -65,7 +66,7 @@ export async function requeueDead(db: D1Database, slice: DeadSlice, now: number)
   const { results } = await db
     .prepare(
       `${REQUEUE} WHERE id IN (
-         SELECT id FROM deliveries WHERE status = 'dead' AND connection = ?2 AND seq > ?3 AND created_at BETWEEN ?4 AND ?5 AND work IS NOT NULL
+         SELECT id FROM deliveries WHERE status = 'dead' AND connection = ?2 AND seq > ?3 AND settled_at BETWEEN ?4 AND ?5 AND work IS NOT NULL
            AND ${spoken("?7")} ORDER BY seq LIMIT ?6) RETURNING ${COLUMNS}`,
     )
     .bind(now, slice.connection, slice.afterSeq, slice.since, slice.until, slice.limit, JSON.stringify(slice.silenced))
@@ -80,7 +81,7 @@ export async function countDead(
 ): Promise<number> {
   const row = await db
     .prepare(
-      `SELECT COUNT(*) AS n FROM deliveries WHERE status = 'dead' AND connection = ?1 AND created_at BETWEEN ?2 AND ?3 AND work IS NOT NULL
+      `SELECT COUNT(*) AS n FROM deliveries WHERE status = 'dead' AND connection = ?1 AND settled_at BETWEEN ?2 AND ?3 AND work IS NOT NULL
          AND ${spoken("?4")}`,
     )
     .bind(connection, since, until, JSON.stringify(silenced))

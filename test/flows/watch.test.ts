@@ -119,6 +119,17 @@ describe("alerts", () => {
     expect(await sent()).toHaveLength(4);
   });
 
+  it("a problem that comes back begins anew, so what it was closed for is not retried with it", async () => {
+    const told = (at: number) => raiseProblem(env.DB, { kind: "delivery", dedupe: "bot", connection: "bot", at }).run();
+    await told(NOW);
+    await told(NOW + 1);
+    const iso = (at: number): string => new Date(at).toISOString();
+    expect(await problems()).toMatchObject([{ first_at: iso(NOW), count: 2 }]);
+    await resolveProblem(env.DB, (await problems())[0]?.id ?? "", NOW + 2);
+    await told(NOW + 3);
+    expect(await problems()).toMatchObject([{ first_at: iso(NOW + 3), count: 3 }]);
+  });
+
   it("are not sent through the connection they complain of", async () => {
     await raise("tg");
     await sendAlerts(await context());

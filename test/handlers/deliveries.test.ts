@@ -162,6 +162,7 @@ describe("replay", () => {
     let down = true;
     const calls = vendor(() => (down ? broken() : fine()));
     const old = await give("rec", [{ body: "old" }]);
+    await run("rec");
     travel(3_600_000);
     const since = new Date(Date.now()).toISOString();
     const ids = await give(
@@ -186,6 +187,25 @@ describe("replay", () => {
     expect(await row(old[0] ?? "")).toMatchObject({ status: "dead", generation: 0 });
     expect((await call("/recover", "POST", { connection: "nobody", since })).status).toBe(422);
     expect((await call("/recover", "POST", { connection: "rec", since: "now" })).status).toBe(422);
+  });
+
+  it("recovers what died since a time though it was made before: from a problem's first death on, all of it", async () => {
+    await configure({ late: { retry_seconds: [3_600] } });
+    let down = true;
+    const calls = vendor(() => (down ? new Response(null, { status: 500 }) : fine()));
+    await give("late", [{ line: "a" }, { line: "b" }]);
+    await run("late");
+    travel(5_000_000);
+    await run("late");
+    down = false;
+    calls.length = 0;
+    const problem = await bindings.DB.prepare("SELECT first_at FROM problems WHERE connection = 'late'").first<{
+      first_at: number;
+    }>();
+    const since = new Date(problem?.first_at ?? 0).toISOString();
+    expect(await (await call("/recover", "POST", { connection: "late", since })).json()).toMatchObject({ deliveries: 2 });
+    await run("late");
+    expect(calls).toHaveLength(2);
   });
 });
 

@@ -26,8 +26,8 @@ beforeEach(async () => {
       `${numbers} INSERT INTO parked (hash, event_id, expires_at) SELECT 'hash' || i, 'evt_waits' || i, 9e15 FROM n`,
     ),
     env.DB.prepare(
-      `${numbers} INSERT INTO deliveries (id, seq, event_id, connection, action, status, created_at, work)
-       SELECT 'dlv_d' || i, i, 'evt_paid' || i, 'bot', 'message', 'dead', 1, x'00' FROM n`,
+      `${numbers} INSERT INTO deliveries (id, seq, event_id, connection, action, status, created_at, settled_at, work)
+       SELECT 'dlv_d' || i, i, 'evt_paid' || i, 'bot', 'message', 'dead', 1, 1, x'00' FROM n`,
     ),
   ]);
 });
