@@ -2,9 +2,12 @@
 import { recordOf } from "../lib/record.ts";
 import type { OutgoingRequest } from "./connector.ts";
 
+/** Half a sign (the end of a cut text) becomes U+FFFD: it cannot be encoded. */
+const percent = (text: string): string => encodeURIComponent(text.toWellFormed());
+
 /** `base` continued by path segments, each percent-encoded; a path in `base` is kept. */
 export function endpoint(base: string, ...segments: readonly string[]): string {
-  return [base.replace(/\/+$/, ""), ...segments.map((segment) => encodeURIComponent(segment.trim()))].join("/");
+  return [base.replace(/\/+$/, ""), ...segments.map((segment) => percent(segment.trim()))].join("/");
 }
 
 /** Replaces scheme and host of `url` by `base`, whose path is put in front (forwarders, tests). */
@@ -17,9 +20,7 @@ type Query = readonly (readonly [string, string | null])[];
 
 /** A GET with the parameters that have a value, in the given order. Spaces are %20: not every vendor reads a plus as one. */
 export function getRequest(url: string, query: Query, headers: Readonly<Record<string, string>> = {}): OutgoingRequest {
-  const text = query.flatMap(([name, value]) =>
-    value === null ? [] : `${encodeURIComponent(name)}=${encodeURIComponent(value)}`,
-  );
+  const text = query.flatMap(([name, value]) => (value === null ? [] : `${percent(name)}=${percent(value)}`));
   const glue = url.includes("?") ? "&" : "?";
   return { method: "GET", url: text.length === 0 ? url : `${url}${glue}${text.join("&")}`, headers, body: null };
 }

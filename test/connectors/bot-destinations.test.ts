@@ -47,6 +47,12 @@ describe("Chatterfy", () => {
     expect(plan.request.url).toBe("http://127.0.0.1:1/cf/api/bots/webhooks/w/updateDialog?chatId=1&details.n=a%26b%20c");
   });
 
+  it("half a sign, as a cut text ends in one, is sent as the sign for what is unreadable", async () => {
+    const person = personOf([["telegram_id", "1"]]);
+    const plan = await planOf({ connection: chat, action: "update_dialog", parameters: { fields: { n: "a\ud83d" } }, person });
+    expect(plan.request.url).toMatch(/fields\.n=a%EF%BF%BD$/);
+  });
+
   it("the click this bot issued wins over the event's; without money no cost is told", async () => {
     const person = personOf([
       ["clickid", "mine", "chat"],

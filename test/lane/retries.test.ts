@@ -180,6 +180,19 @@ describe("retries", () => {
     expect(await row(second)).toMatchObject({ status: "delivered" });
   });
 
+  it("are not made for a request that could not be built for a mistake of ours, and its line goes on", async () => {
+    await configure({ unbuilt: {} });
+    const calls = vendor(() => fine());
+    vi.spyOn(URL, "parse").mockImplementationOnce(() => {
+      throw new Error("not foreseen");
+    });
+    const [first = "", second = ""] = await give("unbuilt", [says("a", "1"), says("a", "2")]);
+    await run("unbuilt");
+    expect(said(calls)).toEqual(["2"]);
+    expect(await row(first)).toMatchObject({ status: "dead", reason: "internal_error", attempts: 0 });
+    expect(await row(second)).toMatchObject({ status: "delivered" });
+  });
+
   it("follow a timeout, which is told apart from a lost connection", async () => {
     await configure({ slow: { timeout_ms: 5, retry_seconds: [60, 60] } });
     vi.spyOn(globalThis, "fetch").mockImplementation(

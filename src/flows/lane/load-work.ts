@@ -27,41 +27,50 @@ const D1_PAUSE_MS = 2_000;
 /** Long enough not to fill the log, short enough to go on soon after the key is given back. */
 const UNREADABLE_PAUSE_MS = 30_000;
 
-/** Prepared requests in the given order; what cannot be sent is concluded on the way. A row that cannot even be opened keeps its line waiting and
- *  says so in the log: a lost seal key must not turn into lost deliveries. */
+/** Prepared requests in the given order; what cannot be sent is concluded on the way, by a mistake of ours too: nothing has left, and its line goes on.
+ *  A row that cannot even be opened keeps its line waiting and says so in the log: a lost seal key must not turn into lost deliveries. */
 export async function loadWork(
   lane: LaneState,
   ctx: Context,
   connection: Connection,
   rows: readonly WorkRow[],
 ): Promise<Ready[]> {
-  const tried = async <T>(row: WorkRow, act: () => Promise<T | null>): Promise<T | null> => {
-    try {
-      return await act();
-    } catch (failure) {
-      ctx.log("error", "lane.prepare.threw", { connection: connection.id, delivery: row.id, error: String(failure) });
-      return giveBack(lane, row, ctx.clock() + UNREADABLE_PAUSE_MS);
-    }
-  };
-  const opened = (await Promise.all(rows.map((row) => tried(row, () => open(ctx, row))))).filter((item) => item !== null);
+  const place: Place = { lane, ctx, connection };
+  const opened = (await Promise.all(rows.map((row) => open(place, row)))).filter((item) => item !== null);
   const persons = await personsOf(ctx, opened);
   const prepared = await Promise.all(
-    opened.map((item) =>
-      tried(item.row, async () => {
-        const { personId } = item.order;
-        const known = item.frozen !== null || personId === null;
-        if (!known && persons === null) return giveBack(lane, item.row, ctx.clock() + D1_PAUSE_MS);
-        return prepare({ lane, ctx, connection }, item, known ? null : (persons?.get(personId) ?? "gone"));
-      }),
-    ),
+    opened.map(async (item) => {
+      const { personId } = item.order;
+      const known = item.frozen !== null || personId === null;
+      if (!known && persons === null) return giveBack(lane, item.row, ctx.clock() + D1_PAUSE_MS);
+      try {
+        return await prepare(place, item, known ? null : (persons?.get(personId) ?? "gone"));
+      } catch (failure) {
+        return fallen(place, item.row, failure);
+      }
+    }),
   );
   return prepared.filter((ready) => ready !== null);
 }
 
-async function open(ctx: Context, row: WorkRow): Promise<Opened> {
-  const order = JSON.parse(await ctx.seal.open(row.sealed)) as WorkOrder;
-  const frozen = row.rendered ? (JSON.parse(await ctx.seal.open(row.rendered)) as Rendered) : order.rendered;
-  return { row, order, frozen };
+async function open({ lane, ctx, connection }: Place, row: WorkRow): Promise<Opened | null> {
+  try {
+    const order = JSON.parse(await ctx.seal.open(row.sealed)) as WorkOrder;
+    const frozen = row.rendered ? (JSON.parse(await ctx.seal.open(row.rendered)) as Rendered) : order.rendered;
+    return { row, order, frozen };
+  } catch (failure) {
+    ctx.log("error", "lane.open.threw", { connection: connection.id, delivery: row.id, error: String(failure) });
+    return giveBack(lane, row, ctx.clock() + UNREADABLE_PAUSE_MS);
+  }
+}
+
+/** Dead where an operator sees it. */
+function fallen({ lane, ctx, connection: { id } }: Place, row: WorkRow, failure: unknown): null {
+  ctx.log("error", "lane.prepare.threw", { connection: id, delivery: row.id, error: String(failure) });
+  const { attempts, rendered } = row;
+  const settlement = { state: "dead", reason: "internal_error" } as const;
+  conclude(lane, row, { connection: id, settlement, attempts, attempt: null, rendered, reply: null, now: ctx.clock() });
+  return null;
 }
 
 async function personsOf(ctx: Context, opened: readonly Opened[]): Promise<Map<string, PersonLookup> | null> {
