@@ -30,6 +30,9 @@ const spoken = (
   AND EXISTS (SELECT 1 FROM persons own JOIN persons leaf ON leaf.person_id = own.person_id
     WHERE own.id = deliveries.person_id AND leaf.consent_withdrawn_at IS NOT NULL))`;
 
+/** Not for a repeat of many at once: an order that may have been made (vector 7), a loop that was stopped. A person looks first and replays one. */
+const SAFE = "IFNULL(reason, '') NOT LIKE 'unknown_outcome%' AND IFNULL(reason, '') <> 'loop_suspected'";
+
 /** Clicks closer together than this are one. */
 const SAME_CLICK_MS = 2_000;
 
@@ -67,7 +70,7 @@ export async function requeueDead(db: D1Database, slice: DeadSlice, now: number)
     .prepare(
       `${REQUEUE} WHERE id IN (
          SELECT id FROM deliveries WHERE status = 'dead' AND connection = ?2 AND seq > ?3 AND settled_at BETWEEN ?4 AND ?5 AND work IS NOT NULL
-           AND ${spoken("?7")} ORDER BY seq LIMIT ?6) RETURNING ${COLUMNS}`,
+           AND ${SAFE} AND ${spoken("?7")} ORDER BY seq LIMIT ?6) RETURNING ${COLUMNS}`,
     )
     .bind(now, slice.connection, slice.afterSeq, slice.since, slice.until, slice.limit, JSON.stringify(slice.silenced))
     .all<QueuedRow>();
@@ -82,7 +85,7 @@ export async function countDead(
   const row = await db
     .prepare(
       `SELECT COUNT(*) AS n FROM deliveries WHERE status = 'dead' AND connection = ?1 AND settled_at BETWEEN ?2 AND ?3 AND work IS NOT NULL
-         AND ${spoken("?4")}`,
+         AND ${SAFE} AND ${spoken("?4")}`,
     )
     .bind(connection, since, until, JSON.stringify(silenced))
     .first<{ n: number }>();

@@ -5,6 +5,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { inboxOf } from "../../src/context.ts";
 import { type Browser, signIn, submit } from "../kit/console.ts";
 import { ADMIN_TOKEN, ORIGIN } from "../kit/operator.ts";
+import { type NewProblem, raiseProblem } from "../../src/store/problems.ts";
 
 type Connection = Readonly<Record<string, unknown>>;
 type Saved = { workspace: Record<string, unknown>; connections: Record<string, Connection> };
@@ -216,5 +217,19 @@ describe("problems", () => {
     const page = (await browser.text("/console/problems")).replaceAll(/<[^>]+>|\s+/g, " ").replaceAll(/ +/g, " ");
     expect(page).toMatch(/Макрос не подставлен: net, поле clickid .{0,40}× 2 100 \$ Проверить/);
     expect(page).toMatch(/net: событие больше суток ждёт своего человека .{0,40}× 1 7 \$ Показать/);
+  });
+
+  it("offer to retry everything at once, but for what may have arrived already", async () => {
+    const told = (cause: string): NewProblem => ({ kind: "delivery", dedupe: cause, cause, connection: "net", at: Date.now() });
+    const pageOf = async (cause: string): Promise<string> => {
+      await raiseProblem(env.DB, told(cause)).run();
+      const id = await env.DB.prepare("SELECT id FROM problems WHERE cause = ?1").bind(cause).first<string>("id");
+      const row = (await browser.text("/console/problems")).split("<tr ").find((part) => part.includes(`data-id="${id ?? ""}"`));
+      return `${row ?? ""}${await browser.text(`/console/problems/${id ?? ""}`)}`;
+    };
+    expect((await pageOf("rejected")).match(/Повторить всё недоставленное/g)).toHaveLength(2);
+    const doubtful = await pageOf("unknown_outcome");
+    expect(doubtful).not.toContain("Повторить всё недоставленное");
+    expect(doubtful).toContain("/console/events?status=failed");
   });
 });

@@ -189,6 +189,32 @@ describe("replay", () => {
     expect((await call("/recover", "POST", { connection: "rec", since: "now" })).status).toBe(422);
   });
 
+  it("leaves to a person what recovery might do twice: an order that may have been made, a loop that was stopped", async () => {
+    const settings = { account: "school.example", api_key: "key", retry_seconds: [] };
+    await configure({ gc: { kind: "getcourse", url: undefined, ...settings } });
+    const calls = vendor(() => new Response(null, { status: 500 }));
+    const deal = (more: object) => ({
+      line: JSON.stringify(more),
+      action: "upsert_deal",
+      with: { user: { email: "a@b.ru" }, deal: { product_title: "x", deal_cost: 5, ...more } },
+    });
+    const [doubtful = "", numbered = "", looping = ""] = await give("gc", [
+      deal({}),
+      deal({ deal_number: "7" }),
+      deal({ deal_number: "8" }),
+    ]);
+    await run("gc");
+    expect((await row(doubtful)).reason).toMatch(/^unknown_outcome/);
+    await bindings.DB.prepare("UPDATE deliveries SET reason = 'loop_suspected' WHERE id = ?1").bind(looping).run();
+    calls.length = 0;
+    const job = await call("/recover", "POST", { connection: "gc", since: new Date(0).toISOString() });
+    expect(await job.json()).toMatchObject({ deliveries: 1 });
+    await run("gc");
+    expect(calls.map(({ headers }) => headers.get("idempotency-key"))).toEqual([numbered]);
+    expect((await call(`/${doubtful}/replay`, "POST")).status).toBe(202);
+    expect((await call(`/${looping}/replay`, "POST")).status).toBe(202);
+  });
+
   it("recovers what died since a time though it was made before: from a problem's first death on, all of it", async () => {
     await configure({ late: { retry_seconds: [3_600] } });
     let down = true;

@@ -108,6 +108,7 @@ function mainButton(view: View, problem: ProblemLine): Content {
     case "contact_quarantined":
       return link(`/console/problems/${problem.id}`, view.say(["Решить", "Resolve"]));
     case "delivery":
+      if (problem.cause === "unknown_outcome") return link("/console/events?status=failed", view.word("show"));
       return problem.connection === null ? null : recoverForm(view, problem);
     case "loop":
       return link("/console/settings/rules", view.say(["Проверить правила", "Check the rules"]));
@@ -130,7 +131,7 @@ export async function problemPage(view: View, id: string): Promise<Page | null> 
       : ((await identifierValues(view.ctx, [problem.identifier_hash])).get(problem.identifier_hash) ?? null);
   const mending = problem.kind === "delivery" ? mendingOf(problem.cause ?? "") : null;
   const advice = ADVICE[problem.kind];
-  const recover = problem.kind === "delivery" && problem.connection !== null && recoverForm(view, problem);
+  const recover = problem.kind === "delivery" && mainButton(view, problem);
   return {
     title: problemSentence(view, problem),
     screen: "problems",
