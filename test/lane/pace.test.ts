@@ -50,6 +50,15 @@ describe("the pace", () => {
     });
   });
 
+  it("holds it a second from there, also when the reply came near the end of the longest wait", async () => {
+    await runInDurableObject(laneStub("held-up-long"), (_lane: Lane, state) => {
+      const pace = openPace(state.storage.sql);
+      pace.take(1, "a", 100_000).answered(101_900);
+      expect(pace.waitMs(1, 101_900)).toBeGreaterThanOrEqual(1_000);
+      expect(openPace(state.storage.sql).waitMs(1, 101_900)).toBeGreaterThanOrEqual(1_000);
+    });
+  });
+
   it("does not hold the places of a vendor that is always slow", async () => {
     await runInDurableObject(laneStub("always-slow"), (_lane: Lane, state) => {
       const pace = openPace(state.storage.sql);

@@ -1,7 +1,7 @@
 /** The rate of a connection: never more requests in a sliding second than it allows, as the vendor counts them, with nearly all of the allowance used.
  *  The vendor counts arrivals, and the way there is not always equally long: a busy process, a cold connection. A request arrived no later than its
  *  reply came back less the quickest way such a reply has ever taken, so its place is held a second from then; a steady vendor costs nothing by
- *  this, a request that was held up keeps its place as much longer. Until the reply comes the place is held for the longest time, and that is what
+ *  this, a request that was held up keeps its place as much longer. Until the reply comes the place is held for the longest wait, and that is what
  *  is written down, in the transaction that marks the request as out: a killed process does not start with a fresh allowance. */
 
 export type Pace = {
@@ -65,7 +65,7 @@ export function openPace(sql: SqlStorage): Pace {
           const latency = at - now;
           known.latencies.push(latency);
           if (known.latencies.length > MEMORY) known.latencies.shift();
-          place.until = Math.min(place.until, now + second + latency - quickest(known, at) + SLACK_MS);
+          place.until = now + second + latency - quickest(known, at) + SLACK_MS;
           sql.exec("UPDATE sends SET held_until = ?2 WHERE seq = ?1", seq, place.until);
         },
       };
