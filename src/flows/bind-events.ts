@@ -25,7 +25,10 @@ export async function bindEvents(ctx: Context, rows: readonly WaitingArrival[]):
   for (const arrived of fresh) await bindOne(ctx, session, arrived, echoes.get(arrived.id) ?? new Map());
   if (fresh.length > 0) await finishSession(ctx, session);
   if (fresh.length < arrivals.length) await changeLines(ctx, session.graph, joined(session.graph));
-  await handOver(ctx, session.known.queued.map(toHandover));
+  await handOver(
+    ctx,
+    session.known.queued.map((row) => toHandover(session.graph, row)),
+  );
 }
 
 /** Everybody who stands for nobody any more. */
@@ -68,10 +71,11 @@ async function matchShifted(ctx: Context, session: Session): Promise<void> {
   }
 }
 
-function toHandover(row: QueuedRow): Handover {
+function toHandover({ leaves }: Graph, row: QueuedRow): Handover {
   const { id, generation, connection, action, created_at: createdAt, person_id: personId } = row;
   const work = bytesOf(row.work).buffer;
-  return { connection, laneWork: { id, generation, line: personId ?? id, action, createdAt, work } };
+  const line = personId === null ? id : (leaves.get(personId)?.rootId ?? personId);
+  return { connection, laneWork: { id, generation, line, action, createdAt, work } };
 }
 
 /** Consent withdrawn, now or by somebody who turned out to be this person: what still waits to be said is not said. */

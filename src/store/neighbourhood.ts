@@ -49,7 +49,7 @@ export type WaitingRow = {
 export type QueuedRow = {
   readonly id: DeliveryId;
   readonly generation: number;
-  readonly person_id: string | null;
+  readonly person_id: PersonId | null;
   readonly connection: string;
   readonly action: string;
   readonly created_at: number;

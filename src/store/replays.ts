@@ -8,6 +8,7 @@ export type QueuedRow = {
   id: DeliveryId;
   seq: number;
   generation: number;
+  /** Whoever stands now for the person it was made for: the line it waits in. */
   person_id: string | null;
   connection: string;
   action: string;
@@ -17,7 +18,8 @@ export type QueuedRow = {
   rendered: Sealed | null;
 };
 
-const COLUMNS = `id, seq, generation, person_id, connection, action, created_at, replayed_at, ${hexed("work")}, ${hexed("rendered")}`;
+const COLUMNS = `id, seq, generation,
+  IFNULL((SELECT own.person_id FROM persons AS own WHERE own.id = deliveries.person_id), person_id) AS person_id, connection, action, created_at, replayed_at, ${hexed("work")}, ${hexed("rendered")}`;
 
 const REQUEUE = `UPDATE deliveries SET generation = generation + 1, status = 'queued', reason = NULL, attempts = 0, next_attempt_at = ?1,
   settled_at = NULL, replayed_at = ?1`;

@@ -49,6 +49,16 @@ it("whoever joined somebody earlier moves along when that one joins a third, and
   expect(await lines()).toEqual({ [first]: [first], [second]: [second], [third]: [second] });
 });
 
+it("those who become one in the turn that made their deliveries wait in one line", async () => {
+  for (const ids of [{ tg: 1 }, { gc: 7 }, { tg: 1, gc: 7 }, { gc: 7 }]) await accept({ ids });
+  await inboxOf(bindings).drain();
+  const [survivor, joined] = [await personOf({ tg: 1 }), await personOf({ gc: 7 })];
+  expect(joined).toBe(survivor);
+  const told = Object.values(await lines());
+  expect(told).toHaveLength(2);
+  expect(new Set(told.flat())).toEqual(new Set([survivor]));
+});
+
 it("a run that died between its write and the lanes puts the lines right when it comes again", async () => {
   const [, second, third] = await three();
   const died = vi.spyOn(Lane.prototype, "changeLines").mockRejectedValueOnce(new Error("died"));

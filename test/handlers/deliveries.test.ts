@@ -189,6 +189,26 @@ describe("replay", () => {
     expect((await call("/recover", "POST", { connection: "rec", since: "now" })).status).toBe(422);
   });
 
+  it("goes in the line of whoever its person is now: a replay, a recovery and a late hand-over", async () => {
+    await configure({ merged: { retry_seconds: [600] } });
+    let status = 400;
+    const calls = vendor(() => new Response(null, { status }));
+    const [lost, kept] = [await person("lost"), await person("kept")];
+    const told = (personId: string, body: string) => ({ personId, line: personId, body });
+    const [one = "", two = ""] = await give("merged", [told(lost, "one"), told(lost, "two")]);
+    await run("merged");
+    await bindings.DB.prepare("UPDATE persons SET person_id = ?2 WHERE id = ?1").bind(lost, kept).run();
+    status = 500;
+    calls.length = 0;
+    await call(`/${one}/replay`, "POST");
+    await run("merged");
+    await call("/recover", "POST", { connection: "merged", since: new Date(0).toISOString() });
+    await give("merged", [told(kept, "three")]);
+    await run("merged");
+    expect(calls.map(({ body }) => body)).toEqual(["one"]);
+    expect(await row(two)).toMatchObject({ status: "queued", generation: 1 });
+  });
+
   it("leaves to a person what recovery might do twice: an order that may have been made, a loop that was stopped", async () => {
     const settings = { account: "school.example", api_key: "key", retry_seconds: [] };
     await configure({ gc: { kind: "getcourse", url: undefined, ...settings } });

@@ -231,7 +231,9 @@ async function sealDeliveries(
     const { id, connection, action, eventId, personId, cancelled } = delivery;
     const work = await ctx.seal.seal(JSON.stringify(delivery.order));
     if (!cancelled) {
-      handover.push({ connection, laneWork: { id, generation: 0, line: personId, action, createdAt: session.now, work } });
+      // She may have become one with somebody later in this turn.
+      const line = rootOf(session.graph, personId);
+      handover.push({ connection, laneWork: { id, generation: 0, line, action, createdAt: session.now, work } });
     }
     const columns = {
       id,
