@@ -80,7 +80,7 @@ export async function loadNeighbourhood(db: D1Database, known: Neighbourhood, as
     db
       .prepare(
         `SELECT hash FROM echoes WHERE hash IN ${LIST(4)} AND expires_at > ?5
-         UNION ALL SELECT e.hash FROM (${ROOTS}) r CROSS JOIN echoes e ON e.hash >= r.person_id || ':' AND e.hash < r.person_id || ';'
+         UNION ALL SELECT e.hash FROM (${LEAVES}) l CROSS JOIN echoes e ON e.hash >= l.id || ':' AND e.hash < l.id || ';'
          WHERE ?4 <> '[]' AND e.expires_at > ?5`,
       )
       .bind(...persons, JSON.stringify(asked.echoes), asked.now),

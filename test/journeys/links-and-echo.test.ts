@@ -5,6 +5,7 @@ import {
   DOCUMENT,
   P,
   backfill,
+  decide,
   events,
   openWorkspace,
   people,
@@ -196,6 +197,17 @@ describe("O-01 echo", () => {
     ]);
     await sold({ telegram_id: "1", email: "i@i.ru" });
     expect(await statusOf("school", { event: "user_updated", gc_user_id: "78", stage: "vip" })).toBe("bound");
+    expect(await statusOf("school", { event: "user_updated", gc_user_id: "77", stage: "vip" })).toBe("echo");
+  });
+
+  it("what we wrote for somebody is an echo also after they turned out to be an older person", async () => {
+    await writing("school", "set_fields", { stage: "vip" });
+    await backfill([
+      ["p1", "2026-03-01T09:00:00Z", { event: "bot_start", telegram_id: "5" }],
+      ["school", "2026-03-01T10:00:00Z", { event: "registration", gc_user_id: "77", email: "i@i.ru" }],
+    ]);
+    await sold({ telegram_id: "1", email: "i@i.ru" });
+    await decide("merge", { persons: [(await who("telegram_id", "5")).id, (await who("gc_user_id", "77")).id] });
     expect(await statusOf("school", { event: "user_updated", gc_user_id: "77", stage: "vip" })).toBe("echo");
   });
 

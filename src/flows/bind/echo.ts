@@ -4,7 +4,7 @@
  *  a form that sends the e-mail and the client whom we have just written to the school is the visitor's own act, and its rules must run. */
 import type { Context } from "../../context.ts";
 import type { Kind } from "../../domain/config.ts";
-import { ownerOf } from "../../domain/identity/graph.ts";
+import { membersOf, ownerOf } from "../../domain/identity/graph.ts";
 import { isReserved } from "../../domain/reserved.ts";
 import { echoDigest, echoFor } from "../echo-digest.ts";
 import type { Arrived } from "./arrived.ts";
@@ -43,9 +43,10 @@ export async function isEcho(ctx: Context, session: Session, arrived: Arrived, d
   const { echoes } = session.known;
   const owners = arrived.claims.map((claim) => ownerOf(session.graph, claim));
   const owner = owners.find((person) => person !== null) ?? null;
+  const written = owner === null ? [] : [...membersOf(session.graph, owner)];
   const ours = (place: string): boolean => {
     const digest = digests.get(place) ?? "";
-    return echoes.has(digest) || (owner !== null && echoes.has(echoFor(owner, digest)));
+    return echoes.has(digest) || written.some((person) => echoes.has(echoFor(person, digest)));
   };
   if (![...digests.keys()].some(ours)) return false;
   for (const [index, claim] of arrived.claims.entries()) {
