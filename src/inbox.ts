@@ -5,7 +5,7 @@
 import { DurableObject } from "cloudflare:workers";
 import { type Context, newContext } from "./context.ts";
 import type { Env } from "./env.ts";
-import { bindEvents } from "./flows/bind-events.ts";
+import { bindEvents, changeLines } from "./flows/bind-events.ts";
 import { decideIdentity } from "./flows/decide-identity.ts";
 import { type Allowances, newAllowances } from "./flows/intake/allowance.ts";
 import * as ledger from "./flows/intake/ledger.ts";
@@ -33,7 +33,7 @@ export class Inbox extends DurableObject<Env> implements InboxRpc {
     super(state, env);
     this.#sql = state.storage.sql;
     ledger.createLedger(this.#sql);
-    if (ledger.countWaiting(this.#sql) > 0) this.#arm(Date.now());
+    if (ledger.countWaiting(this.#sql) > 0 || ledger.isDeciding(this.#sql)) this.#arm(Date.now());
   }
 
   async accept(packed: ArrayBuffer): Promise<Acceptance[]> {
@@ -55,7 +55,13 @@ export class Inbox extends DurableObject<Env> implements InboxRpc {
   async decide(decision: Decision): Promise<DecisionResult> {
     return this.#inOperatorsTurn(async (ctx) => {
       await this.#bindAll(ctx);
-      return decideIdentity(ctx, decision);
+      ledger.noteDeciding(this.#sql, true);
+      const result = await decideIdentity(ctx, decision).catch((failure: unknown) => {
+        this.#arm(Date.now() + RETRY_MS);
+        throw failure;
+      });
+      ledger.noteDeciding(this.#sql, false);
+      return result;
     });
   }
 
@@ -82,7 +88,11 @@ export class Inbox extends DurableObject<Env> implements InboxRpc {
   }
 
   async #inTurn<T>(act: (ctx: Context) => Promise<T>): Promise<T> {
-    const mine = this.#turn.then(async () => act(await newContext(this.env, this.ctx)));
+    const mine = this.#turn.then(async () => {
+      const ctx = await newContext(this.env, this.ctx);
+      await this.#endDecision(ctx);
+      return act(ctx);
+    });
     this.#turn = mine.catch(() => null);
     return mine;
   }
@@ -90,6 +100,13 @@ export class Inbox extends DurableObject<Env> implements InboxRpc {
   async #inOperatorsTurn<T>(act: (ctx: Context) => Promise<T>): Promise<T> {
     this.#operators += 1;
     return this.#inTurn(act).finally(() => (this.#operators -= 1));
+  }
+
+  /** A decision that died after its write may have left the lanes behind. Its persons are not known any more: all lines are looked at. */
+  async #endDecision(ctx: Context): Promise<void> {
+    if (!ledger.isDeciding(this.#sql)) return;
+    await changeLines(ctx, null);
+    ledger.noteDeciding(this.#sql, false);
   }
 
   /** What waits now; what comes meanwhile may wait on. */

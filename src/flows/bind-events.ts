@@ -24,7 +24,7 @@ export async function bindEvents(ctx: Context, rows: readonly WaitingArrival[]):
   const fresh = arrivals.filter(({ id }) => !session.known.written.has(id));
   for (const arrived of fresh) await bindOne(ctx, session, arrived, echoes.get(arrived.id) ?? new Map());
   if (fresh.length > 0) await finishSession(ctx, session);
-  if (fresh.length < arrivals.length) await changeLines(ctx, session.graph, joined(session.graph));
+  if (fresh.length < arrivals.length) await changeLines(ctx, joined(session.graph));
   await handOver(
     ctx,
     session.known.queued.map((row) => toHandover(session.graph, row)),
@@ -39,20 +39,19 @@ export async function finishSession(ctx: Context, session: Session, more: readon
   await matchShifted(ctx, session);
   const handovers = await writeSession(ctx, session, more);
   const { rerooted, leaves } = session.graph.changes;
-  if (rerooted.size > 0) await changeLines(ctx, session.graph, [...leaves]);
+  if (rerooted.size > 0) await changeLines(ctx, [...leaves]);
   await handOver(ctx, handovers);
   await silence(ctx, session);
 }
 
 /** What still waits goes in the line of whoever it is about now: of persons who became one, what either was to be told goes before what is new; those
- *  who are two again wait for themselves alone, and an erasure of one leaves the other's. `persons` are the leaves that moved: a delivery keeps the person
- *  it was made for. A process that dies between the write of an operator's decision and this leaves the lines as they were, and costs their order, no
- *  delivery; an event's comes by again. */
-async function changeLines(ctx: Context, graph: Graph, persons: readonly PersonId[]): Promise<void> {
-  if (persons.length === 0) return;
+ *  who are two again wait for themselves alone, and an erasure of one leaves the other's. `persons` are the leaves that moved (null = all): a delivery
+ *  keeps the person it was made for. After a process that died between a write and this an event's comes by again, and the inbox repeats an operator's. */
+export async function changeLines(ctx: Context, persons: readonly PersonId[] | null): Promise<void> {
+  if (persons?.length === 0) return;
   const awaited = await loadAwaited(ctx.env.DB, persons);
   for (const [connection, rows] of Map.groupBy(awaited, (row) => row.connection)) {
-    const changes = rows.map(({ id, generation, person_id: person }) => ({ id, generation, line: rootOf(graph, person) }));
+    const changes = rows.map(({ id, generation, line }) => ({ id, generation, line }));
     await laneOf(ctx.env, connection).changeLines(changes);
   }
 }

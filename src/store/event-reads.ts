@@ -17,17 +17,19 @@ export type Awaited = {
   readonly id: DeliveryId;
   readonly generation: number;
   readonly connection: string;
-  readonly person_id: PersonId;
+  /** The person it is about now. */
+  readonly line: PersonId;
 };
 
-/** What is still to be sent about these persons, as far as the lanes have told. */
-export async function loadAwaited(db: D1Database, persons: readonly PersonId[]): Promise<Awaited[]> {
+/** What is still to be sent about these persons, or about anybody, as far as the lanes have told. */
+export async function loadAwaited(db: D1Database, persons: readonly PersonId[] | null): Promise<Awaited[]> {
+  const whose = persons === null ? "d.status" : "d.person_id IN (SELECT value FROM json_each(?1)) AND +d.status";
   const { results } = await db
     .prepare(
-      `SELECT id, generation, connection, person_id FROM deliveries
-       WHERE person_id IN (SELECT value FROM json_each(?1)) AND +status IN ('queued', 'retrying')`,
+      `SELECT d.id, d.generation, d.connection, p.person_id AS line FROM deliveries d JOIN persons p ON p.id = d.person_id
+       WHERE ${whose} IN ('queued', 'retrying')`,
     )
-    .bind(JSON.stringify(persons))
+    .bind(...(persons === null ? [] : [JSON.stringify(persons)]))
     .all<Awaited>();
   return results;
 }

@@ -70,3 +70,16 @@ it("a run that died between its write and the lanes puts the lines right when it
   expect(died).toHaveBeenCalled();
   expect((await lines())[third]).toEqual([second]);
 });
+
+it("an operator's decision that died between its write and the lanes puts the lines right as well", async () => {
+  const [, second, third] = await three();
+  const died = vi.spyOn(Lane.prototype, "changeLines").mockRejectedValueOnce(new Error("died"));
+  await operator("POST", "/v1/persons/merge", { persons: [second, third] }).catch(() => null);
+  expect(died).toHaveBeenCalledTimes(1);
+  await inboxOf(bindings).drain();
+  expect((await lines())[third]).toEqual([second]);
+  died.mockRejectedValueOnce(new Error("died"));
+  await operator("POST", "/v1/persons/unmerge", { person: second }).catch(() => null);
+  await inboxOf(bindings).drain();
+  expect(await lines()).toMatchObject({ [second]: [second], [third]: [third] });
+});

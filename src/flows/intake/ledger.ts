@@ -209,6 +209,10 @@ export function forgetFacts(sql: SqlStorage, now: number, stretch = 5_000): void
   setMark(sql, "swept", to >= mark(sql) ? 0 : to);
 }
 
+/** Set while an operator's decision is carried out: one found set has died on its way. */
+export const isDeciding = (sql: SqlStorage): boolean => readMark(sql, "deciding") === 1;
+export const noteDeciding = (sql: SqlStorage, is: boolean): void => setMark(sql, "deciding", is ? 1 : 0);
+
 /** Everything up to this seq is bound. */
 const mark = (sql: SqlStorage): number => readMark(sql, "bound");
 
