@@ -8,6 +8,7 @@ import { isContact } from "../domain/identity/limits.ts";
 import type { PersonId } from "../lib/ids.ts";
 import type { Decision, DecisionResult } from "../rpc.ts";
 import {
+  type Lifted,
   blockIdentifier,
   forgetClaims,
   giveBack,
@@ -108,9 +109,11 @@ async function merge(ctx: Context, [first, second]: readonly [string, string]): 
   if (a === null || b === null) return absent(session, [first, second]);
   if (a === b) return refused("same_person");
   const [left, right] = [[...membersOf(graph, a)], [...membersOf(graph, b)]];
+  const sides = [a, b].map((root) => new Set([...nodesOf(graph, root)].map(({ hash }) => hash)));
   const { survivor } = mergePersons(graph, [a, b], "operator", null);
   const contacts = [...nodesOf(graph, survivor)].filter(isContact).map(({ hash }) => hash);
-  const lifted = await liftedBy(ctx.env.DB, [left, right], contacts);
+  const found = await liftedBy(ctx.env.DB, [left, right], contacts);
+  const lifted = { ...found, claims: [...Map.groupBy(found.claims, ({ contact }) => contact)].flatMap(between(sides)) };
   const seen = seenIn(graph);
   await endQuarantine(
     ctx,
@@ -120,6 +123,12 @@ async function merge(ctx: Context, [first, second]: readonly [string, string]): 
   const woken = wokenBy(session, lifted, new Set(contacts), seen);
   return write(ctx, session, lift(ctx.env.DB, survivor, woken, now), [survivor]);
 }
+
+/** The claims on a contact that both sides own or claim: only about that has the operator spoken. */
+const between =
+  (sides: readonly ReadonlySet<string>[]) =>
+  ([contact, claims]: readonly [string, Lifted["claims"]]): Lifted["claims"] =>
+    sides.every((side) => side.has(contact) || claims.some(({ messenger }) => side.has(messenger))) ? claims : [];
 
 /** Nobody claims these contacts any more: what waited because they were in quarantine is bound. */
 async function endQuarantine(ctx: Context, session: Session, contacts: readonly string[]): Promise<void> {

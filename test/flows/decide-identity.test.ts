@@ -114,6 +114,14 @@ it("a merge that ends a contact's quarantine binds what waited for that contact"
   ]);
 });
 
+it("a merge with somebody who has nothing to do with a contact leaves its quarantine", async () => {
+  for (const tg of [1, 2, 3]) await feed({ ids: { tg, email: "x@x.ru" } });
+  await feed({ ids: { gc: 7 } });
+  await act("persons/merge", { persons: [await personOf({ tg: 1 }), await personOf({ gc: 7 })] });
+  const [waits] = await feed(pay("1", { ids: { email: "x@x.ru" }, connection: "school" }));
+  expect(await rows("SELECT status FROM events WHERE id = ?1", waits)).toEqual([{ status: "unbound" }]);
+});
+
 it("C-09 undoing the merge that ended a quarantine lets what was bound by it wait again, and binds it once its owner is told", async () => {
   await feed(pay("5", { ids: { tg: 1 }, tid: "0", at: 9 }));
   for (const tg of [1, 2, 3]) await feed({ ids: { tg, email: "x@x.ru" } });
