@@ -30,10 +30,12 @@ export type Labelled = {
   readonly amountE4: number | null;
 };
 
-/** Labels all payments of one person at one connection, in any order of input. */
-export function labelPayments(payments: readonly Payment[]): Labelled[] {
-  const inTime = payments.toSorted((a, b) => a.at - b.at || a.seq - b.seq);
-  const amounts = amountsOf(inTime);
+/** Labels all payments of one person at one connection, in any order of input. `elsewhere`: what others paid for the same orders, or nobody yet; it is
+ *  in their totals. */
+export function labelPayments(payments: readonly Payment[], elsewhere: readonly Payment[] = []): Labelled[] {
+  const byTime = (a: Payment, b: Payment): number => a.at - b.at || a.seq - b.seq;
+  const inTime = payments.toSorted(byTime);
+  const amounts = amountsOf([...payments, ...elsewhere].toSorted(byTime));
   const labels = new Map<EventId, { label: Label; ordinal: number | null }>();
   let resales = 0;
   let wasNamed = false;

@@ -70,6 +70,7 @@ async function loadNeighbours(
     replaced: [],
     facts: [],
     echoes: [],
+    orders: new Map(),
     traits: false,
     now: session.now,
   };

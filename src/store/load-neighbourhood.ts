@@ -15,6 +15,7 @@ import {
   type WaitingRow,
   firingOf,
 } from "./neighbourhood.ts";
+import { loadOrderParts } from "./order-parts.ts";
 import { hexed } from "./sealed.ts";
 
 const LIST = (n: number): string => `(SELECT value FROM json_each(?${n}))`;
@@ -113,6 +114,7 @@ export async function loadNeighbourhood(db: D1Database, known: Neighbourhood, as
   for (const { hash } of rows<{ hash: string }>(12)) known.echoes.add(hash);
   for (const row of rows<ClickRow>(13)) known.clicks.set(row.hash, row);
   known.traits.push(...rows<TraitRow>(14));
+  await loadOrderParts(db, known, asked.orders);
 }
 
 type LeafRow = {

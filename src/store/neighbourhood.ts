@@ -13,6 +13,8 @@ export type Asked = {
   readonly replaced: readonly EventId[];
   readonly facts: readonly string[];
   readonly echoes: readonly string[];
+  /** Orders of which a running total is told: the number by every spelling that a row may have. */
+  readonly orders: ReadonlyMap<string, string>;
   /** Rules or echoes need what is remembered of the persons. */
   readonly traits: boolean;
   readonly now: number;
@@ -29,6 +31,9 @@ export type PaymentRow = Payment & {
   amountE4: number | null;
   readonly rules: boolean;
 };
+
+/** Money of an order that also somebody tells running totals of, whoever it belongs to. */
+export type OrderPart = Payment & { readonly connection: string };
 
 /** An event that waits for the identifier `hash`; `rules: 0` binds it without running any (imports). */
 export type WaitingRow = {
@@ -73,6 +78,7 @@ export type TraitRow = { readonly home_id: PersonId; readonly name: string; read
 export type Neighbourhood = {
   readonly graph: Graph;
   readonly payments: Map<EventId, PaymentRow>;
+  readonly orderParts: Map<EventId, OrderPart>;
   readonly firings: Set<string>;
   readonly written: Set<string>;
   readonly queued: QueuedRow[];
@@ -87,6 +93,7 @@ export type Neighbourhood = {
 export const newNeighbourhood = (graph: Graph): Neighbourhood => ({
   graph,
   payments: new Map(),
+  orderParts: new Map(),
   firings: new Set(),
   written: new Set(),
   queued: [],

@@ -154,6 +154,27 @@ it("reported totals are written as differences", async () => {
   expect(await eventRow(second)).toMatchObject({ amount_e4: 200_000_000, label: null });
 });
 
+it("a reported total counts what is new in it, whoever the earlier parts of the order belong to", async () => {
+  const at = Date.UTC(2026, 2, 2);
+  const total = (sum: string, day: number, ids: Told["ids"]): Told => ({
+    type: "payment",
+    ...(ids ? { ids } : {}),
+    connection: "school",
+    order: "O4",
+    key: `part ${day}`,
+    at: at + day * 86_400_000,
+    money: { amount: null, paidTotal: sum, currency: null },
+  });
+  const [nobodys, still] = await feed(total("10000", 0, undefined), total("15000", 1, undefined));
+  const [first] = await feed(total("30000", 2, { gc: 603 }));
+  const [second] = await feed(total("50000", 3, { gc: 604 }));
+  const amounts = async (): Promise<unknown> =>
+    Promise.all([nobodys, still, first, second].map(async (id) => (await eventRow(id))?.amount_e4));
+  expect(await amounts()).toEqual([100_000_000, 50_000_000, 150_000_000, 200_000_000]);
+  await feed({ ids: { gc: 604 }, connection: "school" });
+  expect(await amounts()).toEqual([100_000_000, 50_000_000, 150_000_000, 200_000_000]);
+});
+
 it("N-03 six quarantined postbacks are one problem with its parameter", async () => {
   for (let n = 0; n < 6; n++) {
     await feed(

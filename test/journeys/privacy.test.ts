@@ -161,6 +161,18 @@ describe("privacy as an operator and a data subject see it", { timeout: 30_000 }
     expect(await bytes()).not.toContain("ORDER-99");
   });
 
+  it("R-01 a total told after an erasure counts only what is new in it", async () => {
+    const gross = async (): Promise<unknown> =>
+      (await read<{ money: { gross: string } }>("/v1/report?from=2026-03-01&to=2027-01-01")).money.gross;
+    const paid = { event: "payment", gc_user_id: "7", order: "ORDER-77" };
+    await backfill([["school", "2026-03-01T10:00:00Z", { ...paid, payed_money: "10000", event_id: "1" }]]);
+    await settled();
+    await operator("DELETE", `/v1/persons/${(await who("gc_user_id", "7")).id}`);
+    await tell("school", { ...paid, payed_money: "30000", event_id: "2" });
+    await settled();
+    expect(await gross()).toBe("30000.00");
+  });
+
   it("R-02 the export is JSON or a page, with her things and nobody else's, and no secret", async () => {
     const person = await twelveEvents();
     await tell("p2", { telegram_id: "2", email: "other@mail.ru", phone: "+79005556677" });

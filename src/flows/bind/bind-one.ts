@@ -9,7 +9,7 @@ import type { Arrived } from "./arrived.ts";
 import { borrowUtm, rememberClick, withRecordedClick } from "./clicks.ts";
 import { matchDeliveries } from "./deliveries.ts";
 import { type EchoDigests, isEcho } from "./echo.ts";
-import { addPayment, fireEvent, fireShifted, relabel } from "./fire.ts";
+import { addPayment, addUnowned, fireEvent, fireShifted, relabel } from "./fire.ts";
 import { type Outcome, type Session, personOf } from "./session.ts";
 import { rememberTraits } from "./traits.ts";
 
@@ -90,6 +90,7 @@ function take(session: Session, { arrived, bound, echo }: Taking, roots: Set<Per
       late,
     }),
   );
+  if (status === "unbound") addUnowned(session, arrived);
   for (const conflict of decision.conflicts) session.problems.push(conflictProblem(session, arrived, conflict));
   if (decision.homeId === null) return;
   roots.add(rootOf(session.graph, decision.homeId));
@@ -152,6 +153,7 @@ function replace(session: Session, arrived: Arrived, counts: boolean): PersonId 
   const money = older.type === "payment" || older.type === "refund";
   if (!money && arrived.type !== "rejected") return null;
   session.uncounted.add(older.id);
+  session.known.orderParts.delete(older.id);
   const waiting = session.arrived.get(older.id);
   if (waiting) waiting.counted = false;
   const payment = session.known.payments.get(older.id);

@@ -3,34 +3,51 @@
 import { type Labelled, type Trigger, labelPayments, labelTriggersOf, triggersOf } from "../../domain/labels.ts";
 import { membersOf, rootOf } from "../../domain/identity/graph.ts";
 import { toE4 } from "../../domain/amount.ts";
-import type { PersonId } from "../../lib/ids.ts";
-import { type PaymentRow, firingOf } from "../../store/neighbourhood.ts";
+import type { EventId, PersonId } from "../../lib/ids.ts";
+import { type OrderPart, type PaymentRow, firingOf } from "../../store/neighbourhood.ts";
 import type { Arrived } from "./arrived.ts";
 import { type Session, personOf } from "./session.ts";
 
 /** Puts a bound payment among the others. */
 export function addPayment(session: Session, arrived: Arrived, homeId: PersonId, viaHash: string | null): void {
   if (arrived.type !== "payment") return;
-  const { facts } = arrived;
-  session.known.payments.set(arrived.id, {
-    id: arrived.id,
-    seq: arrived.seq,
-    connection: arrived.connection,
-    homeId,
-    viaHash,
-    fact: arrived.fact,
-    at: arrived.event.at,
-    named: facts.named,
-    label: null,
-    ordinal: null,
-    amountE4: toE4(facts.money.amount),
-    paidTotalE4: toE4(facts.money.paidTotal),
-    order: facts.order,
-    tid: facts.tid,
-    counted: arrived.counted,
-    rules: arrived.rules,
-  });
+  const { fact, rules } = arrived;
+  session.known.payments.set(arrived.id, { ...moneyOf(arrived), homeId, viaHash, fact, label: null, ordinal: null, rules });
   session.relabelled.add(arrived.id);
+}
+
+/** A payment that is nobody's yet is a part of its order all the same. */
+export function addUnowned(session: Session, arrived: Arrived): void {
+  if (arrived.type !== "payment") return;
+  const payment = moneyOf(arrived);
+  const [labelled] = labelPayments([payment], elsewhere(session, [payment]));
+  session.known.orderParts.set(arrived.id, { ...payment, amountE4: labelled?.amountE4 ?? null });
+}
+
+const moneyOf = ({ id, seq, connection, event, facts, counted }: Arrived): OrderPart => ({
+  id,
+  seq,
+  connection,
+  at: event.at,
+  named: facts.named,
+  amountE4: toE4(facts.money.amount),
+  paidTotalE4: toE4(facts.money.paidTotal),
+  order: facts.order,
+  tid: facts.tid,
+  counted,
+});
+
+/** What belongs to the same orders and not to these payments, where one of them tells a total. */
+function elsewhere({ known }: Session, own: readonly OrderPart[]): OrderPart[] {
+  const totals = own.filter(({ order, paidTotalE4 }) => order !== null && paidTotalE4 !== null);
+  if (totals.length === 0) return [];
+  const ids = new Set(own.map(({ id }) => id));
+  return [...new Map<EventId, OrderPart>([...known.orderParts, ...known.payments]).values()]
+    .filter(
+      ({ id, order, connection }) =>
+        !ids.has(id) && totals.some((total) => total.order === order && total.connection === connection),
+    )
+    .map((part) => ({ ...part, paidTotalE4: null }));
 }
 
 /** Labels all payments of a person; answers with those that are called differently now. */
@@ -38,7 +55,7 @@ export function relabel(session: Session, root: PersonId): PaymentRow[] {
   const own = [...session.known.payments.values()].filter(({ homeId }) => rootOf(session.graph, homeId) === root);
   const changed: PaymentRow[] = [];
   for (const payments of Map.groupBy(own, ({ connection }) => connection).values()) {
-    for (const labelled of labelPayments(payments)) {
+    for (const labelled of labelPayments(payments, elsewhere(session, payments))) {
       const row = session.known.payments.get(labelled.id);
       if (!row || !take(row, labelled)) continue;
       session.relabelled.add(row.id);

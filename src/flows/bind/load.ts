@@ -8,6 +8,7 @@ import type { WaitingArrival } from "../intake/ledger.ts";
 import { type Arrived, openArrivals, openWaiting } from "./arrived.ts";
 import { type EchoDigests, echoDigestsOf } from "./echo.ts";
 import type { Session } from "./session.ts";
+import { erasedNumber } from "../erased-number.ts";
 import { addLoadedTraits, newTraits } from "./traits.ts";
 
 /** Waiting events may chain through each other's identifiers; what lies further waits on for an event that names it. */
@@ -33,6 +34,7 @@ export async function loadSession(ctx: Context, rows: readonly WaitingArrival[])
     replaced: arrivals.flatMap(({ replaces }) => replaces ?? []),
     facts: arrivals.map(({ fact }) => fact),
     echoes,
+    orders: await ordersAsked(ctx, arrivals),
     traits: rulesReadPerson(ctx.config) || echoes.length > 0,
     now,
   };
@@ -60,8 +62,21 @@ export async function loadWaiting(ctx: Context, session: Session, wanted: Asked)
     const keys = further.keys.filter((key) => !asked.has(key));
     const facts = opened.map(({ fact }) => fact);
     for (const known of [...hashes, ...keys]) asked.add(known);
-    await loadNeighbourhood(ctx.env.DB, session.known, { ...wanted, hashes, keys, facts, events: [], replaced: [], echoes: [] });
+    const orders = await ordersAsked(ctx, opened);
+    const more = { ...wanted, hashes, keys, facts, orders, events: [], replaced: [], echoes: [] };
+    await loadNeighbourhood(ctx.env.DB, session.known, more);
   }
+}
+
+/** Orders of which these tell totals: as they stand in a row, and in one of somebody who was erased. */
+async function ordersAsked(ctx: Context, arrivals: readonly Arrived[]): Promise<Map<string, string>> {
+  const numbers = arrivals.flatMap(({ type, facts: { order, money } }) =>
+    type === "payment" && order !== null && money.paidTotal !== null ? [order] : [],
+  );
+  const spelled = await Promise.all(
+    numbers.map(async (number) => [[number, number] as const, [await erasedNumber(ctx, "order", number), number] as const]),
+  );
+  return new Map(spelled.flat());
 }
 
 function claimsAsked(arrivals: readonly Arrived[]): { hashes: string[]; keys: string[] } {

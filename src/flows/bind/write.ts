@@ -88,7 +88,8 @@ async function eventRow(ctx: Context, session: Session, outcome: Outcome): Promi
   const { facts, id } = arrived;
   const payment = session.known.payments.get(id);
   const dropped = outcome.status === "erased";
-  const amount = dropped ? null : (payment?.amountE4 ?? toE4(facts.money.amount));
+  const known = payment ?? session.known.orderParts.get(id);
+  const amount = dropped ? null : (known?.amountE4 ?? toE4(facts.money.amount));
   const columns: EventRow = {
     id,
     seq: arrived.seq,
