@@ -18,6 +18,16 @@ export type NewProblem = {
   readonly eventId?: string | null;
 };
 
+/** Conflicts about these identifiers whose persons are all one by now: there is nothing left to decide. */
+export const settleWithin = (db: D1Database, hashes: readonly string[], now: number): D1PreparedStatement =>
+  db
+    .prepare(
+      `UPDATE problems SET resolved_at = ?2
+       WHERE identifier_hash IN (SELECT value FROM json_each(?1)) AND resolved_at IS NULL AND kind = 'conflict' AND json_array_length(persons) > 1
+         AND (SELECT COUNT(DISTINCT p.person_id) FROM json_each(problems.persons) j JOIN persons p ON p.id = j.value) = 1`,
+    )
+    .bind(JSON.stringify(hashes), now);
+
 /** The statement that records a problem: part of the caller's batch, so a problem is never told of a decision that was not made. */
 export function raiseProblem(db: D1Database, problem: NewProblem): D1PreparedStatement {
   return db

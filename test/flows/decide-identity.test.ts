@@ -50,6 +50,17 @@ it("C-03b a moved e-mail takes later payments along and leaves the old ones", as
   expect(await conflicts()).toEqual([]);
 });
 
+it("a conflict between two who turn out to be one after all is settled", async () => {
+  await feed({ ids: { gc: 7, site_user: 1 } });
+  await feed({ ids: { tg: 5, site_user: 2, email: "x@x.ru" } });
+  await feed({ ids: { gc: 7, email: "x@x.ru" } });
+  expect(await conflicts()).toEqual([{ kind: "conflict", cause: "taken" }]);
+  await feed({ type: "mapping.deleted", connection: "login", ids: { tg: 5, site_user: 2 } });
+  await feed({ ids: { gc: 7, email: "x@x.ru" } });
+  expect(await personOf({ gc: 7 })).toBe(await personOf({ tg: 5 }));
+  expect(await conflicts()).toEqual([]);
+});
+
 it("C-03c two that are kept apart never raise the same conflict again", async () => {
   const persons = await twoClaims();
   expect((await act("persons/keep-apart", { persons })).status).toBe(200);

@@ -1,7 +1,7 @@
 /** Turns a finished session into one D1 batch and what is told after it. Nothing here decides; persons are read from the graph as it ended. */
 import type { Context } from "../../context.ts";
 import { toE4 } from "../../domain/amount.ts";
-import { rootOf } from "../../domain/identity/graph.ts";
+import { nodesOf, rootOf } from "../../domain/identity/graph.ts";
 import type { UTM } from "../../domain/normalise/utm.ts";
 import type { EventId } from "../../lib/ids.ts";
 import {
@@ -19,7 +19,7 @@ import { type Renumbering, renumberErased } from "../../store/erasures.ts";
 import { type IdentifierValue, identityStatements } from "../../store/identity-writes.ts";
 import { type ArrivalCount, countArrivalsStatement } from "../../store/intake-counts.ts";
 import { deliverySeq } from "../../store/new-deliveries.ts";
-import { raiseProblem } from "../../store/problems.ts";
+import { raiseProblem, settleWithin } from "../../store/problems.ts";
 import type { LaneWork } from "../../rpc.ts";
 import { currencyOf } from "../../domain/event-value.ts";
 import { bucketOf } from "../intake/ledger.ts";
@@ -47,6 +47,7 @@ export async function writeSession(ctx: Context, session: Session, more: readonl
     erasedNumbers(ctx, fresh, "order"),
     erasedNumbers(ctx, fresh, "tid"),
   ]);
+  const joined = heldByJoined(session);
   const inserted = new Set(fresh.map(({ arrived }) => arrived.id));
   const statements = [
     ...identityStatements(db, {
@@ -75,6 +76,7 @@ export async function writeSession(ctx: Context, session: Session, more: readonl
     ),
     ...writeTraits(db, traits),
     ...insertDeliveries(db, deliveries.rows),
+    ...(joined.length > 0 ? [settleWithin(db, joined, session.now)] : []),
     ...session.problems.map((problem) => raiseProblem(db, problem)),
     countArrivalsStatement(ctx, countsOf(fresh)),
     ...more,
@@ -137,6 +139,12 @@ async function sealedParts(ctx: Context, outcome: Outcome): Promise<SealedEvent>
   }
   return { facts: await ctx.seal.seal(JSON.stringify(withoutContacts(arrived.facts, arrived.claims))), raw: null, trace };
 }
+
+/** Identifiers of everybody in whom two persons became one by themselves; an operator's merge notes what it settles. */
+const heldByJoined = ({ graph }: Session): string[] =>
+  graph.changes.merges.flatMap(({ by, survivor }) =>
+    by === "operator" ? [] : [...nodesOf(graph, rootOf(graph, survivor))].map(({ hash }) => hash),
+  );
 
 const sealTrace = (ctx: Context, outcome: Outcome): Promise<ArrayBuffer> => ctx.seal.seal(JSON.stringify(outcome.trace));
 
