@@ -103,6 +103,25 @@ it("D-03 the same tid with another amount leaves one counted sale and its histor
   expect(await eventRow(second[0])).toMatchObject({ counted: 1, label: "sale", amount_e4: 700_000 });
 });
 
+it("what was replaced while it waited runs no rule when it is bound: the newest state does", async () => {
+  await configure({
+    connections: {
+      onewin: { kind: "network", network: "1win" },
+      bot: { kind: "salebot", project: "P1" },
+      tg: { kind: "telegram" },
+    },
+    rules: [{ on: "payment", do: [{ to: "tg", action: "send_message", with: { text: "{{event.amount}}" } }] }],
+  });
+  const state = (amount: string, tid: string): Told =>
+    pay(amount, { ids: { clickid: "CH9" }, connection: "onewin", tid, key: `tid:w${tid}`, state: `payment|${amount}|` });
+  await feed(state("50", "1"));
+  const [newest] = await feed(state("70", "1"));
+  await feed(state("30", "2"));
+  await feed({ type: "rejected", ids: { clickid: "CH9" }, connection: "onewin", tid: "2", key: "tid:w2", state: "rejected||" });
+  await feed({ ids: { tg: 9, clickid: "CH9" } });
+  expect(await rows("SELECT event_id FROM deliveries")).toEqual([{ event_id: newest }]);
+});
+
 it("a rejection takes the payment out of the sums, and the next purchase becomes the sale without firing it again", async () => {
   await configure({
     connections: { onewin: { kind: "network", network: "1win" }, tg: { kind: "telegram" } },

@@ -49,11 +49,13 @@ export const openArrivals = (ctx: Context, rows: readonly WaitingArrival[]): Pro
   Promise.all(
     rows.map(async (row) => {
       const facts = await openFacts(ctx, row.facts);
-      const counted = !isMoney(facts.type) || !facts.dropped.some(({ cause }) => cause === "bad_amount");
+      const counted = !isMoney(facts.type) || !hasBadAmount(facts);
       const mayFireAgain = row.state !== "" || row.type === "payment";
       return { ...row, mayFireAgain, ...(await openGraphEvent(ctx, row, facts)), facts, sealedFacts: row.facts, counted };
     }),
   );
+
+export const hasBadAmount = ({ dropped }: StoredFacts): boolean => dropped.some(({ cause }) => cause === "bad_amount");
 
 /** Events that wait in D1; one whose facts are gone cannot be bound any more and is left out. */
 export async function openWaiting(ctx: Context, rows: readonly WaitingRow[]): Promise<Arrived[]> {

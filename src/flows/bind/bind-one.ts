@@ -5,7 +5,7 @@ import type { Conflict, Fresh } from "../../domain/identity/decision.ts";
 import { type Ref, leafOf, membersOf, rootOf } from "../../domain/identity/graph.ts";
 import { type EventId, type PersonId, newPersonId, newPersonKey } from "../../lib/ids.ts";
 import type { NewProblem } from "../../store/problems.ts";
-import type { Arrived } from "./arrived.ts";
+import { type Arrived, hasBadAmount } from "./arrived.ts";
 import { borrowUtm, rememberClick, withRecordedClick } from "./clicks.ts";
 import { matchDeliveries } from "./deliveries.ts";
 import { type EchoDigests, isEcho } from "./echo.ts";
@@ -122,7 +122,7 @@ async function fireAll(ctx: Context, session: Session, bound: readonly Bound[], 
   for (const { decision } of bound) {
     const arrived = session.arrived.get(decision.event.id);
     const outcome = arrived && session.outcomes.get(arrived.id);
-    if (!arrived || outcome?.status !== "bound" || session.uncounted.has(arrived.id)) continue;
+    if (!arrived || outcome?.status !== "bound" || isReplaced(session, arrived)) continue;
     fired.add(arrived.id);
     const names = fireEvent(session, arrived);
     const root = personOf(session, arrived.id);
@@ -138,6 +138,10 @@ async function fireAll(ctx: Context, session: Session, bound: readonly Bound[], 
     if (mayRun && payment.rules && names.length > 0) session.shifted.push({ payment, names, before });
   }
 }
+
+/** A newer state stands in its place, which came in this batch or while it waited. */
+const isReplaced = ({ uncounted }: Session, { id, counted, facts }: Arrived): boolean =>
+  uncounted.has(id) || (!counted && !hasBadAmount(facts));
 
 /** A newer state of a fact: the older one stays as history. What is no money keeps counting unless it was rejected or said again; and so does
  *  everything whose newer state does not count itself: unusable, or dropped as the past of somebody erased. */
