@@ -80,6 +80,7 @@ export function tellStep(step: Step, showing: Showing): string {
   const say = (ru: string, en: string): string => (showing.locale === "ru" ? ru : en);
   const id = "ref" in step ? nameIdentifier(step.ref, showing) : "";
   const who = "person" in step ? showing.person(step.person) : "";
+  const both = step.step === "merged" ? [...new Set([step.survivor, step.loser].map(showing.person))] : [];
   switch (step.step) {
     case "found":
       return say(`человек найден: ${who} (${id})`, `person found: ${who} (${id})`);
@@ -113,10 +114,7 @@ export function tellStep(step: Step, showing: Showing): string {
         `not added: ${id} belongs to ${who}, kept apart by decision`,
       );
     case "merged":
-      return say(
-        `один человек: ${showing.person(step.survivor)} и ${showing.person(step.loser)} — общее: ${id}`,
-        `one person: ${showing.person(step.survivor)} and ${showing.person(step.loser)}, both have ${id}`,
-      );
+      return say(`один человек: ${both.join(" и ")} — общее: ${id}`, `one person: ${both.join(" and ")}, joined by ${id}`);
     case "moved":
       return say(
         `перенесли этому человеку: ${id}, прежний владелец — ${showing.person(step.from)}`,

@@ -20,6 +20,16 @@ it("a refused e-mail is explained in both languages", () => {
   );
 });
 
+it("two who are called alike by now are named once", () => {
+  const world = newWorld();
+  world.in({ gc: 7 });
+  world.in({ tg: 1, email: "x@x.ru" });
+  const { trace } = world.in({ gc: 7, email: "x@x.ru" });
+  const told = (locale: "ru" | "en"): string[] => tellTrace(trace, { ...showing(locale), person: () => "TG 1" });
+  expect(told("ru")).toContain("один человек: TG 1 — общее: почта x@x.ru");
+  expect(told("en")).toContain("one person: TG 1, joined by e-mail x@x.ru");
+});
+
 it("a late event says how long it waited and for what", () => {
   const world = newWorld();
   world.in({ clickid: "CHX@chat" }, "payment", 0);

@@ -37,7 +37,7 @@ describe("problems as an operator reads them", { timeout: 60_000 }, () => {
     const joined = await tell("p1", { telegram_id: "1010", email: "ivan@mail.ru" });
     await settled();
     const { trace } = await read<{ trace: string[] }>(`/v1/events/${joined.id}?lang=en`);
-    expect(trace).toContain("one person: Иван and TG 1010, both have e-mail ivan@mail.ru");
+    expect(trace).toContain("one person: Иван and TG 1010, joined by e-mail ivan@mail.ru");
   });
 
   it("are paged without loss or repetition while the same problems are told again", async () => {
