@@ -70,11 +70,14 @@ export type Decision =
 
 /** `persons`: who stands after the decision, the surviving or named one first. */
 export type DecisionResult =
-  | { readonly ok: true; readonly persons: readonly PersonId[]; readonly detail?: Readonly<Record<string, number>> }
   | {
-      readonly ok: false;
-      readonly reason: "not_found" | "gone" | "same_person" | "nothing_to_unmerge" | "kept_apart" | "invalid";
-    };
+      readonly ok: true;
+      readonly persons: readonly PersonId[];
+      readonly detail?: Readonly<Record<string, number>>;
+      /** A merge of two who had been kept apart: the newest decision holds, and whoever takes it is told. */
+      readonly liftedKeepApart?: boolean;
+    }
+  | { readonly ok: false; readonly reason: "not_found" | "gone" | "same_person" | "nothing_to_unmerge" | "invalid" };
 
 /** One object for the workspace, one call at a time: that is what makes duplicates exact and identity single-written. */
 export interface InboxRpc {

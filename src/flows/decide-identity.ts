@@ -122,7 +122,8 @@ async function merge(ctx: Context, [first, second]: readonly [string, string]): 
     lifted.claims.map(({ contact }) => contact),
   );
   const woken = wokenBy(session, lifted, new Set(contacts), seen);
-  return write(ctx, session, lift(ctx.env.DB, survivor, woken, now), [survivor]);
+  const result = await write(ctx, session, lift(ctx.env.DB, survivor, woken, now), [survivor]);
+  return result.ok && lifted.apart.length > 0 ? { ...result, liftedKeepApart: true } : result;
 }
 
 /** The claims on a contact that both sides own or claim: only about that has the operator spoken. */

@@ -60,7 +60,10 @@ function act<T>(
 }
 
 function answer(ctx: Context, result: DecisionResult): Response {
-  if (result.ok) return json({ persons: [...new Set(result.persons)], person: result.persons[0] ?? null });
+  if (result.ok) {
+    const lifted = result.liftedKeepApart ? { lifted_keep_apart: true } : {};
+    return json({ persons: [...new Set(result.persons)], person: result.persons[0] ?? null, ...lifted });
+  }
   switch (result.reason) {
     case "not_found":
     case "gone":
@@ -72,7 +75,6 @@ function answer(ctx: Context, result: DecisionResult): Response {
         errors: [{ path: "value", message: "not one identifier; give its type, value and scope" }],
       });
     case "same_person":
-    case "kept_apart":
     case "nothing_to_unmerge":
       return problem(ctx, { status: 409, reason: result.reason });
   }

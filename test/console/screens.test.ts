@@ -180,6 +180,10 @@ describe("deciding", () => {
     });
     expect(response.headers.get("location")).toBe("/console/problems?done=1");
     expect(plain(await browser.text("/console/problems"))).not.toContain("одно значение у двух людей");
+    const [person, other] = [field("person"), field("other")];
+    const merged = await browser.post("/console/act/merge", { person, other });
+    expect(plain(await merged.text())).toContain("Решение «не склеивать» между ними снято");
+    await browser.post("/console/act/unmerge", { person });
   });
 
   it("builds a link with the click's place, sets its cost, and refuses a mistake where it is", async () => {

@@ -88,6 +88,20 @@ describe("conflicts as an outside client sees them", () => {
     expect((await who("email", "x@x.ru")).id).toBe(one.id);
   });
 
+  it("rule 7: the newest decision holds: a merge of two kept apart lifts that and says so, and undoing it brings it back", async () => {
+    const { one, two } = await taken();
+    const persons = [one.id, two.id];
+    await decide("keep-apart", { persons });
+    expect(await decide("merge", { persons })).toEqual({ persons: [one.id], person: one.id, lifted_keep_apart: true });
+    expect(await people()).toHaveLength(1);
+    await decide("unmerge", { person: one.id });
+    await tell("p1", { telegram_id: "2", email: "x@x.ru", again: "1" });
+    await settled();
+    expect(await problems("conflict")).toEqual([]);
+    expect(await decide("merge", { persons })).toMatchObject({ lifted_keep_apart: true });
+    await decide("unmerge", { person: one.id });
+  });
+
   it("C-05 forwarded key: the new school user is a new person referred by the key's owner", async () => {
     await tell("p1", { event: "bot_start", telegram_id: "1" });
     await settled();

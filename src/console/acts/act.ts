@@ -35,10 +35,6 @@ const REFUSALS: Readonly<Record<string, Phrase>> = {
   not_found: ["такого больше нет: обновите страницу", "there is no such thing any more: reload the page"],
   same_person: ["это и так один человек", "they are one person already"],
   nothing_to_unmerge: ["разъединять нечего", "there is nothing to undo"],
-  kept_apart: [
-    "этих людей решено не объединять: сначала отмените то решение",
-    "these people are kept apart by a decision: undo it first",
-  ],
   invalid: ["значение не читается: проверьте тип и написание", "the value cannot be read: check its type and spelling"],
   not_settled: ["отправка ещё идёт: подождите её исхода", "it is still being sent: wait for its outcome"],
   content_gone: [

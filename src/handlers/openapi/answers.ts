@@ -215,7 +215,7 @@ export const openProblem = z.object({
   last_at: text,
 });
 
-export const decided = z.object({ persons: z.array(text), person: maybe(text) });
+export const decided = z.object({ persons: z.array(text), person: maybe(text), lifted_keep_apart: may(z.literal(true)) });
 
 export const erasure = z.object({
   id: text,

@@ -34,7 +34,7 @@ const decision = (path: string, says: string, body: Body): Operation =>
     says,
     bodies: [body],
     answers: { 200: { says: "The persons it concerned, the survivor first.", schema: answer.decided } },
-    refusals: { ...gone, 409: ["same_person", "kept_apart", "nothing_to_unmerge"], ...invalid },
+    refusals: { ...gone, 409: ["same_person", "nothing_to_unmerge"], ...invalid },
   });
 
 /** The document as it is saved and read, with the version it is based on. */
