@@ -168,6 +168,16 @@ it("an automatic merge that an operator undoes stays undone", async () => {
   expect(await personOf({ gc: 7 })).not.toBe(await personOf({ tg: 1 }));
 });
 
+it("a site's user whom a login gave to somebody stays theirs when a guess about the two is undone", async () => {
+  await feed({ ids: { tg: 1, phone: "+79001112233" } });
+  await feed({ ids: { site_user: 31, email: "x@x.ru" } });
+  await feed({ ids: { site_user: 31, phone: "+79001112233" } });
+  await feed({ type: "mapping.created", connection: "login", ids: { tg: 1, site_user: 31 } });
+  await act("persons/unmerge", { person: await personOf({ tg: 1 }) });
+  expect(await personOf({ email: "x@x.ru" })).not.toBe(await personOf({ tg: 1 }));
+  expect(await personOf({ site_user: 31 })).toBe(await personOf({ tg: 1 }));
+});
+
 it("a blocked value belongs to nobody and joins nobody", async () => {
   await feed({ ids: { tg: 1, email: "info@x.ru" } });
   expect((await act("identifiers/block", { type: "email", value: "info@x.ru" })).status).toBe(200);

@@ -2,7 +2,7 @@
  *  persons merged so far is judged step by step, so one event never breaks a limit by doing several things at once. */
 import type { PersonId } from "../../lib/ids.ts";
 import type { Conflict, ConflictCause, Decision, Fresh, Step } from "./decision.ts";
-import { type Graph, type GraphClaim, type GraphEvent, type Ref, keptApart, nodesOf, ownerOf } from "./graph.ts";
+import { type Graph, type GraphClaim, type GraphEvent, type Ref, keptApart, homeOf, nodesOf, ownerOf } from "./graph.ts";
 import { type Held, fits, heldBy, hold, isContact, isInferred, isLimited, isMessenger, isTelling, unite } from "./limits.ts";
 import { refOf, wouldQuarantine } from "./usable.ts";
 
@@ -153,7 +153,8 @@ function refuse({ graph, start, union, draft }: Join, claim: GraphClaim, owner: 
   draft.conflicts.push({ ref, cause, persons: [start.root, owner] });
 }
 
-/** Login acts outrank guesses: `move` gives the site's user to this person alone and takes her former one away. */
+/** Login acts outrank guesses: `move` gives the site's user to this person alone and takes her former one away. It goes to the row of who logged in, so
+ *  that undoing a merge of guesses does not take it away again. */
 function obeyMapping({ graph, start, union, draft }: Join, claim: GraphClaim, owner: PersonId | null): void {
   const mine = owner !== null && union.roots.has(owner);
   for (const root of start.create ? [] : union.roots) {
@@ -163,7 +164,7 @@ function obeyMapping({ graph, start, union, draft }: Join, claim: GraphClaim, ow
       start.trace.push({ step: "detached", ref: refOf(node) });
     }
   }
-  if (mine) draft.refresh.push(claim);
+  if (mine) (homeOf(graph, claim) === start.home ? draft.refresh : draft.moves).push(claim);
   else if (owner === null) {
     draft.attach.push(claim);
     start.trace.push({ step: "attached", ref: refOf(claim) });
