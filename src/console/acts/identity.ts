@@ -18,8 +18,8 @@ async function decide(view: View, form: Form, decision: Decision | null): Promis
   if (problem !== "") await resolveProblem(view.ctx.env.DB, problem, view.ctx.clock());
   if (result.liftedKeepApart) {
     const lead = view.say([
-      "Люди объединены. Решение «не склеивать» между ними снято: «Разъединить последнее» вернёт и его.",
-      "They are one person now. The decision to keep them apart is lifted: “Undo the last merge” brings it back too.",
+      "Решение «не склеивать» между ними снято: «Разъединить последнее» вернёт и его.",
+      "The decision to keep them apart is lifted: “Undo the last merge” brings it back.",
     ]);
     return { once: { title: view.say(["Один человек", "One person"]), lead, blocks: [] } };
   }
