@@ -3,7 +3,7 @@ import { beforeEach, expect, it } from "vitest";
 import { contextWith } from "../kit/context.ts";
 import { sweepRetention } from "../../src/flows/sweep-retention.ts";
 import { raiseProblem } from "../../src/store/problems.ts";
-import { configure, feed, pay } from "../kit/feed.ts";
+import { type Told, configure, feed, pay } from "../kit/feed.ts";
 import { emptyGraph, personOf, rows, snapshot } from "../kit/identity-rows.ts";
 import { operator } from "../kit/operator.ts";
 
@@ -176,6 +176,16 @@ it("a site's user whom a login gave to somebody stays theirs when a guess about 
   await act("persons/unmerge", { person: await personOf({ tg: 1 }) });
   expect(await personOf({ email: "x@x.ru" })).not.toBe(await personOf({ tg: 1 }));
   expect(await personOf({ site_user: 31 })).toBe(await personOf({ tg: 1 }));
+});
+
+it("a relink takes the former site's user of who logged in, not of another account that an operator joined with theirs", async () => {
+  const given = (tg: number, site_user: number): Told => ({ type: "mapping.moved", connection: "login", ids: { tg, site_user } });
+  await feed(given(1, 31), given(2, 32));
+  await act("persons/merge", { persons: [await personOf({ tg: 1 }), await personOf({ tg: 2 })] });
+  await feed(given(1, 33));
+  expect(await personOf({ site_user: 31 })).toBeNull();
+  expect(await personOf({ site_user: 32 })).toBe(await personOf({ tg: 2 }));
+  expect(await personOf({ site_user: 33 })).toBe(await personOf({ tg: 1 }));
 });
 
 it("a blocked value belongs to nobody and joins nobody", async () => {

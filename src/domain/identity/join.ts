@@ -2,7 +2,17 @@
  *  persons merged so far is judged step by step, so one event never breaks a limit by doing several things at once. */
 import type { PersonId } from "../../lib/ids.ts";
 import type { Conflict, ConflictCause, Decision, Fresh, Step } from "./decision.ts";
-import { type Graph, type GraphClaim, type GraphEvent, type Ref, keptApart, homeOf, nodesOf, ownerOf } from "./graph.ts";
+import {
+  type Graph,
+  type GraphClaim,
+  type GraphEvent,
+  type Node,
+  type Ref,
+  keptApart,
+  homeOf,
+  nodesOf,
+  ownerOf,
+} from "./graph.ts";
 import { type Held, fits, heldBy, hold, isContact, isInferred, isLimited, isMessenger, isTelling, unite } from "./limits.ts";
 import { refOf, wouldQuarantine } from "./usable.ts";
 
@@ -153,13 +163,23 @@ function refuse({ graph, start, union, draft }: Join, claim: GraphClaim, owner: 
   draft.conflicts.push({ ref, cause, persons: [start.root, owner] });
 }
 
+/** A row with another account in the same messenger: only an operator joins two, and what the other one is mapped to stays theirs. */
+const isOfAnother = ({ claims, home }: Start, nodes: readonly Node[], row: PersonId): boolean =>
+  row !== home &&
+  nodes.some(
+    (node) =>
+      node.homeId === row && isMessenger(node) && claims.some(({ type, hash }) => type === node.type && hash !== node.hash),
+  );
+
 /** Login acts outrank guesses: `move` gives the site's user to this person alone and takes her former one away. It goes to the row of who logged in, so
  *  that undoing a merge of guesses does not take it away again. */
 function obeyMapping({ graph, start, union, draft }: Join, claim: GraphClaim, owner: PersonId | null): void {
   const mine = owner !== null && union.roots.has(owner);
   for (const root of start.create ? [] : union.roots) {
-    for (const node of nodesOf(graph, root)) {
+    const nodes = [...nodesOf(graph, root)];
+    for (const node of nodes) {
       if (node.type !== "user_id" || node.scope !== claim.scope || node.hash === claim.hash) continue;
+      if (isOfAnother(start, nodes, node.homeId)) continue;
       draft.detach.push(refOf(node));
       start.trace.push({ step: "detached", ref: refOf(node) });
     }
