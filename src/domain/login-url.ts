@@ -32,7 +32,8 @@ export const isRegistered = (site: ConnectionOf<"site">, returnTo: string): bool
 /** Where a login comes back to when the link names nothing. */
 export const usualReturn = (site: ConnectionOf<"site">): string => site.return_to[0] ?? `${site.origin.replace(/\/+$/, "")}/`;
 
-/** The way back with its proof, or null when the stored address is not registered any more. */
+/** The way back with its proof, or null when the stored address is not registered any more. Its own query stays as it is written: read and written
+ *  again, `%20` would become `+` and `flag` would become `flag=`. */
 export function returnUrl(
   site: ConnectionOf<"site">,
   returnTo: string | null,
@@ -41,8 +42,12 @@ export function returnUrl(
 ): string | null {
   if (returnTo !== null && !isRegistered(site, returnTo)) return null;
   const url = new URL(returnTo ?? usualReturn(site));
-  url.searchParams.set("code", code);
-  if (state !== null) url.searchParams.set("state", state);
+  const own = url.search
+    .slice(1)
+    .split("&")
+    .filter((part) => part !== "" && !/^(?:code|state)(?:=|$)/.test(part));
+  const proof = new URLSearchParams(state === null ? { code } : { code, state });
+  url.search = [...own, proof].join("&");
   return url.href;
 }
 

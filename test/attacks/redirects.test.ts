@@ -54,4 +54,22 @@ describe("S21 the way back", () => {
     const entered = await submit(made.url, { pin: made.pin });
     expect(entered.headers.get("location")).toMatch(/^https:\/\/school\.example\/other\?x=1&code=[\w-]+$/);
   });
+
+  it("keeps its query letter for letter, and no old code in it stands for the new one", async () => {
+    const { site: school, ...others } = SCHOOL.connections;
+    const ways = [
+      "https://school.example/in?next=%2Flk%20x&flag&q=a+b~(c)",
+      "https://school.example/in?code=old&a=%D0%B6&state=s",
+    ];
+    await saveConfig({ ...SCHOOL, connections: { ...others, site: { ...school, return_to: ways } } });
+    const places = [];
+    for (const returnTo of ways) {
+      const made = await link({ telegram_id: someone(), return_to: returnTo });
+      places.push((await submit(made.url, { pin: made.pin })).headers.get("location")?.replace(/code=[\w-]+$/, "code=…"));
+    }
+    expect(places).toEqual([
+      "https://school.example/in?next=%2Flk%20x&flag&q=a+b~(c)&code=…",
+      "https://school.example/in?a=%D0%B6&code=…",
+    ]);
+  });
 });
