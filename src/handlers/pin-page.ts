@@ -144,5 +144,5 @@ async function respond(
 /** Origins of every registered way back: the page cannot know which one this link has. */
 function returnOrigins(site: ConnectionOf<"site">): string[] {
   const urls = [...site.return_to, site.origin].filter((text) => URL.canParse(text)).map((text) => new URL(text).origin);
-  return [...new Set(urls)].filter((origin) => origin !== "null").slice(0, 10);
+  return [...new Set(urls)].filter((origin) => origin !== "null");
 }

@@ -136,6 +136,16 @@ describe("the page", () => {
     await expect(withLine({ text: "x", url: "javascript:alert(1)" })).rejects.toThrow("brand.legal.url");
   });
 
+  it("lets its form end at every registered way back, however many there are", async () => {
+    const { site: school, ...others } = SCHOOL.connections;
+    const origins = Array.from({ length: 30 }, (_, place) => `https://town${place}.school.example`);
+    const towns = { ...school, return_to: origins.map((origin) => `${origin}/auth/bot`) };
+    await saveConfig({ ...SCHOOL, connections: { ...others, site: towns } });
+    const policy = (await open(URL_OF_PAGE)).headers.get("content-security-policy") ?? "";
+    const allowed = /form-action ([^;]*)/.exec(policy)?.[1]?.split(" ");
+    expect(allowed).toEqual(["'self'", ...origins, "https://school.example"]);
+  });
+
   it("U15 the bot's message tells until when the code lives, in the workspace's time", async () => {
     vi.spyOn(Date, "now").mockReturnValue(Date.parse("2026-03-01T09:30:00Z"));
     await saveConfig({ ...SCHOOL, workspace: { ...SCHOOL.workspace, time_zone: "Europe/Moscow" } });
