@@ -167,6 +167,18 @@ describe("the page", () => {
     expect(entered.headers.get("location")).toMatch(/^https:\/\/shop\.example\/in\?code=/);
   });
 
+  it("U13 a link answers its transaction no longer than the transaction lives, and its message says so", async () => {
+    const begun = Date.parse("2026-03-01T09:00:00Z");
+    const clock = vi.spyOn(Date, "now").mockReturnValue(begun);
+    await saveConfig({ ...SCHOOL, workspace: { ...SCHOOL.workspace, time_zone: "Europe/Moscow" } });
+    const way = { return_to: "https://school.example/auth/bot" };
+    const { body: opened } = await people().site("/v1/transactions", way, { at: begun });
+    clock.mockReturnValue(begun + 8 * 60_000);
+    const { body } = await people().bot("/v1/links", { telegram_id: someone(), site: "site", txn: opened["txn"] });
+    expect([body["pin_expires_at"], body["expires_at"]]).toEqual([opened["expires_at"], opened["expires_at"]]);
+    expect((body["messages"] as { salebot: string }).salebot).toContain("Действует 2 мин, до 12:10 GMT+3.");
+  });
+
   it("U13 a site-first page leads to the bot and back", async () => {
     const { body } = await people().site("/v1/transactions", { return_to: "https://school.example/auth/bot" });
     const html = await (await open(String(body["url"]))).text();

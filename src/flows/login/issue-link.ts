@@ -126,7 +126,7 @@ type Draw = {
 async function draw(ctx: Context, request: LinkRequest, transaction: Transaction | null, now: number): Promise<Draw> {
   const buid = randomBase62(16);
   const site = request.site.id;
-  const expiresAt = now + request.linkTtlMs;
+  const expiresAt = Math.min(now + request.linkTtlMs, transaction?.expiresAt ?? Infinity);
   const locale = pageLocale(request.locale);
   const trusted = request.pin === false;
   const pin = trusted ? null : (request.pin ?? newPin());
