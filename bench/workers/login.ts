@@ -72,7 +72,7 @@ async function makeLinks(env: BenchEnv, execution: ExecutionContext, given: { re
     const mac = await buidMac(ctx, buid);
     const [pinMac = ""] = await pinMacs(ctx, SITE, mac, pin);
     links.push({ buid, pin, buidMac: mac, pinMac });
-    const seat = { buid: mac, pin: pinMac, from: now, until: now + HOUR_MS, tries: 0, locked: 0, used: null, by: null };
+    const seat = { buid: mac, pin: pinMac, until: now + HOUR_MS, tries: 0, locked: 0, used: null, by: null };
     await env.DB.batch([
       env.DB.prepare("UPDATE holders SET seats = ?2 WHERE id = ?1").bind(id, JSON.stringify({ [SITE]: seat })),
       env.DB.prepare("UPDATE holder_identities SET sealed = ?2 WHERE holder_id = ?1").bind(id, identity),

@@ -24,7 +24,6 @@ const FIRST_LOCK_MS = 30_000;
 export type Seat = {
   /** MAC of the link it belongs to. */
   readonly buid: string;
-  readonly from: number;
   readonly until: number;
   readonly tries: number;
   readonly locked: number;

@@ -22,8 +22,8 @@ export type NewLink = {
 export const insertLink = (db: D1Database, link: NewLink): D1PreparedStatement =>
   db
     .prepare(
-      `INSERT INTO login_links (buid, site, holder_id, connection, kind, txn, token, sealed, return_to, pin_ttl_ms, expires_at, created_at)
-       SELECT ?1, ?2, h.id, ?4, ?5, ?6, ?7, ${unhexed("?8")}, ?9, ?10, ?11, ?12 FROM holder_identities AS i JOIN holders AS h ON h.id = i.holder_id
+      `INSERT INTO login_links (buid, site, holder_id, connection, kind, txn, token, sealed, return_to, pin_ttl_ms, expires_at, created_at, pin_at)
+       SELECT ?1, ?2, h.id, ?4, ?5, ?6, ?7, ${unhexed("?8")}, ?9, ?10, ?11, ?12, ?12 FROM holder_identities AS i JOIN holders AS h ON h.id = i.holder_id
        WHERE i.hash = ?3 AND (?5 = 'trusted' AND changes() > 0 OR h.seats ->> ('$."' || ?2 || '".buid') = ?1)`,
     )
     .bind(

@@ -61,7 +61,7 @@ export type NewPin = {
   readonly now: number;
 };
 
-const FRESH_SEAT = `json_object('buid', ?1, 'pin', ?3, 'from', CAST(?5 AS INTEGER), 'until', CAST(?4 AS INTEGER), 'tries', 0, 'locked', 0, 'used', NULL, 'by', NULL)`;
+const FRESH_SEAT = `json_object('buid', ?1, 'pin', ?3, 'until', CAST(?4 AS INTEGER), 'tries', 0, 'locked', 0, 'used', NULL, 'by', NULL)`;
 
 /** A new link's PIN takes the seat of its site, so the earlier one is dead. At most 120 per hour and holder; failures stay.
  *  Returns the holder, or no row when the hour's allowance is spent. */
@@ -77,22 +77,25 @@ export const issueSeat = (db: D1Database, identityHash: string, { site, buid, ma
     )
     .bind(buid, site, mac, until, now, identityHash);
 
-/** A new PIN for a link that exists: one per 30 s counted from the last PIN, ten per hour and holder; failures stay. No row = refused. */
-export const resendSeat = (db: D1Database, { site, buid, mac, until, now }: NewPin): D1PreparedStatement =>
+/** A new PIN for a link that exists: one per 30 s counted from that link's last PIN, ten per hour and holder; failures stay. No row of the first
+ *  = refused; the second notes the time when it was not. For one batch, next to each other. */
+export const resendSeat = (db: D1Database, { site, buid, mac, until, now }: NewPin): D1PreparedStatement[] => [
   db
     .prepare(
       `UPDATE holders SET
          seats = json_set(seats, '$."' || ?2 || '"', ${FRESH_SEAT}),
          resends = CASE WHEN ?5 - resends_since >= ${HOUR_MS} THEN 1 ELSE resends + 1 END,
          resends_since = CASE WHEN ?5 - resends_since >= ${HOUR_MS} THEN ?5 ELSE resends_since END
-       WHERE id = (SELECT holder_id FROM login_links WHERE buid = ?1 AND site = ?2 AND kind = 'pin' AND ended_at IS NULL AND expires_at > ?5)
-         AND ?5 - COALESCE(${seat("from")}, 0) >= ${RESEND_AFTER_MS} AND fails < ${FAILS_PER_HOLDER}
-         AND (resends < ${RESENDS_PER_HOUR} OR ?5 - resends_since >= ${HOUR_MS})
+       WHERE id = (SELECT holder_id FROM login_links WHERE buid = ?1 AND site = ?2 AND kind = 'pin' AND ended_at IS NULL AND expires_at > ?5
+           AND ?5 - pin_at >= ${RESEND_AFTER_MS})
+         AND fails < ${FAILS_PER_HOLDER} AND (resends < ${RESENDS_PER_HOUR} OR ?5 - resends_since >= ${HOUR_MS})
        RETURNING id`,
     )
-    .bind(buid, site, mac, until, now);
+    .bind(buid, site, mac, until, now),
+  db.prepare("UPDATE login_links SET pin_at = ?2 WHERE buid = ?1 AND changes() > 0").bind(buid, now),
+];
 
-/** What a refused resend is told by: `live` = the link still takes PINs, `pinAt` = when its seat got the last one (epoch ms, 0 = no PIN). */
+/** What a refused resend is told by: `live` = the link still takes PINs, `pinAt` = when it got the last one (epoch ms). */
 export type ResendSeat = {
   readonly live: boolean;
   readonly fails: number;
@@ -103,26 +106,20 @@ export type ResendSeat = {
 
 export async function readResendSeat(
   db: D1Database,
-  {
-    holderId,
-    site,
-    buid,
-    now,
-  }: { readonly holderId: string; readonly site: string; readonly buid: string; readonly now: number },
+  { site, buid, now }: { readonly site: string; readonly buid: string; readonly now: number },
 ): Promise<ResendSeat | null> {
   const row = await db
     .prepare(
-      `SELECT ${seat("from")} AS pin_at, resends, resends_since, fails,
-         EXISTS (SELECT 1 FROM login_links WHERE buid = ?3 AND site = ?2 AND kind = 'pin' AND ended_at IS NULL AND expires_at > ?4) AS live
-       FROM holders WHERE id = ?1`,
+      `SELECT l.pin_at, h.resends, h.resends_since, h.fails, l.kind = 'pin' AND l.ended_at IS NULL AND l.expires_at > ?3 AS live
+       FROM login_links AS l JOIN holders AS h ON h.id = l.holder_id WHERE l.buid = ?1 AND l.site = ?2`,
     )
-    .bind(holderId, site, buid, now)
-    .first<{ pin_at: number | null; resends: number; resends_since: number; fails: number; live: number }>();
+    .bind(buid, site, now)
+    .first<{ pin_at: number; resends: number; resends_since: number; fails: number; live: number }>();
   return (
     row && {
       live: row.live === 1,
       fails: row.fails,
-      pinAt: row.pin_at ?? 0,
+      pinAt: row.pin_at,
       resends: row.resends,
       resendsSince: row.resends_since,
     }

@@ -220,6 +220,20 @@ describe("asking for codes", () => {
     expect([refused.status, Number(refused.headers.get("retry-after")) > 0]).toEqual([429, true]);
   });
 
+  it("S29 counts from that link's own last PIN: a newer link delays no older one, and a link without a PIN hurries none", async () => {
+    const human = { telegram_id: someone() };
+    const first = await link(human);
+    const ask = async ({ buid }: { buid: string }) => (await bot(`/v1/links/${buid}/pin`, null)).status;
+    await link({ ...human, pin: false });
+    expect(await ask(first)).toBe(429);
+    pass(29_000);
+    const second = await link(human);
+    pass(1_000);
+    expect([await ask(second), await ask(first), await ask(first)]).toEqual([429, 200, 429]);
+    pass(29_000);
+    expect([await ask(first), await ask(second), await ask(second)]).toEqual([429, 200, 429]);
+  });
+
   it("S29 a new PIN replaces the old one, for the page and `resend` too", async () => {
     const made = await link({ telegram_id: someone(), client_id: someone() });
     pass(30_000);

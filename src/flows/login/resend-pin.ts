@@ -35,8 +35,8 @@ export type ResendableLink = {
   readonly sealed: Sealed;
 };
 
-/** A PIN that is drawn and put into words, and not yet in force: `statement` puts it on the seat. */
-type DrawnPin = ResentPin & { readonly statement: D1PreparedStatement };
+/** A PIN that is drawn and put into words, and not yet in force: `statements` put it on the seat. */
+type DrawnPin = ResentPin & { readonly statements: D1PreparedStatement[] };
 
 /** A new PIN told to the caller alone. */
 export async function resendPin(
@@ -84,21 +84,22 @@ async function drawPin(ctx: Context, site: ConnectionOf<"site">, link: Resendabl
     minutes: Math.ceil((until - now) / 60_000),
     until: timeOfDay(ctx, until),
   });
-  const statement = resendSeat(ctx.env.DB, { site: site.id, buid: link.buid, mac, until, now });
-  return { pin, pinExpiresAt: until, url: sealed.url, messages, statement };
+  const statements = resendSeat(ctx.env.DB, { site: site.id, buid: link.buid, mac, until, now });
+  return { pin, pinExpiresAt: until, url: sealed.url, messages, statements };
 }
 
-/** The rate is taken and the seat is changed in one statement, so of two presses at once one is refused. From then on the old PIN is dead, whether or not
+/** The rate is taken and the seat is changed in one transaction, so of two presses at once one is refused. From then on the old PIN is dead, whether or not
  *  the new one arrives. null = in force. */
 async function takeSeat(
   ctx: Context,
   site: ConnectionOf<"site">,
-  { buid, holderId }: ResendableLink,
-  { statement }: DrawnPin,
+  { buid }: ResendableLink,
+  { statements }: DrawnPin,
 ): Promise<ResendRefusal | null> {
-  if (await statement.first<{ id: string }>()) return null;
+  const [taken] = await ctx.env.DB.batch(statements);
+  if (taken?.results.length) return null;
   const now = ctx.clock();
-  const seat = await readResendSeat(ctx.env.DB, { holderId, site: site.id, buid, now });
+  const seat = await readResendSeat(ctx.env.DB, { site: site.id, buid, now });
   if (!seat?.live) return { reason: "pin_expired" };
   if (seat.fails >= FAILS_PER_HOLDER) return { reason: "pin_locked" };
   const hourLeft = seat.resendsSince + HOUR_MS - now;
