@@ -3,7 +3,7 @@
 import * as z from "zod/mini";
 import type { Context } from "../context.ts";
 import { type ConnectionOf, isKind } from "../domain/config.ts";
-import { clean as cleanText } from "../domain/normalise/clean.ts";
+import { readIdentifierValue } from "../domain/normalise/identifier.ts";
 import type { Caller } from "../flows/verify-caller.ts";
 
 /** Control characters would split headers and log lines wherever the value goes. */
@@ -18,17 +18,12 @@ export const idText = z.union([
   ),
 ]);
 
-/** What sites send for a visitor who is nobody: PHP's 0, a printed null, a template that was not filled in. Two guests must never be one user. */
-const NOBODY = /^(?:-?0|-1|null|undefined|none|nan|true|false|\[object object\])$/i;
-
-/** A site's user as it is compared, or null when it is nobody: spaces around and invisible characters make no other user. */
-export function readUserId(given: string | null | undefined): string | null {
-  const value = cleanText(given ?? "");
-  return value === "" || NOBODY.test(value) || present(value) === null ? null : value;
-}
+/** A site's user as the person graph reads her too, or null when it is nobody: PHP's 0, a printed null, "guest", a template that was not filled in.
+ *  Two guests must never be one user; spaces around and invisible characters make no other user. */
+export const readUserId = (given: string | null | undefined): string | null => readIdentifierValue("user_id", given ?? "");
 
 /** An id that may be absent: "", null and placeholders are read as absent later. */
-export const looseId = z.optional(z.nullable(z.union([z.string().check(z.maxLength(255), clean), z.number()])));
+export const looseId = z.optional(z.nullable(z.union([z.string().check(z.maxLength(255), clean), z.int()])));
 
 /** Absent, null, "" and placeholders are read as absent later, by `present`. */
 export const looseText = (most: number) => z.optional(z.nullable(z.string().check(z.maxLength(most), clean)));

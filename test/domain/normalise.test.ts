@@ -4,7 +4,8 @@ import { isBlocked } from "../../src/domain/normalise/blocked.ts";
 import { readCurrency } from "../../src/domain/normalise/currency.ts";
 import { readEmail } from "../../src/domain/normalise/email.ts";
 import { knownEvent, readEventName } from "../../src/domain/normalise/event-type.ts";
-import { readClick, readMessengerId, readPersonKey, readVendorId } from "../../src/domain/normalise/ids.ts";
+import { readClick, readMessengerId, readPersonKey, readSiteUser, readVendorId } from "../../src/domain/normalise/ids.ts";
+import { readIdentifierValue } from "../../src/domain/normalise/identifier.ts";
 import { hasMacro, isMacro } from "../../src/domain/normalise/macro.ts";
 import { readMoney } from "../../src/domain/normalise/money.ts";
 import { readPhone } from "../../src/domain/normalise/phone.ts";
@@ -155,6 +156,20 @@ describe("identifiers", () => {
 
   it("an id that somebody before us decoded wrongly is none: others look the same", () => {
     expect(value(readVendorId("\uFFFDfid%"))).toBe("! invalid");
+  });
+
+  it("a site's user may be named in words, as its own sign-in lets her be; a placeholder or a stop-word is nobody", () => {
+    for (const user of ["Иван Петров", "user+1@school.example", 'u é/"<>&%+#?', "000123"])
+      expect(value(readSiteUser(user))).toBe(user);
+    expect(value(readSiteUser(" anna\u00a0m "))).toBe("anna m");
+    expect(["guest", "user-{id}", "a\nb", "x".repeat(256), " "].map((text) => value(readSiteUser(text)))).toEqual([
+      "! blocked",
+      "! unresolved_macro",
+      "! invalid",
+      "! invalid",
+      null,
+    ]);
+    expect(readIdentifierValue("user_id", "Иван Петров")).toBe("Иван Петров");
   });
 
   it("ids keep their case and are at most 255 characters", () => {

@@ -107,10 +107,15 @@ describe("mappings", () => {
   });
 
   it("a guest of the site, in whatever way she is told, is nobody signed in", async () => {
-    for (const guest of [0, "0", "null", " ", "", null]) {
+    for (const guest of [0, "0", "null", " ", "", null, "guest", "Anonymous", "not_authenticated", "-", "нет", "000"]) {
       const made = await link({ telegram_id: someone() });
       expect((await authorize({ buid: made.buid, pin: made.pin, user_id: guest })).body["status"]).toBe("registration_required");
     }
+  });
+
+  it("an account id that JSON has rounded names nobody: two people's ids would round to one", async () => {
+    const rounded = { telegram_id: 2 ** 53, site: "site" };
+    expect(await bot("/v1/links", rounded)).toMatchObject({ status: 422, body: { errors: [{ path: "telegram_id" }] } });
   });
 
   it("stays provable after a newer link", async () => {

@@ -1,7 +1,7 @@
 /** How a value of each type of identifier is read, whoever gives it: a vendor, a form or a search. */
 import { type IdentifierType, IDENTIFIER_TYPES } from "../identifier.ts";
 import { readEmail } from "./email.ts";
-import { readClick, readMessengerId, readPersonKey, readVendorId } from "./ids.ts";
+import { readClick, readMessengerId, readPersonKey, readSiteUser, readVendorId } from "./ids.ts";
 import { readPhone } from "./phone.ts";
 import type { Reading } from "./reading.ts";
 
@@ -10,6 +10,7 @@ const READERS: Partial<Readonly<Record<IdentifierType, (text: string) => Reading
   max_id: readMessengerId,
   vk_id: readMessengerId,
   wa_id: readPhone,
+  user_id: readSiteUser,
   key: readPersonKey,
   email: readEmail,
   phone: readPhone,

@@ -18,8 +18,13 @@ export const readMessengerId = (text: string): Reading =>
 
 /** Any vendor's id of a person or a click: trimmed, case kept, at most 255 characters, no inner white space or control character, and no sign
  *  for a letter that was lost on the way: other ids would look the same. */
-export const readVendorId = (text: string): Reading =>
-  readIdentifier(text, (value) => (value.length <= 255 && !/[\s\p{Cc}\uFFFD]/u.test(value) ? ok(value) : err("invalid")));
+export const readVendorId = (text: string): Reading => readId(text, /[\s\p{Cc}\uFFFD]/u);
+
+/** A site's own user: sites let their people sign in as "Иван Петров", so words may stand in it. */
+export const readSiteUser = (text: string): Reading => readId(text, /[\p{Cc}\uFFFD]/u);
+
+const readId = (text: string, never: RegExp): Reading =>
+  readIdentifier(text, (value) => (value.length <= 255 && !never.test(value) ? ok(value) : err("invalid")));
 
 /** Our click id given under its own name. */
 export const readClick = (text: string): Reading =>
