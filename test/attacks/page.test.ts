@@ -1,9 +1,10 @@
 /** The public page under attack: enumeration, forgery, redirects, headers, crawlers. */
-import { createExecutionContext } from "cloudflare:test";
+import { createExecutionContext, waitOnExecutionContext } from "cloudflare:test";
 import { env, exports } from "cloudflare:workers";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import type { Env } from "../../src/env.ts";
 import { route } from "../../src/routes.ts";
+import { late } from "../kit/latency.ts";
 import { SCHOOL, codeIn, people, saveConfig, wrongPin } from "../kit/login.ts";
 
 // A storm of requests takes long on a busy machine; nothing here depends on how long.
@@ -69,6 +70,28 @@ describe("S13 enumeration", () => {
     );
     expect(new Set(await Promise.all(answers)).size).toBe(1);
   });
+});
+
+it("S14 a live link is not told by the time it takes to write to its human: the page answers first", async () => {
+  const bindings = { ...(env as unknown as Env), DB: late(env.DB, 300) };
+  const running: ExecutionContext[] = [];
+  const hasty = people((request) => {
+    const execution = createExecutionContext();
+    running.push(execution);
+    return route(request, bindings, execution);
+  });
+  const news = () => env.DB.prepare("SELECT COUNT(*) AS n FROM deliveries").first<number>("n");
+  const made = await link({ telegram_id: someone(), client_id: someone() });
+  for (let i = 0; i < 4; i += 1) await authorize({ buid: made.buid, pin: wrongPin(made.pin) }, { at: now });
+  const seen = [await news()];
+  for (const fields of [{ pin: wrongPin(made.pin) }, { resend: "1" }]) {
+    expect((await hasty.submit(made.url, fields)).status).toBe(200);
+    seen.push(await news());
+    await Promise.all(running.splice(0).map((execution) => waitOnExecutionContext(execution)));
+    seen.push(await news());
+    now += 30_000;
+  }
+  expect(seen.map((written) => Number(written) - Number(seen[0]))).toEqual([0, 0, 1, 1, 2]);
 });
 
 describe("forged posts", () => {

@@ -190,9 +190,11 @@ it("P-07 five wrong codes are told to the human in the messenger", async () => {
   const made = await link({ telegram_id: someone(), client_id: someone() });
   for (let i = 0; i < 5; i += 1) await authorize({ buid: made.buid, pin: wrongPin(made.pin) });
   const sealer = await newSealer("test-seal-key-00000000000000000000");
-  const { results } = await env.DB.prepare("SELECT work FROM deliveries WHERE connection = 'bot'").all<{ work: ArrayBuffer }>();
-  const texts = await Promise.all(results.map(({ work }) => sealer.open(work)));
-  expect(texts).toHaveLength(1);
+  const texts = await vi.waitFor(async () => {
+    const { results } = await env.DB.prepare("SELECT work FROM deliveries WHERE connection = 'bot'").all<{ work: ArrayBuffer }>();
+    expect(results).toHaveLength(1);
+    return Promise.all(results.map(({ work }) => sealer.open(work)));
+  });
   expect(texts[0]).toMatch(/код введён неверно 5 раз, вход приостановлен до \d\d:\d\d/);
 });
 

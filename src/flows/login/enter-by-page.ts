@@ -9,6 +9,7 @@ import { findLink, readLinkRow, spendToken } from "../../store/login-links.ts";
 import { findTransaction } from "../../store/transactions.ts";
 import { buidMac, codeMac, tokenMac, txnMac } from "./digests.ts";
 import type { SealedLink } from "./issue-link.ts";
+import { speakLater } from "./reach-holder.ts";
 import { redeemPin } from "./redeem-pin.ts";
 import { resendAndSend } from "./resend-pin.ts";
 import type { Sealed } from "../../lib/seal.ts";
@@ -55,7 +56,7 @@ export async function enterByToken(ctx: Context, page: PageAddress, token: strin
 export async function askNewPin(ctx: Context, page: PageAddress): Promise<void> {
   const { buid } = await digestsOf(ctx, page);
   const link = await findLink(ctx.env.DB, buid, page.site.id);
-  if (link?.kind === "pin" && link.endedAt === null) await resendAndSend(ctx, page.site, link);
+  if (link?.kind === "pin" && link.endedAt === null) speakLater(ctx, resendAndSend(ctx, page.site, link));
 }
 
 async function digestsOf(ctx: Context, { buid, txn }: PageAddress): Promise<{ readonly buid: string; readonly txn: string }> {

@@ -55,6 +55,15 @@ export async function speechTo(
   return first ? delivery({ ...to, personId }, first, next) : null;
 }
 
+/** Goes on after the answer: a visitor must not learn by its time that there is somebody to write to. What fails is asked for again. */
+export function speakLater(ctx: Context, speaking: Promise<unknown>): void {
+  ctx.waitUntil(
+    speaking.catch((failure: unknown) =>
+      ctx.log("error", "login.speech.failed", { error: failure instanceof Error ? failure.name : "unknown" }),
+    ),
+  );
+}
+
 /** What the bot told last, then the holder's other ids that this connection understands (an earlier call may have named the client). */
 function withOthers(
   connection: Connection,

@@ -19,7 +19,7 @@ import { MESSAGE_COPY, fill } from "../../ui/copy.ts";
 import { enqueueDeliveries } from "../enqueue-delivery.ts";
 import { pinMacs } from "./digests.ts";
 import { timeOfDay } from "./time-of-day.ts";
-import { speechTo } from "./reach-holder.ts";
+import { speakLater, speechTo } from "./reach-holder.ts";
 
 export type PinAttempt = {
   readonly site: ConnectionOf<"site">;
@@ -67,7 +67,9 @@ export async function redeemPin(
   const outcome = readGuess(state?.results ?? []);
   const evaluated = (counted?.meta.changes ?? 0) > 0;
   const verdict = judge(outcome, attempt.by, evaluated, now);
-  if (outcome.link !== null && evaluated && verdict !== "won") await tellLock(ctx, attempt.site, outcome.link.holderId, outcome);
+  if (outcome.link !== null && evaluated && verdict !== "won") {
+    speakLater(ctx, tellLock(ctx, attempt.site, outcome.link.holderId, outcome));
+  }
   return { verdict, link: outcome.link, extra: rest };
 }
 
