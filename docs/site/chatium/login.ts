@@ -44,9 +44,9 @@ async function link(buid: string, user: string, choice = "link"): Promise<Outcom
   const { status, body } = await call("POST", "/v1/mappings", wish);
   if (status >= 300)
     return { failed: body.reason === "conflict" ? "Аккаунт уже связан." : "Время вышло, войдите через бота снова." };
-  // Ключ делает повтор безопасным: одно сообщение, сколько бы раз вызов ни ушёл.
+  // Ключ делает повтор безопасным: одно сообщение на связь, сколько бы раз вызов ни ушёл.
   const message = { user_id: user, message: "Бот связан с вашим аккаунтом." };
-  if (body.status !== "kept") await call("POST", "/v1/notify", message, { "idempotency-key": `welcome-${user}` });
+  if (body.status !== "kept") await call("POST", "/v1/notify", message, { "idempotency-key": `welcome-${buid}` });
   return { user };
 }
 

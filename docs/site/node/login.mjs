@@ -36,17 +36,17 @@ export async function link(buid, user, choice = "link") {
   const { status, body } = await call("POST", "/v1/mappings", wish);
   if (status >= 300)
     return { failed: body.reason === "conflict" ? "Аккаунт уже связан." : "Время вышло, войдите через бота снова." };
-  if (body.status !== "kept") await welcome(user);
+  if (body.status !== "kept") await welcome(buid, user);
   return { signIn: user };
 }
 
-/** Ключ делает повтор безопасным: одно сообщение, сколько бы раз вызов ни ушёл. */
-const welcome = (user) =>
+/** Ключ делает повтор безопасным: одно сообщение на связь, сколько бы раз вызов ни ушёл. */
+const welcome = (buid, user) =>
   call(
     "POST",
     "/v1/notify",
     { user_id: user, message: "Бот связан с вашим аккаунтом." },
-    { "idempotency-key": `welcome-${user}` },
+    { "idempotency-key": `welcome-${buid}` },
   );
 
 /** Здесь ваша регистрация; прежде поищите пользователя, но почте с proof «claimed» верить нельзя: это слова, а не доказательство. */

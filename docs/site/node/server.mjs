@@ -13,19 +13,24 @@ async function bodyOf(request) {
   return Buffer.concat(parts).toString("utf8");
 }
 
-/** Кука HttpOnly и SameSite=Lax: чужой сайт не ответит на вопрос за пользователя. */
 function sessionOf(request, response) {
   const known = /(?:^|;\s*)sid=([\w-]+)/.exec(request.headers.cookie ?? "")?.[1];
-  if (known && sessions.has(known)) return sessions.get(known);
-  const sid = randomUUID();
-  sessions.set(sid, { user: null, asked: null });
-  response.setHeader("set-cookie", `sid=${sid}; Path=/; HttpOnly; SameSite=Lax`);
-  return sessions.get(sid);
+  return sessions.get(known) ?? newSession(response, { sid: null, user: null, asked: null });
 }
 
+/** Кука HttpOnly и SameSite=Lax: чужой сайт не ответит на вопрос за пользователя. */
+function newSession(response, session) {
+  sessions.delete(session.sid);
+  session.sid = randomUUID();
+  sessions.set(session.sid, session);
+  response.setHeader("set-cookie", `sid=${session.sid}; Path=/; HttpOnly; SameSite=Lax`);
+  return session;
+}
+
+/** Кто вошёл, получает новый номер сессии: прежний мог подложить чужой. */
 function show(response, session, outcome) {
   session.asked = outcome.ask ? outcome : null;
-  if (outcome.signIn) session.user = outcome.signIn;
+  if (outcome.signIn) newSession(response, session).user = outcome.signIn;
   response.setHeader("content-type", "application/json; charset=utf-8");
   response.end(
     JSON.stringify({

@@ -42,9 +42,9 @@ function link_bot(string $buid, string $user, string $choice = 'link'): array
         return ['failed' => $body['reason'] === 'conflict' ? 'Аккаунт уже связан.' : 'Время вышло, войдите через бота снова.'];
     }
     if ($body['status'] !== 'kept') {
-        // Ключ делает повтор безопасным: одно сообщение, сколько бы раз вызов ни ушёл.
+        // Ключ делает повтор безопасным: одно сообщение на связь, сколько бы раз вызов ни ушёл.
         $message = ['user_id' => $user, 'message' => 'Бот связан с вашим аккаунтом.'];
-        call('POST', '/v1/notify', $message, ["idempotency-key: welcome-$user"]);
+        call('POST', '/v1/notify', $message, ["idempotency-key: welcome-$buid"]);
     }
     return ['signIn' => $user];
 }
