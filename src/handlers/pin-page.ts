@@ -103,24 +103,26 @@ function siteOf(ctx: Context, id: string | null): ConnectionOf<"site"> | null {
 
 async function page(ctx: Context, visit: Visit, state: PinPage["state"], typed = ""): Promise<Response> {
   const bot = ctx.config.connections.get(visit.site.bot ?? "");
+  const txn = /^[A-Za-z0-9_-]{1,64}$/.exec(visit.txn ?? "")?.[0] ?? null;
   const rendered = renderPinPage({
     site: visit.site,
     language: visit.language,
     formToken: await formToken(ctx, visit.site.id, visit.subject),
     state,
-    bot: bot ? sender(bot) : null,
-    deepLink: bot && visit.txn !== null && /^[A-Za-z0-9_-]{1,64}$/.test(visit.txn) ? deepLink(bot, "telegram", visit.txn) : null,
+    bot: bot ? sender(bot, txn ?? "login") : null,
+    deepLink: bot && txn !== null ? deepLink(bot, "telegram", txn) : null,
     typed,
   });
   return respond(rendered, returnOrigins(visit.site), 200);
 }
 
-/** The link starts the bot with the word `login`, on which it can send a new link (U13): an old chat that is merely opened would say nothing.
+/** The link starts the bot with the word `login`, on which it can send a new link (U13): an old chat that is merely opened would say nothing. A page
+ *  of a transaction starts it with that: the code of any other link does not work there.
  *  Salebot names its bots by their Telegram names, which end with "bot" (vendors.md §2.1). */
-function sender(bot: Connection): PinPage["bot"] {
+function sender(bot: Connection, start: string): PinPage["bot"] {
   const name = botName(bot);
   const inTelegram = name !== null && (bot.kind === "telegram" || (bot.kind === "salebot" && /^\w{2,29}bot$/i.test(name)));
-  return name === null ? null : { name, telegram: inTelegram ? deepLink(bot, "telegram", "login") : null };
+  return name === null ? null : { name, telegram: inTelegram ? deepLink(bot, "telegram", start) : null };
 }
 
 const notice = (
