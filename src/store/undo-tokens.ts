@@ -20,3 +20,8 @@ export async function findUndo(db: D1Database, token: string, now: number): Prom
 /** Spends a token; the batch fails (`demandChange` after it) when it was spent meanwhile. */
 export const spendUndo = (db: D1Database, token: string, now: number): D1PreparedStatement =>
   db.prepare("UPDATE undo_tokens SET used_at = ?2 WHERE token = ?1 AND used_at IS NULL AND expires_at > ?2").bind(token, now);
+
+/** Was the token spent after `since`? */
+export async function wasUndone(db: D1Database, token: string, since: number): Promise<boolean> {
+  return (await db.prepare("SELECT 1 FROM undo_tokens WHERE token = ?1 AND used_at > ?2").bind(token, since).first()) !== null;
+}

@@ -193,7 +193,7 @@ async function deliveries(connection: string): Promise<Record<string, unknown>[]
 }
 
 describe("the news of a change", () => {
-  it("S17 reaches the bot with an undo that works once", async () => {
+  it("S17 reaches the bot with an undo that works once, and answers a double press as the first one", async () => {
     const { buid, human } = await proved({ client_id: someone() });
     const user = someone();
     await map(buid, user);
@@ -205,8 +205,11 @@ describe("the news of a change", () => {
     const pressed = await submit(undo, {});
     expect(await pressed.text()).toContain("отменено");
     expect(await login(human)).toMatchObject({ status: "registration_required" });
-    expect(await (await submit(undo, {})).text()).toContain("Отменять нечего");
+    expect(await (await submit(undo, {})).text()).toContain("отменено");
     expect(await map(buid, user)).toMatchObject({ status: 403, body: { reason: "proof_required" } });
+    const clock = vi.spyOn(Date, "now").mockReturnValue(Date.now() + 11_000);
+    expect(await (await submit(undo, {})).text()).toContain("Отменять нечего");
+    clock.mockRestore();
   });
 
   it("P-05 reaches both bots, and either undo restores both sides", async () => {
@@ -232,6 +235,14 @@ describe("the news of a change", () => {
     await map(buid, second, "relink");
     expect(await (await submit(undo, {})).text()).toContain("Отменять нечего");
     expect(await login(human)).toMatchObject({ user_id: second });
+  });
+
+  it("two presses of one undo at once both hear that it is done", async () => {
+    const { buid } = await proved({ client_id: someone() });
+    await map(buid, someone());
+    const undo = /https:\/\/go\.example\/undo\/\w+/.exec(String((await deliveries("bot")).at(-1)?.["message"]))?.[0] ?? "";
+    const pressed = await Promise.all([submit(undo, {}), submit(undo, {}), submit(undo, {})]);
+    for (const answer of pressed) expect(await answer.text()).toContain("отменено");
   });
 
   it("reaches the site as a signed webhook when it has an address for it", async () => {

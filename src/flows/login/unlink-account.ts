@@ -1,10 +1,11 @@
 /** Taking a mapping away, by the site, by a logout that asks for it, or by an undo. It ends what the holder could still come in by at that site. */
 import type { Context } from "../../context.ts";
 import { type ConnectionOf, connectionOf } from "../../domain/config.ts";
+import { DOUBLE_SUBMIT_MS } from "../../domain/pin.ts";
 import { endCodes, endLinks } from "../../store/login-links.ts";
 import { type Mapping, demandChange, findMappings } from "../../store/mappings.ts";
 import { clearSeats } from "../../store/seats.ts";
-import { findUndo, spendUndo } from "../../store/undo-tokens.ts";
+import { findUndo, spendUndo, wasUndone } from "../../store/undo-tokens.ts";
 import { type MappingStep, type UndoPlan, changeMappings } from "./change-mappings.ts";
 import { tokenMac, userHash } from "./digests.ts";
 
@@ -32,10 +33,14 @@ export function endAccess(ctx: Context, holderId: string, site: string, proofs: 
   return [clearSeats(db, holderId, site), endLinks(db, { holderId, site, proofs, now }), endCodes(db, { holderId, site, now })];
 }
 
-/** "It was not me": brings back what was before, unless anything changed since. */
+/** "It was not me": brings back what was before, unless anything changed since. A double press is told what the first one did. */
 export async function undoChange(ctx: Context, token: string, origin: string): Promise<boolean> {
-  const db = ctx.env.DB;
   const mac = await tokenMac(ctx, token);
+  return (await takeBack(ctx, mac, origin)) || wasUndone(ctx.env.DB, mac, ctx.clock() - DOUBLE_SUBMIT_MS);
+}
+
+async function takeBack(ctx: Context, mac: string, origin: string): Promise<boolean> {
+  const db = ctx.env.DB;
   const sealed = await findUndo(db, mac, ctx.clock());
   if (sealed === null) return false;
   const plan = JSON.parse(await ctx.seal.open(sealed)) as UndoPlan;
