@@ -39,7 +39,9 @@ export async function loadNeighbourhood(db: D1Database, known: Neighbourhood, as
       .bind(...persons),
     db
       .prepare(
-        `SELECT hash, type, scope, home_id, proof, first_seen, last_seen, told_at, event_id, pinned, started, ${asked.traits ? hexed("sealed") : "NULL AS sealed"}
+        `SELECT hash, type, scope, home_id, proof, first_seen, last_seen, told_at, event_id, pinned, started, ${asked.traits ? hexed("sealed") : "NULL AS sealed"},
+           type = 'user_id' AND EXISTS (SELECT 1 FROM mappings m JOIN holder_identities h ON h.holder_id = m.holder_id JOIN identifiers a ON a.hash = h.hash
+             WHERE m.site = identifiers.scope AND m.user_hash = identifiers.hash AND a.person_id = identifiers.person_id) AS mapped
          FROM identifiers WHERE person_id IN (${ROOTS}) AND (type NOT IN ('click', 'clickid', 'visitor') OR hash IN ${LIST(1)})`,
       )
       .bind(...persons),
@@ -140,6 +142,7 @@ type NodeRow = {
   pinned: number;
   started: number;
   sealed: Sealed | null;
+  mapped: number;
 };
 type ApartRow = { a: PersonId; b: PersonId };
 
@@ -165,6 +168,7 @@ function addPersons(
   }
   for (const row of nodes) {
     if (row.sealed !== null) values.set(row.hash, row.sealed);
+    if (row.mapped === 1) graph.mapped.add(row.hash);
     if (graph.nodes.has(row.hash)) continue;
     addNode(graph, {
       type: row.type,

@@ -49,6 +49,24 @@ describe("P-06 a claimed tie gives no login", { timeout: 30_000 }, () => {
     expect(JSON.stringify(answer)).not.toContain("a@x.ru");
   });
 
+  it("nor takes it the victim's user from her card: whoever claimed the phone becomes another user of the site", async () => {
+    const link = await bot("/v1/links", { telegram_id: "1" });
+    await site("/v1/authorize", { buid: link["buid"], pin: link["pin"] });
+    await site("/v1/mappings", { buid: link["buid"], user_id: "31" });
+    await tell("p1", { telegram_id: "1", phone: "+79001112233" });
+    await tell("p1", { event: "bot_start", max_id: "66", phone: "+79001112233" });
+    await settled();
+    const own = await bot("/v1/links", { max_id: "66" });
+    await site("/v1/authorize", { buid: own["buid"], pin: own["pin"] });
+    expect(await site("/v1/mappings", { buid: own["buid"], user_id: "66" })).toEqual({ status: "linked" });
+    await settled();
+    expect(values(await who("telegram_id", "1"), "user_id")).toEqual(["31"]);
+    expect(await problems("conflict")).toMatchObject([{ cause: "limit", identifier: { type: "user_id", value: "66" } }]);
+    await site("/v1/mappings", { buid: link["buid"], user_id: "32", on_conflict: "relink" });
+    await settled();
+    expect(values(await who("telegram_id", "1"), "user_id")).toEqual(["32"]);
+  });
+
   it("operators' merges and unmerges leave log-ins where they are", async () => {
     const link = await bot("/v1/links", { telegram_id: "1" });
     await site("/v1/authorize", { buid: link["buid"], pin: link["pin"] });

@@ -83,6 +83,8 @@ export type Graph = {
   /** Identifiers of erased persons → when they were erased. */
   readonly tombstones: Map<string, number>;
   readonly claimants: Map<string, Set<string>>;
+  /** Site users that an account of the same person is mapped to now. */
+  readonly mapped: Set<string>;
   readonly parked: Map<EventId, GraphEvent>;
   readonly waiting: Map<string, Set<EventId>>;
   readonly events: Map<EventId, Membership>;
@@ -99,6 +101,7 @@ export const newGraph = (): Graph => ({
   blocked: new Set(),
   tombstones: new Map(),
   claimants: new Map(),
+  mapped: new Set(),
   parked: new Map(),
   waiting: new Map(),
   events: new Map(),

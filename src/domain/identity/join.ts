@@ -171,25 +171,36 @@ const isOfAnother = ({ claims, home }: Start, nodes: readonly Node[], row: Perso
       node.homeId === row && isMessenger(node) && claims.some(({ type, hash }) => type === node.type && hash !== node.hash),
   );
 
-/** Login acts outrank guesses: `move` gives the site's user to this person alone and takes her former one away. It goes to the row of who logged in, so
+/** Login acts outrank guesses: `move` gives the site's user to this person alone and takes her former one away. One that another of her accounts is
+ *  mapped to stays: two users of one site are two people, and the account may be hers by a mere claim. The user goes to the row of who logged in, so
  *  that undoing a merge of guesses does not take it away again. */
 function obeyMapping({ graph, start, union, draft }: Join, claim: GraphClaim, owner: PersonId | null): void {
+  const ref = refOf(claim);
   const mine = owner !== null && union.roots.has(owner);
-  for (const root of start.create ? [] : union.roots) {
-    const nodes = [...nodesOf(graph, root)];
-    for (const node of nodes) {
-      if (node.type !== "user_id" || node.scope !== claim.scope || node.hash === claim.hash) continue;
-      if (isOfAnother(start, nodes, node.homeId)) continue;
-      draft.detach.push(refOf(node));
-      start.trace.push({ step: "detached", ref: refOf(node) });
-    }
+  const held = start.create ? [] : [...union.roots].flatMap((root) => [...nodesOf(graph, root)]);
+  const others = held.filter(
+    (node) =>
+      node.type === "user_id" &&
+      node.scope === claim.scope &&
+      node.hash !== claim.hash &&
+      !isOfAnother(start, held, node.homeId),
+  );
+  const former = others.filter(({ hash }) => !graph.mapped.has(hash));
+  if (!mine && former.length < others.length) {
+    draft.conflicts.push({ ref, cause: "limit", persons: owner === null ? [start.root] : [start.root, owner] });
+    start.trace.push({ step: "limit", ref });
+    return;
+  }
+  for (const node of former) {
+    draft.detach.push(refOf(node));
+    start.trace.push({ step: "detached", ref: refOf(node) });
   }
   if (mine) (homeOf(graph, claim) === start.home ? draft.refresh : draft.moves).push(claim);
   else if (owner === null) {
     draft.attach.push(claim);
-    start.trace.push({ step: "attached", ref: refOf(claim) });
+    start.trace.push({ step: "attached", ref });
   } else {
     draft.moves.push(claim);
-    start.trace.push({ step: "moved", ref: refOf(claim), from: owner });
+    start.trace.push({ step: "moved", ref, from: owner });
   }
 }
