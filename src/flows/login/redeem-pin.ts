@@ -94,7 +94,8 @@ async function tellLock(
   const stopped = fails >= FAILS_PER_HOLDER;
   if (!stopped && (seat?.tries ?? 0) < TRIES_PER_PIN) return;
   const { locale } = ctx.config.workspace;
-  const until = timeOfDay(ctx, seat?.locked ?? 0);
+  // Minutes are told, so the one that the pause ends in is not over yet.
+  const until = timeOfDay(ctx, (seat?.locked ?? 0) + 59_999);
   const text = fill(stopped ? MESSAGE_COPY[locale].stopped : MESSAGE_COPY[locale].locked, { host: siteHost(site), until });
   const delivery = await speechTo(ctx, { holderId, preferred: site.bot }, { text });
   if (delivery) await enqueueDeliveries(ctx, [delivery]);
