@@ -10,6 +10,7 @@ const NOTES: readonly Phrase[] = [
   ["тревога", "alert"],
   ["подключение {0}", "connection {0}"],
   ["темп: {0}", "pace: {0}"],
+  ["доступ и связи: {0}", "settings: {0}"],
   ["поля: {0}", "mapping: {0}"],
   ["старый секрет убран: {0}", "old secret removed: {0}"],
   ["секрет добавлен: {0}", "secret added: {0}"],
