@@ -1,4 +1,6 @@
 /** What several screens draw alike: status marks, event rows, people, sources, empty states, paging. */
+import { isIdentifierType } from "../domain/identifier.ts";
+import { IDENTIFIER_NAMES } from "../domain/trace.ts";
 import { type Content, type Html, html, trusted } from "../lib/markup.ts";
 import type { EventLine } from "../store/operator/events.ts";
 import type { WaitingEvent } from "../rpc.ts";
@@ -146,6 +148,10 @@ export const lostNote = (view: View): Html =>
 export const livePill = (view: View): Html =>
   html`${lostNote(view)}<button type="button" class="pill main" data-pill="${view.say(["▲ {0} новых", "▲ {0} new"], "{0}")}" hidden></button
     ><span class="skip" aria-live="polite" data-count="${view.say(["{0} новых событий", "{0} new events"], "{0}")}"></span>`;
+
+/** An identifier's type in words; one that is none of ours stays as its row has it. */
+export const identifierName = (view: View, type: string): string =>
+  isIdentifierType(type) ? IDENTIFIER_NAMES[view.lang][type] : type;
 
 /** How sure an identifier is. */
 export const proofName = (view: View, proof: string): string =>

@@ -17,7 +17,7 @@ export type Showing = {
   readonly person: (id: PersonId) => string;
 };
 
-const NAMES: Readonly<Record<Locale, Readonly<Record<IdentifierType, string>>>> = {
+export const IDENTIFIER_NAMES: Readonly<Record<Locale, Readonly<Record<IdentifierType, string>>>> = {
   ru: {
     telegram_id: "Telegram",
     max_id: "MAX",
@@ -57,8 +57,8 @@ const NAMES: Readonly<Record<Locale, Readonly<Record<IdentifierType, string>>>> 
 };
 
 /** "почта ivan@mail.ru" */
-export const nameIdentifier = (ref: Ref, showing: Pick<Showing, "locale" | "value">): string =>
-  `${NAMES[showing.locale][ref.type]} ${showing.value(ref)}`.trim();
+const nameIdentifier = (ref: Ref, showing: Pick<Showing, "locale" | "value">): string =>
+  `${IDENTIFIER_NAMES[showing.locale][ref.type]} ${showing.value(ref)}`.trim();
 
 /** The people a step speaks of. */
 export function personsOf(step: Step): PersonId[] {

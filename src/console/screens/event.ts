@@ -1,7 +1,5 @@
 /** One event in four steps: what came → what we understood → who and why → what we sent. */
 import type { StoredFacts } from "../../domain/event.ts";
-import { isIdentifierType } from "../../domain/identifier.ts";
-import { nameIdentifier } from "../../domain/trace.ts";
 import { openFacts } from "../../flows/bind/arrived.ts";
 import { personNames } from "../../flows/show-person.ts";
 import { tellDecision } from "../../flows/tell-decision.ts";
@@ -10,7 +8,7 @@ import { type EventSheet, parseSteps, previousOfKind, readEventSheet } from "../
 import { bookmarkOf } from "../../store/operator/bookmarks.ts";
 import { icon } from "../icons.ts";
 import { actForm, type Page } from "../page.ts";
-import { causeName, connectionName, eventName, personLink, proofName, status } from "../parts.ts";
+import { causeName, connectionName, eventName, identifierName, personLink, proofName, status } from "../parts.ts";
 import type { Phrase } from "../copy.ts";
 import { type View, amountE4, fullTime, numberOf } from "../view.ts";
 import { waitingFacts } from "./events.ts";
@@ -150,7 +148,7 @@ function understood(view: View, event: EventSheet, facts: StoredFacts): Html {
   const rows: [string, Content][] = [
     [view.word("event"), eventName(view, event)],
     ...facts.identifiers.map(({ type, scope, value, proof }): [string, Content] => [
-      `${isIdentifierType(type) ? nameIdentifier({ type, scope: "", hash: "" }, { locale: view.lang, value: () => "" }) : type}${scope === "" ? "" : ` · ${scope}`}`,
+      `${identifierName(view, type)}${scope === "" ? "" : ` · ${scope}`}`,
       html`${value} <span class="tag">${proofName(view, proof)}</span>`,
     ]),
     ...(event.amount_e4 === null

@@ -1,9 +1,7 @@
 /** «Поле → смысл»: where each field of a delivery ended up, told by comparing what came with what was understood. */
 import type { StoredFacts } from "../../domain/event.ts";
-import { isIdentifierType } from "../../domain/identifier.ts";
-import { nameIdentifier } from "../../domain/trace.ts";
 import { type Content, type Html, html } from "../../lib/markup.ts";
-import { causeName } from "../parts.ts";
+import { causeName, identifierName } from "../parts.ts";
 import type { View } from "../view.ts";
 
 const MOST = 60;
@@ -26,11 +24,7 @@ function leavesOf(value: unknown, path = ""): Leaf[] {
 function meaningsOf(view: View, facts: StoredFacts): Meaning[] {
   const plain = (name: string, label: string, value: string | null): Meaning[] => (value === null ? [] : [[name, label, value]]);
   return [
-    ...facts.identifiers.map(({ type, value }): Meaning => [
-      type,
-      isIdentifierType(type) ? nameIdentifier({ type, scope: "", hash: "" }, { locale: view.lang, value: () => "" }) : type,
-      value,
-    ]),
+    ...facts.identifiers.map(({ type, value }): Meaning => [type, identifierName(view, type), value]),
     ...plain("amount", view.word("money"), facts.money.amount ?? facts.money.paidTotal),
     ...plain("order", view.word("order"), facts.order),
     ...plain("tid", "tid", facts.tid),

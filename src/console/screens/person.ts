@@ -1,6 +1,5 @@
 /** A person's card: who she is, by what we know it, what happened, and what an operator may decide. */
 import { type IdentifierType, priorityOf, isIdentifierType } from "../../domain/identifier.ts";
-import { nameIdentifier } from "../../domain/trace.ts";
 import { openIdentifier, personNames } from "../../flows/show-person.ts";
 import { type Content, type Html, html, trusted } from "../../lib/markup.ts";
 import { type EventLine, personEventLines } from "../../store/operator/events.ts";
@@ -8,7 +7,7 @@ import { type IdentifierLine, identifierLines, mergeLines, personLinesOf } from 
 import { findPerson, lastTouch } from "../../store/person-reads.ts";
 import { refreshReportPeople } from "../../store/report/refresh.ts";
 import { actForm, type Page } from "../page.ts";
-import { connectionMark, empty, eventName, moment, sourceName, stageDots, status, proofName } from "../parts.ts";
+import { connectionMark, empty, eventName, identifierName, moment, proofName, sourceName, stageDots, status } from "../parts.ts";
 import { type View, amountE4, hrefWith } from "../view.ts";
 import { moneyOfLine, stagesOf } from "./people.ts";
 import { ties } from "./ties.ts";
@@ -54,10 +53,7 @@ async function identifierBox(view: View, lines: readonly IdentifierLine[]): Prom
   const rows = await Promise.all(
     sorted.map(async (line) => {
       const value = await openIdentifier(view.ctx, line);
-      const label = isIdentifierType(line.type)
-        ? nameIdentifier({ type: line.type, scope: line.scope, hash: line.hash }, { locale: view.lang, value: () => "" })
-        : line.type;
-      return html`<dt>${label}${line.scope !== "" && html`<br><small>${line.scope}</small>`}</dt><dd><span>${value}</span> <span class="tag">${line.pinned === 1 ? view.say(["решение оператора", "operator's decision"]) : proofName(view, line.proof)}</span><br><small>${view.say(["с", "since"])} ${moment(view, line.first_seen)} · <a href="/console/events/${line.event_id}">${view.say(["откуда", "from"])}</a></small></dd>`;
+      return html`<dt>${identifierName(view, line.type)}${line.scope !== "" && html`<br><small>${line.scope}</small>`}</dt><dd><span>${value}</span> <span class="tag">${line.pinned === 1 ? view.say(["решение оператора", "operator's decision"]) : proofName(view, line.proof)}</span><br><small>${view.say(["с", "since"])} ${moment(view, line.first_seen)} · <a href="/console/events/${line.event_id}">${view.say(["откуда", "from"])}</a></small></dd>`;
     }),
   );
   return html`<section class="box"><h2>${view.say(["Что мы знаем", "What we know"])}</h2><dl>${rows}</dl></section>`;

@@ -13,10 +13,8 @@ import {
   stuckMoney,
   unboundProblems,
 } from "../../store/operator/pulse.ts";
-import { isIdentifierType } from "../../domain/identifier.ts";
-import { nameIdentifier } from "../../domain/trace.ts";
 import { actForm, type Page } from "../page.ts";
-import { causeName, connectionName, empty, moment, personLink, proofName } from "../parts.ts";
+import { causeName, connectionName, empty, identifierName, moment, personLink, proofName } from "../parts.ts";
 import { KINDS } from "../../ui/alert-text.ts";
 import { mendingOf, reasonName } from "../reasons.ts";
 import type { Phrase } from "../copy.ts";
@@ -76,10 +74,7 @@ export const hrefOf = (problem: ProblemLine): string =>
 /** What happened, in one sentence. */
 export function problemSentence(view: View, { kind, cause, connection, field, identifier_type: type }: ProblemLine): string {
   const where = connection === null ? "" : connectionName(view, connection);
-  const id =
-    type !== null && isIdentifierType(type)
-      ? nameIdentifier({ type, scope: "", hash: "" }, { locale: view.lang, value: () => "" })
-      : (type ?? "");
+  const id = type === null ? "" : identifierName(view, type);
   const sentences: Readonly<Record<string, Phrase>> = {
     unresolved_macro: ["Макрос не подставлен: {0}, поле {1}", "Macro not filled in: {0}, field {1}"],
     conflict:
@@ -200,10 +195,7 @@ async function cardRow(
   const rivals = others.filter(({ type, scope }) => type === line.type && scope === line.scope);
   const differs = rivals.length > 0 && !rivals.some(({ hash }) => hash === line.hash);
   const shown = line.hash === taken ? html`<mark>${value}</mark>` : differs ? html`<span class="diff">${value}</span>` : value;
-  const label = isIdentifierType(line.type)
-    ? nameIdentifier({ type: line.type, scope: "", hash: "" }, { locale: view.lang, value: () => "" })
-    : line.type;
-  return html`<dt>${label}</dt><dd>${shown}${differs && html` <small>${view.say(["различается", "differs"])}</small>`} <small>${proofName(view, line.proof)} · ${view.say(["с", "since"])} ${moment(view, line.first_seen)}</small></dd>`;
+  return html`<dt>${identifierName(view, line.type)}</dt><dd>${shown}${differs && html` <small>${view.say(["различается", "differs"])}</small>`} <small>${proofName(view, line.proof)} · ${view.say(["с", "since"])} ${moment(view, line.first_seen)}</small></dd>`;
 }
 
 /** The four decisions of a conflict; each is final until the operator changes it. */

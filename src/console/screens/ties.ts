@@ -1,12 +1,10 @@
 /** «Связи»: a drawing of which event brought which identifier, and below it the people that were joined. Inline SVG: the page's policy allows no
  *  styles of its own and needs no script for it. */
-import { isIdentifierType } from "../../domain/identifier.ts";
-import { nameIdentifier } from "../../domain/trace.ts";
 import { openIdentifier } from "../../flows/show-person.ts";
 import { type Content, type Html, html } from "../../lib/markup.ts";
 import type { EventLine } from "../../store/operator/events.ts";
 import type { IdentifierLine, MergeLine } from "../../store/operator/people.ts";
-import { connectionName, eventName, moment } from "../parts.ts";
+import { connectionName, eventName, identifierName, moment } from "../parts.ts";
 import type { View } from "../view.ts";
 
 const ROW = 26;
@@ -33,7 +31,7 @@ export async function ties(
     for (const line of lines) {
       const value = await openIdentifier(view.ctx, line);
       drawn.push(
-        html`<path d="M${LEFT} ${middle}C${LEFT + 60} ${middle} ${RIGHT - 60} ${y} ${RIGHT} ${y}"/><text x="${RIGHT + 8}" y="${y + 4}">${labelOf(view, line.type)} ${value.slice(0, 32)}</text>`,
+        html`<path d="M${LEFT} ${middle}C${LEFT + 60} ${middle} ${RIGHT - 60} ${y} ${RIGHT} ${y}"/><text x="${RIGHT + 8}" y="${y + 4}">${identifierName(view, line.type)} ${value.slice(0, 32)}</text>`,
       );
       y += ROW;
     }
@@ -41,9 +39,6 @@ export async function ties(
   const title = view.say(["Связи: какое событие что принесло", "Ties: which event brought what"]);
   return html`<section class="box"><h2>${title}</h2><div class="scroll" tabindex="0" role="region" aria-label="${title}"><svg class="ties" viewBox="0 0 ${WIDTH} ${y}">${drawn}</svg></div>${known.merges.length > 0 && joined(view, known.merges)}</section>`;
 }
-
-const labelOf = (view: View, type: string): string =>
-  isIdentifierType(type) ? nameIdentifier({ type, scope: "", hash: "" }, { locale: view.lang, value: () => "" }).trim() : type;
 
 function joined(view: View, merges: readonly MergeLine[]): Html {
   const by = (name: string): string =>
