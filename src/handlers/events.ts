@@ -1,8 +1,8 @@
 /** Events for the operator: the list with filters, one event whole, replay of what was sent about it, and a test event of a connection. */
 import type { Context } from "../context.ts";
 import { openEvent, openEvents } from "../flows/read-events.ts";
-import { replayDelivery } from "../flows/replay-delivery.ts";
-import { attemptsOf, listDeliveries } from "../store/deliveries.ts";
+import { replayEvent } from "../flows/replay-event.ts";
+import { attemptsOf, deliveriesOfEvent } from "../store/deliveries.ts";
 import { requireAdmin } from "./admin.ts";
 import { deliveriesView } from "./delivery-view.ts";
 import { invalidRequest } from "./json-body.ts";
@@ -44,7 +44,7 @@ export async function getEvent(request: Routed, ctx: Context): Promise<Response>
   const id = pathName(request, "id") ?? "";
   const story = await openEvent(ctx, id, localeOf(ctx, new URL(request.url).searchParams));
   if (!story) return problem(ctx, { status: 404, reason: "not_found" });
-  const rows = await deliveriesOf(ctx, id);
+  const rows = await deliveriesOfEvent(ctx.env.DB, id);
   const ids = rows.map((row) => row.id);
   return json({ ...story, deliveries: await deliveriesView(ctx, rows, await attemptsOf(ctx.env.DB, ids)) });
 }
@@ -55,16 +55,8 @@ export async function postEventReplay(request: Routed, ctx: Context): Promise<Re
   if (operator instanceof Response) return operator;
   const id = pathName(request, "id") ?? "";
   if (!(await openEvent(ctx, id, "en"))) return problem(ctx, { status: 404, reason: "not_found" });
-  const replayed = [];
-  for (const row of await deliveriesOf(ctx, id)) {
-    const answer = await replayDelivery(ctx, row.id);
-    replayed.push(answer.ok ? { id: row.id, generation: answer.value.generation } : { id: row.id, reason: answer.error });
-  }
-  return json({ id, deliveries: replayed }, 202);
+  const deliveries = (await replayEvent(ctx, id)).map(({ id: delivery, answer }) =>
+    answer.ok ? { id: delivery, generation: answer.value.generation } : { id: delivery, reason: answer.error },
+  );
+  return json({ id, deliveries }, 202);
 }
-
-/** Oldest first, as they were made. */
-const deliveriesOf = async (ctx: Context, event: string) => {
-  const filter = { status: null, connection: null, event, person: null, since: null, before: null, limit: 200 };
-  return (await listDeliveries(ctx.env.DB, filter)).toReversed();
-};

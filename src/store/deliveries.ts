@@ -47,6 +47,16 @@ export type DeliveryFilter = {
 export const DELIVERY_COLUMNS = `id, seq, event_id, person_id, connection, action, generation, status, reason, attempts, next_attempt_at, created_at,
   settled_at, replayed_at`;
 
+/** What was sent about an event, oldest first: the order in which its rules named it. */
+export async function deliveriesOfEvent(db: D1Database, event: string): Promise<DeliveryRow[]> {
+  const { results } = await db
+    .prepare(`SELECT ${DELIVERY_COLUMNS} FROM deliveries WHERE event_id = ?1 ORDER BY seq, id`)
+    .bind(event)
+    .all<DeliveryRow>();
+  return results;
+}
+
+/** A page of the log, newest first; conditions add up. */
 export async function listDeliveries(db: D1Database, filter: DeliveryFilter): Promise<DeliveryRow[]> {
   const conditions = ["(seq < ?1 OR (seq = ?1 AND id < ?2))"];
   const values: unknown[] = [filter.before?.seq ?? Number.MAX_SAFE_INTEGER, filter.before?.id ?? ""];

@@ -1,7 +1,7 @@
 /** What an operator does with one event: keeps its payload, plays it again, sends it somewhere else, finds it by what it says. */
-import { applyD1Migrations } from "cloudflare:test";
+import { applyD1Migrations, runDurableObjectAlarm } from "cloudflare:test";
 import { env, exports } from "cloudflare:workers";
-import { beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it, vi } from "vitest";
 import { inboxOf } from "../../src/context.ts";
 import { type Browser, signIn } from "../kit/console.ts";
 import { ORIGIN, configure, operator } from "../kit/operator.ts";
@@ -103,6 +103,56 @@ describe("«Отправить ещё раз в…»", () => {
       ].map(async (fields) => (await browser.post("/console/act/resend", fields)).headers.get("location") ?? ""),
     );
     expect(answers.every((location) => location.includes("failed="))).toBe(true);
+  });
+});
+
+describe("«Повторить»", () => {
+  const twice = {
+    ...CONFIG,
+    rules: [
+      {
+        on: "login",
+        do: [
+          { to: "out", action: "request", with: { body: { step: "first" } } },
+          { to: "out", action: "request", with: { body: { step: "second" } } },
+        ],
+      },
+    ],
+  };
+  const replay = async (id: string): Promise<string> =>
+    decodeURIComponent((await browser.post("/console/act/replay-event", { id })).headers.get("location") ?? "");
+
+  it("sends what was sent again, in the order in which it was sent", async () => {
+    await configure(twice);
+    const steps: string[] = [];
+    vi.spyOn(globalThis, "fetch").mockImplementation(async (_input, init) => {
+      steps.push(String(init?.body));
+      return new Response("ok");
+    });
+    const id = await come("bot/tok-bot-0000000000", { event: "login", telegram_id: "3010", client_id: "310" });
+    const lane = env.LANE.get(env.LANE.idFromName("out"));
+    await runDurableObjectAlarm(lane);
+    await vi.waitFor(() => expect(steps).toEqual(['{"step":"first"}', '{"step":"second"}']));
+    await vi.waitFor(async () =>
+      expect(
+        await env.DB.prepare("SELECT COUNT(*) AS n FROM deliveries WHERE event_id = ?1 AND status = 'delivered'")
+          .bind(id)
+          .first(),
+      ).toEqual({ n: 2 }),
+    );
+    steps.length = 0;
+    expect(await replay(id)).toContain("done=1");
+    await vi.waitFor(() => expect(steps).toEqual(['{"step":"first"}', '{"step":"second"}']));
+    vi.restoreAllMocks();
+    await configure(CONFIG);
+  });
+
+  it("says so when nothing of it can be sent again", async () => {
+    const [id = ""] = await rowsOf("type=login");
+    await env.DB.prepare("UPDATE deliveries SET work = NULL, replayed_at = NULL, status = 'delivered' WHERE event_id = ?1")
+      .bind(id)
+      .run();
+    expect(await replay(id)).toContain("срок+хранения");
   });
 });
 

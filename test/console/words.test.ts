@@ -43,7 +43,14 @@ describe("words of strangers", () => {
 
   it("the history tells what a version was saved for in the reader's language, and a stranger's note as it is", async () => {
     const save = (note: string) => saveConfig(env, settingsOf(env), { document: DOCUMENT, author: "a", note, now: Date.now() });
-    for (const note of ["sending resumed", "settings: sb", "secret added: sb", "cost vk1 2026-03-01", "link a deleted", "by hand"])
+    for (const note of [
+      "sending resumed",
+      "settings: sb",
+      "secret added: sb",
+      "cost vk1 2026-03-01",
+      "link a deleted",
+      "by hand",
+    ])
       await save(note);
     const told = plain(await browser.text("/console/settings/rules"));
     for (const words of [

@@ -3,11 +3,11 @@ import { laneOf } from "../../context.ts";
 import { parseReportQuery } from "../../domain/funnel/query.ts";
 import { cancelDelivery } from "../../flows/cancel-delivery.ts";
 import { replayDelivery } from "../../flows/replay-delivery.ts";
+import { replayEvent } from "../../flows/replay-event.ts";
 import { replayPayload } from "../../flows/replay-payload.ts";
 import { actionsOf, resendEvent } from "../../flows/resend-event.ts";
 import { sendTestEvent } from "../../flows/send-test-event.ts";
 import { shareReport } from "../../flows/share-report.ts";
-import { listDeliveries } from "../../store/deliveries.ts";
 import { addBookmark, dropBookmark } from "../../store/operator/bookmarks.ts";
 import { resolveProblem } from "../../store/operator/pulse.ts";
 import { type Acts, done, failed, refusalText, wholeNumber } from "./act.ts";
@@ -22,19 +22,9 @@ export const DELIVERY_ACTS: Acts = {
     return cancelled.ok ? done() : failed(refusalText(view, cancelled.error));
   },
   "replay-event": async (view, form) => {
-    const deliveries = await listDeliveries(view.ctx.env.DB, {
-      status: null,
-      connection: null,
-      event: form("id"),
-      person: null,
-      since: null,
-      before: null,
-      limit: 50,
-    });
-    if (deliveries.length === 0)
-      return failed(view.say(["по этому событию ничего не отправлялось", "nothing was sent for this event"]));
-    for (const { id } of deliveries) await replayDelivery(view.ctx, id);
-    return done();
+    const [first, ...others] = (await replayEvent(view.ctx, form("id"))).map(({ answer }) => answer);
+    if (!first) return failed(view.say(["по этому событию ничего не отправлялось", "nothing was sent for this event"]));
+    return first.ok || others.some(({ ok }) => ok) ? done() : failed(refusalText(view, first.error));
   },
   resend: async (view, form) => {
     const chosen = actionsOf(view.ctx).find(({ place }) => place === form("place"));

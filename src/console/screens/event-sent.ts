@@ -2,7 +2,7 @@
 import { heldBecause } from "../../domain/delivery.ts";
 import { actionsOf } from "../../flows/resend-event.ts";
 import { type Content, type Html, html } from "../../lib/markup.ts";
-import { type AttemptRow, type DeliveryRow, attemptsOf, listDeliveries } from "../../store/deliveries.ts";
+import { type AttemptRow, type DeliveryRow, attemptsOf, deliveriesOfEvent } from "../../store/deliveries.ts";
 import type { EventSheet } from "../../store/operator/events.ts";
 import { actForm } from "../page.ts";
 import { causeName, connectionMark, connectionName, moment, select, status } from "../parts.ts";
@@ -11,15 +11,7 @@ import { pretty } from "../raw.ts";
 import { mendingOf, reasonName } from "../reasons.ts";
 
 export async function sent(view: View, event: EventSheet): Promise<Content> {
-  const deliveries = await listDeliveries(view.ctx.env.DB, {
-    status: null,
-    connection: null,
-    event: event.id,
-    person: null,
-    since: null,
-    before: null,
-    limit: 50,
-  });
+  const deliveries = await deliveriesOfEvent(view.ctx.env.DB, event.id);
   if (deliveries.length === 0)
     return html`<p class="dim">${view.say(["Ничего: ни одно правило не сработало.", "Nothing: no rule fired."])}</p>
       ${resendForm(view, event)}`;
@@ -27,7 +19,7 @@ export async function sent(view: View, event: EventSheet): Promise<Content> {
     view.ctx.env.DB,
     deliveries.map(({ id }) => id),
   );
-  const boxes = deliveries.toReversed().map((delivery) =>
+  const boxes = deliveries.map((delivery) =>
     deliveryBox(
       view,
       delivery,
