@@ -1,5 +1,5 @@
 /** What to paste into each vendor: the address, the body and the macros, with the connection's own id in place. The token is a secret and is not
- *  shown; the place where it goes is named after its Worker secret. Vendor facts: docs/vendors (2026-09). */
+ *  shown; the place where it goes is named after its Worker secret. Vendor facts: docs/vendors.md (2026-11). */
 import type { Connection, Kind } from "../domain/config.ts";
 import type { Phrase } from "./copy.ts";
 

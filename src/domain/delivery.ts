@@ -48,6 +48,9 @@ export type EventFacts = StoredFacts & { readonly id: string; readonly label: st
 
 export type DeliveryStatus = "queued" | "retrying" | "delivered" | "dead" | "cancelled";
 
+/** Replays a second of a recovery, unless its caller sets another pace: beside live traffic it must stay small. */
+export const RECOVER_PER_SECOND = 50;
+
 /** Why an unsettled delivery does not move, null = it does. A held one has no next attempt, whatever its last failure planned: a time in the past
  *  that never comes would read as a lane that hangs. */
 export function heldBecause(

@@ -1,6 +1,7 @@
-/** Operator API: the delivery log and what can be done about it (docs/api: deliveries). */
+/** Operator API: the delivery log and what can be done about it. */
 import * as z from "zod/mini";
 import { type Context, laneOf } from "../context.ts";
+import { RECOVER_PER_SECOND } from "../domain/delivery.ts";
 import { silencedConnections } from "../flows/bind/deliveries.ts";
 import { cancelDelivery } from "../flows/cancel-delivery.ts";
 import { replayDelivery } from "../flows/replay-delivery.ts";
@@ -80,9 +81,6 @@ export const recoverBody = z.object({
   since: z.iso.datetime({ offset: true }),
   per_second: z.optional(z.number().check(z.gt(0), z.lte(1_000))),
 });
-
-/** A recovery's pace unless the caller sets one: beside live traffic it must stay small. */
-const RECOVER_PER_SECOND = 50;
 
 /** While a recovery of the connection runs, its own parameters are answered and the new ones are not taken. */
 export async function postRecover(request: Request, ctx: Context): Promise<Response> {

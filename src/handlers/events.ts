@@ -1,4 +1,4 @@
-/** Events for the operator: the list with filters, one event whole, replay of what was sent about it, and a test event of a connection. */
+/** Events for the operator: the list with filters, one event whole, replay of what was sent about it. */
 import type { Context } from "../context.ts";
 import { openEvent, openEvents } from "../flows/read-events.ts";
 import { replayEvent } from "../flows/replay-event.ts";

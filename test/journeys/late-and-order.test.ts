@@ -17,6 +17,7 @@ import {
   values,
   who,
 } from "../kit/journey.ts";
+import { signIn } from "../kit/console.ts";
 import { operator } from "../kit/operator.ts";
 
 beforeEach(() => openWorkspace());
@@ -126,8 +127,13 @@ describe("late binding and order as an outside client sees them", { timeout: 60_
       ["chatterfy1", "2026-03-01T10:00:00Z", { event: "sale", clickid: "ZZZ", amount: "10", currency: "USD", tid: "z" }],
     ]);
     await settled();
+    const browser = await signIn();
+    expect(await browser.text("/console/problems")).toContain("событие больше суток ждёт своего человека");
     await env.DB.prepare("UPDATE parked SET expires_at = 1").run();
     await cron();
+    const problems = await browser.text("/console/problems");
+    expect(problems).toContain("Проблем нет.");
+    expect(problems).not.toMatch(/class="n">1</);
     await tell("chatterfy1", { event: "bot_start", chatId: "5", clickid: "ZZZ" });
     await settled();
     expect(await timeline((await who("telegram_id", "5")).id)).toHaveLength(1);

@@ -1,5 +1,6 @@
 /** Sending again, trying out, keeping for later. */
 import { laneOf } from "../../context.ts";
+import { RECOVER_PER_SECOND } from "../../domain/delivery.ts";
 import { parseReportQuery } from "../../domain/funnel/query.ts";
 import { cancelDelivery } from "../../flows/cancel-delivery.ts";
 import { replayDelivery } from "../../flows/replay-delivery.ts";
@@ -49,7 +50,7 @@ export const DELIVERY_ACTS: Acts = {
     await laneOf(view.ctx.env, connection).recover(connection, {
       since,
       until: view.ctx.clock(),
-      perSecond: 50,
+      perSecond: RECOVER_PER_SECOND,
     });
     if (form("problem") !== "") await resolveProblem(view.ctx.env.DB, form("problem"), view.ctx.clock());
     return done("/console/problems");
@@ -58,7 +59,7 @@ export const DELIVERY_ACTS: Acts = {
     const connection = view.ctx.config.connections.get(form("id"));
     if (!connection) return failed(refusalText(view, "no_connection"));
     const sent = await sendTestEvent(view.ctx, connection);
-    return sent.ok ? done() : failed(sent.error.reason);
+    return sent.ok ? done() : failed(refusalText(view, sent.error.reason));
   },
   "share-report": async (view, form) => {
     const query = Object.fromEntries(new URLSearchParams(form("query")));

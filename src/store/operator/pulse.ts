@@ -57,6 +57,9 @@ export type ProblemLine = {
   last_at: number;
 };
 
+/** Events that something can still bind: once its waiting time is over an event stays `unbound` in the ledger and is nobody's task (L-04). */
+const WAITS = "status = 'unbound' AND id IN (SELECT event_id FROM parked)";
+
 const PROBLEM =
   "id, kind, cause, connection, field, persons, identifier_hash, identifier_type, event_id, count, first_at, last_at";
 
@@ -76,7 +79,7 @@ export const countProblems = async (db: D1Database, now: number): Promise<number
     await db
       .prepare(
         `SELECT (SELECT COUNT(*) FROM problems WHERE resolved_at IS NULL)
-           + (SELECT COUNT(DISTINCT connection) FROM events WHERE status = 'unbound' AND received_at < ?1) AS n`,
+           + (SELECT COUNT(DISTINCT connection) FROM events WHERE ${WAITS} AND received_at < ?1) AS n`,
       )
       .bind(now - 86_400_000)
       .first<{ n: number }>()
@@ -107,7 +110,7 @@ export async function stuckMoney(db: D1Database): Promise<StuckMoney[]> {
   const { results } = await db
     .prepare(
       `SELECT CASE status WHEN 'unbound' THEN 'unbound' ELSE 'unresolved_macro' END AS kind, connection, CASE status WHEN 'unbound' THEN NULL ELSE field END AS field,
-         currency, SUM(amount_e4) AS amount FROM events WHERE status IN ('unbound', 'quarantined') AND amount_e4 > 0 GROUP BY 1, 2, 3, 4
+         currency, SUM(amount_e4) AS amount FROM events WHERE (${WAITS} OR status = 'quarantined') AND amount_e4 > 0 GROUP BY 1, 2, 3, 4
        UNION ALL
        SELECT 'delivery', d.connection, NULL, e.currency, SUM(e.amount_e4) FROM (SELECT DISTINCT connection, event_id FROM deliveries WHERE status = 'dead') d
        JOIN events e ON e.id = d.event_id WHERE e.amount_e4 > 0 GROUP BY 2, 4`,
@@ -122,7 +125,7 @@ export async function unboundProblems(db: D1Database, now: number): Promise<Prob
     .prepare(
       `SELECT 'unbound:' || connection AS id, 'unbound' AS kind, 'waits_for_person' AS cause, connection, NULL AS field, NULL AS persons, NULL AS identifier_hash,
          NULL AS identifier_type, NULL AS event_id, COUNT(*) AS count, MIN(received_at) AS first_at, MAX(received_at) AS last_at
-       FROM events WHERE status = 'unbound' AND received_at < ?1 GROUP BY connection`,
+       FROM events WHERE ${WAITS} AND received_at < ?1 GROUP BY connection`,
     )
     .bind(now - 86_400_000)
     .all<ProblemLine>();
