@@ -36,7 +36,7 @@ import { rulesPage } from "./screens/settings/rules.ts";
 import { signInPage } from "./screens/sign-in.ts";
 import { welcomePage } from "./screens/welcome.ts";
 import { whyPage } from "./screens/why.ts";
-import { type View, newView } from "./view.ts";
+import { type View, newView, publicOrigin } from "./view.ts";
 
 type Draw = (view: View, id: string) => Promise<Page | null>;
 
@@ -226,7 +226,7 @@ async function afterAct(acting: View, result: ActResult, back: string): Promise<
     return answer(renderPage(view, { title: result.once.title, screen: "settings", body }), 200);
   }
   if ("shared" in result) {
-    const url = `${view.ctx.settings.publicUrl ?? view.url.origin}${result.shared}`;
+    const url = `${publicOrigin(view)}${result.shared}`;
     const body = html`<p>${view.say(["Ссылка только для чтения, действует 30 дней:", "A read-only link, valid for 30 days:"])}</p><div class="copy"><pre id="shared" tabindex="0">${url}</pre><button type="button" data-copy="shared">${view.word("copyIt")}</button></div><p><a class="btn" data-key="Escape" href="${back}">${view.word("goBack")}</a></p>`;
     return answer(renderPage(view, { title: view.say(["Поделиться", "Share"]), screen: "funnel", body }), 200);
   }

@@ -55,7 +55,7 @@ const EVENTS: ReadonlySet<string> = new Set<Word>([
 ]);
 
 /** An event's type in words. A sender's own name stays as it is, even where the console has a word of that spelling for something else. */
-const typeName = (view: View, type: string): string => (EVENTS.has(type) && isWord(type) ? view.word(type) : type);
+export const typeName = (view: View, type: string): string => (EVENTS.has(type) && isWord(type) ? view.word(type) : type);
 
 /** A status as icon, word and colour. */
 export function status(view: View, name: string): Html {

@@ -39,6 +39,9 @@ export function newView(request: Request, ctx: Context, session: Session | null,
   };
 }
 
+/** Where others reach the gateway: what an operator copies from a page must not name the tunnel or the alias it was opened through. */
+export const publicOrigin = ({ ctx, url }: View): string => ctx.settings.publicUrl ?? url.origin;
+
 const formats = new Map<string, Intl.DateTimeFormat>();
 
 function dateFormat(view: View, style: "time" | "day" | "full"): Intl.DateTimeFormat {

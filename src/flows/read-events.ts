@@ -72,6 +72,12 @@ async function waitingThat(
   }
 }
 
+/** An event that still waits in the inbox, however many came after it; null = none of this id does. */
+export async function findWaiting(ctx: Context, id: string): Promise<WaitingEvent | null> {
+  const [found] = await waitingThat(ctx, { before: null, most: 1 }, (event) => event.id === id);
+  return found ?? null;
+}
+
 export type EventStory = EventSummary & {
   readonly bound_at: string | null;
   readonly via: string | null;
@@ -85,7 +91,7 @@ export type EventStory = EventSummary & {
 
 /** null = there is no such event. Raw payloads and facts are gone after their retention. */
 export async function openEvent(ctx: Context, id: string, locale: Locale): Promise<EventStory | null> {
-  const [waiting] = await waitingThat(ctx, { before: null, most: 1 }, (event) => event.id === id);
+  const waiting = await findWaiting(ctx, id);
   const row = await findEvent(ctx.env.DB, id);
   if (row) return storyOf(ctx, row, locale);
   if (!waiting) return null;

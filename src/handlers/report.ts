@@ -8,6 +8,7 @@ import { shareReport } from "../flows/share-report.ts";
 import { fieldErrors } from "../lib/field-errors.ts";
 import { requireAdmin } from "./admin.ts";
 import { invalidRequest, parseJson } from "./json-body.ts";
+import { originOf } from "./login-fields.ts";
 import { json } from "./problem.ts";
 
 /** `times=all` ranks the time to every stage, which is the dear part; the usual answer ranks the sale alone. */
@@ -62,5 +63,5 @@ export async function postReportShare(request: Request, ctx: Context): Promise<R
       parsed.error.map(({ path, message }) => ({ path: `query.${path}`, message })),
     );
   const path = await shareReport(ctx, rolling(reportParametersOf(parsed.value), given), days);
-  return json({ url: `${ctx.settings.publicUrl ?? new URL(request.url).origin}${path}` });
+  return json({ url: `${originOf(ctx, request)}${path}` });
 }

@@ -4,6 +4,7 @@ import { env, exports } from "cloudflare:workers";
 import { beforeAll, describe, expect, it, vi } from "vitest";
 import { inboxOf } from "../../src/context.ts";
 import { type Browser, signIn } from "../kit/console.ts";
+import { accept } from "../kit/feed.ts";
 import { ORIGIN, configure, operator } from "../kit/operator.ts";
 
 const CONFIG = {
@@ -34,6 +35,18 @@ beforeAll(async () => {
   await applyD1Migrations(env.DB, env.MIGRATIONS);
   await configure(CONFIG);
   browser = await signIn();
+});
+
+it("an event is shown while it waits, however many came after it, in the reader's words", async () => {
+  vi.spyOn(Object.getPrototypeOf(env.DB) as D1Database, "batch").mockRejectedValue(new Error("D1 is away"));
+  const [first] = await accept(
+    ...Array.from({ length: 201 }, () => ({ connection: "bot", type: "bot_start", ids: { tg: 4001 } })),
+  );
+  const page = await browser.text(`/console/events/${first?.id}`);
+  expect(page).toContain("ждёт своей очереди");
+  expect(page).toContain("<h1>Старт бота</h1>");
+  vi.restoreAllMocks();
+  await inboxOf(env).drain();
 });
 
 describe("a bookmark", () => {

@@ -3,7 +3,7 @@ import type { Connection, Kind } from "../../domain/config.ts";
 import { recordOf } from "../../lib/record.ts";
 import { fieldNames, withFields } from "../screens/connect-form.ts";
 import { fillBlock, isKindName, proofField, recipeOf } from "../vendors.ts";
-import type { View } from "../view.ts";
+import { type View, publicOrigin } from "../view.ts";
 import { type ActResult, type Acts, type Form, done, failed, firstOf, isShortName, refusalText } from "./act.ts";
 import { isStale, listOf, only, saveChange } from "./save.ts";
 
@@ -81,7 +81,7 @@ export const CONNECTION_ACTS: Acts = {
     if (!connection) return failed(refusalText(view, "no_connection"));
     const token = proofOf(connection);
     if (token === undefined) return failed(view.say(["у подключения нет секрета", "the connection has no secret"]));
-    const base = view.ctx.settings.publicUrl ?? view.url.origin;
+    const base = publicOrigin(view);
     const blocks = recipeOf(connection).blocks.map(({ title, text }) => ({
       title: view.say(title),
       text: fillBlock(text, connection, base, token),

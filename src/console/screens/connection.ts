@@ -13,7 +13,7 @@ import { actForm, type Page } from "../page.ts";
 import { eventRow, eventTable, lostNote, moment, select } from "../parts.ts";
 import { openRaw } from "../raw.ts";
 import { fillBlock, proofField, recipeOf } from "../vendors.ts";
-import { type View, numberOf } from "../view.ts";
+import { type View, numberOf, publicOrigin } from "../view.ts";
 import { fieldsForm } from "./connect-form.ts";
 import { lastOf, lights } from "./connections.ts";
 import { landingTable } from "./landing.ts";
@@ -81,7 +81,7 @@ const outcomeName = (view: View, outcome: string): string =>
 
 function pasted(view: View, connection: Connection): Html {
   const recipe = recipeOf(connection);
-  const base = view.ctx.settings.publicUrl ?? view.url.origin;
+  const base = publicOrigin(view);
   const blocks = recipe.blocks.map(
     ({ title, text }, index) =>
       html`<h3>${view.say(title)}</h3><div class="copy"><pre id="b${index}" tabindex="0">${fillBlock(text, connection, base)}</pre><button type="button" data-copy="b${index}">${view.word("copyIt")}</button></div>`,

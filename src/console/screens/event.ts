@@ -1,6 +1,7 @@
 /** One event in four steps: what came → what we understood → who and why → what we sent. */
 import type { StoredFacts } from "../../domain/event.ts";
 import { openFacts } from "../../flows/bind/arrived.ts";
+import { findWaiting } from "../../flows/read-events.ts";
 import { personNames } from "../../flows/show-person.ts";
 import { tellDecision } from "../../flows/tell-decision.ts";
 import { type Content, type Html, html, trusted } from "../../lib/markup.ts";
@@ -8,10 +9,9 @@ import { type EventSheet, parseSteps, previousOfKind, readEventSheet } from "../
 import { bookmarkOf } from "../../store/operator/bookmarks.ts";
 import { icon } from "../icons.ts";
 import { actForm, type Page } from "../page.ts";
-import { causeName, connectionName, eventName, identifierName, personLink, proofName, status } from "../parts.ts";
+import { causeName, connectionName, eventName, identifierName, personLink, proofName, status, typeName } from "../parts.ts";
 import type { Phrase } from "../copy.ts";
 import { type View, amountE4, fullTime, numberOf } from "../view.ts";
-import { waitingFacts } from "./events.ts";
 import { openRaw, pretty } from "../raw.ts";
 import { sent } from "./event-sent.ts";
 import { landingTable } from "./landing.ts";
@@ -72,16 +72,17 @@ function bookmarkForm(view: View, event: EventSheet, kept: { raw: Sealed } | nul
 }
 
 async function waitingPage(view: View, id: string): Promise<Page | null> {
-  const waiting = await waitingFacts(view, id);
+  const waiting = await findWaiting(view.ctx, id);
   if (!waiting) return null;
+  const raw = waiting.raw === null ? "" : await view.ctx.seal.open(waiting.raw);
   return {
-    title: waiting.facts.type,
+    title: typeName(view, waiting.type),
     screen: "events",
     aside: status(view, "accepted"),
     body: html`<p class="note">
         ${view.say(["Событие сохранено и ждёт своей очереди. Обычно это доли секунды.", "The event is stored and waits its turn, usually a fraction of a second."])}
       </p>
-      <pre tabindex="0">${pretty(waiting.raw ?? "")}</pre>`,
+      <pre tabindex="0">${pretty(raw)}</pre>`,
   };
 }
 

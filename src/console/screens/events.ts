@@ -1,7 +1,5 @@
 /** События: what came, live. Filters live in the address; the list is paged by cursor and never jumps. */
 import { inboxOf } from "../../context.ts";
-import type { StoredFacts } from "../../domain/event.ts";
-import { openFacts } from "../../flows/bind/arrived.ts";
 import { personNames } from "../../flows/show-person.ts";
 import { type Html, html } from "../../lib/markup.ts";
 import { type EventFilter, type EventLine, ledgerVersion, listEventLines, sealedContentOf } from "../../store/operator/events.ts";
@@ -166,15 +164,4 @@ function filters(view: View): Html {
       </button>
     </form>
   </details>`;
-}
-
-/** Facts of an event that still waits, for its sheet. */
-export async function waitingFacts(
-  view: View,
-  id: string,
-): Promise<{ facts: StoredFacts; raw: string | null; receivedAt: number } | null> {
-  const found = (await inboxOf(view.ctx.env).waiting(null, 200)).find((event) => event.id === id);
-  if (!found) return null;
-  const facts = await openFacts(view.ctx, found.facts);
-  return { facts, raw: found.raw === null ? null : await view.ctx.seal.open(found.raw), receivedAt: found.receivedAt };
 }

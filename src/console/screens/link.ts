@@ -4,7 +4,7 @@ import { CLICK_LENGTH, fillClick } from "../../domain/link/deep-link.ts";
 import { render, html, type Html } from "../../lib/markup.ts";
 import { actForm, type Page } from "../page.ts";
 import { qrCode } from "../qr.ts";
-import { type View, moneyOf } from "../view.ts";
+import { type View, moneyOf, publicOrigin } from "../view.ts";
 import { findingLine } from "./link-check.ts";
 import { costForm, utmFields } from "./links.ts";
 
@@ -30,7 +30,7 @@ export async function linkPage(view: View, slug: string): Promise<Page | null> {
   };
 }
 
-const addressFor = (view: View, slug: string): string => `${view.ctx.settings.publicUrl ?? view.url.origin}/r/${slug}`;
+const addressFor = (view: View, slug: string): string => `${publicOrigin(view)}/r/${slug}`;
 
 /** `/console/qr/:slug`: the same code as a file for print. */
 export function qrFile(view: View, slug: string): Response | null {

@@ -12,7 +12,7 @@ import { actForm, hidden, type Page } from "../page.ts";
 import type { Phrase } from "../copy.ts";
 import { empty, select } from "../parts.ts";
 import { datedIn } from "../report-view.ts";
-import { type View, daysText, hrefWith, moneyOf } from "../view.ts";
+import { type View, daysText, hrefWith, moneyOf, publicOrigin } from "../view.ts";
 import { periodRange } from "./funnel.ts";
 
 export async function linksPage(view: View): Promise<Page> {
@@ -24,7 +24,7 @@ export async function linksPage(view: View): Promise<Page> {
   const lines = new Map<string, SourceLine>(report.ok ? report.value.sources.map((line) => [line.source, line]) : []);
   const clicks: Readonly<Record<string, number>> = report.ok ? report.value.clicks.by_link : {};
   const currency = view.ctx.config.workspace.currency;
-  const base = view.ctx.settings.publicUrl ?? view.url.origin;
+  const base = publicOrigin(view);
   const heads = [
     view.say(["Переходы", "Clicks"]),
     view.say(["Люди", "People"]),
