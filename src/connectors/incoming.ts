@@ -13,6 +13,7 @@ export type IncomingInput = {
   readonly receivedAt: number;
 };
 
+/** Times without a zone are of the connection's, else of the workspace's. */
 export function newIncoming(config: Config, connection: Connection, input: IncomingInput): Incoming {
   const { content, ...rest } = input;
   return {

@@ -114,6 +114,7 @@ export const KEYS: readonly (readonly [string, Phrase])[] = [
   ["Esc", ["назад", "back"]],
 ];
 
+/** `{0}`, `{1}` take the values by place; one that is missing leaves nothing rather than a brace. */
 export function fill(phrase: Phrase, lang: Lang, values: readonly (string | number)[] = []): string {
   return phrase[lang === "ru" ? 0 : 1].replaceAll(/\{(\d)\}/g, (_all, index: string) => String(values[Number(index)] ?? ""));
 }

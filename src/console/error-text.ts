@@ -64,6 +64,7 @@ const RUSSIAN: readonly (readonly [RegExp, string])[] = [
   [/^unknown field$/, "лишнее поле: опечатка в имени?"],
 ];
 
+/** The message in the reader's language; one that is not in the list as the judge said it. */
 export function messageText(view: View, message: string): string {
   if (view.lang === "en") return message;
   const known = RUSSIAN.find(([pattern]) => pattern.test(message));

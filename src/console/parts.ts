@@ -63,6 +63,7 @@ export function status(view: View, name: string): Html {
   return html`<span class="s ${tone}">${icon(shape)}${isWord(name) ? view.word(name) : name}</span>`;
 }
 
+/** `resale` with its number, an order of 0 as what it is (D-06), anything else by its label or type. */
 export function eventName(view: View, event: Pick<EventLine, "type" | "label" | "ordinal" | "amount_e4">): string {
   if (event.type === "order" && event.amount_e4 === 0) return view.word("freeOrder");
   const name = event.label ?? event.type;
@@ -103,6 +104,7 @@ export function connectionMark(view: View, id: string): Html {
   return html`<span class="mk">${icon(shape)}${connectionName(view, id)}</span>`;
 }
 
+/** One line of a list of events. `names` by person id, asked for the whole page at once; who is missing there is shown by the beginning of her id. */
 export function eventRow(view: View, event: EventLine, names: ReadonlyMap<string, string>): Html {
   const cell = (word: Word, content: Content, kind = ""): Html =>
     html`<td data-l="${view.word(word)}" ${kind && html` class="${kind}"`}>${content}</td>`;

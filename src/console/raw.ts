@@ -21,6 +21,7 @@ export function openRaw(raw: string): unknown {
   }
 }
 
+/** Indented JSON; what is no JSON stays as it came. */
 export function pretty(raw: string): string {
   const value = openRaw(raw);
   return value === null ? raw : JSON.stringify(value, null, 2);

@@ -52,6 +52,7 @@ export const breakdownNames = (view: View): Readonly<Record<string, string>> => 
   connection: view.word("connection"),
 });
 
+/** Sources by stages with net money, cost, CPL, CAC and the ROMI of the touch that was asked for; a loss has its sign besides its colour. */
 export function sourceTable(view: View, report: Report, behind: Behind): Html {
   const currency = String(report.range["currency"]);
   const last = report.range["attribution"] === "last";
@@ -70,6 +71,7 @@ export function datedIn(view: View, { from, to }: { readonly from: string; reado
   return `since=${since}&until=${until}&dated=1`;
 }
 
+/** Money by the date it was paid. What is bound to nobody is a line of its own and in none of the sums above it. */
 export function moneyBox(view: View, report: Report, behind: Behind): Html {
   const { money } = report;
   const currency = String(report.range["currency"]);
@@ -98,6 +100,7 @@ export function moneyBox(view: View, report: Report, behind: Behind): Html {
   return html`<section class="box"><h2>${view.word("money")}</h2><dl>${rows.map(([name, value]) => html`<dt>${name}</dt><dd>${value}</dd>`)}</dl>${odd}</section>`;
 }
 
+/** Median and p90 per stage; a stage that the report ranked no times for has no line. */
 export function timesBox(view: View, report: Report, behind: Behind): Html {
   const rows = report.stages.flatMap(({ id }) => {
     const time = report.times[id];
@@ -110,6 +113,7 @@ export function timesBox(view: View, report: Report, behind: Behind): Html {
   return html`<section class="box"><h2>${view.say(["Время до этапа", "Time to the stage"])}</h2><div class="scroll" tabindex="0" role="region" aria-label="${view.say(["Время до этапа", "Time to the stage"])}"><table><thead><tr><th scope="col">${view.say(["Этап", "Stage"])}</th><th scope="col" class="num">${view.say(["Медиана", "Median"])}</th><th scope="col" class="num">p90</th></tr></thead><tbody>${rows}</tbody></table></div></section>`;
 }
 
+/** Cohorts by ISO week of entry with who bought within 7, 30 and 60 days. A week that the range cuts leads to the days inside it. */
 export function weeksBox(view: View, report: Report, behind: Behind): Html {
   const [from, to] = [String(report.range["from"]), String(report.range["to"])];
   /** People of a week are those of the range who entered in it; who bought within d days is a window of d days. */
@@ -131,6 +135,7 @@ function mondayOf(week: string): string {
   return addDays(fourth.toISOString().slice(0, 10), (number - 1) * 7 - ((fourth.getUTCDay() + 6) % 7));
 }
 
+/** Whole minutes below an hour, hours below two days, then days; "—" for null. */
 export function duration(view: View, minutes: number | null): string {
   if (minutes === null) return "—";
   if (minutes < 60) return view.say(["{0} мин", "{0} min"], numberOf(view, Math.round(minutes)));

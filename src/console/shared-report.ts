@@ -10,6 +10,7 @@ import { CONSOLE_POLICY } from "./policy.ts";
 import { fullTime, newView } from "./view.ts";
 import { type Routed, pathName } from "../lib/routed.ts";
 
+/** 404 for a token that is forged or over, which are not told apart. `?format=csv|excel` is what a spreadsheet reads without an account. */
 export async function sharedReport(request: Routed, ctx: Context): Promise<Response> {
   const view = newView(request, ctx, null, 0);
   const opened = await openSharedReport(ctx, pathName(request, "token") ?? "");

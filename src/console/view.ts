@@ -22,6 +22,7 @@ export type View = {
 /** As the log of acts, the erasures and the versions of the configuration name whoever acts in this view. */
 export const operatorName = (view: View): string => view.operator?.who ?? "operator";
 
+/** Language and theme from the cookies of this console, else from the workspace and the system. `session` null = a page without an account. */
 export function newView(request: Request, ctx: Context, session: Session | null, problems: number): View {
   const given = readCookie(request, "tl_lang");
   const lang = given === "en" || given === "ru" ? given : ctx.config.workspace.locale;
@@ -94,6 +95,7 @@ export function moneyOf(view: View, amount: string, currency: string): string {
 export const amountE4 = (view: View, amount: number, currency: string | null): string =>
   moneyOf(view, (amount / 10_000).toFixed(2), currency ?? view.ctx.config.workspace.currency);
 
+/** Grouped as the reader writes it: a space and a comma in Russian, a comma and a point in English, with a real minus sign. */
 export function numberOf(view: View, value: number | string): string {
   const [whole = "0", fraction] = String(value).split(".");
   const grouped = whole.replaceAll(/\B(?=(\d{3})+(?!\d))/g, view.lang === "ru" ? " " : ",").replace(/^-/, "−");

@@ -2,6 +2,7 @@
  *  matched or counted (identifiers, ids, amounts) is left alone: it was read by stricter rules. Pure. */
 import type { NewEvent } from "./event.ts";
 
+/** Identifiers, money, order and tid stay: they are what the event is about, and are sealed as they are. */
 export function maskEvent(event: NewEvent, mask: (text: string) => string): NewEvent {
   const text = (value: string | null): string | null => (value === null ? null : mask(value));
   return {

@@ -22,6 +22,7 @@ export type SaveRefusal =
   /** Somebody saved after `basedOn`; nothing was written. */
   | { readonly reason: "version_conflict" };
 
+/** In force here when it returns; other isolates ask again within half a minute, other locations see KV's copy within one (platform limit). */
 export async function saveDocument(ctx: Context, save: DocumentSave): Promise<Result<{ version: number }, SaveRefusal>> {
   const judged = judgeConfig(save.document, { local: ctx.settings.local, secret: ctx.settings.secret });
   if (!judged.ok) return err({ reason: "invalid", errors: judged.error });

@@ -24,6 +24,7 @@ const SAMPLES: Readonly<Record<Kind, Readonly<Record<string, string>>>> = {
   http: { event: "identify", email: "test@throughline.example" },
 };
 
+/** Stored when it returns. The error is the source's own, or `not_stored`. */
 export async function sendTestEvent(
   ctx: Context,
   connection: Connection,

@@ -4,6 +4,7 @@ const MONEY: ReadonlySet<string> = new Set(["order", "payment", "refund", "withd
 
 export const isMoney = (type: string): boolean => MONEY.has(type);
 
+/** Nothing for an event that counts. `amount_e4` in ten-thousandths, null = none was told or it could not be read. */
 export function whyUncounted(row: {
   readonly type: string;
   readonly counted: number;

@@ -23,6 +23,7 @@ export type SeedAnswer = { readonly success: true } | { readonly success: false;
 /** Word for word as the seed answers: its author's bots compare it. */
 export const MISSING = "email, telegram_id и sb_id обязательны";
 
+/** An error is a caller that did not prove itself; whatever the school says, or fails to say, is an answer. */
 export async function updateTelegramId(
   ctx: Context,
   request: Request,

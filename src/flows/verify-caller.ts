@@ -84,12 +84,14 @@ export async function verifyToken(keys: Keys | undefined, given: string): Promis
   return matches.includes(true) && keys?.accepts.has("token") === true;
 }
 
+/** Against every live secret, so that rotation needs no order. The time window is the caller's business. */
 export async function verifySignature(keys: Keys, message: SignedMessage): Promise<boolean> {
   if (!keys.accepts.has("signature")) return false;
   const answers = await Promise.all(keys.secrets.map((key) => isSignedBy(key, message)));
   return answers.includes(true);
 }
 
+/** Telegram sends the secret itself (vendors.md §5.1): digests of equal length are compared, since `timingSafeEqual` throws on unequal ones. */
 export async function verifyTelegram(keys: Keys, given: string): Promise<boolean> {
   const digest = await sha256(given);
   const matches = keys.telegram.map((secret) => crypto.subtle.timingSafeEqual(secret, digest));

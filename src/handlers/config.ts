@@ -12,6 +12,7 @@ import { json, problem } from "./problem.ts";
 const documentBody = z.record(z.string(), z.unknown());
 export const rollbackBody = z.strictObject({ version: z.int().check(z.gte(1)) });
 
+/** The newest document as it was written, secrets as `$NAME`; version 0 and nothing else before the first save. */
 export async function getConfig(request: Request, ctx: Context): Promise<Response> {
   const operator = await requireAdmin(ctx, request);
   if (operator instanceof Response) return operator;
@@ -39,6 +40,7 @@ async function conflict(ctx: Context, version: unknown): Promise<Response> {
   return problem(ctx, { status: 409, reason: "version_conflict", detail });
 }
 
+/** Newest first, without the documents. The cursor is the last version of the page. */
 export async function getConfigVersions(request: Request, ctx: Context): Promise<Response> {
   const operator = await requireAdmin(ctx, request);
   if (operator instanceof Response) return operator;

@@ -10,6 +10,7 @@ import { originOf } from "./login-fields.ts";
 import { json, problem } from "./problem.ts";
 import { type Routed, pathName } from "../lib/routed.ts";
 
+/** 202 with the event, which is a preview: it founds nobody, runs no rule and counts nowhere. */
 export async function postConnectionTest(request: Routed, ctx: Context): Promise<Response> {
   const operator = await requireAdmin(ctx, request);
   if (operator instanceof Response) return operator;
@@ -28,6 +29,7 @@ export const subscriptionBody = z.strictObject({
   event: z.optional(z.string().check(z.regex(/^[A-Za-z0-9_-]{1,100}$/, "letters, digits, _ and -"))),
 });
 
+/** 200 once the school has answered yes; 404 for any kind but GetCourse, 422 while a key or token is missing, 409 `vendor_refused` with its reason. */
 export async function postSubscription(request: Routed, ctx: Context): Promise<Response> {
   const operator = await requireAdmin(ctx, request);
   if (operator instanceof Response) return operator;

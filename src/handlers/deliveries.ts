@@ -14,6 +14,7 @@ import { invalidRequest, parseJson } from "./json-body.ts";
 import { json, problem } from "./problem.ts";
 import { type Routed, pathName } from "../lib/routed.ts";
 
+/** Newest first, 50 or `limit` up to 200, each with all its attempts. */
 export async function getDeliveries(request: Request, ctx: Context): Promise<Response> {
   const operator = await requireAdmin(ctx, request);
   if (operator instanceof Response) return operator;
@@ -29,6 +30,7 @@ export async function getDeliveries(request: Request, ctx: Context): Promise<Res
   return json({ items: await deliveriesView(ctx, page, attempts), next_cursor: rows.length > limit ? nextCursor(page) : null });
 }
 
+/** As D1 knows it: a lane tells its outcomes in bundles, so a reply may be some moments older than its row. */
 export async function getDelivery(request: Routed, ctx: Context): Promise<Response> {
   const operator = await requireAdmin(ctx, request);
   if (operator instanceof Response) return operator;

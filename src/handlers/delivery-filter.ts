@@ -14,6 +14,7 @@ export const DELIVERY_STATUSES = [
 ] as const satisfies readonly DeliveryStatus[];
 const CURSOR = /^(\d{1,16})\.(dlv_\w+)$/;
 
+/** Every mistake at once. `person` is any id or key of hers. */
 export function deliveryFilter(query: URLSearchParams): Result<DeliveryFilter, FieldError[]> {
   const errors: FieldError[] = [];
   const given = (name: string): string | null => query.get(name) || null;

@@ -12,6 +12,7 @@ import { type Routed, pathName } from "../lib/routed.ts";
 
 export const EVENT_STATUSES = ["accepted", "bound", "unbound", "quarantined", "echo", "preview", "erased"];
 
+/** Newest first by acknowledgement, with what still waits in the inbox. `type` also takes a label (`sale`). */
 export async function getEvents(request: Request, ctx: Context): Promise<Response> {
   const operator = await requireAdmin(ctx, request);
   if (operator instanceof Response) return operator;
@@ -38,6 +39,7 @@ export async function getEvents(request: Request, ctx: Context): Promise<Respons
   return json({ items, next_cursor: next === null ? null : String(next) });
 }
 
+/** One event from its raw delivery (secrets masked) to what was sent about it; `?lang=` chooses the language of the trace. */
 export async function getEvent(request: Routed, ctx: Context): Promise<Response> {
   const operator = await requireAdmin(ctx, request);
   if (operator instanceof Response) return operator;

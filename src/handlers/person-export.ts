@@ -8,6 +8,7 @@ import { printedPage } from "./printed-page.ts";
 import { problem } from "./problem.ts";
 import { type Routed, pathName } from "../lib/routed.ts";
 
+/** JSON, or a page for `Accept: text/html`. 404 `gone` after an erasure: there is nothing left to hand out. */
 export async function getExport(request: Routed, ctx: Context): Promise<Response> {
   const operator = await requireAdmin(ctx, request);
   if (operator instanceof Response) return operator;

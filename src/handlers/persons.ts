@@ -28,12 +28,14 @@ export async function getPersons(request: Request, ctx: Context): Promise<Respon
   return answerCard(ctx, await findByIdentifier(ctx, { type, scope: query.get("scope"), value: query.get(type) ?? "" }));
 }
 
+/** By any id or key the person ever had, merged ones too. */
 export async function getPerson(request: Routed, ctx: Context): Promise<Response> {
   const operator = await requireAdmin(ctx, request);
   if (operator instanceof Response) return operator;
   return answerCard(ctx, await findPerson(ctx.env.DB, pathName(request, "id") ?? ""));
 }
 
+/** Oldest first by the event's own time. The cursor is a time and a place, so an event that is bound late to an earlier time is not shown twice. */
 export async function getTimeline(request: Routed, ctx: Context): Promise<Response> {
   const operator = await requireAdmin(ctx, request);
   if (operator instanceof Response) return operator;

@@ -9,6 +9,7 @@ import { invalidRequest } from "./json-body.ts";
 import { pageErrors, pageOf } from "./page.ts";
 import { json } from "./problem.ts";
 
+/** Newest first; what waits for its person comes last, a line a connection. */
 export async function getProblems(request: Request, ctx: Context): Promise<Response> {
   const operator = await requireAdmin(ctx, request);
   if (operator instanceof Response) return operator;

@@ -17,6 +17,7 @@ const COOKIE = "tl_v";
 const COOKIE_SECONDS = 400 * 86_400;
 const VISITOR = /^v_[A-Za-z0-9]{22}$/;
 
+/** 302, or the page «ссылка устарела» with 404. The cookie is set only where the link asks for it. */
 export async function followLink(request: Routed, ctx: Context): Promise<Response> {
   const slug = pathName(request, "slug") ?? "";
   const link = ctx.config.links.get(slug);

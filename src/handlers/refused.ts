@@ -3,6 +3,7 @@ import type { Context } from "../context.ts";
 import type { Refusal } from "../flows/verify-caller.ts";
 import { problem } from "./problem.ts";
 
+/** 404 wherever the path may be the secret, 401 wherever a header is, 429 with a minute once an address has used up its failures. */
 export function refused(ctx: Context, { reason }: Refusal): Response {
   switch (reason) {
     case "unknown":

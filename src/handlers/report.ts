@@ -49,6 +49,8 @@ export const shareBody = z.object({
   days: z._default(z.int().check(z.gte(1), z.lte(366)), 30),
 });
 
+/** The query is judged now, so that a link that would show a mistake is never given out. The link needs no account and cannot be taken back before
+ *  its end (`days`, at most 366). */
 export async function postReportShare(request: Request, ctx: Context): Promise<Response> {
   const operator = await requireAdmin(ctx, request);
   if (operator instanceof Response) return operator;

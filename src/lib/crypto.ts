@@ -17,6 +17,7 @@ export function joinBytes(parts: readonly (Uint8Array | ArrayBuffer)[]): Uint8Ar
   return bytes;
 }
 
+/** In stretches: `fromCharCode` takes its bytes as arguments, and too many overflow the stack. */
 export function base64(bytes: Uint8Array | ArrayBuffer): string {
   const view = bytes instanceof Uint8Array ? bytes : new Uint8Array(bytes);
   let binary = "";

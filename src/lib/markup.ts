@@ -7,6 +7,7 @@ export type Html = { readonly html: string };
 /** What may stand inside `${…}` of a template. */
 export type Content = Html | string | number | null | undefined | false | readonly Content[];
 
+/** Everything put in is escaped but what `html` or `trusted` made. */
 export function html(strings: TemplateStringsArray, ...values: readonly Content[]): Html {
   let text = strings[0] ?? "";
   for (const [index, value] of values.entries()) text += render(value) + (strings[index + 1] ?? "");
@@ -16,6 +17,7 @@ export function html(strings: TemplateStringsArray, ...values: readonly Content[
 /** Our own markup as it is. Never for anything that came from outside. */
 export const trusted = (text: string): Html => ({ html: text });
 
+/** null, undefined and false are nothing, so that `condition && html` can stand in a template. */
 export function render(content: Content): string {
   if (content === null || content === undefined || content === false) return "";
   if (typeof content === "string") return escapeText(content);

@@ -33,6 +33,7 @@ export const settleCode = (db: D1Database, code: string, now: number): D1Prepare
 /** `method` decides what the site may do next: only a PIN proves the holder anew, a trusted link does not let it map. */
 export type SpentCode = { readonly buid: string; readonly holderId: string; readonly method: "pin" | "trusted_link" };
 
+/** From the result of the spending statement; null = nothing was spent. */
 export function readSpentCode(results: readonly unknown[]): SpentCode | null {
   const row = results[0] as { buid: string; holder_id: string; method: SpentCode["method"] } | undefined;
   return row ? { buid: row.buid, holderId: row.holder_id, method: row.method } : null;

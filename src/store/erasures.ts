@@ -183,6 +183,7 @@ function eraseLogin(db: D1Database, root: PersonId): D1PreparedStatement[] {
   ].map((sql) => db.prepare(sql).bind(root));
 }
 
+/** By the erasure's id, or any id or key the person had: those rows stay, without their values, so that an act can be found again. */
 export async function findErasure(db: D1Database, person: string): Promise<Erasure | null> {
   const row = await db
     .prepare(

@@ -34,7 +34,7 @@ type Row = {
 const STRONGEST = `SELECT hash FROM holder_identities WHERE holder_id = l.holder_id
   ORDER BY ${strengthOf("type")}, last_used_at DESC LIMIT 1`;
 
-/** `by` is the buid's MAC, or the code's when `code` is true. `userHash` = blind index of the user id that the site sent, "" for none. */
+/** By the buid's MAC, else by the code's. `userHash` = blind index of the user id that the site sent, "" for none. */
 export const selectStanding = (
   db: D1Database,
   asked: { readonly site: string; readonly buid: string | null; readonly code: string | null; readonly userHash: string },
@@ -71,6 +71,7 @@ export const selectContacts = (
     )
     .bind(asked.site, asked.buid, asked.code);
 
+/** null = no such link at this site, which a code of another site is too. */
 export function readStanding(rows: readonly unknown[], contacts: readonly unknown[]): Standing | null {
   const row = rows[0] as Row | undefined;
   if (!row) return null;

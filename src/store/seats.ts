@@ -104,6 +104,7 @@ export type ResendSeat = {
   readonly resendsSince: number;
 };
 
+/** Read after a refused resend, to say why: the refusing statement itself tells nothing. */
 export async function readResendSeat(
   db: D1Database,
   { site, buid, now }: { readonly site: string; readonly buid: string; readonly now: number },

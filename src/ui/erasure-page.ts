@@ -29,6 +29,7 @@ const RU: Readonly<Record<string, string>> = {
     "резервные копии платформы на момент времени истекают сами не позднее чем через 30 дней",
 };
 
+/** A whole document for printing. Holds nothing of the person but her opaque id. */
 export function erasurePage(act: Act, workspace: { readonly locale: PrintedLocale; readonly name: string }): string {
   const { locale, name } = workspace;
   const say = (ru: string, en: string): string => (locale === "ru" ? ru : en);

@@ -14,6 +14,7 @@ type Copy = {
   readonly events: readonly Row[];
 };
 
+/** The same data as the JSON, readable and printable. */
 export function exportPage(copy: Copy, workspace: { readonly locale: PrintedLocale; readonly name: string }): string {
   const { locale, name } = workspace;
   const say = (ru: string, en: string): string => (locale === "ru" ? ru : en);

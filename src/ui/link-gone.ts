@@ -14,6 +14,7 @@ const STYLE =
   `:root{color-scheme:light dark}body{font:17px/1.5 system-ui,sans-serif;max-width:32rem;margin:18vh auto;padding:0 1.25rem}` +
   `h1{font-size:1.4rem}`;
 
+/** For visitors, who can do nothing about it but go back to whoever published the link. */
 export function linkGonePage(language: Language): RenderedPage {
   const [title, text] = TEXT[language];
   return {

@@ -26,6 +26,7 @@ export type TelegramMessage = {
 
 export type LoginMessages = { readonly telegram: TelegramMessage; readonly salebot: string };
 
+/** One ready payload a platform, so that a bot builder copies it unchanged. */
 export function loginMessages(message: LoginMessage): LoginMessages {
   return { telegram: telegramMessage(message), salebot: plainMessage(message) };
 }
@@ -33,6 +34,7 @@ export function loginMessages(message: LoginMessage): LoginMessages {
 /** Text and link, for platforms without buttons of ours. */
 export const plainMessage = (message: LoginMessage): string => `${wording(message, message.pin ?? "")}\n${message.url}`;
 
+/** The PIN stands in `<code>` (a tap copies it) and in a `copy_text` button; the preview is off, since its robot opens the link (U8, U9). */
 export function telegramMessage(message: LoginMessage): TelegramMessage {
   const copy = MESSAGE_COPY[message.language];
   const open = { text: fill(copy.open, { host: message.host }), url: message.url };

@@ -7,6 +7,7 @@ import { recordOf } from "../../lib/record.ts";
 
 type Input = PrepareInput<"getcourse">;
 
+/** `url` is the customer's own: `base_url` moves it like any other address of the connection. */
 export function chatiumPlan(input: Input, url: string, body: Readonly<Record<string, string>>): Plan {
   return {
     request: jsonRequest(rebased(url, input.connection.base_url), body),

@@ -22,6 +22,7 @@ const CLAIMS = {
   phone: ["user.phone", "user_data.phone"],
 } as const;
 
+/** Told apart by content alone: one address takes processes, webhooks and code (vendors.md §1.5–1.7). A message of Chatium code wins over the envelope. */
 export function readGetcourse(connection: ConnectionOf<"getcourse">, incoming: Incoming): NewEvent {
   const message = isMessage(incoming.json);
   const fields = message

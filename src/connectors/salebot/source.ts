@@ -32,6 +32,7 @@ const ACCOUNT: Readonly<Record<string, IdentifierType>> = {
 /** The first message follows the client's creation within seconds; the rest is slack for clocks and a slow delivery. */
 const FIRST_MINUTES_MS = 300_000;
 
+/** The project webhook and a block's call come to one address; only the former has Salebot's own client object (vendors.md §2.2, §2.3). */
 export function readSalebot(connection: ConnectionOf<"salebot">, incoming: Incoming): NewEvent {
   const sent = openFields(connection, incoming);
   return isProjectWebhook(sent) ? readMessage(connection, incoming, sent) : readBlock(connection, incoming, sent);

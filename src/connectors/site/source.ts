@@ -6,6 +6,7 @@ import type { Incoming } from "../connector.ts";
 import { unwrapped } from "../generic/values.ts";
 import { readGeneric } from "../generic.ts";
 
+/** Standard Webhooks bodies are `{type, timestamp, data}`; a body without `data` is read as it is. */
 export function readBackend(connection: ConnectionOf<"site"> | ConnectionOf<"http">, incoming: Incoming): NewEvent {
   const fields = unwrapped(incoming.fields, "data");
   return readGeneric(connection, { ...incoming, fields }, { eventNames: ["type"], timeNames: ["timestamp"] });

@@ -75,6 +75,7 @@ export const DOCUMENT_ACTS: Acts = {
   "delete-rule": (view, form) => changeRule(view, form, "rule deleted", () => []),
 };
 
+/** An object of JSON; null for anything else, lists too: both the document and a rule are objects. */
 export function parseObject(text: string): Record<string, unknown> | null {
   try {
     const value: unknown = JSON.parse(text);

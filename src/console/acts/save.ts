@@ -6,6 +6,8 @@ import { readVersion } from "../../store/config.ts";
 import { type View, operatorName } from "../view.ts";
 import { type Form, wholeNumber } from "./act.ts";
 
+/** null = saved and in force. `note` is what the history shows: English, with its Russian words in version-note.ts. `change` may run twice, see
+ *  `changeConfig`. */
 export async function saveChange(
   view: View,
   note: string,

@@ -22,6 +22,7 @@ import { sentence } from "./settings/rules.ts";
 
 const DAY_MS = 86_400_000;
 
+/** null = no such connection. The document is read from D1 too: only there do secrets stand as `$NAME`, the parsed configuration holds their values. */
 export async function connectionPage(view: View, id: string): Promise<Page | null> {
   const connection = view.ctx.config.connections.get(id);
   if (!connection) return null;

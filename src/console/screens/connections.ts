@@ -13,6 +13,7 @@ const DAY_MS = 86_400_000;
 
 export const lastOf = (pulse: ConnectionPulse | undefined): number | null => pulse?.last_at ?? null;
 
+/** «За сутки» is the last 24 hours, so that a card means the same at any time of day. */
 export async function connectionsPage(view: View): Promise<Page> {
   const connections = [...view.ctx.config.connections.values()];
   const pulses = await connectionPulses(

@@ -10,6 +10,7 @@ import type { View } from "../view.ts";
 import { pretty } from "../raw.ts";
 import { mendingOf, reasonName } from "../reasons.ts";
 
+/** Oldest first, as they were sent; vendors' replies are unsealed for this page only. */
 export async function sent(view: View, event: EventSheet): Promise<Content> {
   const deliveries = await deliveriesOfEvent(view.ctx.env.DB, event.id);
   if (deliveries.length === 0)

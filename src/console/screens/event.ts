@@ -17,6 +17,7 @@ import { sent } from "./event-sent.ts";
 import { landingTable } from "./landing.ts";
 import type { Sealed } from "../../lib/seal.ts";
 
+/** null = neither the ledger nor the inbox has it. `?diff=1` compares with the event before it of the same connection and type. */
 export async function eventPage(view: View, id: string): Promise<Page | null> {
   const event = await readEventSheet(view.ctx.env.DB, id);
   if (!event) return waitingPage(view, id);

@@ -24,6 +24,8 @@ function presetStart(view: View): number | null {
   return minutes === undefined ? null : now - minutes * 60_000;
 }
 
+/** `?when=` (a preset) or `?since=&until=` (epoch ms), `connection`, `type`, `status`, `person`, `link`, `code`, `q`, `cursor`: all in the address, so a
+ *  filtered list can be sent to somebody. The version is read before the rows: an event between the two shows at the next poll, never not at all. */
 export async function eventsPage(view: View): Promise<Page> {
   const version = await liveVersion(view);
   const { rows, cursor } = await eventRows(view);

@@ -22,6 +22,7 @@ import {
 } from "../report-view.ts";
 import { type View, hrefWith } from "../view.ts";
 
+/** The same parameters as `GET /v1/report`. A mistake among them is told above the controls, which stand so that it can be corrected. */
 export async function funnelPage(view: View): Promise<Page> {
   const given = Object.fromEntries(view.url.searchParams);
   const report = await runReport(view.ctx, given, "all");

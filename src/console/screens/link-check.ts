@@ -103,6 +103,7 @@ const FINDINGS: Readonly<Record<FindingCode, readonly [what: Phrase, fix: Phrase
   ],
 };
 
+/** `?url=` is walked when the page is asked for: a GET, since checking changes nothing and counts no click of ours. */
 export async function linkCheckPage(view: View): Promise<Page> {
   const address = view.url.searchParams.get("url")?.trim() ?? "";
   const hops = address === "" ? [] : await walkLink(view.ctx, address);

@@ -8,6 +8,7 @@ import { type View, moneyOf, publicOrigin } from "../view.ts";
 import { findingLine } from "./link-check.ts";
 import { costForm, utmFields } from "./links.ts";
 
+/** null = no such link. The length shown is that of a real click id in its place: what the messenger will count. */
 export async function linkPage(view: View, slug: string): Promise<Page | null> {
   const link = view.ctx.config.links.get(slug);
   if (!link) return null;

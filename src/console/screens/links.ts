@@ -15,6 +15,7 @@ import { datedIn } from "../report-view.ts";
 import { type View, daysText, hrefWith, moneyOf, publicOrigin } from "../view.ts";
 import { periodRange } from "./funnel.ts";
 
+/** Numbers of `?from=&to=`, else of the last 30 days, broken down by link and counted as the funnel counts them. */
 export async function linksPage(view: View): Promise<Page> {
   const given = parseReportQuery(Object.fromEntries(view.url.searchParams), view.ctx.config.workspace, view.ctx.clock());
   const range: { from: string; to: string } =
@@ -48,6 +49,7 @@ export async function linksPage(view: View): Promise<Page> {
   };
 }
 
+/** One cost a link and day: the same day again replaces it. */
 export function costForm(view: View, slug: string): Html {
   const today = dateIn(view.ctx.clock(), view.ctx.config.workspace.time_zone);
   return html`<details><summary>${view.say(["изменить", "edit"])}</summary>${actForm(view, { act: "set-cost", fields: { slug } }, html`<input type="date" name="day" value="${today}" aria-label="${view.say(["День", "Day"])}" required> <input name="amount" inputmode="decimal" size="8" pattern="[0-9]+([.,][0-9]+)?" aria-label="${view.say(["Сумма", "Amount"])}" required> <button>${view.word("save")}</button>`)}</details>`;

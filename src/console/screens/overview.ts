@@ -24,6 +24,7 @@ import { shifted } from "./funnel.ts";
 import { pathStrip } from "./path-strip.ts";
 import { hrefOf, problemSentence } from "./problems.ts";
 
+/** `?from=&to=` as in the funnel, a week without them. While nothing at all has come the page is the empty state, with one button. */
 export async function overviewPage(view: View): Promise<Page> {
   const { ctx } = view;
   const given = Object.fromEntries(view.url.searchParams);

@@ -20,6 +20,7 @@ const STOPS: readonly Stop[] = [
   { stage: "sale", kinds: ["network"], needed: false },
 ];
 
+/** Connections that are switched off are not drawn. The PIN login is optional, so passing it by is no gap. */
 export function pathStrip(
   view: View,
   { report, pulses, behind }: { report: Report; pulses: ReadonlyMap<string, ConnectionPulse>; behind: Behind },

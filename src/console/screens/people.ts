@@ -22,6 +22,7 @@ import { type View, amountE4, daysText, numberOf } from "../view.ts";
 const PAGE = 50;
 const MOST = 500;
 
+/** Newest seen first, by cursor. At most 50,000 stale people are counted anew before it is drawn; the cron does the rest. */
 export async function peoplePage(view: View): Promise<Page> {
   const db = view.ctx.env.DB;
   await refreshReportPeople(db, 5);
@@ -71,6 +72,7 @@ const stageTitle = (view: View, stage: Stage | null): string => (stage === null 
 
 export const MESSENGERS: Readonly<Record<string, string>> = { telegram_id: "TG", max_id: "MAX", vk_id: "VK", wa_id: "WA" };
 
+/** Names and school ids are read for all lines at once and unsealed for these only. */
 export async function peopleTable(view: View, lines: readonly PersonLine[]): Promise<Html> {
   const names = await personNames(
     view.ctx,

@@ -14,6 +14,7 @@ import { ties } from "./ties.ts";
 
 const TIMELINE = 500;
 
+/** By any id or key the person ever had. null = nobody; an erased person is a page that says so and leads to the act. */
 export async function personPage(view: View, id: string): Promise<Page | null> {
   const db = view.ctx.env.DB;
   const current = await findPerson(db, id);

@@ -30,6 +30,7 @@ const GROUPS: readonly (readonly [kind: string, title: Phrase])[] = [
   ["silence", ["Тишина", "Silence"]],
 ];
 
+/** Grouped by kind in the order of GROUPS. What waits for its person is asked of the ledger: it is no row of its own and ends by itself. */
 export async function problemsPage(view: View): Promise<Page> {
   const db = view.ctx.env.DB;
   const [raised, waiting, resolvedAt, money] = await Promise.all([
@@ -116,6 +117,7 @@ function mainButton(view: View, problem: ProblemLine): Content {
   }
 }
 
+/** null = no such problem. People who were merged or erased since are followed or left out; with two left the four decisions are offered. */
 export async function problemPage(view: View, id: string): Promise<Page | null> {
   const problem = await findProblem(view.ctx.env.DB, id);
   if (!problem) return null;

@@ -11,6 +11,7 @@ import { empty } from "../parts.ts";
 import type { View } from "../view.ts";
 import { peopleTable } from "./people.ts";
 
+/** Exact matches only: values are looked up by keyed digest, so there is no part of one to search by (decision 0003). */
 export async function searchPage(view: View): Promise<Page> {
   const text = (view.url.searchParams.get("q") ?? "").trim().slice(0, 300);
   const people = text === "" ? [] : await peopleFor(view, text);

@@ -11,6 +11,7 @@ const ROW = 26;
 const [LEFT, RIGHT, WIDTH] = [230, 350, 600];
 const MOST = 20;
 
+/** The first twenty identifiers, grouped by the event that brought them, oldest event first. */
 export async function ties(
   view: View,
   events: readonly EventLine[],

@@ -10,6 +10,7 @@ import type { View } from "../view.ts";
 import { connectForm } from "./connect-form.ts";
 import { privacyFields, projectFields } from "./settings/project.ts";
 
+/** `?step=` and `?kind=` (several). Step 3 without a kind is step 2. */
 export async function welcomePage(view: View): Promise<Page> {
   const step = view.url.searchParams.get("step");
   const chosen = view.url.searchParams.getAll("kind").filter(isKindName);

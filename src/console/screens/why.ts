@@ -11,6 +11,7 @@ import { peopleTable } from "./people.ts";
 
 const MOST = 100;
 
+/** The range of the overview it was opened from; null when that cannot be read. At most 100 of each. */
 export async function whyPage(view: View): Promise<Page | null> {
   const { ctx } = view;
   const db = ctx.env.DB;

@@ -54,6 +54,7 @@ function linkMistakes(
 
 export type Reference = { readonly path: string; readonly id: string; readonly kinds?: readonly string[] };
 
+/** Nothing for a connection whose own kind could not be read: that is told where it stands. */
 export function referenceMistake(judged: Judged, { path, id, kinds }: Reference): FieldError[] {
   const kind = judged.kinds.get(id);
   if (kind === undefined) return [{ path, message: `there is no connection "${id}"` }];
@@ -61,6 +62,7 @@ export function referenceMistake(judged: Judged, { path, id, kinds }: Reference)
   return [{ path, message: `"${id}" is of kind ${kind}, expected ${kinds.join(" or ")}` }];
 }
 
+/** A zone is what the runtime's own `Intl` takes, which is all that ever reads it. */
 export function judgeTimeZones(judged: Judged): FieldError[] {
   const zones: [string, string | undefined][] = [["workspace.time_zone", judged.workspace?.time_zone]];
   for (const [id, body] of judged.connections) zones.push([`connections.${id}.time_zone`, body.time_zone]);

@@ -68,6 +68,7 @@ const NO_TIME: StageTime = { median_minutes: null, p90_minutes: null };
 /** `now` is the moment the tally was taken. */
 export type Counted = { readonly query: ReportQuery; readonly tally: Tally; readonly now: number };
 
+/** From counts and ten-thousandths to the strings of the wire; what rounds is `amount.ts`. */
 export function buildReport({ query, tally, now }: Counted, { workspace, links }: Pick<Config, "workspace" | "links">): Report {
   const rates: Rates = { currency: workspace.currency, fx: workspace.fx };
   const setting = { by: query.by, links, rates };

@@ -23,6 +23,7 @@ export function heldBy(graph: Graph, root: PersonId): Held {
   return hold(nodesOf(graph, root));
 }
 
+/** What a person would hold with these, by group (type and scope); types without a limit are left out. */
 export function hold(refs: Iterable<Ref>): Held {
   const held: Held = new Map();
   for (const ref of refs) {

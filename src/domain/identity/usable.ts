@@ -15,6 +15,7 @@ export type Usable = {
   readonly erased: boolean;
 };
 
+/** Strongest first. What is not used says why in a step; an event older than the erasure of whoever it names is that person's, hence erased too. */
 export function usableClaims(graph: Graph, event: GraphEvent): Usable {
   const steps: Step[] = [];
   const claims: GraphClaim[] = [];

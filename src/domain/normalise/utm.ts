@@ -14,6 +14,7 @@ export const UTM = ["utm_source", "utm_medium", "utm_campaign", "utm_content", "
 
 const NOTHING = new Set(["", "null", "undefined", "nan", "[object object]", "(not set)"]);
 
+/** `ok(null)` for what says nothing. At most 500 characters: marks are lines of reports. */
 export function readUtm(text: string): Reading {
   const value = clean(text).toLowerCase().replaceAll(EMAIL, "(e-mail)");
   if (NOTHING.has(value)) return ok(null);

@@ -58,6 +58,7 @@ export type SealedLink = {
   readonly messenger?: Messenger | null;
 };
 
+/** The refusals are judged before anything is written, but for the hour's allowance, which the writing statement itself counts. */
 export async function issueLink(ctx: Context, request: LinkRequest): Promise<Result<IssuedLink, LinkRefusal>> {
   const { site, bot } = request;
   const now = ctx.clock();

@@ -8,6 +8,7 @@ export type AccessKey = {
   revoked_at: number | null;
 };
 
+/** `hash` is the keyed digest of the text, which is not kept. */
 export async function addAccessKey(
   db: D1Database,
   key: Pick<AccessKey, "id" | "name" | "role" | "created_at"> & { readonly hash: string },

@@ -124,6 +124,7 @@ export async function contactLines(db: D1Database, persons: readonly string[]): 
 
 export type TraitLine = { person_id: string; name: string; sealed: Sealed; at: number };
 
+/** Oldest first, so that who reads them in order ends with the newest. */
 export async function traitLines(db: D1Database, persons: readonly string[]): Promise<TraitLine[]> {
   const { results } = await db
     .prepare(`SELECT p.id AS person_id, r.name, ${hexed("r.sealed")}, r.at FROM ${ROWS_OF("traits")} ORDER BY r.at`)

@@ -63,6 +63,7 @@ const WAITS = "status = 'unbound' AND id IN (SELECT event_id FROM parked)";
 const PROBLEM =
   "id, kind, cause, connection, field, persons, identifier_hash, identifier_type, event_id, count, first_at, last_at";
 
+/** At most 200, the last told first: beyond that the list is no longer what an operator works through. The API pages through all of them. */
 export async function openProblems(db: D1Database): Promise<ProblemLine[]> {
   const { results } = await db
     .prepare(`SELECT ${PROBLEM} FROM problems WHERE resolved_at IS NULL ORDER BY last_at DESC LIMIT 200`)
@@ -106,6 +107,7 @@ export type StuckMoney = {
   amount: number;
 };
 
+/** An event that died at two destinations is counted at each: it is stuck twice. */
 export async function stuckMoney(db: D1Database): Promise<StuckMoney[]> {
   const { results } = await db
     .prepare(

@@ -8,6 +8,7 @@ const TIMES = 3;
 
 export type Quiet = { connection: string; last_at: number; usual: number };
 
+/** Those of `connections` whose last word is longer ago than `TIMES` their usual pause; `usual` and `last_at` in ms and epoch ms. */
 export async function quietConnections(db: D1Database, connections: readonly string[], now: number): Promise<Quiet[]> {
   const { results } = await db
     .prepare(

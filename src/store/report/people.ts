@@ -15,6 +15,7 @@ export type PeopleQuestion = {
   readonly limit: number;
 };
 
+/** Ids by entry time, oldest first; the same conditions as the number that was pressed, so both always agree. */
 export async function reportPeople(db: D1Database, query: ReportQuery, asked: PeopleQuestion): Promise<string[]> {
   const previous = asked.stage === null ? null : previousStage(query.template, asked.stage);
   const conditions = [

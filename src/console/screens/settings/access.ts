@@ -6,6 +6,7 @@ import { moment, select } from "../../parts.ts";
 import type { View } from "../../view.ts";
 import { settingsTabs } from "./tabs.ts";
 
+/** The last 100 acts. Keys are listed without their text, which is not kept. */
 export async function accessPage(view: View): Promise<Page> {
   const [keys, acts] = await Promise.all([listAccessKeys(view.ctx.env.DB), listActs(view.ctx.env.DB, 100)]);
   const roles = [

@@ -5,6 +5,7 @@ import { actForm, type Page } from "../../page.ts";
 import type { View } from "../../view.ts";
 import { settingsTabs } from "./tabs.ts";
 
+/** «Остановлено» only when every connection is: a single one is stopped on its card. */
 export async function dataPage(view: View): Promise<Page> {
   const connections = [...view.ctx.config.connections.values()];
   const stopped = connections.length > 0 && connections.every(({ disabled }) => disabled === true);

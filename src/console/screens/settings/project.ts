@@ -38,6 +38,7 @@ export function projectFields(view: View): Html {
   )}`;
 }
 
+/** The first visit asks it too, with `sealed` chosen: it decides what is stored from the first event on, and what was not kept cannot be had later. */
 export function privacyFields(view: View): Html {
   const { workspace } = view.ctx.config;
   const choice = (value: string, name: string, meaning: string): Html =>
@@ -45,6 +46,7 @@ export function privacyFields(view: View): Html {
   return html`<fieldset class="plain-set"><legend>${view.say(["Почта, телефоны и номера людей", "E-mails, phones and ids of people"])}</legend>${choice("sealed", view.say(["Хранить зашифрованными", "Keep sealed"]), view.say(["Видны здесь и подставляются в сообщения. В базе — только шифр; ключ в секрете SEAL_KEY.", "Shown here and put into messages. The database holds ciphers only; the key is the secret SEAL_KEY."]))}${choice("pseudonymous", view.say(["Не хранить значений", "Keep no values"]), view.say(["Люди связываются по отпечаткам; значений не увидите ни вы, ни мы, ни получатели сообщений.", "People are joined by digests; neither you nor we nor any destination sees the values."]))}</fieldset>`;
 }
 
+/** Each box is a form of its own that sends its own fields: saving one does not write over what somebody else saved in another. */
 export async function projectPage(view: View): Promise<Page> {
   const { workspace } = view.ctx.config;
   const { retention } = workspace;

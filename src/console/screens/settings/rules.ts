@@ -21,6 +21,7 @@ export type Refused = {
   readonly errors: readonly FieldError[];
 };
 
+/** `refused` = the save that came back. The text to edit is the document's own, not the parsed rule's: defaults that nobody wrote must not be saved as if somebody had. */
 export async function rulesPage(view: View, refused: Refused | null = null): Promise<Page> {
   const [saved, versions] = await Promise.all([readVersion(view.ctx.env, null), listVersions(view.ctx.env, null, 30)]);
   const document = recordOf(saved?.document);
