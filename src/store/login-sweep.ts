@@ -2,7 +2,7 @@
 
 const DAY_MS = 86_400_000;
 
-/** Links and codes stay a day longer than they live: until then a refusal can say which of expired, used or replaced it was. */
+/** `now` in epoch ms. Ids of messages and of idempotency keys go at once: past their time nothing can ask for them. */
 export async function forgetLogins(db: D1Database, now: number): Promise<void> {
   const until = (table: string, column: string, limit: number): D1PreparedStatement =>
     db.prepare(`DELETE FROM ${table} WHERE ${column} < ?1`).bind(limit);

@@ -1,5 +1,5 @@
 import { runInDurableObject } from "cloudflare:test";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { CLOSED } from "../../src/domain/breaker.ts";
 import type { Settlement } from "../../src/domain/settle.ts";
 import { type Landed, conclude, land } from "../../src/flows/lane/conclude.ts";
@@ -37,8 +37,7 @@ describe("requests that come back", () => {
     flights.left();
     flights.cameBack(landed);
     expect(raised).toBe(1);
-    await new Promise((resolve) => setTimeout(resolve, 50));
-    expect(raised).toBe(2);
+    await vi.waitFor(() => expect(raised).toBe(2), { interval: 1 });
   });
 });
 
