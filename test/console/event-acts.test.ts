@@ -139,7 +139,7 @@ describe("«Повторить»", () => {
     await configure(twice);
     const steps: string[] = [];
     vi.spyOn(globalThis, "fetch").mockImplementation(async (_input, init) => {
-      steps.push(String(init?.body));
+      steps.push(typeof init?.body === "string" ? init.body : "");
       return new Response("ok");
     });
     const id = await come("bot/tok-bot-0000000000", { event: "login", telegram_id: "3010", client_id: "310" });
