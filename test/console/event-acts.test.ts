@@ -170,6 +170,16 @@ describe("«Повторить»", () => {
 });
 
 describe("filters of the list", () => {
+  it("«Что не доставлено» of a connection lists what was to be sent there, whoever told of it", async () => {
+    const id = await come("bot/tok-bot-0000000000", { event: "login", telegram_id: "3011", client_id: "311" });
+    await env.DB.prepare("UPDATE deliveries SET status = 'dead' WHERE event_id = ?1").bind(id).run();
+    const card = await browser.text("/console/connections/out");
+    const link = /href="\/console\/events\?([^"]*)">Что не доставлено/.exec(card)?.[1]?.replaceAll("&amp;", "&") ?? "none";
+    expect(await rowsOf(link)).toEqual([id]);
+    expect(await rowsOf(link.replace("out", "bot"))).toEqual([]);
+    expect(await browser.text(`/console/events?${link}`)).toContain("to: out");
+  });
+
   it("find a word of the delivery as it came, a person by key or id, and what was sent by the reply's HTTP code", async () => {
     const id = await come("bot/tok-bot-0000000000", {
       event: "message",

@@ -129,7 +129,7 @@ function outbound(view: View, id: string): Html {
   const rules = view.ctx.config.rules.filter((rule) => rule.do.some(({ to }) => to === id));
   if (rules.length === 0)
     return html`<p class="dim">${view.say(["Сюда ничего не отправляется: нет ни одного правила.", "Nothing is sent there: no rule does."])} <a href="/console/settings/rules">${view.say(["Добавить правило", "Add a rule"])}</a></p>`;
-  return html`<ul class="t">${rules.map((rule) => html`<li>${rule.disabled === true && html`<span class="tag">${view.say(["выключено", "off"])}</span> `}<a href="/console/settings/rules">${rule.name ?? sentence(view, rule)}</a>${rule.name !== undefined && html` <small>${sentence(view, rule)}</small>`}</li>`)}</ul><p><a href="/console/events?connection=${id}&amp;status=failed">${view.say(["Что не доставлено", "What was not delivered"])}</a></p>`;
+  return html`<ul class="t">${rules.map((rule) => html`<li>${rule.disabled === true && html`<span class="tag">${view.say(["выключено", "off"])}</span> `}<a href="/console/settings/rules">${rule.name ?? sentence(view, rule)}</a>${rule.name !== undefined && html` <small>${sentence(view, rule)}</small>`}</li>`)}</ul><p><a href="/console/events?to=${id}&amp;status=failed">${view.say(["Что не доставлено", "What was not delivered"])}</a></p>`;
 }
 
 function paceForm(view: View, connection: Connection): Html {

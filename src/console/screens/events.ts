@@ -24,7 +24,7 @@ function presetStart(view: View): number | null {
   return minutes === undefined ? null : now - minutes * 60_000;
 }
 
-/** `?when=` (a preset) or `?since=&until=` (epoch ms), `connection`, `type`, `status`, `person`, `link`, `code`, `q`, `cursor`: all in the address, so a
+/** `?when=` (a preset) or `?since=&until=` (epoch ms), `connection`, `type`, `status`, `person`, `link`, `code`, `q`, `to`, `cursor`: all in the address, so a
  *  filtered list can be sent to somebody. The version is read before the rows: an event between the two shows at the next poll, never not at all. */
 export async function eventsPage(view: View): Promise<Page> {
   const version = await liveVersion(view);
@@ -84,6 +84,7 @@ function readFilter(view: View, limit: number): EventFilter {
     kept: text("status") === "kept",
     dated: query.has("dated"),
     dead: text("status") === "failed",
+    to: text("to"),
     connection: text("connection"),
     type: text("type"),
     person: text("person"),
@@ -142,7 +143,7 @@ function filters(view: View): Html {
     ["7d", view.say(["7 дней", "7 days"])],
     ["30d", view.say(["30 дней", "30 days"])],
   ] as const;
-  const kept = ["since", "until", "dated"].filter((name) => given(name) !== "");
+  const kept = ["since", "until", "dated", "to"].filter((name) => given(name) !== "");
   const links = [...view.ctx.config.links.keys()];
   return html`<details class="filters">
     <summary>${view.word("filters")}</summary>

@@ -191,7 +191,7 @@ const DELIVERIES: readonly Operation[] = [
     refusals: { ...missing, 409: ["already_settled"] },
   }),
   call("post", "/v1/deliveries/recover", {
-    says: "Replay what died at a connection since a time.",
+    says: "Replay what was made since a time and died at a connection.",
     bodies: [{ name: "RecoverRequest", schema: recoverBody }],
     answers: { 202: { says: "Begun.", schema: answer.recovery } },
     refusals: invalid,

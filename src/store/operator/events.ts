@@ -36,8 +36,9 @@ export type EventFilter = {
   readonly link: string | null;
   /** Outbound HTTP status of any of its deliveries. */
   readonly code: number | null;
-  /** Only events with a delivery that was given up. */
+  /** Only events with a delivery that was given up; `to` = at this connection. */
   readonly dead: boolean;
+  readonly to?: string | null;
   /** Only events whose payload an operator keeps. */
   readonly kept?: boolean;
   /** As reports count: what is counted, with `since` and `until` about when it happened, not when it came. */
@@ -74,7 +75,9 @@ export async function listEventLines(db: D1Database, filter: EventFilter): Promi
     "EXISTS (SELECT 1 FROM deliveries d JOIN attempts a ON a.delivery_id = d.id WHERE d.event_id = e.id AND a.status = ?)",
     filter.code,
   );
-  if (filter.dead) conditions.push("EXISTS (SELECT 1 FROM deliveries d WHERE d.event_id = e.id AND d.status = 'dead')");
+  const dead = "SELECT 1 FROM deliveries d WHERE d.event_id = e.id AND d.status = 'dead'";
+  if (filter.dead) conditions.push(`EXISTS (${dead})`);
+  add(`EXISTS (${dead} AND d.connection = ?)`, filter.to ?? null);
   if (filter.dated === true) conditions.push("e.counted = 1 AND e.status IN ('bound', 'erased', 'unbound')");
   if (filter.kept === true) conditions.push("e.id IN (SELECT event_id FROM bookmarks)");
   values.push(filter.limit);
