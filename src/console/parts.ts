@@ -117,9 +117,10 @@ export function eventRow(view: View, event: EventLine, names: ReadonlyMap<string
   </tr>`;
 }
 
+/** A line of what still waits in the inbox: whose it is and what it is worth is not known yet. */
 export const waitingRow = (view: View, event: WaitingEvent): Html =>
-  html`<tr data-id="${event.id}" data-row>
-    <td data-l="${view.word("time")}">${moment(view, event.receivedAt)}</td>
+  html`<tr data-id="${event.id}" data-row data-href>
+    <td data-l="${view.word("time")}"><a href="/console/events/${event.id}">${moment(view, event.receivedAt)}</a></td>
     <td data-l="${view.word("connection")}">${connectionMark(view, event.connection)}</td>
     <td data-l="${view.word("event")}">${typeName(view, event.type)}</td>
     <td></td>

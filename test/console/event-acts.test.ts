@@ -45,6 +45,8 @@ it("an event is shown while it waits, however many came after it, in the reader'
   const page = await browser.text(`/console/events/${first?.id}`);
   expect(page).toContain("ждёт своей очереди");
   expect(page).toContain("<h1>Старт бота</h1>");
+  const [, newest] = /data-id="(evt_\w+)"/.exec(await browser.text("/console/events?status=accepted")) ?? [];
+  expect(await browser.text("/console/events?status=accepted")).toContain(`href="/console/events/${newest}"`);
   vi.restoreAllMocks();
   await inboxOf(env).drain();
 });
