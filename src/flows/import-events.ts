@@ -6,9 +6,10 @@ import { newIncoming } from "../connectors/incoming.ts";
 import { readEvent } from "../connectors/registry.ts";
 import { readReserved, reservedConnection } from "../connectors/reserved.ts";
 import { isReserved } from "../domain/reserved.ts";
+import { maskSecrets } from "../domain/mask-secrets.ts";
 import { parseTime } from "../domain/normalise/time.ts";
 import { MAX_BODY_BYTES, contentText, contentOf } from "../lib/body.ts";
-import { maskJson } from "../lib/mask.ts";
+import { maskBody, maskJson } from "../lib/mask.ts";
 import { parseJson } from "../lib/body/json.ts";
 import { type Result, err, ok } from "../lib/result.ts";
 import { type IntakeItem, acceptEvents } from "./accept-event.ts";
@@ -86,7 +87,9 @@ async function readLine(ctx: Context, text: string, rules: boolean): Promise<Res
   return ok({
     connection: { id, duplicates: connection.duplicates },
     event: event.value,
-    raw: JSON.stringify(maskJson(shape.data.event)),
+    // As at the front door: a bot's log may hold its own key under whatever name.
+    raw: maskSecrets(connection, JSON.stringify(maskJson(shape.data.event))),
+    mask: (text) => maskSecrets(connection, maskBody(text)),
     receivedAt,
     content: () => contentText(content),
     rules,

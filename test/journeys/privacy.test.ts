@@ -4,7 +4,6 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vites
 import { inboxOf } from "../../src/context.ts";
 import type { Env } from "../../src/env.ts";
 import { ADMIN_TOKEN, ORIGIN, operator } from "../kit/operator.ts";
-import {} from "../kit/sign.ts";
 import {
   DOCUMENT,
   P,
@@ -269,6 +268,15 @@ describe("privacy as an operator and a data subject see it", { timeout: 30_000 }
     expect(await bytes()).not.toContain("sesame");
     const wrong = await exports.default.fetch(`${ORIGIN}/webhook/p1/sesame-wrong`);
     expect(await wrong.text()).not.toContain("sesame");
+  });
+
+  it("R-05 a connection's own secret in an imported line is masked under any name", async () => {
+    await backfill([["p1", "2026-03-01T10:00:00Z", { telegram_id: "1", event: "message", note: "seen token-of-p1-0000000000" }]]);
+    await settled();
+    const [event] = await events("");
+    const text = JSON.stringify(await read(`/v1/events/${event?.id}`));
+    expect(text).not.toContain("token-of-p1");
+    expect(text).toContain("seen ••••");
   });
 
   it("R-05 our own key travels unmasked", async () => {

@@ -1,6 +1,5 @@
 import { exports } from "cloudflare:workers";
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
-import {} from "../kit/operator.ts";
 import {
   DOCUMENT,
   call,
