@@ -38,6 +38,24 @@ export const storagePageCheck: Check = {
   },
 };
 
+/** A comment that cites a section nobody wrote sends its reader nowhere: facts of vendors are cited by the section of docs/vendors.md. */
+export const vendorSectionsCheck: Check = {
+  name: "docs/vendors.md holds every section that is cited",
+  run: async () => {
+    const rows = [...readPage("docs/vendors.md").matchAll(/^\| ([\d.]+)(?:–([\d.]+))? \|/gm)];
+    const held = new Set(rows.flatMap(([, first, last]) => [first, last]));
+    const cited = readSources().flatMap(({ path, text }) =>
+      [...text.matchAll(/vendors\.md §([\d.]*\d)/g)].map(([, section = ""]) => ({ path, section })),
+    );
+    // §0 is one row of rules; its numbers are theirs.
+    const missing = cited.filter(({ section }) => !held.has(section) && !section.startsWith("0."));
+    return {
+      note: `${new Set(cited.map(({ section }) => section)).size} sections`,
+      findings: missing.map(({ path, section }) => `${path}: there is no §${section}`),
+    };
+  },
+};
+
 /** Reasons become HTTP in the handlers; a rule of thumb finds them: a quoted word on a line that says `reason`. Those that a flow names and a handler
  *  passes on stand in the document of the API, and test/handlers/openapi.test.ts holds the page to that. */
 const MAKES_REASONS = /^src\/(handlers\/|routes\.ts)/;

@@ -1,4 +1,4 @@
-/** Who an event is about: the demotion loop and the binding of the other identifiers (docs/identity.md §4). Decides only, changes nothing.
+/** Who an event is about: the demotion loop and the binding of the other identifiers (docs/identity.md, "How an event finds its person"). Decides only, changes nothing.
  *  The trap it exists for: letting the strongest KNOWN identifier win would write `{tg:2 (new), email (belongs to tg:1)}` onto tg:1's card. So an
  *  owner wins only if she could also hold every stronger identifier of the event; otherwise her identifier is demoted and the next one is asked. */
 import type { PersonId } from "../../lib/ids.ts";

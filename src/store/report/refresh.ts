@@ -1,5 +1,5 @@
 /** Brings `report_people` up to date with the ledger: one row per person with the first time of every stage, the second paid deal and the first
- *  touch. Triggers of migration 0003 note whose row is stale; a report catches up before it reads, the cron keeps the backlog short.
+ *  touch. Triggers of migrations 0005 and 0012 note whose row is stale; a report catches up before it reads, the cron keeps the backlog short.
  *  Both statements of a round see the same people, because a batch is one transaction. */
 import { RANK, TOUCHES } from "./touch.ts";
 
