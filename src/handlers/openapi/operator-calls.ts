@@ -191,7 +191,7 @@ const DELIVERIES: readonly Operation[] = [
     refusals: { ...missing, 409: ["already_settled"] },
   }),
   call("post", "/v1/deliveries/recover", {
-    says: "Replay what was made since a time and died at a connection.",
+    says: "Replay what died at a connection since a time.",
     bodies: [{ name: "RecoverRequest", schema: recoverBody }],
     answers: { 202: { says: "Begun.", schema: answer.recovery } },
     refusals: invalid,
