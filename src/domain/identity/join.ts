@@ -180,10 +180,7 @@ function obeyMapping({ graph, start, union, draft }: Join, claim: GraphClaim, ow
   const held = start.create ? [] : [...union.roots].flatMap((root) => [...nodesOf(graph, root)]);
   const others = held.filter(
     (node) =>
-      node.type === "user_id" &&
-      node.scope === claim.scope &&
-      node.hash !== claim.hash &&
-      !isOfAnother(start, held, node.homeId),
+      node.type === "user_id" && node.scope === claim.scope && node.hash !== claim.hash && !isOfAnother(start, held, node.homeId),
   );
   const former = others.filter(({ hash }) => !graph.mapped.has(hash));
   if (!mine && former.length < others.length) {
