@@ -16,6 +16,7 @@ import { ACTS } from "./acts.ts";
 import { assetAt } from "./assets.ts";
 import { type Page, frame, menuBody, renderPage } from "./page.ts";
 import { CONSOLE_POLICY } from "./policy.ts";
+import { besidePage } from "./screens/beside.ts";
 import { connectionPage } from "./screens/connection.ts";
 import { connectionsPage } from "./screens/connections.ts";
 import { eventPage } from "./screens/event.ts";
@@ -46,6 +47,7 @@ const SCREENS: readonly (readonly [RegExp, Draw])[] = [
   [/^\/console\/events\/([^/]+)$/, eventPage],
   [/^\/console\/people$/, peoplePage],
   [/^\/console\/people\/([^/]+)$/, personPage],
+  [/^\/console\/people\/([^/]+)\/beside$/, besidePage],
   [/^\/console\/funnel$/, funnelPage],
   [/^\/console\/funnel\/people$/, reportPeoplePage],
   [/^\/console\/welcome$/, welcomePage],

@@ -188,7 +188,7 @@ async function why(view: View, event: EventSheet, facts: StoredFacts | null): Pr
     event.person_id === null
       ? html`<p class="dim">${view.word("nobody")}</p>`
       : html`<p>
-          ${personLink(event.person_id, names.get(event.person_id))}${event.via !== null && html` <span class="tag">${event.via}</span>`}
+          ${personLink(event.person_id, names.get(event.person_id))}${event.via !== null && html` <span class="tag">${identifierName(view, event.via)}</span>`}
         </p>`;
   return html`${who}
     <ul class="t">

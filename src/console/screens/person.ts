@@ -9,6 +9,7 @@ import { refreshReportPeople } from "../../store/report/refresh.ts";
 import { actForm, type Page } from "../page.ts";
 import { connectionMark, empty, eventName, identifierName, moment, proofName, sourceName, stageDots, status } from "../parts.ts";
 import { type View, amountE4, hrefWith } from "../view.ts";
+import { besideForm } from "./beside.ts";
 import { moneyOfLine, stagesOf } from "./people.ts";
 import { ties } from "./ties.ts";
 
@@ -74,7 +75,7 @@ function timeline(view: View, events: readonly EventLine[]): Html {
     html`<p class="chips">${chip(null, view.word("all"))}${lanes.map((lane) => chip(lane, connectionMark(view, lane)))}</p>`;
   const item = (event: EventLine): Html =>
     html`<li data-row class="l${lanes.indexOf(event.connection) % 6}"><div class="row"><a href="/console/events/${event.id}">${moment(view, event.event_at)}</a><b>${eventName(view, event)}</b><span class="tag">${connectionMark(view, event.connection)}</span>${event.amount_e4 !== null && event.amount_e4 > 0 && html`<span>${amountE4(view, event.amount_e4, event.currency)}</span>`}${event.status !== "bound" && status(view, event.status)}${event.trouble !== null && status(view, event.trouble)}${event.counted === 0 && html`<span class="tag">${view.say(["не считается", "not counted"])}</span>`}${event.link !== null && html`<small>${event.link}</small>`}</div></li>`;
-  return html`<div class="box"><h2>${view.say(["Лента", "Timeline"])}</h2>${filter}<ul class="t lanes">${shown.map(item)}</ul>${events.length === TIMELINE && html`<p><a href="/console/events?person=${events[0]?.person_id ?? ""}">${view.word("all")}</a></p>`}</div>`;
+  return html`<section class="box"><h2>${view.say(["Лента", "Timeline"])}</h2>${filter}<ul class="t lanes">${shown.map(item)}</ul>${events.length === TIMELINE && html`<p><a href="/console/events?person=${events[0]?.person_id ?? ""}">${view.word("all")}</a></p>`}</section>`;
 }
 
 const MOVABLE: readonly IdentifierType[] = [
@@ -92,10 +93,9 @@ const MOVABLE: readonly IdentifierType[] = [
 function acts(view: View, id: string, merged: boolean): Html {
   const fields = { person: id };
   return html`<section class="box"><h2>${view.say(["Решения", "Decisions"])}</h2>
-<details><summary>${view.say(["Объединить…", "Merge…"])}</summary>${actForm(view, { act: "merge", fields }, html`<label>${view.say(["Ключ или номер второго человека", "Key or id of the other person"])}<input name="other" required></label> <button>${view.say(["Это один человек", "They are one person"])}</button>`)}</details>
+<details><summary>${view.say(["Объединить или не склеивать…", "Merge or keep apart…"])}</summary>${besideForm(view, id)}</details>
 ${merged && actForm(view, { act: "unmerge", fields }, html`<button>${view.say(["Разъединить последнее", "Undo the last merge"])}</button>`)}
-<details><summary>${view.say(["Перенести сюда идентификатор", "Move an identifier here"])}</summary>${actForm(view, { act: "move", fields }, html`<label>${view.say(["Тип", "Type"])}<select name="type">${MOVABLE.map((type) => html`<option>${type}</option>`)}</select></label> <label>${view.say(["Значение", "Value"])}<input name="value" required></label> <button>${view.say(["Перенести", "Move"])}</button>`)}</details>
-<details><summary>${view.say(["Не склеивать с…", "Keep apart from…"])}</summary>${actForm(view, { act: "keep-apart", fields }, html`<label>${view.say(["Ключ или номер", "Key or id"])}<input name="other" required></label> <button>${view.say(["Разные люди", "Different people"])}</button>`)}</details>
+<details><summary>${view.say(["Перенести сюда идентификатор", "Move an identifier here"])}</summary>${actForm(view, { act: "move", fields }, html`<label>${view.say(["Тип", "Type"])}<select name="type">${MOVABLE.map((type) => html`<option value="${type}">${identifierName(view, type)}</option>`)}</select></label> <label>${view.say(["Значение", "Value"])}<input name="value" required></label> <button>${view.say(["Перенести", "Move"])}</button>`)}</details>
 <p><a class="btn" href="/v1/persons/${id}/export">${view.say(["Выгрузить", "Export"])}</a></p>
 <details><summary class="danger">${view.say(["Удалить…", "Erase…"])}</summary>${actForm(view, { act: "erase", fields, confirm: view.say(["Стереть все данные человека? Это необратимо.", "Erase all of this person's data? This cannot be undone."]) }, html`<p>${view.say(["Идентификаторы и содержимое событий исчезнут, счётчики останутся.", "Identifiers and event contents disappear, counters stay."])}</p><button class="danger">${view.say(["Стереть данные", "Erase the data"])}</button>`)}</details></section>`;
 }

@@ -1,7 +1,7 @@
 /** Проблемы: one sentence, a count, one main button. */
-import { identifierValues, openIdentifier, personNames } from "../../flows/show-person.ts";
+import { identifierValues, personNames } from "../../flows/show-person.ts";
 import { type Content, type Html, html } from "../../lib/markup.ts";
-import { type IdentifierLine, identifierLines } from "../../store/operator/people.ts";
+import { identifierLines, keptApartAt } from "../../store/operator/people.ts";
 import { findPerson } from "../../store/person-reads.ts";
 import {
   type ProblemLine,
@@ -14,9 +14,10 @@ import {
   unboundProblems,
 } from "../../store/operator/pulse.ts";
 import { actForm, type Page } from "../page.ts";
-import { causeName, connectionName, empty, identifierName, moment, personLink, proofName } from "../parts.ts";
+import { causeName, connectionName, empty, identifierName, moment } from "../parts.ts";
 import { KINDS } from "../../ui/alert-text.ts";
 import { mendingOf, reasonName } from "../reasons.ts";
+import { apartNote, personCards, undoesDecision } from "./beside.ts";
 import type { Phrase } from "../copy.ts";
 import { type View, ago, amountE4 } from "../view.ts";
 
@@ -173,33 +174,6 @@ async function currentPersons(view: View, ids: readonly string[]): Promise<strin
   return [...new Set(found.flatMap((person) => (person?.erasedAt === null ? [person.id] : [])))];
 }
 
-/** Two people side by side: what the problem is about is marked, what they have differently is tinted. */
-async function personCards(view: View, ids: readonly string[], taken: string | null): Promise<Html[]> {
-  const [all, names] = await Promise.all([
-    Promise.all(ids.map((id) => identifierLines(view.ctx.env.DB, id))),
-    personNames(view.ctx, ids),
-  ]);
-  return Promise.all(
-    ids.map(async (id, index) => {
-      const others = all.filter((_lines, at) => at !== index).flat();
-      const rows = await Promise.all((all[index] ?? []).slice(0, 20).map((line) => cardRow(view, line, { taken, others })));
-      return html`<section class="box"><h2>${personLink(id, names.get(id))}</h2><dl>${rows}</dl></section>`;
-    }),
-  );
-}
-
-async function cardRow(
-  view: View,
-  line: IdentifierLine,
-  { taken, others }: { readonly taken: string | null; readonly others: readonly IdentifierLine[] },
-): Promise<Html> {
-  const value = await openIdentifier(view.ctx, line);
-  const rivals = others.filter(({ type, scope }) => type === line.type && scope === line.scope);
-  const differs = rivals.length > 0 && !rivals.some(({ hash }) => hash === line.hash);
-  const shown = line.hash === taken ? html`<mark>${value}</mark>` : differs ? html`<span class="diff">${value}</span>` : value;
-  return html`<dt>${identifierName(view, line.type)}</dt><dd>${shown}${differs && html` <small>${view.say(["различается", "differs"])}</small>`} <small>${proofName(view, line.proof)} · ${view.say(["с", "since"])} ${moment(view, line.first_seen)}</small></dd>`;
-}
-
 /** The four decisions of a conflict; each is final until the operator changes it. */
 async function choices(
   view: View,
@@ -211,10 +185,11 @@ async function choices(
   const names = await personNames(view.ctx, [a, b]);
   const owned = await Promise.all([a, b].map((id) => identifierLines(view.ctx.env.DB, id)));
   const others = [a, b].filter((_id, index) => !owned[index]?.some(({ hash }) => hash === problem.identifier_hash));
+  const apart = await keptApartAt(view.ctx.env.DB, [a, b]);
   const form = (act: string, label: string, fields: Readonly<Record<string, string>>, main = false): Html =>
     actForm(
       view,
-      { act, fields: { problem: problem.id, ...fields } },
+      { act, fields: { problem: problem.id, ...fields }, ...(main && apart !== null ? { confirm: undoesDecision(view) } : {}) },
       html`<button${main && html` class="main"`}>${label}</button>`,
     );
   const move = (id: string): Html =>
@@ -223,5 +198,5 @@ async function choices(
       type,
       value: value ?? "",
     });
-  return html`<h2>${view.say(["Кто это?", "Who is it?"])}</h2><p class="dim">${view.say(["Один человек — карточки объединятся, это можно отменить. Перенести — значение уйдёт названному. Разные — больше не спросим. Больше не использовать — значение перестанет связывать людей.", "One person: the cards are joined, which can be undone. Move: the value goes to the one named. Different: we ask no more. Stop using it: the value no longer joins people."])}</p><div class="row">${form("merge", view.say(["Один человек", "One person"]), { person: a, other: b }, true)}${value !== null && others.map(move)}${form("keep-apart", view.say(["Разные", "Different"]), { person: a, other: b })}${value !== null && form("block", view.say(["Больше не использовать", "Stop using it"]), { type, value })}</div>`;
+  return html`<h2>${view.say(["Кто это?", "Who is it?"])}</h2><p class="dim">${view.say(["Один человек — карточки объединятся, это можно отменить. Перенести — значение уйдёт названному. Разные — больше не спросим. Больше не использовать — значение перестанет связывать людей.", "One person: the cards are joined, which can be undone. Move: the value goes to the one named. Different: we ask no more. Stop using it: the value no longer joins people."])}</p>${apartNote(view, apart)}<div class="row">${form("merge", view.say(["Один человек", "One person"]), { person: a, other: b }, true)}${value !== null && others.map(move)}${form("keep-apart", view.say(["Разные", "Different"]), { person: a, other: b })}${value !== null && form("block", view.say(["Больше не использовать", "Stop using it"]), { type, value })}</div>`;
 }

@@ -4,7 +4,7 @@ import { readEmail } from "../../domain/normalise/email.ts";
 import { readPhone } from "../../domain/normalise/phone.ts";
 import { html } from "../../lib/markup.ts";
 import { eventsOfNumber } from "../../store/operator/events.ts";
-import { identifiersByHash, personLinesOf } from "../../store/operator/people.ts";
+import { identifiersByHash, newestNames, personLinesOf } from "../../store/operator/people.ts";
 import { findPerson } from "../../store/person-reads.ts";
 import type { Page } from "../page.ts";
 import { empty } from "../parts.ts";
@@ -20,11 +20,21 @@ export async function searchPage(view: View): Promise<Page> {
   return {
     title: `${view.say(["Поиск", "Search"])}: ${text}`,
     screen: "people",
-    body: html`${event && html`<p><a class="btn main" href="/console/events/${text}">${view.word("event")} ${text}</a></p>`}${lines.length === 0 && !event ? empty(view.say(["Ничего не нашлось. Ищем точно: номер, почту, телефон, clickid, номер заказа.", "Nothing found. The search is exact: an id, an e-mail, a phone, a clickid, an order number."])) : await peopleTable(view, lines)}`,
+    body: html`${event && html`<p><a class="btn main" href="/console/events/${text}">${view.word("event")} ${text}</a></p>`}${lines.length === 0 && !event ? empty(nothingFound(view)) : await peopleTable(view, lines)}`,
   };
 }
 
-async function peopleFor(view: View, text: string): Promise<string[]> {
+export const nothingFound = (view: View): string =>
+  view.say(
+    [
+      "Ничего не нашлось. Ищем точно: номер, почту, телефон, clickid, номер заказа; имя и @имя — среди {0} последних людей.",
+      "Nothing found. The search is exact: an id, an e-mail, a phone, a clickid, an order number; a name or @name among the newest {0} people.",
+    ],
+    NAMED,
+  );
+
+/** Ids of the people that a text names: by an id or a number, else by name. */
+export async function peopleFor(view: View, text: string): Promise<string[]> {
   const { DB } = view.ctx.env;
   const own = await findPerson(DB, text);
   if (own) return [own.id];
@@ -32,7 +42,21 @@ async function peopleFor(view: View, text: string): Promise<string[]> {
     candidates(view, text).map(({ type, scope, value }) => view.ctx.seal.index(type, scope, value)),
   );
   const [found, numbered] = await Promise.all([identifiersByHash(DB, hashes), eventsOfNumber(DB, text)]);
-  return [...new Set([...found.map(({ person_id }) => person_id), ...numbered.flatMap(({ person_id }) => person_id ?? [])])];
+  const exact = [...found.map(({ person_id }) => person_id), ...numbered.flatMap(({ person_id }) => person_id ?? [])];
+  return [...new Set(exact.length > 0 ? exact : await peopleNamed(view, text))];
+}
+
+/** How many people a search by name looks through: names are sealed, so the database cannot. */
+const NAMED = 500;
+
+async function peopleNamed(view: View, text: string): Promise<string[]> {
+  const name = text.replace(/^@/, "").toLowerCase();
+  if (!/\p{L}{2}/u.test(name)) return [];
+  const lines = await newestNames(view.ctx.env.DB, NAMED);
+  const opened = await Promise.all(
+    lines.map(async ({ person_id, sealed }) => ({ person_id, told: await view.ctx.seal.open(sealed) })),
+  );
+  return opened.flatMap(({ person_id, told }) => (told.toLowerCase().includes(name) ? person_id : []));
 }
 
 type Candidate = { readonly type: IdentifierType; readonly scope: string; readonly value: string };

@@ -133,6 +133,29 @@ export async function traitLines(db: D1Database, persons: readonly string[]): Pr
   return results;
 }
 
+/** What the people seen last are called, newest first. */
+export async function newestNames(db: D1Database, people: number): Promise<Pick<TraitLine, "person_id" | "sealed">[]> {
+  const { results } = await db
+    .prepare(
+      `SELECT t.person_id, ${hexed("t.sealed")} FROM (
+         SELECT id FROM persons WHERE erased_at IS NULL AND person_id = id ORDER BY last_seen DESC, id LIMIT ?1) p
+       JOIN traits t ON t.person_id = p.id WHERE t.name IN ('name', 'first_name', 'last_name', 'username')`,
+    )
+    .bind(people)
+    .all<Pick<TraitLine, "person_id" | "sealed">>();
+  return results;
+}
+
+/** When an operator decided that two people are different, epoch ms; null = nobody did. */
+export const keptApartAt = (db: D1Database, [a, b]: readonly [string, string]): Promise<number | null> =>
+  db
+    .prepare(
+      `SELECT MAX(k.at) AS at FROM persons l JOIN persons r ON r.person_id = ?2
+         JOIN kept_apart k ON k.a = MIN(l.id, r.id) AND k.b = MAX(l.id, r.id) WHERE l.person_id = ?1`,
+    )
+    .bind(a, b)
+    .first<number>("at");
+
 export type MergeLine = { id: string; survivor: string; loser: string; by: string; at: number; event_id: string | null };
 
 /** Merges that still hold, newest first: the first is the one that can be undone next. */
