@@ -2,7 +2,7 @@
  *  oneself. */
 import type { Browser } from "playwright-core";
 import { type Stage, request, until } from "../demo/stage.ts";
-import { signedIn } from "./page-check.ts";
+import { DONE, signedIn } from "./page-check.ts";
 
 /** As Salebot sends a message of a client, field by field. */
 const SALEBOT_MESSAGE = {
@@ -42,7 +42,7 @@ export async function checkFirstVisit(stage: Stage, browser: Browser): Promise<v
   await form.locator("input[name='field.project']").fill("777001");
   await form.locator("input[name=secret]").fill("console-check-token-1");
   await form.locator("button").click();
-  await page.waitForURL("**/console/connections/newbot?done=1");
+  await page.waitForSelector(DONE);
   stage.teller.judged("подключение добавлено и ждёт события", await page.locator("text=Ждём настоящее событие").isVisible());
   await page.keyboard.press("t");
   await page.waitForSelector("[data-await] .s.ok:has-text('пришло')", { timeout: 8_000 }).catch(() => null);

@@ -4,7 +4,7 @@ import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import * as z from "zod/mini";
 import type { Teller } from "../demo/teller.ts";
 import { newMortalServer } from "../kill/server.ts";
-import { axeViolations, scrollsSideways } from "./page-check.ts";
+import { axeViolations, DONE, scrollsSideways } from "./page-check.ts";
 
 /** How a person works a page: to an element, and what is done there. */
 type Hands = {
@@ -106,7 +106,7 @@ async function visit(teller: Teller, { page, hands, url, token }: Journey): Prom
   await page.waitForURL("**step=3**");
   await hands.type(page, 'form:has([value="salebot"]) [name="field.project"]', "777001");
   await hands.press(page, 'form:has([value="salebot"]) button.main');
-  await page.waitForURL("**done=1**");
+  await page.waitForSelector(DONE);
   await hands.press(page, 'a[href="/console/connections/salebot"]');
   await page.waitForURL("**/console/connections/salebot");
   judged("карточка ждёт настоящее событие", await page.locator("text=Ждём настоящее событие").isVisible());

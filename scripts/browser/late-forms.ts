@@ -20,7 +20,7 @@ export async function checkLateForms(stage: Stage, browser: Browser): Promise<vo
   await form.locator("summary").click();
   await form.locator("input[name='field.api_key']").fill("$OTHER_KEY");
   await form.locator("button.main").click();
-  await page.waitForURL("**failed=**");
+  await page.waitForSelector(".note.bad[role=alert]");
   judged("отказ сказан словами", await page.locator(".note.bad").isVisible());
   const kept = form.locator("input[name='field.api_key']");
   judged(

@@ -6,6 +6,9 @@ import type { Stage } from "../demo/stage.ts";
 
 const Violations = z.array(z.object({ id: z.string(), nodes: z.array(z.object({ html: z.string() })) }));
 
+/** What a page shows after an act that worked, until it is left: its address says it only while it loads. */
+export const DONE = ".note.ok[role=status]";
+
 /** Everything that is wrong with the page as it stands, by axe-core; empty when nothing is. */
 export async function axeViolations(page: Page): Promise<string[]> {
   await page.evaluate(axe.source);

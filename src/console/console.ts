@@ -3,6 +3,9 @@
 import type { Context } from "../context.ts";
 import { reportCsv } from "../domain/funnel/csv.ts";
 import { type Session, closeSession, isSameSession, openSession, readSession } from "../flows/console-session.ts";
+import { MAX_IMPORT_BYTES } from "../flows/import-events.ts";
+import { readLimited } from "../lib/body/limited.ts";
+import { decodeText } from "../lib/body/text.ts";
 import { type Exported, exportLines, isExported } from "../flows/export-all.ts";
 import { recogniseToken } from "../flows/operator.ts";
 import { runReport } from "../flows/run-report.ts";
@@ -175,28 +178,29 @@ async function signIn(request: Request, ctx: Context): Promise<Response> {
   return answer(signInPage(view, success ? "wrong" : "limited"), success ? 401 : 429);
 }
 
-/** The fields of a form post; null when the body is none. */
+/** The fields of a form post, a file as its text; null when the body is none or larger than an import may be. */
 async function formOf(request: Request): Promise<Form | null> {
-  const data = await request.formData().catch(() => null);
+  const bytes = await readLimited(request, MAX_IMPORT_BYTES);
+  const headers = { "content-type": request.headers.get("content-type") ?? "" };
+  const data = bytes && (await new Response(bytes, { headers }).formData().catch(() => null));
   if (!data) return null;
-  return (name) => {
-    const value = data.get(name);
-    return typeof value === "string" ? value : "";
-  };
+  const fields = new Map<string, string>();
+  for (const [name, value] of data)
+    fields.set(name, typeof value === "string" ? value : decodeText(new Uint8Array(await value.arrayBuffer())));
+  return (name) => fields.get(name) ?? "";
 }
+
+const refusedPage = (view: View, why: "expired" | "unreadableForm", back: string): Html =>
+  renderPage(view, {
+    title: view.word("refused"),
+    screen: null,
+    body: html`<p class="note bad" role="alert" data-door>${view.word(why)}</p><p><a class="btn main" data-key="Escape" href="${back}">${view.word("goBack")}</a></p>`,
+  });
 
 async function change(request: Request, view: View, session: Session): Promise<Response> {
   const form = await formOf(request);
-  if (!form) return answer(notFound(view), 400);
-  if (!(await isSameSession(session, form("csrf"))))
-    return answer(
-      renderPage(view, {
-        title: view.word("refused"),
-        screen: null,
-        body: html`<p class="note bad" role="alert" data-door>${view.word("expired")}</p><p><a class="btn main" data-key="Escape" href="${safeBack(form("back"))}">${view.word("goBack")}</a></p>`,
-      }),
-      403,
-    );
+  if (!form) return answer(refusedPage(view, "unreadableForm", "/console"), 400);
+  if (!(await isSameSession(session, form("csrf")))) return answer(refusedPage(view, "expired", safeBack(form("back"))), 403);
   const { pathname } = view.url;
   if (pathname === "/console/sign-out") return redirect("/console", [await closeSession(view.ctx, request, session)]);
   const back = safeBack(form("back"));

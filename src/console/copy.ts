@@ -43,6 +43,10 @@ export const WORDS = {
   goneText: ["Проверьте адрес или вернитесь к обзору.", "Check the address or go back to the overview."],
   refused: ["Не получилось", "That did not work"],
   expired: ["Сеанс закончился, отправленное не сохранено. Повторите.", "Your session ended and nothing was saved. Repeat it."],
+  unreadableForm: [
+    "Форма не читается или больше 16 МБ, ничего не сохранено. Большой файл разделите на части.",
+    "The form cannot be read or is larger than 16 MB, and nothing was saved. Split a large file.",
+  ],
   goBack: ["Назад", "Back"],
   readOnly: [
     "ваш ключ только для чтения: попросите того, у кого полный доступ",

@@ -99,14 +99,15 @@ function preferences(view: View): Html {
 export const hidden = (view: View, back = `${view.url.pathname}${view.url.search}`): Html =>
   html`<input type="hidden" name="csrf" value="${view.csrf}" /><input type="hidden" name="back" value="${back}" /><input type="hidden" name="seen" value="${view.ctx.config.version}" />`;
 
-/** A form that has something done: nothing changes by GET. `fields` travel unseen, `confirm` is asked first, `back` is where to go on (this page). */
+/** A form that has something done: nothing changes by GET. `fields` travel unseen, `confirm` is asked first, `back` is where to go on (this page), `file` for
+ *  one that sends a file. Who may only read is not offered what would be refused. */
 export const actForm = (
   view: View,
-  given: { act: string; fields?: Readonly<Record<string, string | number>>; confirm?: string; back?: string },
+  given: { act: string; fields?: Readonly<Record<string, string | number>>; confirm?: string; back?: string; file?: boolean },
   content: Content,
 ): Html =>
-  html`<form method="post" action="/console/act/${given.act}" ${given.confirm !== undefined && html`data-confirm="${given.confirm}"`}>
-    ${hidden(view, given.back)}${Object.entries(given.fields ?? {}).map(([name, value]) => html`<input type="hidden" name="${name}" value="${value}" />`)}${content}
+  html`<form method="post" action="/console/act/${given.act}" ${given.confirm !== undefined && html`data-confirm="${given.confirm}"`}${given.file === true && trusted(' enctype="multipart/form-data"')}>
+    ${hidden(view, given.back)}${Object.entries(given.fields ?? {}).map(([name, value]) => html`<input type="hidden" name="${name}" value="${value}" />`)}${view.operator?.role === "viewer" ? html`<fieldset disabled>${content}</fieldset>` : content}
   </form>`;
 
 function flash(view: View): Content {

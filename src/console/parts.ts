@@ -1,8 +1,9 @@
 /** What several screens draw alike: status marks, event rows, people, sources, empty states, paging. */
 import { isIdentifierType } from "../domain/identifier.ts";
+import { knownEvent } from "../domain/normalise/event-type.ts";
 import { IDENTIFIER_NAMES } from "../domain/trace.ts";
 import { type Content, type Html, html, trusted } from "../lib/markup.ts";
-import type { EventLine } from "../store/operator/events.ts";
+import type { EventLine, ListedEvent } from "../store/operator/events.ts";
 import type { WaitingEvent } from "../rpc.ts";
 import { WORDS, type Word } from "./copy.ts";
 import type { Kind } from "../domain/config.ts";
@@ -54,6 +55,10 @@ const EVENTS: ReadonlySet<string> = new Set<Word>([
   "unreadable",
 ]);
 
+/** Whether the gateway knows events of this name without having seen one. */
+export const isEventName = (name: string): boolean =>
+  EVENTS.has(name) || knownEvent(name) !== null || /^(?:\*|resale#\d+)$/.test(name);
+
 /** An event's type in words. A sender's own name stays as it is, even where the console has a word of that spelling for something else. */
 export const typeName = (view: View, type: string): string => (EVENTS.has(type) && isWord(type) ? view.word(type) : type);
 
@@ -78,7 +83,10 @@ export const moment = (view: View, at: number): Html => {
   >`;
 };
 
-/** A person as a link: her name, else the beginning of her key. */
+/** What people without a name are called by: ids of one minute begin alike, keys do not. */
+export const shortKey = (key: string): string => `${key.slice(0, 12)}…`;
+
+/** A person as a link: her name, else the beginning of her id. */
 export const personLink = (id: string, name: string | undefined): Html =>
   html`<a href="/console/people/${id}"><bdi>${name ?? `${id.slice(0, 10)}…`}</bdi></a>`;
 
@@ -105,13 +113,13 @@ export function connectionMark(view: View, id: string): Html {
 }
 
 /** One line of a list of events. `names` by person id, asked for the whole page at once; who is missing there is shown by the beginning of her id. */
-export function eventRow(view: View, event: EventLine, names: ReadonlyMap<string, string>): Html {
+export function eventRow(view: View, event: ListedEvent, names: ReadonlyMap<string, string>): Html {
   const cell = (word: Word, content: Content, kind = ""): Html =>
     html`<td data-l="${view.word(word)}" ${kind && html` class="${kind}"`}>${content}</td>`;
   const person =
     event.person_id === null
       ? html`<span class="dim">${event.status === "unbound" ? view.word("nobody") : "—"}</span>`
-      : personLink(event.person_id, names.get(event.person_id));
+      : personLink(event.person_id, names.get(event.person_id) ?? shortKey(event.person_key ?? event.person_id));
   return html`<tr data-id="${event.id}" data-row data-href>
     ${cell("time", html`<a href="/console/events/${event.id}">${moment(view, event.received_at)}</a>`)}${cell("connection", connectionMark(view, event.connection))}${cell("event", eventName(view, event))}${cell("person", person)}${cell("money", event.amount_e4 === null ? "" : amountE4(view, event.amount_e4, event.currency), "num")}${cell("status", html`${status(view, event.status)} ${event.trouble !== null && status(view, event.trouble)}${event.cause !== null && html` <small>${causeName(view, event.cause)}${event.field !== null && html` <code>${event.field}</code>`}</small>`}${event.possible_duplicate === 1 && html` <span class="tag">${view.say(["возможный дубль", "possible duplicate"])}</span>`}`)}
   </tr>`;

@@ -8,6 +8,7 @@ const NOTES: readonly Phrase[] = [
   ["отправка возобновлена", "sending resumed"],
   ["тревога удалена", "alert removed"],
   ["тревога", "alert"],
+  ["подключение {0} удалено", "connection {0} deleted"],
   ["подключение {0}", "connection {0}"],
   ["темп: {0}", "pace: {0}"],
   ["доступ и связи: {0}", "settings: {0}"],

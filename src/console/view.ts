@@ -85,10 +85,10 @@ export function ago(view: View, at: number): string {
 
 const SIGNS: Readonly<Record<string, string>> = { RUB: "₽", USD: "$", EUR: "€", KZT: "₸", UAH: "₴", GBP: "£" };
 
-/** "112 600 ₽": two decimals only when there are any. */
+/** "112 600 ₽": two decimals only when there are any. Its spaces do not break: half a sum on the next line reads as another sum. */
 export function moneyOf(view: View, amount: string, currency: string): string {
   const sign = SIGNS[currency] ?? currency;
-  return `${numberOf(view, amount.replace(/\.00$/, ""))} ${sign}`;
+  return `${numberOf(view, amount.replace(/\.00?$/, "").replace(/\.\d$/, "$&0"))}\u00a0${sign}`;
 }
 
 /** Ten-thousandths of a unit. */
@@ -98,7 +98,7 @@ export const amountE4 = (view: View, amount: number, currency: string | null): s
 /** Grouped as the reader writes it: a space and a comma in Russian, a comma and a point in English, with a real minus sign. */
 export function numberOf(view: View, value: number | string): string {
   const [whole = "0", fraction] = String(value).split(".");
-  const grouped = whole.replaceAll(/\B(?=(\d{3})+(?!\d))/g, view.lang === "ru" ? " " : ",").replace(/^-/, "−");
+  const grouped = whole.replaceAll(/\B(?=(\d{3})+(?!\d))/g, view.lang === "ru" ? "\u00a0" : ",").replace(/^-/, "−");
   return fraction === undefined ? grouped : `${grouped}${view.lang === "ru" ? "," : "."}${fraction}`;
 }
 

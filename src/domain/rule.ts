@@ -54,8 +54,8 @@ function matches(rule: Rule, input: RuleInput): boolean {
 
 const known = new WeakMap<Rule, ReadonlySet<string>>();
 
-/** A rule's triggers under our names, worked out once per configuration and not once per event. */
-function triggersOf(rule: Rule): ReadonlySet<string> {
+/** A rule's triggers under our names ("FTD" is `sale`), worked out once per configuration and not once per event. */
+export function triggersOf(rule: Rule): ReadonlySet<string> {
   const triggers = known.get(rule) ?? new Set(listOf(rule.on).map(canonical));
   known.set(rule, triggers);
   return triggers;

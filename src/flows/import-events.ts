@@ -25,6 +25,16 @@ export const importLine = z.object({
   event: z.record(z.string(), z.unknown()),
 });
 
+/** A file as lines, without the empty ones at its end. */
+export function linesOf(text: string): string[] {
+  const lines = text.split("\n").map((line) => line.replace(/\r$/, ""));
+  while (lines.at(-1)?.trim() === "") lines.pop();
+  return lines;
+}
+
+/** The Worker has 128 MB and holds a call as bytes, text and sealed rows at once. */
+export const MAX_IMPORT_BYTES = 16 * 1024 * 1024;
+
 export type ImportReport = {
   accepted: number;
   duplicate: number;

@@ -68,6 +68,26 @@ describe("a key", () => {
     expect(await admin.text("/console/links")).not.toContain(">только чтение<");
   });
 
+  it("that only reads is offered no act that would be refused", async () => {
+    const viewer = await signIn(await issue("Клиент", "viewer"));
+    for (const path of [
+      "/links",
+      "/settings",
+      "/settings/rules",
+      "/settings/access",
+      "/settings/data",
+      "/connections",
+      "/funnel",
+    ]) {
+      const acts = [
+        ...(await viewer.text(`/console${path}`)).matchAll(/<form method="post" action="\/console\/act\/.*?<\/form>/gs),
+      ];
+      expect(acts.length, path).toBeGreaterThan(0);
+      for (const [form] of acts) expect(form).toContain("<fieldset disabled");
+    }
+    expect(await admin.text("/console/links")).not.toContain("<fieldset disabled");
+  });
+
   it("names its holder in the log of acts", async () => {
     const anton = await signIn(await issue("Антон", "operator"));
     await anton.post("/console/act/set-cost", { slug: "none", day: "2026-03-01", amount: "1" });

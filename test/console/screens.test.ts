@@ -76,9 +76,9 @@ describe("screens over the worked data set", () => {
     expect(await rowsAt(linked(/2026-W09[\s\S]*?href="([^"]+)"/))).toBe(4);
     expect(await rowsAt(linked(/href="([^"]+)">3 · 75,0 %/))).toBe(3);
     expect(await rowsAt(linked(/href="([^"]+)">5 · 55,6 %/))).toBe(5);
-    const payments = await browser.text(linked(/href="([^"]+)">112 600/));
+    const payments = await browser.text(linked(/href="([^"]+)">112\s600/));
     expect(payments.split("<tr data-id").length - 1).toBe(13);
-    expect(plain(await browser.text(linked(/href="([^"]+)">900 ₽/)))).toContain("Оплаты без человека 1");
+    expect(plain(await browser.text(linked(/href="([^"]+)">900\s₽/)))).toContain("Оплаты без человека 1");
   });
 
   it("opens the people of the line without a source, and of a week also on the strict path", async () => {

@@ -93,3 +93,41 @@ describe("words of strangers", () => {
     expect(page).toContain("<bdi>TG 2003</bdi>");
   });
 });
+
+describe("people without a name", () => {
+  it("are called in the list of events as in the list of people: by the key, which differs at once", async () => {
+    for (const id of ["905", "906"]) await say({ event: "bot_start", client_id: id });
+    const called = (page: string): string[] => [...page.matchAll(/>(k_\w{10})…</g)].map(([, key]) => key ?? "");
+    const events = called(await browser.text("/console/events"));
+    expect(new Set(events).size).toBe(2);
+    expect(called(await browser.text("/console/people")).toSorted()).toEqual(events.toSorted());
+  });
+});
+
+describe("numbers", () => {
+  it("a stage that nobody reached is not called silent where its events come, and a stage without a source is named", async () => {
+    await say({ event: "bot_start", telegram_id: "2001", client_id: "901" });
+    const page = plain(await browser.text("/console/funnel"));
+    expect(page).toContain(
+      "Никто из вошедших не дошёл: Переход, Регистрация, Вход по PIN, Заказ, Продажа, Повторная продажа. Не подключён источник этапов: Переход, Регистрация,",
+    );
+    await configure({
+      ...DOCUMENT,
+      connections: { ...DOCUMENT.connections, any: { kind: "http", token: "tok-any-0000000000" } },
+    });
+    expect(plain(await browser.text("/console/funnel"))).not.toContain("Не подключён источник");
+  });
+
+  it("a sum is written with two decimals or none and never breaks in the middle", async () => {
+    const link = (amount: string) => ({ to: "https://t.me/my_bot?start={click}", costs: [{ day: "2026-03-01", amount }] });
+    await configure({ ...DOCUMENT, links: { half: link("3000.5"), whole: link("4000") } });
+    expect(await browser.text("/console/links/half")).toContain("<dd>3\u00a0000,50\u00a0₽</dd>");
+    expect(await browser.text("/console/links/whole")).toContain("<dd>4\u00a0000\u00a0₽</dd>");
+  });
+
+  it("an example of an address with a click in it is no address to publish", async () => {
+    const page = await browser.text("/console/links/half");
+    expect(page).toContain("start=c_xxxxxxxxxxxxxxxx");
+    expect([...page.matchAll(/data-copy="(\w+)"/g)].map(([, id]) => id)).toEqual(["short"]);
+  });
+});

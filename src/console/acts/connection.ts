@@ -1,6 +1,7 @@
 /** One connection: adding it, its pace, its fields, its secret. */
 import type { Connection, Kind } from "../../domain/config.ts";
 import { recordOf } from "../../lib/record.ts";
+import { errorText } from "../error-text.ts";
 import { fieldNames, withFields } from "../screens/connect-form.ts";
 import { fillBlock, isKindName, proofField, recipeOf } from "../vendors.ts";
 import { type View, publicOrigin } from "../view.ts";
@@ -76,6 +77,17 @@ export const CONNECTION_ACTS: Acts = {
       const field = fieldOf(view, form("id"));
       return { ...body, [field]: secretsOf(body[field]).slice(0, 1) };
     }),
+  "delete-connection": async (view, form) => {
+    const id = form("id");
+    if (!view.ctx.config.connections.has(id)) return failed(refusalText(view, "no_connection"));
+    const errors = await saveChange(view, `connection ${id} deleted`, (document) => {
+      const { [id]: _gone, ...connections } = recordOf(document["connections"]);
+      return { ...document, connections };
+    });
+    if (errors === null) return done("/console/connections");
+    const named = errors.map((error) => errorText(view, error)).join("; ");
+    return failed(view.say(["сначала уберите то, что ссылается на него: {0}", "first remove what refers to it: {0}"], named));
+  },
   "reveal-token": async (view, form) => {
     const connection = view.ctx.config.connections.get(form("id"));
     if (!connection) return failed(refusalText(view, "no_connection"));

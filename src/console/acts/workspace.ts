@@ -1,12 +1,29 @@
 /** Keys of the team, where alarms go, and the stop for all sending. */
 import { recordOf } from "../../lib/record.ts";
+import { MAX_LINES, importEvents, linesOf } from "../../flows/import-events.ts";
 import { issueKey } from "../../flows/operator.ts";
 import { tryAlert } from "../../flows/send-alerts.ts";
 import { revokeAccessKey } from "../../store/operator/access.ts";
-import type { View } from "../view.ts";
+import type { Phrase } from "../copy.ts";
+import { causeName } from "../parts.ts";
+import { type View, numberOf } from "../view.ts";
 import { type ActResult, type Acts, type Form, done, failed, firstOf, refusalText, wholeNumber } from "./act.ts";
 import { parseObject } from "./document.ts";
 import { isStale, listOf, saveChange } from "./save.ts";
+
+/** Why a line of an import was not taken. */
+const LINE_REFUSALS: Readonly<Record<string, Phrase>> = {
+  too_large: ["больше 256 КиБ", "larger than 256 KiB"],
+  invalid_json: ["это не JSON", "this is no JSON"],
+  invalid_line: ["нужны connection и event", "connection and event are needed"],
+  invalid_received_at: ["received_at не читается", "received_at cannot be read"],
+  unknown_connection: ["такого подключения нет", "there is no such connection"],
+};
+
+const lineRefusal = (view: View, reason: string): string => {
+  const phrase = LINE_REFUSALS[reason];
+  return phrase ? view.say(phrase) : causeName(view, reason);
+};
 
 /** Every connection holds its deliveries or lets them go; intake and binding go on either way. */
 async function setSending(view: View, stopped: boolean): Promise<ActResult> {
@@ -68,6 +85,31 @@ export const WORKSPACE_ACTS: Acts = {
     if (await alertsMoved(view, form)) return failed(refusalText(view, "stale"));
     const text = view.say(["Проверка тревоги: сообщения доходят.", "A trial alert: messages arrive."]);
     return (await tryAlert(view.ctx, wholeNumber(form("index")) ?? -1, text)) ? done() : failed(refusalText(view, "not_found"));
+  },
+  import: async (view, form) => {
+    const lines = linesOf(form("file"));
+    if (lines.length === 0) return failed(view.say(["выберите файл со строками JSON", "choose a file of JSON lines"]));
+    if (lines.length > MAX_LINES)
+      return failed(
+        view.say(
+          ["в файле {0} строк, за раз не больше {1}: разделите его", "the file has {0} lines, {1} at once at most: split it"],
+          numberOf(view, lines.length),
+          numberOf(view, MAX_LINES),
+        ),
+      );
+    const { accepted, duplicate, quarantined, preview, errors } = await importEvents(view.ctx, lines, form("rules") === "1");
+    const lead = view.say(
+      [
+        "Принято: {0}, дублей: {1}, в карантине: {2}, предпросмотров: {3}, не взято строк: {4}.",
+        "Accepted: {0}, duplicates: {1}, quarantined: {2}, previews: {3}, lines not taken: {4}.",
+      ],
+      ...[accepted, duplicate, quarantined, preview, errors.length].map((n) => numberOf(view, n)),
+    );
+    const told = errors.map(({ line, reason }) =>
+      view.say(["строка {0}: {1}", "line {0}: {1}"], line, lineRefusal(view, reason)),
+    );
+    const blocks = told.length === 0 ? [] : [{ title: view.say(["Не взято", "Not taken"]), text: told.join("\n") }];
+    return { once: { title: view.say(["Загружено", "Imported"]), lead, blocks } };
   },
   "stop-sending": (view) => setSending(view, true),
   "resume-sending": (view) => setSending(view, false),

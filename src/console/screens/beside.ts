@@ -45,13 +45,13 @@ async function pair(view: View, id: string, other: string): Promise<Html> {
   const part =
     apart === null &&
     actForm(view, { act: "keep-apart", fields, back }, html`<button>${view.say(["Разные люди", "Different people"])}</button>`);
-  return html`<section class="gap"><div class="two">${await personCards(view, [id, other], null)}</div>${apartNote(view, apart)}<p class="row">${merge}${part}</p></section>`;
+  return html`<section class="gap"><div class="two">${await personCards(view, [id, other], null)}</div>${apartNote(view, apart)}<div class="row gap">${merge}${part}</div></section>`;
 }
 
 /** Said before a merge of people that were decided to be different. */
 export const apartNote = (view: View, at: number | null): Content =>
   at !== null &&
-  html`<p class="note warn gap">${icon("warn")} ${moment(view, at)}: ${view.say(["решено, что это разные люди. Объединение отменит то решение.", "they were decided to be different people. Merging undoes that decision."])}</p>`;
+  html`<div class="gap"></div><p class="note warn">${icon("warn")} ${moment(view, at)}: ${view.say(["решено, что это разные люди. Объединение отменит то решение.", "they were decided to be different people. Merging undoes that decision."])}</p>`;
 
 export const undoesDecision = (view: View): string =>
   view.say([
@@ -83,5 +83,5 @@ async function cardRow(
   const rivals = others.filter(({ type, scope }) => type === line.type && scope === line.scope);
   const differs = rivals.length > 0 && !rivals.some(({ hash }) => hash === line.hash);
   const shown = line.hash === taken ? html`<mark>${value}</mark>` : differs ? html`<span class="diff">${value}</span>` : value;
-  return html`<dt>${identifierName(view, line.type)}</dt><dd>${shown}${differs && html` <small>${view.say(["различается", "differs"])}</small>`} <small>${proofName(view, line.proof)} · ${view.say(["с", "since"])} ${moment(view, line.first_seen)}</small></dd>`;
+  return html`<dt>${identifierName(view, line.type)}</dt><dd>${shown} <small>${differs && `${view.say(["различается", "differs"])} · `}${proofName(view, line.proof)} · ${view.say(["с", "since"])} ${moment(view, line.first_seen)}</small></dd>`;
 }

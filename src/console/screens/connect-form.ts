@@ -1,6 +1,7 @@
 /** A new connection: what nobody can guess is asked, what is only needed for sending may wait. Secrets are asked by name: their values belong to the
  *  Worker's secrets and never into the document (locally they may stand in it, so a fresh one is offered). */
-import type { Kind } from "../../domain/config.ts";
+import type { Config, Kind } from "../../domain/config.ts";
+import type { SecretLookup } from "../../domain/config/resolve.ts";
 import { randomBase62 } from "../../lib/ids.ts";
 import { type Html, html } from "../../lib/markup.ts";
 import type { Phrase } from "../copy.ts";
@@ -119,9 +120,6 @@ export function fieldsForm(view: View, { id, kind }: { readonly id: string; read
 /** `back` = where to go on; the connection's own page when not given. */
 export function connectForm(view: View, kind: Kind, back?: string): Html {
   const { needed = [], ties = [], sending = [] } = FIELDS[kind];
-  const { local } = view.ctx.settings;
-  const secret = `${kind.toUpperCase()}_TOKEN`;
-  const fresh = kind === "site" ? freshSigningSecret() : randomBase62(32);
   const inputs = (fields: readonly Field[], required: boolean): Html[] =>
     fields.map((one) => input(view, one, { required, saved: null }));
   const free = (): string => {
@@ -130,14 +128,36 @@ export function connectForm(view: View, kind: Kind, back?: string): Html {
       if (!view.ctx.config.connections.has(id)) return id;
     }
   };
-  const how = local
-    ? null
-    : html`<p class="dim">${view.say(["Сначала положите секрет в Worker, значение можно взять готовое:", "First put the secret into the Worker; a ready value:"])} <code>${fresh}</code></p><pre tabindex="0">npx wrangler secret put ${secret}</pre>`;
+  const label: Phrase = !view.ctx.settings.local
+    ? ["Имя секрета Worker", "Name of the Worker secret"]
+    : kind === "site"
+      ? ["Секрет подписи (или $ИМЯ)", "Signing secret (or $NAME)"]
+      : ["Секрет адреса (или $ИМЯ)", "The address's secret (or $NAME)"];
   return html`<p class="dim">${view.say(RECIPES[kind].hint)}</p>${actForm(
     view,
     { act: "add-connection", fields: { kind, stay: back === undefined ? "" : "1" }, ...(back === undefined ? {} : { back }) },
-    html`${how}<div class="row end"><label>${view.say(["Короткое имя латиницей", "Short id"])}<input name="id" required pattern="[A-Za-z0-9][A-Za-z0-9_\\-]{0,63}" value="${free()}"></label>${inputs(needed, true)}${inputs(ties, false)}<label>${local ? view.say(kind === "site" ? ["Секрет подписи (или $ИМЯ)", "Signing secret (or $NAME)"] : ["Секрет адреса (или $ИМЯ)", "The address's secret (or $NAME)"]) : view.say(["Имя секрета Worker", "Name of the Worker secret"])}<input name="secret" required value="${local ? fresh : `$${secret}`}" pattern="${local ? ".{8,}" : "\\$[A-Z][A-Z0-9_]*"}"></label></div>${sending.length > 0 && html`<details><summary>${view.say(["Чтобы шлюз туда и писал (можно позже)", "So that the gateway writes there too (may wait)"])}</summary><div class="row end">${inputs(sending, false)}</div></details>`}<p><button class="main">${view.say(["Подключить", "Connect"])}</button></p>`,
+    html`<div class="row end"><label>${view.say(["Короткое имя латиницей", "Short id"])}<input name="id" required pattern="[A-Za-z0-9][A-Za-z0-9_\\-]{0,63}" value="${free()}"></label>${inputs(needed, true)}${inputs(ties, false)}${secretField(view, kind, label)}</div>${sending.length > 0 && html`<details><summary>${view.say(["Чтобы шлюз туда и писал (можно позже)", "So that the gateway writes there too (may wait)"])}</summary><div class="row end">${inputs(sending, false)}</div></details>`}<p><button class="main">${view.say(["Подключить", "Connect"])}</button></p>`,
   )}`;
+}
+
+/** What a sender will prove itself by: a fresh secret, or, where secrets may not stand in the document, the name it is to be put under. */
+export function secretField(view: View, kind: Kind, label: Phrase): Html {
+  const fresh = kind === "site" ? freshSigningSecret() : randomBase62(32);
+  const { local, secret } = view.ctx.settings;
+  const name = freeSecretName(kind, secret, view.ctx.config.connections);
+  const field = html`<label>${view.say(label)}<input name="secret" required size="30" value="${local ? fresh : `$${name}`}" pattern="${local ? ".{8,}" : "\\$[A-Z][A-Z0-9_]*"}"></label>`;
+  if (local) return field;
+  return html`<div><p class="dim">${view.say(["Сначала положите секрет в Worker, значение можно взять готовое:", "First put the secret into the Worker; a ready value:"])} <code>${fresh}</code></p><pre tabindex="0">npx wrangler secret put ${name}</pre>${field}</div>`;
+}
+
+/** The first of a kind's names whose secret no connection uses: a new value under a used one would cut that connection off. */
+export function freeSecretName(kind: Kind, secret: SecretLookup, connections: Config["connections"]): string {
+  const used = JSON.stringify([...connections.values()]);
+  for (let n = 1; ; n += 1) {
+    const name = `${kind.toUpperCase()}_TOKEN${n === 1 ? "" : `_${n}`}`;
+    const value = secret(name);
+    if (value === null || !used.includes(JSON.stringify(value))) return name;
+  }
 }
 
 /** A Standard Webhooks secret: 24 random bytes. */

@@ -14,7 +14,7 @@ import { eventRow, eventTable, lostNote, moment, select } from "../parts.ts";
 import { openRaw } from "../raw.ts";
 import { fillBlock, proofField, recipeOf } from "../vendors.ts";
 import { type View, numberOf, publicOrigin } from "../view.ts";
-import { fieldsForm } from "./connect-form.ts";
+import { fieldsForm, secretField } from "./connect-form.ts";
 import { lastOf, lights } from "./connections.ts";
 import { landingTable } from "./landing.ts";
 import { problemSentence } from "./problems.ts";
@@ -64,7 +64,7 @@ export async function connectionPage(view: View, id: string): Promise<Page | nul
 <h2>${view.say(["Что вставить", "What to paste"])}</h2>${pasted(view, connection)}
 ${await mapping(view, connection, lines[0]?.id)}
 <h2>${view.say(["Что отправляем", "What is sent there"])}</h2>${outbound(view, id)}
-<h2 id="settings">${view.word("settings")}</h2><div class="two"><section class="box"><h3>${view.say(["Доступ и связи", "Access and ties"])}</h3>${fieldsForm(view, connection, body)}</section><section class="box">${paceForm(view, connection)}</section><section class="box"><h3>${view.say(["Смена секрета без простоя", "Rotating the secret without a gap"])}</h3>${rotation(view, connection, body[proofField(connection.kind)])}</section></div>`,
+<h2 id="settings">${view.word("settings")}</h2><div class="two"><section class="box"><h3>${view.say(["Доступ и связи", "Access and ties"])}</h3>${fieldsForm(view, connection, body)}</section><section class="box">${paceForm(view, connection)}</section><section class="box"><h3>${view.say(["Смена секрета без простоя", "Rotating the secret without a gap"])}</h3>${rotation(view, connection, body[proofField(connection.kind)])}</section><section class="box"><h3>${view.say(["Удаление", "Removal"])}</h3><p class="dim">${view.say(["Адрес перестанет принимать, отправка прекратится. Принятые события и люди останутся.", "The address stops accepting and nothing is sent there any more. Accepted events and people stay."])}</p>${actForm(view, { act: "delete-connection", fields: { id }, confirm: view.say(["Удалить подключение {0}?", "Delete connection {0}?"], connection.name ?? id) }, html`<button class="danger">${view.say(["Удалить подключение", "Delete the connection"])}</button>`)}</section></div>`,
   };
 }
 
@@ -164,5 +164,5 @@ function rotation(view: View, connection: Connection, given: unknown): Html {
   const now = html`<p>${view.say(["Сейчас принимается:", "Accepted now:"])} ${named.map((name) => html`<code>${name}</code> `)}${named.length === 0 && "—"}</p>`;
   if (secrets.length > 1)
     return html`${now}<p class="note">${view.say(["Замените секрет у отправителя. Когда события пойдут с новым, уберите старый.", "Change the secret at the sender. Once events come with the new one, remove the old."])}</p>${actForm(view, { act: "finish-rotation", fields: { id: connection.id }, confirm: view.say(["Старый секрет перестанет приниматься. Убрать?", "The old secret will no longer be accepted. Remove it?"]) }, html`<button class="main">${view.say(["Убрать старый", "Remove the old one"])}</button>`)}`;
-  return html`${now}${actForm(view, { act: "start-rotation", fields: { id: connection.id } }, html`<label>${local ? view.say(["Новый секрет (или $ИМЯ)", "New secret (or $NAME)"]) : view.say(["Имя нового секрета Worker", "Name of the new Worker secret"])}<input name="secret" required size="30" placeholder="$NEW_TOKEN"></label><p><button>${view.say(["Добавить новый рядом со старым", "Add the new beside the old"])}</button></p>`)}`;
+  return html`${now}${actForm(view, { act: "start-rotation", fields: { id: connection.id } }, html`${secretField(view, connection.kind, local ? ["Новый секрет (или $ИМЯ)", "New secret (or $NAME)"] : ["Имя нового секрета Worker", "Name of the new Worker secret"])}<p><button>${view.say(["Добавить новый рядом со старым", "Add the new beside the old"])}</button></p>`)}`;
 }

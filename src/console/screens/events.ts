@@ -2,7 +2,13 @@
 import { inboxOf } from "../../context.ts";
 import { personNames } from "../../flows/show-person.ts";
 import { type Html, html } from "../../lib/markup.ts";
-import { type EventFilter, type EventLine, ledgerVersion, listEventLines, sealedContentOf } from "../../store/operator/events.ts";
+import {
+  type EventFilter,
+  type ListedEvent,
+  ledgerVersion,
+  listEventLines,
+  sealedContentOf,
+} from "../../store/operator/events.ts";
 import { type Page } from "../page.ts";
 import { connectionName, empty, eventRow, eventTable, livePill, nothingYet, pager, select, waitingRow } from "../parts.ts";
 import { dateIn, startOfDay } from "../../lib/zone.ts";
@@ -104,9 +110,9 @@ async function says(view: View, sealed: readonly Sealed[], text: string): Promis
 }
 
 /** With a text: walks on through the list until the page is full or enough was opened. */
-async function pageOf(view: View, filter: EventFilter, text: string): Promise<EventLine[]> {
+async function pageOf(view: View, filter: EventFilter, text: string): Promise<ListedEvent[]> {
   if (text === "") return listEventLines(view.ctx.env.DB, filter);
-  const found: EventLine[] = [];
+  const found: ListedEvent[] = [];
   let { before } = filter;
   for (let opened = 0; opened < SEARCHED && found.length < filter.limit; opened += 250) {
     const lines = await listEventLines(view.ctx.env.DB, { ...filter, before, limit: 250 });

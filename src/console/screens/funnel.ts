@@ -35,7 +35,8 @@ export async function funnelPage(view: View): Promise<Page> {
     };
   const behind = behindOf(view);
   const { value } = report;
-  const missing = value.stages.filter(({ reached }) => reached === 0).map(({ id }) => view.word(id));
+  const missing = value.stages.filter(({ reached }) => reached === 0);
+  const silent = silence(view, missing);
   return {
     title,
     screen: "funnel",
@@ -43,7 +44,7 @@ export async function funnelPage(view: View): Promise<Page> {
     body: html`${controls(view)}${basis(view, value)}${
       value.cohort === 0 && value.money.paid_deals === 0
         ? nobodyEntered(view, value)
-        : html`${funnelBars(view, value, behind)}${missing.length > 0 && html`<p class="dim">${view.say(["Нет событий этапов:", "No events of:"])} ${missing.join(", ")}. <a href="/console/connections">${view.say(["Подключить источник", "Connect a source"])}</a></p>`}<h2>${view.say(["По источникам", "By source"])}</h2>${sourceTable(view, value, behind)}<div class="two gap">${moneyBox(view, value, behind)}${timesBox(view, value, behind)}</div><div class="gap"></div>${weeksBox(view, value, behind)}${explained(view, value)}`
+        : html`${funnelBars(view, value, behind)}${missing.length > 0 && html`<p class="dim">${view.say(["Никто из вошедших не дошёл: {0}.", "Nobody who entered reached: {0}."], missing.map(({ id }) => view.word(id)).join(", "))} ${silent !== null && html`${silent} <a href="/console/connections">${view.say(["Подключить источник", "Connect a source"])}</a>`}</p>`}<h2>${view.say(["По источникам", "By source"])}</h2>${sourceTable(view, value, behind)}<div class="two gap">${moneyBox(view, value, behind)}${timesBox(view, value, behind)}</div><div class="gap"></div>${weeksBox(view, value, behind)}${explained(view, value)}`
     }`,
   };
 }
@@ -59,23 +60,26 @@ const SOURCES: Readonly<Record<Stage, readonly (Kind | "links")[]>> = {
   resale: ["getcourse", "site", "network", "keitaro"],
 };
 
-/** An empty range is no mistake where everything is connected: what is not is named, stage by stage. */
+/** An empty range is no mistake where everything is connected. */
 function nobodyEntered(view: View, { stages }: Pick<Report, "stages">): Html {
+  const why = silence(view, stages) ?? view.say(["Проверьте период и подключения.", "Check the range and the connections."]);
+  return empty(
+    `${view.say(["За этот период никто не начал путь.", "Nobody entered in this range."])} ${why}`,
+    html`<a class="btn" href="/console/connections">${view.word("connections")}</a>`,
+  );
+}
+
+/** Which of these stages nothing connected could tell of; null when all have somebody. */
+function silence(view: View, stages: Report["stages"]): string | null {
   const { connections, links } = view.ctx.config;
   const kinds = new Set<Kind | "links">(
     [...connections.values()].flatMap(({ kind, disabled }) => (disabled === true ? [] : kind)),
   );
   if (links.size > 0) kinds.add("links");
   const silent = stages.filter(({ id }) => !kinds.has("http") && !SOURCES[id].some((kind) => kinds.has(kind)));
+  if (silent.length === 0) return null;
   const names = silent.map(({ id }) => view.word(id)).join(", ");
-  const why =
-    names === ""
-      ? view.say(["Проверьте период и подключения.", "Check the range and the connections."])
-      : view.say(["Не подключён источник этапов: {0}.", "No source is connected for: {0}."], names);
-  return empty(
-    `${view.say(["За этот период никто не начал путь.", "Nobody entered in this range."])} ${why}`,
-    html`<a class="btn" href="/console/connections">${view.word("connections")}</a>`,
-  );
+  return view.say(["Не подключён источник этапов: {0}.", "No source is connected for: {0}."], names);
 }
 
 function shareForm(view: View): Html {

@@ -8,7 +8,7 @@ import { UTM } from "../../domain/normalise/utm.ts";
 import { runReport } from "../../flows/run-report.ts";
 import { type Content, type Html, html } from "../../lib/markup.ts";
 import { dateIn } from "../../lib/zone.ts";
-import { actForm, hidden, type Page } from "../page.ts";
+import { actForm, type Page } from "../page.ts";
 import type { Phrase } from "../copy.ts";
 import { empty, select } from "../parts.ts";
 import { datedIn } from "../report-view.ts";
@@ -65,7 +65,7 @@ export function utmFields(view: View, given: Partial<TrackedLink>): Html {
 
 function builder(view: View): Html {
   const targets = TARGETS.map(([name, phrase]) => [name, view.say(phrase)] as const);
-  return html`<h2 id="new">${view.say(["Новая ссылка", "New link"])}</h2><form class="box" method="post" action="/console/act/add-link">${hidden(view)}<div class="row end">${select("target", view.say(["Куда ведёт", "Where to"]), { choices: targets, value: "telegram" })}<label>${view.say(["Имя бота, телефон WhatsApp или адрес целиком", "Bot's name, WhatsApp phone or a whole address"])}<input name="to" required size="40" placeholder="my_bot" list="targets"></label><datalist id="targets">${knownTargets(view).map((value) => html`<option>${value}</option>`)}</datalist><label>${view.say(["Короткое имя латиницей", "Short name"])}<input name="slug" required pattern="[A-Za-z0-9][A-Za-z0-9_\\-]{0,63}" placeholder="vk1"></label></div><div class="row end">${utmFields(view, {})}</div><p><button class="main">${view.say(["Создать", "Create"])}</button></p><p class="dim">${view.say(["Место для перехода добавим сами: {0} символов из {1} у Telegram и {2} у MAX.", "The click's place is added for you: {0} of {1} characters at Telegram and {2} at MAX."], CLICK_LENGTH, START_PLACES.telegram.limit, START_PLACES.max.limit)}</p></form>`;
+  return html`<h2 id="new">${view.say(["Новая ссылка", "New link"])}</h2><section class="box">${actForm(view, { act: "add-link" }, html`<div class="row end">${select("target", view.say(["Куда ведёт", "Where to"]), { choices: targets, value: "telegram" })}<label>${view.say(["Имя бота, телефон WhatsApp или адрес целиком", "Bot's name, WhatsApp phone or a whole address"])}<input name="to" required size="40" placeholder="my_bot" list="targets"></label><datalist id="targets">${knownTargets(view).map((value) => html`<option>${value}</option>`)}</datalist><label>${view.say(["Короткое имя латиницей", "Short name"])}<input name="slug" required pattern="[A-Za-z0-9][A-Za-z0-9_\\-]{0,63}" placeholder="vk1"></label></div><div class="row end">${utmFields(view, {})}</div><p><button class="main">${view.say(["Создать", "Create"])}</button></p><p class="dim">${view.say(["Место для перехода добавим сами: {0} символов из {1} у Telegram и {2} у MAX.", "The click's place is added for you: {0} of {1} characters at Telegram and {2} at MAX."], CLICK_LENGTH, START_PLACES.telegram.limit, START_PLACES.max.limit)}</p>`)}</section>`;
 }
 
 const TARGETS: readonly (readonly [Target, Phrase])[] = [

@@ -16,7 +16,7 @@ import { cohortCells } from "../../store/report/cohort.ts";
 import { reportPeople } from "../../store/report/people.ts";
 import { refreshReportPeople } from "../../store/report/refresh.ts";
 import type { Page } from "../page.ts";
-import { empty, moment, pager, sourceName, stageDots } from "../parts.ts";
+import { empty, moment, pager, shortKey, sourceName, stageDots } from "../parts.ts";
 import { type View, amountE4, daysText, numberOf } from "../view.ts";
 
 const PAGE = 50;
@@ -97,7 +97,7 @@ export async function peopleTable(view: View, lines: readonly PersonLine[]): Pro
     const name = names.get(line.id);
     const last = stagesOf(line).findLast(([, at]) => at !== null)?.[0];
     const source = line.click_at === null && line.bot_start_at === null ? "" : sourceName(view, line);
-    return html`<tr data-row data-id="${line.id}"><td data-l="${heads[0]}"><span class="mk"><i class="ava" aria-hidden="true">${initialOf(name)}</i><a href="/console/people/${line.id}">${name === undefined ? html`<code>${line.key.slice(0, 12)}…</code>` : html`<bdi>${name}</bdi>`}</a></span></td><td data-l="${heads[1]}">${places.map((place) => html`<span class="tag">${place}</span> `)}</td><td data-l="${heads[2]}">${school.get(line.id)}</td><td data-l="${heads[3]}">${source}</td><td data-l="${heads[4]}"><span class="mk">${stageDots(view, stagesOf(line))}<small>${last === undefined ? "" : view.word(last)}</small></span></td><td class="num" data-l="${heads[5]}">${moneyOfLine(view, line)}</td><td data-l="${heads[6]}">${moment(view, line.last_seen)}</td></tr>`;
+    return html`<tr data-row data-id="${line.id}"><td data-l="${heads[0]}"><span class="mk"><i class="ava" aria-hidden="true">${initialOf(name)}</i><a href="/console/people/${line.id}">${name === undefined ? html`<code>${shortKey(line.key)}</code>` : html`<bdi>${name}</bdi>`}</a></span></td><td data-l="${heads[1]}">${places.map((place) => html`<span class="tag">${place}</span> `)}</td><td data-l="${heads[2]}">${school.get(line.id)}</td><td data-l="${heads[3]}">${source}</td><td data-l="${heads[4]}"><span class="mk">${stageDots(view, stagesOf(line))}<small>${last === undefined ? "" : view.word(last)}</small></span></td><td class="num" data-l="${heads[5]}">${moneyOfLine(view, line)}</td><td data-l="${heads[6]}">${moment(view, line.last_seen)}</td></tr>`;
   };
   return html`<div class="wrap"><table class="cards"><thead><tr>${heads.map((head, index) => html`<th scope="col"${index === 5 && html` class="num"`}>${head}</th>`)}</tr></thead><tbody>${lines.map(row)}</tbody></table></div>`;
 }

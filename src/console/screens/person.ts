@@ -7,7 +7,18 @@ import { type IdentifierLine, identifierLines, mergeLines, personLinesOf } from 
 import { findPerson, lastTouch } from "../../store/person-reads.ts";
 import { refreshReportPeople } from "../../store/report/refresh.ts";
 import { actForm, type Page } from "../page.ts";
-import { connectionMark, empty, eventName, identifierName, moment, proofName, sourceName, stageDots, status } from "../parts.ts";
+import {
+  connectionMark,
+  empty,
+  eventName,
+  identifierName,
+  moment,
+  shortKey,
+  sourceName,
+  stageDots,
+  status,
+  proofName,
+} from "../parts.ts";
 import { type View, amountE4, hrefWith } from "../view.ts";
 import { besideForm } from "./beside.ts";
 import { moneyOfLine, stagesOf } from "./people.ts";
@@ -32,7 +43,7 @@ export async function personPage(view: View, id: string): Promise<Page | null> {
     personNames(view.ctx, [line.id]),
   ]);
   return {
-    title: names.get(line.id) ?? `${line.key.slice(0, 12)}…`,
+    title: names.get(line.id) ?? shortKey(line.key),
     screen: "people",
     aside: html`${stageDots(view, stagesOf(line))}<small>${view.say(["{0} из 7", "{0} of 7"], stagesOf(line).filter(([, at]) => at !== null).length)}</small><a class="btn" data-key="Escape" href="/console/people">${view.say(["К списку", "Back to the list"])}</a>`,
     body: html`<p class="row"><span class="copy-line">${view.say(["Сквозной ключ", "Key"])} <code id="key">${line.key}</code></span><button type="button" class="plain" data-copy="key">${view.word("copyIt")}</button><span>${view.say(["Чистая выручка", "Net revenue"])}: <b>${line.money === "[]" ? "—" : moneyOfLine(view, line)}</b></span><span>${view.say(["Первый источник", "First source"])}: <b>${sourceName(view, line)}</b></span><span>${view.say(["последний", "last"])}: <b>${touch === null ? view.word("unmarked") : sourceName(view, touch)}</b></span></p>

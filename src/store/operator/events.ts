@@ -27,6 +27,9 @@ export type EventLine = {
   trouble: string | null;
 };
 
+/** A line of a list also holds the key of its person, whom it may have no other name for. */
+export type ListedEvent = EventLine & { readonly person_key: string | null };
+
 export type EventFilter = {
   readonly status: string | null;
   readonly connection: string | null;
@@ -54,7 +57,7 @@ const COLUMNS = `e.id, e.seq, e.connection, e.type, e.status, e.cause, e.field, 
   (SELECT MIN(d.status) FROM deliveries d WHERE d.event_id = e.id AND +d.status IN ('dead', 'retrying')) AS trouble`;
 
 /** One statement; sub-selects run for the page's lines only. `trouble` is read live, so a settled delivery shows at the next refresh. */
-export async function listEventLines(db: D1Database, filter: EventFilter): Promise<EventLine[]> {
+export async function listEventLines(db: D1Database, filter: EventFilter): Promise<ListedEvent[]> {
   const conditions: string[] = [];
   const values: (string | number)[] = [];
   const add = (condition: string, value: string | number | null): void => {
@@ -83,9 +86,11 @@ export async function listEventLines(db: D1Database, filter: EventFilter): Promi
   values.push(filter.limit);
   const where = conditions.length === 0 ? "" : `WHERE ${conditions.join(" AND ")}`;
   const { results } = await db
-    .prepare(`SELECT ${COLUMNS} FROM events e ${where} ORDER BY e.seq DESC LIMIT ?${values.length}`)
+    .prepare(
+      `SELECT ${COLUMNS}, (SELECT p.key FROM persons p WHERE p.id = e.person_id) AS person_key FROM events e ${where} ORDER BY e.seq DESC LIMIT ?${values.length}`,
+    )
     .bind(...values)
-    .all<EventLine>();
+    .all<ListedEvent>();
   return results;
 }
 
@@ -155,6 +160,15 @@ export async function eventsOfNumber(db: D1Database, number: string): Promise<{ 
     .bind(number)
     .all<{ id: string; person_id: string | null }>();
   return results;
+}
+
+/** Which of these types of event have ever come. */
+export async function typesThatCame(db: D1Database, types: readonly string[]): Promise<ReadonlySet<string>> {
+  const { results } = await db
+    .prepare("SELECT value AS type FROM json_each(?1) WHERE EXISTS (SELECT 1 FROM events WHERE events.type = value)")
+    .bind(JSON.stringify(types))
+    .all<{ type: string }>();
+  return new Set(results.map(({ type }) => type));
 }
 
 /** A decision trace as the binding wrote it. */

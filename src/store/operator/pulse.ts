@@ -11,7 +11,7 @@ export async function connectionPulses(
   const { results } = await db
     .prepare(
       `SELECT c.value AS connection,
-         (SELECT e.received_at FROM events e WHERE e.connection = c.value ORDER BY e.seq DESC LIMIT 1) AS last_at,
+         (SELECT MAX(e.received_at, e.stored_at) FROM events e WHERE e.connection = c.value ORDER BY e.seq DESC LIMIT 1) AS last_at,
          COALESCE((SELECT SUM(n) FROM intake_counts k WHERE k.connection = c.value AND k.bucket_at >= ?2 AND k.bucket_at < ?3), 0) AS received,
          EXISTS (SELECT 1 FROM events e WHERE e.connection = c.value AND e.status = 'bound') AS bound,
          EXISTS (SELECT 1 FROM events e WHERE e.connection = c.value AND e.status IN ('bound', 'unbound', 'echo', 'preview')) AS read
@@ -37,10 +37,9 @@ export async function intakeOutcomes(
   return results;
 }
 
-/** When anything came last; null = nothing ever did. */
-export const lastReceivedAt = async (db: D1Database): Promise<number | null> =>
-  (await db.prepare("SELECT received_at FROM events ORDER BY seq DESC LIMIT 1").first<{ received_at: number }>())?.received_at ??
-  null;
+/** When anything came last; null = nothing ever did. What an import tells of the past came when it was imported. */
+export const lastReceivedAt = (db: D1Database): Promise<number | null> =>
+  db.prepare("SELECT MAX(received_at, stored_at) AS at FROM events ORDER BY seq DESC LIMIT 1").first<number>("at");
 
 export type ProblemLine = {
   id: string;

@@ -4,11 +4,13 @@ import type { Rule } from "../../../domain/config.ts";
 import { recordOf } from "../../../lib/record.ts";
 import type { FieldError } from "../../../lib/field-errors.ts";
 import { type Content, type Html, html, trusted } from "../../../lib/markup.ts";
+import { triggersOf } from "../../../domain/rule.ts";
 import { listVersions, readVersion } from "../../../store/config.ts";
+import { typesThatCame } from "../../../store/operator/events.ts";
 import { messageText } from "../../error-text.ts";
 import { icon } from "../../icons.ts";
 import { actForm, type Page } from "../../page.ts";
-import { connectionName, moment } from "../../parts.ts";
+import { connectionName, isEventName, moment } from "../../parts.ts";
 import { noteText } from "../../version-note.ts";
 import type { View } from "../../view.ts";
 import { settingsTabs } from "./tabs.ts";
@@ -23,14 +25,18 @@ export type Refused = {
 
 /** `refused` = the save that came back. The text to edit is the document's own, not the parsed rule's: defaults that nobody wrote must not be saved as if somebody had. */
 export async function rulesPage(view: View, refused: Refused | null = null): Promise<Page> {
-  const [saved, versions] = await Promise.all([readVersion(view.ctx.env, null), listVersions(view.ctx.env, null, 30)]);
+  const [saved, versions, strange] = await Promise.all([
+    readVersion(view.ctx.env, null),
+    listVersions(view.ctx.env, null, 30),
+    strangeEvents(view),
+  ]);
   const document = recordOf(saved?.document);
   const { rules } = view.ctx.config;
   const version = saved?.version ?? 0;
   return {
     title: view.say(["Правила", "Rules"]),
     screen: "settings",
-    body: html`${settingsTabs(view, "rules")}<p class="dim">${view.say(["Правило говорит, что и куда отправить, когда событие привязано к человеку.", "A rule says what to send where once an event is bound to a person."])}</p>${rules.length === 0 && html`<p class="note">${view.say(["Правил нет: события копятся, но никуда не уходят.", "No rules: events are kept and go nowhere."])}</p>`}${rules.map((rule, index) => ruleBox(view, { rule, index, raw: ruleText(document, index) }, refused))}${newRule(view, refused)}
+    body: html`${settingsTabs(view, "rules")}<p class="dim">${view.say(["Правило говорит, что и куда отправить, когда событие привязано к человеку.", "A rule says what to send where once an event is bound to a person."])}</p>${rules.length === 0 && html`<p class="note">${view.say(["Правил нет: события копятся, но никуда не уходят.", "No rules: events are kept and go nowhere."])}</p>`}${rules.map((rule, index) => ruleBox(view, { rule, index, raw: ruleText(document, index), strange }, refused))}${newRule(view, refused)}
 <h2 id="document">${view.say(["Весь документ", "The whole document"])}</h2>${wholeDocument(view, { document, version }, refused)}
 <h2 id="versions">${view.say(["История", "History"])}</h2>${history(view, versions, version)}`,
   };
@@ -84,11 +90,19 @@ export function sentence(view: View, rule: Rule): string {
   return `${view.say(["Когда", "When"])} ${list(rule.on)}${from}${when} → ${rule.do.map(({ to, action }) => `${connectionName(view, to)}: ${action}`).join("; ")}`;
 }
 
-type RuleInput = { readonly rule: Rule; readonly index: number; readonly raw: string };
+/** Names in rules that are none of ours and that nobody has sent: a name may be free, but then usually it is a misspelling. */
+async function strangeEvents(view: View): Promise<ReadonlySet<string>> {
+  const names = view.ctx.config.rules.flatMap((rule) => [...triggersOf(rule)]).filter((name) => !isEventName(name));
+  const came = names.length === 0 ? new Set() : await typesThatCame(view.ctx.env.DB, names);
+  return new Set(names.filter((name) => !came.has(name)));
+}
 
-function ruleBox(view: View, { rule, index, raw }: RuleInput, refused: Refused | null): Html {
+type RuleInput = { readonly rule: Rule; readonly index: number; readonly raw: string; readonly strange: ReadonlySet<string> };
+
+function ruleBox(view: View, { rule, index, raw, strange }: RuleInput, refused: Refused | null): Html {
+  const unseen = [...triggersOf(rule)].filter((name) => strange.has(name));
   const wrong = refused !== null && refused.act === "save-rule" && refused.index === index ? refused : null;
-  return html`<details class="box" data-row${wrong !== null ? trusted(" open") : ""}><summary>${rule.disabled === true && html`<span class="tag">${view.say(["выключено", "off"])}</span> `}${rule.name !== undefined && html`<b>${rule.name}</b> · `}${sentence(view, rule)}</summary>${wrong !== null && errorList(view, wrong)}${actForm(view, { act: "save-rule", fields: { index, version: view.ctx.config.version } }, html`<textarea name="rule" rows="12" spellcheck="false" aria-label="JSON">${wrong?.text ?? raw}</textarea><p class="row"><button class="main">${view.say(["Проверить и сохранить", "Check and save"])}</button><button formaction="/console/act/toggle-rule">${rule.disabled === true ? view.say(["Включить", "Switch on"]) : view.say(["Выключить", "Switch off"])}</button><button class="danger" formaction="/console/act/delete-rule" data-confirm="${view.say(["Удалить правило?", "Delete the rule?"])}">${view.say(["Удалить", "Delete"])}</button></p>`)}</details>`;
+  return html`<details class="box" data-row${wrong !== null ? trusted(" open") : ""}><summary>${rule.disabled === true && html`<span class="tag">${view.say(["выключено", "off"])}</span> `}${rule.name !== undefined && html`<b>${rule.name}</b> · `}${sentence(view, rule)}${unseen.map((name) => html`<br><small class="warn">${icon("warn")} ${view.say(["событие «{0}» ещё не приходило: проверьте имя", "no event “{0}” has come yet: check its name"], name)}</small>`)}</summary>${wrong !== null && errorList(view, wrong)}${actForm(view, { act: "save-rule", fields: { index, version: view.ctx.config.version } }, html`<textarea name="rule" rows="12" spellcheck="false" aria-label="JSON">${wrong?.text ?? raw}</textarea><p class="row"><button class="main">${view.say(["Проверить и сохранить", "Check and save"])}</button><button formaction="/console/act/toggle-rule">${rule.disabled === true ? view.say(["Включить", "Switch on"]) : view.say(["Выключить", "Switch off"])}</button><button class="danger" formaction="/console/act/delete-rule" data-confirm="${view.say(["Удалить правило?", "Delete the rule?"])}">${view.say(["Удалить", "Delete"])}</button></p>`)}</details>`;
 }
 
 const EXAMPLE = JSON.stringify(

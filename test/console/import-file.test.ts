@@ -1,0 +1,111 @@
+/** History brought from a file, and a connection taken away, by whoever has only the console. */
+import { applyD1Migrations } from "cloudflare:test";
+import { env, exports } from "cloudflare:workers";
+import { beforeAll, describe, expect, it } from "vitest";
+import { inboxOf } from "../../src/context.ts";
+import { freeSecretName } from "../../src/console/screens/connect-form.ts";
+import { configDocument } from "../../src/domain/config/document.ts";
+import { resolveConfig } from "../../src/domain/config/resolve.ts";
+import { type Browser, signIn } from "../kit/console.ts";
+import { ORIGIN, configure, operator } from "../kit/operator.ts";
+
+const sb = { kind: "salebot", project: "P1", token: "tok-sb-0000000000" };
+const out = { kind: "http", url: "http://127.0.0.1:9/in", token: "tok-out-0000000000" };
+const rules = [{ on: "login", do: [{ to: "out", action: "request", with: { body: {} } }] }];
+
+let browser: Browser;
+
+beforeAll(async () => {
+  await applyD1Migrations(env.DB, env.MIGRATIONS);
+  await configure({ connections: { sb, out, spare: { ...out, token: "tok-spare-0000000" } }, rules });
+  browser = await signIn();
+});
+
+const line = (event: object, connection = "sb"): string =>
+  JSON.stringify({ connection, received_at: "2026-03-01T10:00:00Z", event });
+
+async function send(text: string | Blob): Promise<Response> {
+  const csrf = /name="csrf" value="([^"]+)"/.exec(await browser.text("/console/menu"))?.[1] ?? "";
+  const body = new FormData();
+  for (const [name, value] of Object.entries({ csrf, back: "/console/settings/data" })) body.set(name, value);
+  body.set("file", new File([text], "history.jsonl"));
+  const headers = { cookie: browser.cookie };
+  return exports.default.fetch(`${ORIGIN}/console/act/import`, { method: "POST", redirect: "manual", headers, body });
+}
+
+const failure = (answer: Response): string =>
+  new URL(answer.headers.get("location") ?? "", ORIGIN).searchParams.get("failed") ?? "";
+
+describe("a file of history", () => {
+  it("is offered with its format, goes in once, and says what became of every line", async () => {
+    const offer = await browser.text("/console/settings/data");
+    expect(offer).toContain('enctype="multipart/form-data"');
+    expect(offer).toContain("received_at");
+    const text = [line({ event: "bot_start", telegram_id: "2001", client_id: "901" }), line({}, "none"), "{"].join("\n");
+    const told = await (await send(text)).text();
+    expect(told).toContain("Принято: 1");
+    expect(told).toContain("строка 2: такого подключения нет");
+    expect(told).toContain("строка 3: это не JSON");
+    await inboxOf(env).drain();
+    expect((await operator("GET", "/v1/persons?telegram_id=2001")).status).toBe(200);
+    expect(await (await send(text)).text()).toContain("дублей: 1");
+    expect(await browser.text("/console")).toMatch(/последнее событие \d+ с назад/);
+    expect(await browser.text("/console/connections")).toMatch(/последнее \d+ с назад/);
+  });
+
+  it("that is missing, longer than a call takes, or larger than a call is refused whole with what to do", async () => {
+    expect(failure(await send(""))).toContain("выберите файл");
+    const long = `${line({ event: "x", client_id: "1" })}\n`.repeat(1_001);
+    expect(failure(await send(long))).toMatch(/1\s001 строк/);
+    const huge = await send(new Blob([new Uint8Array(17 * 1024 * 1024)]));
+    expect(huge.status).toBe(400);
+    expect(await huge.text()).toContain("16 МБ");
+  });
+});
+
+describe("a connection", () => {
+  it("goes from its card after a question, and its address answers no more", async () => {
+    expect(await browser.text("/console/connections/spare")).toMatch(/delete-connection"\s+data-confirm=/);
+    const gone = await browser.post("/console/act/delete-connection", { id: "spare" });
+    expect(gone.headers.get("location")).toBe("/console/connections?done=1");
+    const called = await exports.default.fetch(`${ORIGIN}/webhook/spare/tok-spare-0000000`, { method: "POST", body: "{}" });
+    expect(called.status).toBe(404);
+    expect(await browser.text("/console/settings/rules")).toContain("подключение spare удалено");
+  });
+
+  it("that a rule writes to stays until the rule is gone, and the refusal names the rule", async () => {
+    const refused = failure(await browser.post("/console/act/delete-connection", { id: "out" }));
+    expect(refused).toMatch(/сначала уберите.*rules\.0\.do\.0\.to/);
+    expect((await browser.get("/console/connections/out")).status).toBe(200);
+    const unknown = await browser.post("/console/act/delete-connection", { id: "toString" });
+    expect(failure(unknown)).toContain("больше нет");
+  });
+
+  it("is given the name of a secret that no other connection stands on", () => {
+    const secrets: Record<string, string> = { SALEBOT_TOKEN: sb.token, SALEBOT_TOKEN_2: "put-already-0000000" };
+    const config = configDocument.parse({ connections: { sb: { ...sb, token: ["$SALEBOT_TOKEN"] } } });
+    const { connections } = resolveConfig(config, 1, (name) => secrets[name] ?? null);
+    expect(freeSecretName("salebot", (name) => secrets[name] ?? null, connections)).toBe("SALEBOT_TOKEN_2");
+    expect(freeSecretName("metabot", () => null, connections)).toBe("METABOT_TOKEN");
+  });
+
+  it("offers a ready secret for its rotation", async () => {
+    const page = await browser.text("/console/connections/sb");
+    const form = page.slice(page.indexOf("/console/act/start-rotation"));
+    expect(form).toMatch(/name="secret"[^>]* value="[A-Za-z0-9]{32}"/);
+  });
+});
+
+describe("a rule", () => {
+  it("that waits for an event which never came says so, in any spelling of the event", async () => {
+    const spare = { ...out, token: "tok-spare-0000000" };
+    const on = (name: string | string[]) => ({ ...rules[0], on: name });
+    await configure({ connections: { sb, out, spare }, rules: [on("FTD"), on("resale#2"), on("*"), on("Consent_Given")] });
+    expect(await browser.text("/console/settings/rules")).not.toContain("ещё не приходило");
+    await configure({ connections: { sb, out, spare }, rules: [on(["sale", "Paymnt"])] });
+    expect(await browser.text("/console/settings/rules")).toContain("«paymnt» ещё не приходило");
+    await send(line({ event: "Paymnt", telegram_id: "2001", client_id: "901" }));
+    await inboxOf(env).drain();
+    expect(await browser.text("/console/settings/rules")).not.toContain("ещё не приходило");
+  });
+});
