@@ -96,6 +96,20 @@ describe("a connection", () => {
   });
 });
 
+it("a list that stops before its end says so and leads to the rest", async () => {
+  const net = { kind: "network", network: "1win", token: "tok-net-0000000000" };
+  await configure({ connections: { sb, out, net } });
+  const unknown = Array.from({ length: 101 }, (_one, n) =>
+    line({ event: "sale", clickid: `nobody${n}`, amount: "1", tid: `t${n}` }, "net"),
+  );
+  await send(unknown.join("\n"));
+  await inboxOf(env).drain();
+  const page = await browser.text("/console/why?from=2026-03-01&to=2026-03-08");
+  expect(page).toContain(">100+<");
+  const rest = /href="([^"]+status=unbound[^"]+)"/.exec(page)?.[1]?.replaceAll("&amp;", "&") ?? "";
+  expect((await browser.text(rest)).split("<tr data-id").length - 1).toBe(50);
+});
+
 describe("a rule", () => {
   it("that waits for an event which never came says so, in any spelling of the event", async () => {
     const spare = { ...out, token: "tok-spare-0000000" };
