@@ -77,9 +77,9 @@ export function eventName(view: View, event: Pick<EventLine, "type" | "label" | 
 }
 
 export const moment = (view: View, at: number): Html => {
-  const near = Math.abs(view.ctx.clock() - at) < 20 * 3_600_000;
+  const today = shortDay(view, at) === shortDay(view, view.ctx.clock());
   return html`<time datetime="${new Date(at).toISOString()}" title="${fullTime(view, at)}"
-    >${near ? clockTime(view, at) : `${shortDay(view, at)} ${clockTime(view, at).slice(0, 5)}`}</time
+    >${today ? clockTime(view, at) : `${shortDay(view, at)} ${clockTime(view, at).slice(0, 5)}`}</time
   >`;
 };
 

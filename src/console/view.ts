@@ -45,14 +45,15 @@ export const publicOrigin = ({ ctx, url }: View): string => ctx.settings.publicU
 
 const formats = new Map<string, Intl.DateTimeFormat>();
 
-function dateFormat(view: View, style: "time" | "day" | "full"): Intl.DateTimeFormat {
+function dateFormat(view: View, style: "time" | "day" | "date" | "full"): Intl.DateTimeFormat {
   const zone = view.ctx.config.workspace.time_zone;
   const key = `${view.lang} ${zone} ${style}`;
   const known = formats.get(key);
   if (known) return known;
   const clock = { hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" } as const;
   const day = { day: "numeric", month: "short" } as const;
-  const options = style === "time" ? clock : style === "day" ? day : { ...day, year: "numeric" as const, ...clock };
+  const date = { ...day, year: "numeric" } as const;
+  const options = { time: clock, day, date, full: { ...date, ...clock } }[style];
   const made = new Intl.DateTimeFormat(view.lang === "ru" ? "ru-RU" : "en-GB", { timeZone: zone, ...options });
   formats.set(key, made);
   return made;
@@ -60,7 +61,9 @@ function dateFormat(view: View, style: "time" | "day" | "full"): Intl.DateTimeFo
 
 export const clockTime = (view: View, at: number): string => dateFormat(view, "time").format(at);
 export const fullTime = (view: View, at: number): string => dateFormat(view, "full").format(at);
-export const shortDay = (view: View, at: number): string => dateFormat(view, "day").format(at);
+/** With its year once a reader would think of another. */
+export const shortDay = (view: View, at: number): string =>
+  dateFormat(view, Math.abs(view.ctx.clock() - at) < 300 * 86_400_000 ? "day" : "date").format(at);
 
 /** "1–7 мар. 2026 г." for workspace dates, the end exclusive. */
 export function daysText(view: View, from: string, to: string): string {
