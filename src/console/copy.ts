@@ -106,6 +106,7 @@ export const WORDS = {
 
 export type Word = keyof typeof WORDS;
 
+/** The keys as the help tells them. */
 export const KEYS: readonly (readonly [string, Phrase])[] = [
   ["/", ["искать", "search"]],
   ["g o e p f l c i s", ["перейти к экрану", "go to a screen"]],

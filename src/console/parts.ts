@@ -76,6 +76,7 @@ export function eventName(view: View, event: Pick<EventLine, "type" | "label" | 
   return event.label === "resale" && event.ordinal !== null ? `${word} №${event.ordinal}` : word;
 }
 
+/** The clock for today, else the day; the whole time on hover and for machines. */
 export const moment = (view: View, at: number): Html => {
   const today = shortDay(view, at) === shortDay(view, view.ctx.clock());
   return html`<time datetime="${new Date(at).toISOString()}" title="${fullTime(view, at)}"
@@ -90,6 +91,7 @@ export const shortKey = (key: string): string => `${key.slice(0, 12)}…`;
 export const personLink = (id: string, name: string | undefined): Html =>
   html`<a href="/console/people/${id}"><bdi>${name ?? `${id.slice(0, 10)}…`}</bdi></a>`;
 
+/** What the operator calls it, else its id; one that is gone from the settings keeps its id. */
 export const connectionName = (view: View, id: string): string =>
   view.ctx.config.connections.get(id)?.name ?? ({ links: view.word("links"), login: "PIN" }[id] || id);
 
@@ -136,6 +138,7 @@ export const waitingRow = (view: View, event: WaitingEvent): Html =>
     <td data-l="${view.word("status")}">${status(view, event.verdict === "accepted" ? "accepted" : event.verdict)}</td>
   </tr>`;
 
+/** `version` is what the live list compares; "" where a table is not live. */
 export const eventTable = (view: View, rows: readonly Html[], version: string): Html =>
   html`<div class="wrap">
     <table class="cards">
@@ -170,13 +173,14 @@ export const proofName = (view: View, proof: string): string =>
     (
       {
         proved: ["подтверждено", "proved"],
-        native: ["подтверждено", "native"],
+        native: ["подтверждено", "proved"],
         claimed: ["со слов", "claimed"],
         inferred: ["выведено", "inferred"],
       } as const
     )[proof] ?? [proof, proof],
   );
 
+/** A screen or a list without lines: what is not there, and the one thing to do about it. */
 export const empty = (text: string, action?: Content): Html =>
   html`<div class="box">
     <p>${text}</p>
@@ -190,6 +194,7 @@ export const nothingYet = (view: View): Html =>
     html`<a class="btn main" href="${view.ctx.config.version === 0 ? "/console/welcome" : "/console/connections#new"}">${view.say(["Подключить", "Connect"])}</a>`,
   );
 
+/** The link to the next page; nothing on the last. */
 export const pager = (view: View, cursor: string | null): Content =>
   cursor !== null && html`<p><a class="btn" rel="next" href="${hrefWith(view, { cursor })}">${view.word("next")}</a></p>`;
 
@@ -215,6 +220,7 @@ export function sourceName(
   return parts.filter(Boolean).join(" / ") || touch.link || view.word("unmarked");
 }
 
+/** `reached`: every stage with the time of reaching it, null = not reached. */
 export const stageDots = (view: View, reached: readonly (readonly [Word, number | null])[]): Html =>
   html`<span
     class="dots"

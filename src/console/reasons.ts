@@ -63,4 +63,5 @@ export const reasonName = (view: View, code: string): string => {
   return what === undefined ? code : view.say(what);
 };
 
+/** What to do about a reason; null when nothing can be done here. */
 export const mendingOf = (code: string): Phrase | null => (REASONS[code] ?? answered(code))?.[1] ?? null;

@@ -16,6 +16,7 @@ const HOOK = "{base}/webhook/{id}/{token}";
 const POST: Phrase = ["Адрес для POST-запроса", "Address for a POST request"];
 const BODY: Phrase = ["Тело запроса, JSON", "Request body, JSON"];
 
+/** Per kind: its name, what it brings, and the lines an operator pastes; `{base} {id} {token} {secret} {bot_token}` are filled in. */
 export const RECIPES: Readonly<Record<Kind, Recipe>> = {
   salebot: {
     name: ["Salebot", "Salebot"],
@@ -151,6 +152,7 @@ export const RECIPES: Readonly<Record<Kind, Recipe>> = {
   },
 };
 
+/** In the order in which they are offered. */
 export const KINDS: readonly Kind[] = [
   "salebot",
   "getcourse",
@@ -181,6 +183,7 @@ const BINOMO: Pick<Recipe, "hint" | "blocks"> = {
   ],
 };
 
+/** The lines for this very connection: a network may have its own. */
 export const recipeOf = (connection: Connection): Pick<Recipe, "hint" | "blocks"> =>
   connection.kind === "network" && /binomo/i.test(connection.network) ? BINOMO : RECIPES[connection.kind];
 

@@ -59,7 +59,9 @@ function dateFormat(view: View, style: "time" | "day" | "date" | "full"): Intl.D
   return made;
 }
 
+/** HH:MM:SS in the workspace's zone. */
 export const clockTime = (view: View, at: number): string => dateFormat(view, "time").format(at);
+/** Day, year and clock in the workspace's zone. */
 export const fullTime = (view: View, at: number): string => dateFormat(view, "full").format(at);
 /** With its year once a reader would think of another. */
 export const shortDay = (view: View, at: number): string =>

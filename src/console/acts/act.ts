@@ -18,9 +18,12 @@ export type Form = (name: string) => string;
 export type Act = (view: View, form: Form) => Promise<ActResult>;
 export type Acts = Readonly<Record<string, Act>>;
 
+/** It happened; `next` is where to go on, the page of the form when not given. */
 export const done = (next: string | null = null): ActResult => ({ next });
+/** It did not happen, and why, as a sentence without its first words: «Не получилось: …» stands before it. */
 export const failed = (reason: string): ActResult => ({ next: null, failed: reason });
 
+/** What a save came to: every mistake with its path, or done. */
 export const firstOf = (view: View, errors: readonly FieldError[] | null): ActResult =>
   errors === null ? done() : failed(errors.map((error) => errorText(view, error)).join("; "));
 
@@ -54,6 +57,7 @@ const REFUSALS: Readonly<Record<string, Phrase>> = {
   not_stored: ["не сохранилось: повторите через минуту", "it was not stored: try again in a minute"],
 };
 
+/** A reason of a flow as what happened and what to do; one without words of ours stays as it is. */
 export const refusalText = (view: View, reason: string): string => {
   const phrase = REFUSALS[reason];
   return phrase ? view.say(phrase) : reason;

@@ -32,4 +32,5 @@ export async function isStale(view: View, form: Form, part: Part): Promise<boole
 /** Some fields of an object, for `isStale`. */
 export const only = (value: unknown, names: readonly string[]): unknown => names.map((name) => recordOf(value)[name] ?? null);
 
+/** A list as it is, anything else as an empty one. */
 export const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);

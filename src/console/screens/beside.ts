@@ -53,6 +53,7 @@ export const apartNote = (view: View, at: number | null): Content =>
   at !== null &&
   html`<div class="gap"></div><p class="note warn">${icon("warn")} ${moment(view, at)}: ${view.say(["решено, что это разные люди. Объединение отменит то решение.", "they were decided to be different people. Merging undoes that decision."])}</p>`;
 
+/** The question before a merge that undoes a keep-apart. */
 export const undoesDecision = (view: View): string =>
   view.say([
     "Решено, что это разные люди. Объединение отменит то решение. Объединить?",

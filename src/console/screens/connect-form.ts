@@ -74,6 +74,7 @@ const fieldsOf = (kind: Kind): readonly Field[] => {
   return [...needed, ...ties, ...sending];
 };
 
+/** The fields of a kind's own form, by their names in the document. */
 export const fieldNames = (kind: Kind): readonly string[] => fieldsOf(kind).map(({ name }) => name);
 
 const isSecret = ({ example }: Field): boolean => example.startsWith("$");

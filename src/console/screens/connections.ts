@@ -11,6 +11,7 @@ import { connectForm } from "./connect-form.ts";
 
 const DAY_MS = 86_400_000;
 
+/** When the connection spoke last, epoch ms; null = never. */
 export const lastOf = (pulse: ConnectionPulse | undefined): number | null => pulse?.last_at ?? null;
 
 /** «За сутки» is the last 24 hours, so that a card means the same at any time of day. */

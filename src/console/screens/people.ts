@@ -70,6 +70,7 @@ export async function reportPeoplePage(view: View): Promise<Page | null> {
 
 const stageTitle = (view: View, stage: Stage | null): string => (stage === null ? view.word("people") : view.word(stage));
 
+/** Short names of the messengers, by type of identifier. */
 export const MESSENGERS: Readonly<Record<string, string>> = { telegram_id: "TG", max_id: "MAX", vk_id: "VK", wa_id: "WA" };
 
 /** Names and school ids are read for all lines at once and unsealed for these only. */
@@ -112,6 +113,7 @@ async function schoolIds(view: View, lines: readonly PersonLine[]): Promise<Map<
   return new Map(await Promise.all(rows.map(async (row) => [row.person_id, await openIdentifier(view.ctx, row)] as const)));
 }
 
+/** The seven stages in the order of the path, each with the time of reaching it (epoch ms, null = not reached). */
 export const stagesOf = (line: PersonLine): readonly (readonly [Stage, number | null])[] => [
   ["click", line.click_at],
   ["bot_start", line.bot_start_at],

@@ -24,6 +24,7 @@ export async function searchPage(view: View): Promise<Page> {
   };
 }
 
+/** How far the search looked, for whoever found nothing. */
 export const nothingFound = (view: View): string =>
   view.say(
     [

@@ -27,7 +27,7 @@ export async function ties(
     const event = events.find((one) => one.id === id);
     const name = event ? `${eventName(view, event)} · ${connectionName(view, event.connection)}` : view.word("event");
     drawn.push(
-      html`<a href="/console/events/${id}"><text x="${LEFT - 14}" y="${middle + 4}" text-anchor="end">${name}</text></a><circle cx="${LEFT}" cy="${middle}" r="4"/>`,
+      html`<a href="/console/events/${id}"><text x="${LEFT - 14}" y="${middle + 4}" text-anchor="end">${name.slice(0, 32)}</text></a><circle cx="${LEFT}" cy="${middle}" r="4"/>`,
     );
     for (const line of lines) {
       const value = await openIdentifier(view.ctx, line);
