@@ -57,6 +57,15 @@ describe("another person", () => {
     expect(await beside("2001", "nobody@school.example")).toContain("Ничего не нашлось");
   });
 
+  it("is found by the whole name as the lists show it, in either order of its words", async () => {
+    for (const text of ["Анна Ким", "ким анна", "Анна  @anna_k"]) {
+      const one = text.includes("@") ? "2002" : "2003";
+      const page = await beside("2001", text);
+      expect([...page.matchAll(/name="other" value="(\w+)"/g)].map(([, id]) => id)).toEqual([ids[one], ids[one]]);
+    }
+    expect(await beside("2001", "Анна Олег")).toContain("Ничего не нашлось");
+  });
+
   it("once kept apart is joined only after a warning that says what was decided", async () => {
     const fields = { person: ids["2001"] ?? "", other: ids["2002"] ?? "" };
     expect(await beside("2001", "2002")).not.toContain("решено, что это разные люди");
@@ -79,4 +88,11 @@ it("a name finds its person in the search of every screen", async () => {
 
 it("nobody stands beside a person that was erased or never was", async () => {
   expect((await browser.get("/console/people/per_none/beside?q=2001")).status).toBe(404);
+  await meet("2004", { first_name: "Эраст" });
+  expect(choices(await beside("2003", ids["2004"] ?? ""))).toContain("merge");
+  expect((await operator("DELETE", `/v1/persons/${ids["2004"]}`)).status).toBe(200);
+  expect((await browser.get(`/console/people/${ids["2004"]}/beside?q=2001`)).status).toBe(404);
+  const page = await beside("2003", ids["2004"] ?? "");
+  expect(page).toContain("Данные этого человека стёрты");
+  expect(choices(page)).not.toContain("merge");
 });

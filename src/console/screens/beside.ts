@@ -18,8 +18,12 @@ export async function besidePage(view: View, id: string): Promise<Page | null> {
   if (!person || person.erasedAt !== null) return null;
   const text = view.url.searchParams.get("q")?.trim() ?? "";
   const found = await personLinesOf(db, text === "" ? [] : await peopleFor(view, text));
-  const others = found.filter((one) => one.id !== person.id);
-  const none = found.length > 0 ? view.say(["Это этот же человек.", "This is the same person."]) : nothingFound(view);
+  const others = found.filter((one) => one.id !== person.id && one.erased_at === null);
+  const none = found.some((one) => one.id !== person.id)
+    ? view.say(["Данные этого человека стёрты.", "This person's data is erased."])
+    : found.length > 0
+      ? view.say(["Это этот же человек.", "This is the same person."])
+      : nothingFound(view);
   const pairs = others.slice(0, MOST).map((other) => pair(view, person.id, other.id));
   return {
     title: view.say(["Один это человек?", "Are they one person?"]),

@@ -50,14 +50,17 @@ export async function peopleFor(view: View, text: string): Promise<string[]> {
 /** How many people a search by name looks through: names are sealed, so the database cannot. */
 const NAMED = 500;
 
+/** Every word in one of the names: the first and the last name are told apart and shown as one. */
 async function peopleNamed(view: View, text: string): Promise<string[]> {
-  const name = text.replace(/^@/, "").toLowerCase();
-  if (!/\p{L}{2}/u.test(name)) return [];
+  if (!/\p{L}{2}/u.test(text)) return [];
+  const words = text.toLowerCase().split(/[\s@]+/);
   const lines = await newestNames(view.ctx.env.DB, NAMED);
   const opened = await Promise.all(
-    lines.map(async ({ person_id, sealed }) => ({ person_id, told: await view.ctx.seal.open(sealed) })),
+    lines.map(async ({ person_id, sealed }) => ({ person_id, told: (await view.ctx.seal.open(sealed)).toLowerCase() })),
   );
-  return opened.flatMap(({ person_id, told }) => (told.toLowerCase().includes(name) ? person_id : []));
+  return [...Map.groupBy(opened, ({ person_id }) => person_id)].flatMap(([id, names]) =>
+    words.every((word) => names.some(({ told }) => told.includes(word))) ? id : [],
+  );
 }
 
 type Candidate = { readonly type: IdentifierType; readonly scope: string; readonly value: string };

@@ -7,6 +7,7 @@ export type PersonLine = {
   key: string;
   first_seen: number;
   last_seen: number;
+  erased_at: number | null;
   types: string | null;
   click_at: number | null;
   bot_start_at: number | null;
@@ -22,7 +23,7 @@ export type PersonLine = {
   money: string;
 };
 
-const COLUMNS = `p.id, p.key, p.first_seen, (SELECT MAX(m.last_seen) FROM persons m WHERE m.person_id = p.id) AS last_seen,
+const COLUMNS = `p.id, p.key, p.first_seen, p.erased_at, (SELECT MAX(m.last_seen) FROM persons m WHERE m.person_id = p.id) AS last_seen,
   (SELECT group_concat(DISTINCT i.type) FROM identifiers i WHERE i.person_id = p.id) AS types,
   r.click_at, r.bot_start_at, r.registration_at, r.login_at, r.order_at, r.sale_at, r.resale_at, r.link, r.utm_source, r.utm_campaign,
   (SELECT json_group_array(json_array(currency, amount)) FROM (
