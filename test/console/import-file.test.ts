@@ -73,6 +73,32 @@ describe("a connection", () => {
     expect(await browser.text("/console/settings/rules")).toContain("подключение spare удалено");
   });
 
+  it("that is gone is not what its problems lead to, nor is anything sent there again", async () => {
+    const lost = { ...out, token: "tok-lost-000000000" };
+    const send = [{ on: "login", do: [{ to: "lost", action: "request", with: { body: {} } }] }];
+    await configure({ connections: { sb, out, lost }, rules: send });
+    const problem = (id: string, kind: string, cause: string): Promise<unknown> =>
+      env.DB.prepare(
+        "INSERT INTO problems (id, dedupe, kind, cause, connection, count, first_at, last_at) VALUES (?1, ?1, ?2, ?3, 'lost', 1, 1, 1)",
+      )
+        .bind(id, kind, cause)
+        .run();
+    await problem("prb_1", "delivery", "timeout");
+    await problem("prb_2", "unresolved_macro", "unresolved_macro");
+    const there = await browser.text("/console/problems");
+    expect(there).toContain('href="/console/connections/lost"');
+    expect(there).toContain("/console/act/recover");
+    await configure({ connections: { sb, out }, rules });
+    for (const path of ["/console/problems", "/console/problems/prb_1", "/console/problems/prb_2"]) {
+      const page = await browser.text(path);
+      expect(page).not.toContain('href="/console/connections/lost');
+      expect(page).not.toContain("/console/act/recover");
+    }
+    expect(await browser.text("/console/problems")).toContain('href="/console/events?to=lost&amp;status=failed"');
+    expect(await browser.text("/console/problems/prb_2")).toContain("подключения больше нет в настройках");
+    await env.DB.prepare("DELETE FROM problems").run();
+  });
+
   it("that a rule writes to stays until the rule is gone, and the refusal names the rule", async () => {
     const refused = failure(await browser.post("/console/act/delete-connection", { id: "out" }));
     expect(refused).toMatch(/сначала уберите.*rules\.0\.do\.0\.to/);

@@ -13,6 +13,7 @@ import {
   stuckMoney,
   unboundProblems,
 } from "../../store/operator/pulse.ts";
+import { isReserved } from "../../domain/reserved.ts";
 import { actForm, type Page } from "../page.ts";
 import { causeName, connectionName, empty, identifierName, moment } from "../parts.ts";
 import { KINDS } from "../../ui/alert-text.ts";
@@ -105,18 +106,25 @@ function mainButton(view: View, problem: ProblemLine): Content {
     case "contact_quarantined":
       return link(`/console/problems/${problem.id}`, view.say(["Решить", "Resolve"]));
     case "delivery":
-      if (problem.cause === "unknown_outcome") return link("/console/events?status=failed", view.word("show"));
-      return problem.connection === null ? null : recoverForm(view, problem);
+      if (problem.cause !== "unknown_outcome" && isThere(view, problem)) return recoverForm(view, problem);
+      return link(`/console/events?to=${problem.connection ?? ""}&status=failed`, view.word("show"));
     case "loop":
       return link("/console/settings/rules", view.say(["Проверить правила", "Check the rules"]));
     case "unbound":
       return link(hrefOf(problem), view.word("show"));
     default:
-      return problem.connection === null
-        ? link("/console/connections", view.say(["Проверить", "Check"]))
-        : link(`/console/connections/${problem.connection}`, view.say(["Проверить", "Check"]));
+      return isThere(view, problem)
+        ? link(`/console/connections/${problem.connection ?? ""}`, view.say(["Проверить", "Check"]))
+        : link(`/console/problems/${problem.id}`, view.word("show"));
   }
 }
+
+/** Whether its connection has a page: the gateway's own have none. */
+const isThere = (view: View, { connection }: ProblemLine): boolean => view.ctx.config.connections.has(connection ?? "");
+
+/** A problem outlives its connection. */
+const isGone = (view: View, problem: ProblemLine): boolean =>
+  problem.connection !== null && !isReserved(problem.connection) && !isThere(view, problem);
 
 /** null = no such problem. People who were merged or erased since are followed or left out; with two left the four decisions are offered. */
 export async function problemPage(view: View, id: string): Promise<Page | null> {
@@ -134,7 +142,7 @@ export async function problemPage(view: View, id: string): Promise<Page | null> 
     title: problemSentence(view, problem),
     screen: "problems",
     aside: html`<a class="btn" data-key="Escape" href="/console/problems">${view.say(["К списку", "Back to the list"])}</a>`,
-    body: html`<p class="dim">× ${problem.count} · ${moment(view, problem.first_at)} — ${moment(view, problem.last_at)}${problem.event_id !== null && html` · <a href="/console/events/${problem.event_id}">${view.word("event")}</a>`}</p>${advice && html`<p class="note">${mending && html`<b>${view.say(mending)}</b> `}${view.say(advice)}</p>`}${problem.connection !== null && persons.length < 2 && html`<p><a class="btn${problem.kind !== "delivery" && " main"}" href="/console/connections/${problem.connection}${problem.kind === "delivery" && "#settings"}">${view.say(["Открыть подключение", "Open the connection"])}</a></p>`}${value !== null && html`<p><b>${value}</b></p>`}${persons.length > 0 && html`<div class="two">${await personCards(view, persons.slice(0, 4), problem.identifier_hash)}</div>`}${persons.length >= 2 && (await choices(view, problem, persons, value))}${recover}${actForm(view, { act: "resolve-problem", fields: { id } }, html`<p><button>${view.say(["Больше не показывать", "Close it"])}</button></p>`)}`,
+    body: html`<p class="dim">× ${problem.count} · ${moment(view, problem.first_at)} — ${moment(view, problem.last_at)}${problem.event_id !== null && html` · <a href="/console/events/${problem.event_id}">${view.word("event")}</a>`}</p>${advice && html`<p class="note">${mending && html`<b>${view.say(mending)}</b> `}${view.say(advice)}</p>`}${isGone(view, problem) && html`<p class="note">${view.say(["Этого подключения больше нет в настройках.", "This connection is no longer in the settings."])}</p>`}${persons.length < 2 && isThere(view, problem) && html`<p><a class="btn${problem.kind !== "delivery" && " main"}" href="/console/connections/${problem.connection}${problem.kind === "delivery" && "#settings"}">${view.say(["Открыть подключение", "Open the connection"])}</a></p>`}${value !== null && html`<p><b>${value}</b></p>`}${persons.length > 0 && html`<div class="two">${await personCards(view, persons.slice(0, 4), problem.identifier_hash)}</div>`}${persons.length >= 2 && (await choices(view, problem, persons, value))}${recover}${actForm(view, { act: "resolve-problem", fields: { id } }, html`<p><button>${view.say(["Больше не показывать", "Close it"])}</button></p>`)}`,
   };
 }
 
