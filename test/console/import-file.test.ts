@@ -56,7 +56,7 @@ describe("a file of history", () => {
   it("that is missing, longer than a call takes, or larger than a call is refused whole with what to do", async () => {
     expect(failure(await send(""))).toContain("выберите файл");
     const long = `${line({ event: "x", client_id: "1" })}\n`.repeat(1_001);
-    expect(failure(await send(long))).toMatch(/1\s001 строк/);
+    expect(failure(await send(long))).toMatch(/строк в файле: 1\s001/);
     const huge = await send(new Blob([new Uint8Array(17 * 1024 * 1024)]));
     expect(huge.status).toBe(400);
     expect(await huge.text()).toContain("16 МБ");

@@ -92,7 +92,7 @@ export const WORKSPACE_ACTS: Acts = {
     if (lines.length > MAX_LINES)
       return failed(
         view.say(
-          ["в файле {0} строк, за раз не больше {1}: разделите его", "the file has {0} lines, {1} at once at most: split it"],
+          ["строк в файле: {0}, за раз не больше {1}; разделите его", "the file has {0} lines, {1} at once at most: split it"],
           numberOf(view, lines.length),
           numberOf(view, MAX_LINES),
         ),
