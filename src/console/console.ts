@@ -271,7 +271,10 @@ const exportFile = (view: View, what: Exported): Response =>
 
 async function csv(view: View): Promise<Response> {
   const report = await runReport(view.ctx, Object.fromEntries(view.url.searchParams));
-  if (!report.ok) return answer(notFound(view), 404);
+  if (!report.ok) {
+    const there = at(view, `/console/funnel${view.url.search}`);
+    return answer(renderPage(there, await funnelPage(there)), 422);
+  }
   return new Response(reportCsv(report.value, view.url.searchParams.get("format") === "excel" ? "excel" : "csv"), {
     headers: {
       "content-type": "text/csv; charset=utf-8",

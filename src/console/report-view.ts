@@ -2,12 +2,18 @@
 import type { Report, SourceLine } from "../domain/funnel/report.ts";
 import type { StageLine } from "../domain/funnel/cohort.ts";
 import { costPer } from "../domain/funnel/money.ts";
+import type { FieldError } from "../lib/field-errors.ts";
 import { type Content, type Html, html } from "../lib/markup.ts";
 import { addDays, startOfDay } from "../lib/zone.ts";
+import { errorText } from "./error-text.ts";
 import { type View, clockTime, daysText, hrefWith, moneyOf, numberOf, shareOf } from "./view.ts";
 
 /** Address of the people behind a number; null on the shared page. */
 export type Behind = ((question: Readonly<Record<string, string>>) => string) | null;
+
+/** What is wrong with the parameters that were asked. */
+export const mistaken = (view: View, errors: readonly FieldError[]): Html =>
+  html`<p class="note bad" role="alert">${errors.map((error) => errorText(view, error)).join("; ")}</p>`;
 
 /** The list of people behind a number, under the same controls. */
 export const behindOf =

@@ -65,8 +65,8 @@ describe("words of strangers", () => {
     expect(told).not.toContain("sending resumed");
   });
 
-  it("a mistaken period is told in the reader's language, on the funnel and on the overview", async () => {
-    for (const screen of ["/console/funnel", "/console"]) {
+  it("a mistaken period is told in the reader's language, wherever a period is asked", async () => {
+    for (const screen of ["/console/funnel", "/console", "/console/why", "/console/funnel.csv", "/console/funnel/people"]) {
       expect(plain(await browser.text(`${screen}?from=bad`))).toContain("from: нужна дата вида 2026-03-01");
       expect(plain(await browser.text(`${screen}?from=2026-03-08&to=2026-03-01`))).toContain("должен быть позже начала");
     }

@@ -6,7 +6,6 @@ import type { Stage } from "../../domain/funnel/stages.ts";
 import { runReport } from "../../flows/run-report.ts";
 import { addDays, dateIn } from "../../lib/zone.ts";
 import { type Content, type Html, html, trusted } from "../../lib/markup.ts";
-import { errorText } from "../error-text.ts";
 import { actForm, type Page } from "../page.ts";
 import { empty, select } from "../parts.ts";
 import {
@@ -15,6 +14,7 @@ import {
   breakdownNames,
   explained,
   funnelBars,
+  mistaken,
   moneyBox,
   sourceTable,
   timesBox,
@@ -27,12 +27,7 @@ export async function funnelPage(view: View): Promise<Page> {
   const given = Object.fromEntries(view.url.searchParams);
   const report = await runReport(view.ctx, given, "all");
   const title = view.word("funnel");
-  if (!report.ok)
-    return {
-      title,
-      screen: "funnel",
-      body: html`<p class="note bad" role="alert">${report.error.map((error) => errorText(view, error)).join("; ")}</p>${controls(view)}`,
-    };
+  if (!report.ok) return { title, screen: "funnel", body: html`${mistaken(view, report.error)}${controls(view)}` };
   const behind = behindOf(view);
   const { value } = report;
   const missing = value.stages.filter(({ reached }) => reached === 0);

@@ -17,6 +17,7 @@ import { reportPeople } from "../../store/report/people.ts";
 import { refreshReportPeople } from "../../store/report/refresh.ts";
 import type { Page } from "../page.ts";
 import { empty, moment, pager, shortKey, sourceName, stageDots } from "../parts.ts";
+import { mistaken } from "../report-view.ts";
 import { type View, amountE4, daysText, numberOf } from "../view.ts";
 
 const PAGE = 50;
@@ -46,10 +47,10 @@ export async function peoplePage(view: View): Promise<Page> {
 }
 
 /** `/console/funnel/people`: who stands behind one number. */
-export async function reportPeoplePage(view: View): Promise<Page | null> {
+export async function reportPeoplePage(view: View): Promise<Page> {
   const given = Object.fromEntries(view.url.searchParams);
   const query = parseReportQuery(given, view.ctx.config.workspace, view.ctx.clock());
-  if (!query.ok) return null;
+  if (!query.ok) return { title: view.word("people"), screen: "funnel", body: mistaken(view, query.error) };
   const db = view.ctx.env.DB;
   await refreshReportPeople(db);
   const stage = STAGES.find((name) => name === given["stage"]) ?? null;

@@ -6,7 +6,7 @@ import { listEventLines } from "../../store/operator/events.ts";
 import { buyersWithoutSource } from "../../store/report/money.ts";
 import type { Page } from "../page.ts";
 import { empty, eventRow, eventTable } from "../parts.ts";
-import { datedIn } from "../report-view.ts";
+import { datedIn, mistaken } from "../report-view.ts";
 import type { View } from "../view.ts";
 import { peopleTable } from "./people.ts";
 
@@ -14,12 +14,14 @@ const MOST = 100;
 
 const counted = (n: number): string => `${n}${n === MOST ? "+" : ""}`;
 
-/** The range of the overview it was opened from; null when that cannot be read. At most 100 of each. */
-export async function whyPage(view: View): Promise<Page | null> {
+/** The range of the overview it was opened from. At most 100 of each. */
+export async function whyPage(view: View): Promise<Page> {
   const { ctx } = view;
   const db = ctx.env.DB;
   const query = parseReportQuery(Object.fromEntries(view.url.searchParams), ctx.config.workspace, ctx.clock());
-  if (!query.ok) return null;
+  const title = view.say(["Почему не 100 %", "Why not 100 %"]);
+  const aside = html`<a class="btn" data-key="Escape" href="/console${view.url.search}">${view.say(["К обзору", "Back to the overview"])}</a>`;
+  if (!query.ok) return { title, screen: "overview", aside, body: mistaken(view, query.error) };
   const filter = { connection: null, person: null, link: null, code: null, dead: false, dated: true, before: null } as const;
   const lines = await listEventLines(db, {
     ...filter,
@@ -33,9 +35,9 @@ export async function whyPage(view: View): Promise<Page | null> {
   const buyers = await personLinesOf(db, ids);
   const rows = lines.map((line) => eventRow(view, line, new Map()));
   return {
-    title: view.say(["Почему не 100 %", "Why not 100 %"]),
+    title,
     screen: "overview",
-    aside: html`<a class="btn" data-key="Escape" href="/console${view.url.search}">${view.say(["К обзору", "Back to the overview"])}</a>`,
+    aside,
     body: html`<h2>${view.say(["Оплаты без человека", "Payments without a person"])} <span class="dim">${counted(lines.length)}</span>${lines.length === MOST && html` <a href="/console/events?status=unbound&type=payment&${datedIn(view, query.value)}">${view.word("all")}</a>`}</h2><p class="dim">${view.say(["Оплата пришла с номером, который ни один бот и ни одна форма нам не называли. Чаще всего бот не передаёт clickid: как только он его назовёт, оплата привяжется сама, ждём 90 дней.", "The payment came with a number that no bot and no form has told us. Usually the bot does not pass its clickid: as soon as it does, the payment is bound by itself, for 90 days."])}</p>${rows.length === 0 ? empty(view.say(["Таких нет.", "There are none."])) : eventTable(view, rows, "")}<h2>${view.say(["Покупатели без источника", "Buyers without a source"])} <span class="dim">${counted(buyers.length)}</span></h2><p class="dim">${view.say(["Они пришли мимо ваших ссылок: обычный /start, человек заведён менеджером или метку вырезал браузер. Ведите рекламу через ссылки шлюза.", "They came past your links: a plain /start, created by a manager, or the browser stripped the mark. Advertise through the gateway's links."])} <a href="/console/links">${view.word("links")}</a></p>${buyers.length === 0 ? empty(view.say(["Таких нет.", "There are none."])) : await peopleTable(view, buyers)}`,
   };
 }
