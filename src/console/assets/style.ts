@@ -13,7 +13,7 @@ a{color:var(--accent);text-underline-offset:2px}a:not(:hover){text-decoration-co
 .skip{position:absolute;left:-9999px}.skip:focus{left:8px;top:8px;background:var(--bg);padding:8px;z-index:9}
 .app{display:grid;grid-template-columns:200px minmax(0,1fr);min-height:100vh}
 .side{border-right:1px solid var(--line);background:var(--soft);padding:12px 8px;display:flex;flex-direction:column;gap:2px;position:sticky;top:0;height:100vh;overflow:auto}
-.side b{padding:4px 10px 10px;font-size:15px;overflow-wrap:anywhere}
+.side b{flex:none;margin:4px 10px 10px;font-size:15px;max-height:66px;overflow:hidden;overflow-wrap:anywhere}
 .side a{display:flex;gap:9px;align-items:center;padding:7px 10px;border-radius:8px;color:var(--text);text-decoration:none}
 .side a:hover{background:var(--tint)}.side a[aria-current]{background:var(--tint);color:var(--accent);font-weight:600}
 .side .n{margin-left:auto;background:var(--badbg);color:var(--bad);border-radius:8px;padding:0 6px;font-size:12px;font-weight:600}
@@ -33,7 +33,7 @@ header.top{display:flex;flex-wrap:wrap;gap:8px 14px;align-items:center;margin-bo
 table{border-collapse:collapse;width:100%;font-size:13.5px}th,td{text-align:left;padding:6px 10px;border-bottom:1px solid var(--line);vertical-align:top;overflow-wrap:anywhere}
 th{color:var(--dim);font-weight:600;font-size:12.5px;white-space:nowrap;overflow-wrap:normal}td.num,th.num{text-align:right;white-space:nowrap;overflow-wrap:normal}
 td:has(>.bar){vertical-align:middle}tbody tr:hover{background:var(--soft)}tr.sel td:first-child{box-shadow:inset 3px 0 var(--accent)}tfoot td{font-weight:600}
-.wrap{overflow-x:auto;border:1px solid var(--line);border-radius:8px}.wrap tbody tr:last-child>*{border-bottom:0}.scroll{overflow-x:auto}.box table th,.box table td{padding-left:4px;padding-right:8px}details.box+details.box,section.box+section.box,.box>.box{margin-top:10px}.two>.box.box.box,.grid>.box.box.box{margin:0}table.wide{font-size:13px}table.wide th,table.wide td{padding:6px 7px}table.wide thead th{white-space:normal;vertical-align:bottom}table.wide tbody th{white-space:normal}td summary{white-space:nowrap}.defs{position:absolute}.gap{margin-top:16px}td.act button{white-space:normal;text-align:center}
+.wrap{overflow-x:auto;border:1px solid var(--line);border-radius:8px}.wrap tbody tr:last-child>*{border-bottom:0}.scroll{overflow-x:auto}.box table th,.box table td{padding-left:4px;padding-right:8px}details.box+details.box,section.box+section.box,.box>.box{margin-top:10px}.two>.box.box.box,.grid>.box.box.box{margin:0}table.wide{font-size:13px}table.wide th,table.wide td{padding:6px 5px}table.wide thead th{white-space:normal;vertical-align:bottom}table.wide tbody th{white-space:normal}td summary{white-space:nowrap}.defs{position:absolute}.gap{margin-top:16px}td.act button{white-space:normal;text-align:center}
 .s{display:inline-flex;gap:5px;align-items:center;white-space:nowrap;font-size:12.5px;font-weight:600}.s svg.i{width:14px;height:14px}
 .ok{color:var(--ok)}.warn{color:var(--warn)}.bad{color:var(--bad)}.tag{border:1px solid var(--line);border-radius:8px;padding:1px 7px;font-size:12.5px;display:inline-block;max-width:100%}
 .note{border-radius:8px;padding:9px 12px;margin:0 0 12px;background:var(--tint)}.note.ok{background:var(--okbg)}.note.warn{background:var(--warnbg)}.note.bad{background:var(--badbg)}
