@@ -230,6 +230,6 @@ describe("problems", () => {
     expect((await pageOf("rejected")).match(/Повторить всё недоставленное/g)).toHaveLength(2);
     const doubtful = await pageOf("unknown_outcome");
     expect(doubtful).not.toContain("Повторить всё недоставленное");
-    expect(doubtful).toContain("/console/events?status=failed");
+    expect(doubtful).toContain("/console/events?to=net&amp;status=failed");
   });
 });
