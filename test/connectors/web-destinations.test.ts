@@ -149,6 +149,14 @@ describe("http.request", () => {
       "POST https://api.example/v1/hook a=x%26y%3D1+%D1%8F&n=5&t=true",
       { "x-key": "s3cret", "content-type": "application/x-www-form-urlencoded; charset=utf-8" },
     ],
+    [
+      {
+        headers: { "Content-Type": "application/x-www-form-urlencoded" },
+        body: { note: "", tags: ["a", 1], of: { b: "я" }, no: null },
+      },
+      "POST https://api.example/v1/hook note=&tags=%5B%22a%22%2C1%5D&of=%7B%22b%22%3A%22%D1%8F%22%7D&no=",
+      { "x-key": "s3cret", "content-type": "application/x-www-form-urlencoded" },
+    ],
   ])("%j → %s; the connection's headers stay at its own origin", async (parameters, line, headers) => {
     const plan = await planOf({ connection: out, action: "request", parameters });
     expect(lineOf(plan.request)).toBe(line);

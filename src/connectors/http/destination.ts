@@ -1,6 +1,7 @@
 /** Any HTTP address by template. The connection's own headers hold its secrets, so they go only to the connection's own origin: a rule that names
  *  another address takes nothing along. Success is a 2xx whose JSON, if it is any, does not say no. */
 import { contentTypeOf } from "../../domain/render-parameters.ts";
+import { membersOf } from "../../lib/record.ts";
 import { err, ok } from "../../lib/result.ts";
 import type { Action, Destination, OutgoingRequest } from "../connector.ts";
 import { judgeUndocumented, judgingOf, parsedBody } from "../replies.ts";
@@ -52,12 +53,19 @@ function methodOf(name: string | null): OutgoingRequest["method"] | null {
 function bodyOf(body: unknown, type: string): { readonly text: string; readonly type: string } | null {
   if (body === undefined || body === null || body === "") return null;
   if (typeof body !== "string") {
-    const form = type.startsWith("application/x-www-form-urlencoded");
-    const text = form ? new URLSearchParams(textsOf(body)).toString() : JSON.stringify(body);
+    const form = typeof body === "object" && type.startsWith("application/x-www-form-urlencoded");
+    const text = form ? new URLSearchParams(fieldsOf(body)).toString() : JSON.stringify(body);
     return { text, type: "application/json" };
   }
   const json = typeof parsedBody(body) === "object";
   return { text: body, type: json ? "application/json" : "text/plain; charset=utf-8" };
 }
+
+/** Every member is a field; what is no text of its own goes as JSON, so that nothing of the rule's body is lost. */
+const fieldsOf = (body: unknown): [string, string][] =>
+  Object.entries(membersOf(body)).map(([name, value]) => [
+    name,
+    typeof value === "string" ? value : value === null ? "" : JSON.stringify(value),
+  ]);
 
 export const httpDestination = { request } satisfies Destination<"http">;
