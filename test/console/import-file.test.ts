@@ -94,7 +94,10 @@ describe("a connection", () => {
       expect(page).not.toContain("/console/act/recover");
     }
     expect(list).toContain('href="/console/events?to=lost&amp;status=failed"');
-    for (const page of pages) expect(await page).toContain("подключения больше нет в настройках");
+    for (const page of await Promise.all(pages)) {
+      expect(page).toContain("подключения больше нет в настройках");
+      expect(page).not.toMatch(/Откройте подключение|повторите/);
+    }
     await env.DB.prepare("DELETE FROM problems").run();
   });
 

@@ -135,14 +135,14 @@ export async function problemPage(view: View, id: string): Promise<Page | null> 
     problem.identifier_hash === null
       ? null
       : ((await identifierValues(view.ctx, [problem.identifier_hash])).get(problem.identifier_hash) ?? null);
-  const mending = problem.kind === "delivery" ? mendingOf(problem.cause ?? "") : null;
-  const advice = ADVICE[problem.kind];
+  const mending = problem.kind === "delivery" && isThere(view, problem) ? mendingOf(problem.cause ?? "") : null;
+  const advice = persons.length < 2 && isGone(view, problem) ? GONE : ADVICE[problem.kind];
   const recover = problem.kind === "delivery" && mainButton(view, problem);
   return {
     title: problemSentence(view, problem),
     screen: "problems",
     aside: html`<a class="btn" data-key="Escape" href="/console/problems">${view.say(["К списку", "Back to the list"])}</a>`,
-    body: html`<p class="dim">× ${problem.count} · ${moment(view, problem.first_at)} — ${moment(view, problem.last_at)}${problem.event_id !== null && html` · <a href="/console/events/${problem.event_id}">${view.word("event")}</a>`}</p>${advice && html`<p class="note">${mending && html`<b>${view.say(mending)}</b> `}${view.say(advice)}</p>`}${isGone(view, problem) && html`<p class="note">${view.say(["Этого подключения больше нет в настройках.", "This connection is no longer in the settings."])}</p>`}${persons.length < 2 && isThere(view, problem) && html`<p><a class="btn${problem.kind !== "delivery" && " main"}" href="/console/connections/${problem.connection}${problem.kind === "delivery" && "#settings"}">${view.say(["Открыть подключение", "Open the connection"])}</a></p>`}${value !== null && html`<p><b>${value}</b></p>`}${persons.length > 0 && html`<div class="two">${await personCards(view, persons.slice(0, 4), problem.identifier_hash)}</div>`}${persons.length >= 2 && (await choices(view, problem, persons, value))}${recover}${actForm(view, { act: "resolve-problem", fields: { id } }, html`<p><button>${view.say(["Больше не показывать", "Close it"])}</button></p>`)}`,
+    body: html`<p class="dim">× ${problem.count} · ${moment(view, problem.first_at)} — ${moment(view, problem.last_at)}${problem.event_id !== null && html` · <a href="/console/events/${problem.event_id}">${view.word("event")}</a>`}</p>${advice && html`<p class="note">${mending && html`<b>${view.say(mending)}</b> `}${view.say(advice)}</p>`}${persons.length < 2 && isThere(view, problem) && html`<p><a class="btn${problem.kind !== "delivery" && " main"}" href="/console/connections/${problem.connection}${problem.kind === "delivery" && "#settings"}">${view.say(["Открыть подключение", "Open the connection"])}</a></p>`}${value !== null && html`<p><b>${value}</b></p>`}${persons.length > 0 && html`<div class="two">${await personCards(view, persons.slice(0, 4), problem.identifier_hash)}</div>`}${persons.length >= 2 && (await choices(view, problem, persons, value))}${recover}${actForm(view, { act: "resolve-problem", fields: { id } }, html`<p><button>${view.say(["Больше не показывать", "Close it"])}</button></p>`)}`,
   };
 }
 
@@ -152,6 +152,11 @@ const recoverForm = (view: View, { id, connection, first_at }: ProblemLine): Htm
     { act: "recover", fields: { connection: connection ?? "", problem: id, since: first_at } },
     html`<button class="main">${view.say(["Повторить всё недоставленное", "Retry everything not delivered"])}</button>`,
   );
+
+const GONE: Phrase = [
+  "Этого подключения больше нет в настройках: верните его или закройте проблему.",
+  "This connection is no longer in the settings: bring it back or close the problem.",
+];
 
 /** What to do about it. */
 const ADVICE: Readonly<Record<string, Phrase>> = {
