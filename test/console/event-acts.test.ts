@@ -179,7 +179,7 @@ describe("filters of the list", () => {
     const link = /href="\/console\/events\?([^"]*)">Что не доставлено/.exec(card)?.[1]?.replaceAll("&amp;", "&") ?? "none";
     expect(await rowsOf(link)).toEqual([id]);
     expect(await rowsOf(link.replace("out", "bot"))).toEqual([]);
-    expect(await browser.text(`/console/events?${link}`)).toContain("to: out");
+    expect(await browser.text(`/console/events?${link}`)).toContain("куда: out");
   });
 
   it("find a word of the delivery as it came, a person by key or id, and what was sent by the reply's HTTP code", async () => {

@@ -94,6 +94,14 @@ describe("words of strangers", () => {
   });
 });
 
+it("a filter that came with a link is told in words, not as a number of milliseconds", async () => {
+  const since = Date.UTC(2026, 2, 1);
+  const page = plain(await browser.text(`/console/events?since=${since}&until=x&dated=1&to=${"z".repeat(30)}`));
+  for (const words of ["с 1 мар. 2026 г., 03:00:00", "до —", "по дате события", `куда: ${"z".repeat(30)}`])
+    expect(page).toContain(`${words} ×`);
+  expect(page).not.toMatch(/since:|dated:/);
+});
+
 describe("people without a name", () => {
   it("are called in the list of events as in the list of people: by the key, which differs at once", async () => {
     for (const id of ["905", "906"]) await say({ event: "bot_start", client_id: id });

@@ -12,7 +12,7 @@ import {
 import { type Page } from "../page.ts";
 import { connectionName, empty, eventRow, eventTable, livePill, nothingYet, pager, select, waitingRow } from "../parts.ts";
 import { dateIn, startOfDay } from "../../lib/zone.ts";
-import { type View, hrefWith } from "../view.ts";
+import { type View, fullTime, hrefWith } from "../view.ts";
 import type { Sealed } from "../../lib/seal.ts";
 
 const PAGE = 50;
@@ -149,7 +149,16 @@ function filters(view: View): Html {
     ["7d", view.say(["7 дней", "7 days"])],
     ["30d", view.say(["30 дней", "30 days"])],
   ] as const;
-  const kept = ["since", "until", "dated", "to"].filter((name) => given(name) !== "");
+  const { since, until, to } = readFilter(view, 0);
+  const at = (moment: number | null): string => (moment === null ? "—" : fullTime(view, moment));
+  const kept = (
+    [
+      ["since", view.say(["с {0}", "from {0}"], at(since))],
+      ["until", view.say(["до {0}", "until {0}"], at(until))],
+      ["dated", view.say(["по дате события", "by the event's date"])],
+      ["to", view.say(["куда: {0}", "to: {0}"], connectionName(view, to ?? ""))],
+    ] as const
+  ).filter(([name]) => given(name) !== "");
   const links = [...view.ctx.config.links.keys()];
   return html`<details class="filters">
     <summary>${view.word("filters")}</summary>
@@ -168,7 +177,7 @@ function filters(view: View): Html {
         </datalist></label
       ><label
         >${view.say(["HTTP-код ответа", "HTTP code of the reply"])}<input name="code" inputmode="numeric" size="4" value="${given("code")}" /></label
-      >${kept.map((name) => html`<span class="tag">${name}: ${given(name).slice(0, 24)} <a href="${hrefWith(view, { [name]: null })}" aria-label="${view.say(["Снять", "Clear"])} ${name}">×</a><input type="hidden" name="${name}" value="${given(name)}" /></span>`)}<button>
+      >${kept.map(([name, text]) => html`<span class="tag">${text} <a href="${hrefWith(view, { [name]: null })}" aria-label="${view.say(["Снять", "Clear"])}: ${text}">×</a><input type="hidden" name="${name}" value="${given(name)}" /></span>`)}<button>
         ${view.word("show")}
       </button>
     </form>
