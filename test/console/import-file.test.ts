@@ -67,10 +67,15 @@ describe("a file of history", () => {
 describe("a connection", () => {
   it("goes from its card after a question, and its address answers no more", async () => {
     expect(await browser.text("/console/connections/spare")).toMatch(/delete-connection"\s+data-confirm=/);
+    const spare = (): Promise<Response> =>
+      exports.default.fetch(`${ORIGIN}/webhook/spare/tok-spare-0000000`, { method: "POST", body: '{"user_id":"{uid}"}' });
+    const kept = await (await spare()).json<{ id: string }>();
+    await inboxOf(env).drain();
+    expect(await browser.text(`/console/events/${kept.id}`)).toContain("Взять готовую строку");
     const gone = await browser.post("/console/act/delete-connection", { id: "spare" });
     expect(gone.headers.get("location")).toBe("/console/connections?done=1");
-    const called = await exports.default.fetch(`${ORIGIN}/webhook/spare/tok-spare-0000000`, { method: "POST", body: "{}" });
-    expect(called.status).toBe(404);
+    expect((await spare()).status).toBe(404);
+    expect(await browser.text(`/console/events/${kept.id}`)).not.toContain("/console/connections/spare");
     expect(await browser.text("/console/settings/rules")).toContain("подключение spare удалено");
   });
 
@@ -78,6 +83,7 @@ describe("a connection", () => {
     const lost = { ...out, token: "tok-lost-000000000" };
     const send = [{ on: "login", do: [{ to: "lost", action: "request", with: { body: {} } }] }];
     await configure({ connections: { sb, out, lost }, rules: send });
+    await env.DB.prepare("DELETE FROM problems").run();
     const told = { connection: "lost", at: Date.now() };
     const delivery: NewProblem = { ...told, kind: "delivery", dedupe: "one", cause: "timeout" };
     const macro: NewProblem = { ...told, kind: "unresolved_macro", dedupe: "two", cause: "unresolved_macro" };
@@ -98,7 +104,6 @@ describe("a connection", () => {
       expect(page).toContain("подключения больше нет в настройках");
       expect(page).not.toMatch(/Откройте подключение|повторите/);
     }
-    await env.DB.prepare("DELETE FROM problems").run();
   });
 
   it("that a rule writes to stays until the rule is gone, and the refusal names the rule", async () => {

@@ -108,13 +108,16 @@ function received(view: View, event: EventSheet, raw: string | null): Content {
 
 function quarantineAdvice(view: View, event: EventSheet): Content {
   const field = html`<code>${event.field ?? ""}</code>`;
+  const ready =
+    view.ctx.config.connections.has(event.connection) &&
+    html`<a href="/console/connections/${event.connection}">${view.say(["Взять готовую строку", "Take the ready line"])}</a>`;
   if (event.cause === "unresolved_macro")
     return html`${view.say(["Макрос не подставлен в поле", "The macro was not filled in:"])} ${field}.
     ${view.say(["Он пришёл буквально: проверьте написание у отправителя.", "It arrived literally: check its spelling at the sender."])}
-    <a href="/console/connections/${event.connection}">${view.say(["Взять готовую строку", "Take the ready line"])}</a>`;
+    ${ready}`;
   const what = html`${view.say(["Не использовано:", "Not used:"])} ${causeName(view, event.cause ?? "")}`;
   return html`${what}${event.field !== null && html` ${field}`}. ${view.say(MENDING[event.cause ?? ""] ?? MEND_VALUE)}
-    <a href="/console/connections/${event.connection}">${view.say(["Взять готовую строку", "Take the ready line"])}</a>`;
+    ${ready}`;
 }
 
 const MEND_VALUE: Phrase = [
