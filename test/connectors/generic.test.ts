@@ -135,6 +135,8 @@ describe("the common field names", () => {
       message: "Yes",
     });
     expect((await read("site", { json: { user_id: 5, order: true } })).event.type).toBe("order");
+    expect((await read("site", { json: { user_id: 5, Order: 1 } })).event).toMatchObject({ order: "1", type: "identify" });
+    expect((await read("bot", { json: { client_id: 5, Message: "Yes" } })).event.message).toBe("Yes");
   });
 
   it("a list of one value is that value, a list of several names nobody", async () => {

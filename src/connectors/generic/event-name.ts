@@ -24,7 +24,7 @@ const isValue = (name: string, value: string): boolean => name === "message" || 
 /** The first parameter that is a known event's name and says yes: `reg=true`. */
 export function takeFlagEvent(sent: Sent): EventName | null {
   for (const [name, { value }] of sent.values) {
-    if (sent.used.has(name) || isValue(name, clean(value))) continue;
+    if (sent.used.has(name) || isValue(name.toLowerCase(), clean(value))) continue;
     const event = /^(true|1|yes)$/i.test(clean(value)) ? knownEvent(name) : null;
     if (!event) continue;
     use(sent, name);
