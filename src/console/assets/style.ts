@@ -26,8 +26,8 @@ header.top{display:flex;flex-wrap:wrap;gap:8px 14px;align-items:center;margin-bo
 .box{border:1px solid var(--line);border-radius:8px;padding:12px 14px;background:var(--bg);min-width:0}
 .box>:first-child{margin-top:0}.box>:last-child{margin-bottom:0}
 .grid{display:grid;gap:12px;grid-template-columns:repeat(auto-fill,minmax(260px,1fr))}.two{display:grid;gap:14px;grid-template-columns:minmax(0,1fr) minmax(0,1fr)}
-.six{display:grid;gap:10px;grid-template-columns:repeat(auto-fit,minmax(150px,1fr))}.six a{color:inherit;text-decoration:none}.six .box:hover{border-color:var(--accent)}
-.big{font-size:22px;font-weight:650;display:block;line-height:1.25}
+.six{display:flex;flex-wrap:wrap;gap:10px}.six>*{flex:1 0 150px}.six a{color:inherit;text-decoration:none}.six .box:hover{border-color:var(--accent)}
+.big{font-size:22px;font-weight:650;display:block;line-height:1.25;white-space:nowrap}
 .card{display:grid;gap:16px;grid-template-columns:350px minmax(0,1fr)}
 .row{display:flex;flex-wrap:wrap;gap:8px;align-items:center}.row.end{align-items:end}
 table{border-collapse:collapse;width:100%;font-size:13.5px}th,td{text-align:left;padding:6px 10px;border-bottom:1px solid var(--line);vertical-align:top;overflow-wrap:anywhere}
