@@ -26,8 +26,7 @@ function presetStart(view: View): number | null {
   const now = view.ctx.clock();
   const zone = view.ctx.config.workspace.time_zone;
   if (preset === "today") return startOfDay(dateIn(now, zone), zone);
-  const minutes = MINUTES[preset];
-  return minutes === undefined ? null : now - minutes * 60_000;
+  return Object.hasOwn(MINUTES, preset) ? now - (MINUTES[preset] ?? 0) * 60_000 : null;
 }
 
 /** `?when=` (a preset) or `?since=&until=` (epoch ms), `connection`, `type`, `status`, `person`, `link`, `code`, `q`, `to`, `cursor`: all in the address, so a
