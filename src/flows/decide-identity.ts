@@ -23,7 +23,7 @@ import {
 import { loadNeighbourhood } from "../store/load-neighbourhood.ts";
 import type { Asked } from "../store/neighbourhood.ts";
 import { bindWaiting } from "./bind/bind-one.ts";
-import { relabel } from "./bind/fire.ts";
+import { relabel, renewLabels } from "./bind/fire.ts";
 import { loadWaiting, newSession } from "./bind/load.ts";
 import type { Session } from "./bind/session.ts";
 import { finishSession } from "./bind-events.ts";
@@ -55,6 +55,7 @@ const refused = (reason: Extract<DecisionResult, { ok: false }>["reason"]): Deci
 async function open(ctx: Context, persons: readonly string[], refs: readonly Ref[] = []): Promise<Session> {
   const session = newSession(ctx.clock());
   await loadNeighbours(ctx, session, { persons, hashes: refs.filter(({ type }) => type !== "key").map(({ hash }) => hash) });
+  renewLabels(session);
   return session;
 }
 

@@ -156,6 +156,34 @@ it("a late first payment shifts the ordinals and runs what nobody carried before
   expect(deliveries.map(({ event_id }) => event_id)).toEqual([later, later]);
 });
 
+it("what an upgrade calls otherwise is renamed with the person's next event, and no rule runs for it", async () => {
+  await configure({
+    connections: {
+      bot: { kind: "salebot", project: "P1" },
+      onewin: { kind: "network", network: "1win" },
+      tg: { kind: "telegram" },
+    },
+    rules: [{ on: ["resale", "resale#2"], do: [{ to: "tg", action: "send_message", with: { text: "{{event.tid}}" } }] }],
+  });
+  await feed({ ids: { tg: 1, player: 9 } });
+  const sale = (tid: string): Told =>
+    pay("20", { ids: { player: 9 }, connection: "onewin", tid, named: "sale", key: `tid:${tid}` });
+  await feed(sale("u1"));
+  const [second] = await feed(sale("u2"));
+  await env.DB.batch(
+    [
+      "DELETE FROM deliveries",
+      "DELETE FROM firings WHERE trigger LIKE '%resale%'",
+      "UPDATE events SET label = 'sale', ordinal = NULL WHERE tid = 'u2'",
+    ].map((sql) => env.DB.prepare(sql)),
+  );
+  await feed({ ids: { tg: 1 } });
+  expect(await eventRow(second)).toMatchObject({ label: "resale", ordinal: 1 });
+  expect(await rows("SELECT event_id FROM deliveries")).toEqual([]);
+  const [third] = await feed(sale("u3"));
+  expect(await rows("SELECT event_id FROM deliveries")).toEqual([{ event_id: third }]);
+});
+
 it("reported totals are written as differences", async () => {
   const at = Date.UTC(2026, 2, 2);
   const total = (sum: string, when: number, key: string): Told => ({

@@ -42,11 +42,9 @@ function elsewhere({ known }: Session, own: readonly OrderPart[]): OrderPart[] {
   const totals = own.filter(({ order, paidTotalE4 }) => order !== null && paidTotalE4 !== null);
   if (totals.length === 0) return [];
   const ids = new Set(own.map(({ id }) => id));
+  const orders = new Set(totals.map(({ connection, order }) => `${connection}\n${order}`));
   return [...new Map<EventId, OrderPart>([...known.orderParts, ...known.payments]).values()]
-    .filter(
-      ({ id, order, connection }) =>
-        !ids.has(id) && totals.some((total) => total.order === order && total.connection === connection),
-    )
+    .filter(({ id, order, connection }) => !ids.has(id) && orders.has(`${connection}\n${order}`))
     .map((part) => ({ ...part, paidTotalE4: null }));
 }
 
@@ -63,6 +61,13 @@ export function relabel(session: Session, root: PersonId): PaymentRow[] {
     }
   }
   return changed;
+}
+
+/** What the stored labels of everybody loaded are by the rules of today: those of an earlier version may have said otherwise. No news: it counts as
+ *  fired and runs nothing. */
+export function renewLabels(session: Session): void {
+  const roots = new Set([...session.known.payments.values()].map(({ homeId }) => rootOf(session.graph, homeId)));
+  for (const root of roots) for (const payment of relabel(session, root)) fireShifted(session, payment);
 }
 
 /** Writes the label into the row; true when its name changed. */

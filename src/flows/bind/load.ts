@@ -7,6 +7,7 @@ import { type Asked, newNeighbourhood } from "../../store/neighbourhood.ts";
 import type { WaitingArrival } from "../intake/ledger.ts";
 import { type Arrived, openArrivals, openWaiting } from "./arrived.ts";
 import { type EchoDigests, echoDigestsOf } from "./echo.ts";
+import { renewLabels } from "./fire.ts";
 import type { Session } from "./session.ts";
 import { erasedNumber } from "../erased-number.ts";
 import { addLoadedTraits, newTraits } from "./traits.ts";
@@ -41,6 +42,7 @@ export async function loadSession(ctx: Context, rows: readonly WaitingArrival[])
   await loadNeighbourhood(ctx.env.DB, session.known, wanted);
   for (const arrived of arrivals) session.arrived.set(arrived.id, arrived);
   await loadWaiting(ctx, session, wanted);
+  renewLabels(session);
   addLoadedTraits(session.traits, session.known.traits);
   return { session, arrivals, echoes: digests };
 }
