@@ -413,3 +413,8 @@ describe("event names, UTM, user agents", () => {
     expect(isPreview(null)).toBe(false);
   });
 });
+
+it("a value of nothing but encoded openings is judged as soon as any other of its length", () => {
+  expect(hasMacro("%7B".repeat(300_000))).toBe(false);
+  expect(hasMacro(`${"%7B".repeat(300_000)}%7D`)).toBe(true);
+});

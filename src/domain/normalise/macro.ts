@@ -3,7 +3,8 @@
 import { clean } from "./clean.ts";
 
 const BRACES = /\{[^{}]*\}/;
-const ENCODED_BRACES = /%7B.*%7D/i;
+/** From the last opening before a closing, so that openings alone cost one pass and not one each. */
+const ENCODED_BRACES = /%7B(?:(?!%7B).)*%7D/i;
 const ENCODED_BRACKETS = /%5B[A-Z][A-Z0-9_.]*%5D/;
 const BRACKETS = /\[[A-Z][A-Z0-9_.]*\]/;
 const PERCENTS = /%[A-Za-z_][A-Za-z0-9_.]*%/;
