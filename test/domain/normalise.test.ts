@@ -418,3 +418,8 @@ it("a value of nothing but encoded openings is judged as soon as any other of it
   expect(hasMacro("%7B".repeat(300_000))).toBe(false);
   expect(hasMacro(`${"%7B".repeat(300_000)}%7D`)).toBe(true);
 });
+
+it("a mark as long as a delivery is cut without a search through all of it, its address hidden", () => {
+  const mark = value(readUtm(`${"a".repeat(480)} ivan@mail.ru ${"b".repeat(1_000_000)}`));
+  expect(mark).toBe(`${"a".repeat(480)} (e-mail) ${"b".repeat(10)}`);
+});

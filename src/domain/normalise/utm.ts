@@ -14,9 +14,15 @@ export const UTM = ["utm_source", "utm_medium", "utm_campaign", "utm_content", "
 
 const NOTHING = new Set(["", "null", "undefined", "nan", "[object object]", "(not set)"]);
 
-/** `ok(null)` for what says nothing. At most 500 characters: marks are lines of reports. */
+/** Marks are lines of reports. */
+const MOST = 500;
+
+/** `ok(null)` for what says nothing. An address is looked for a little beyond what is kept, and no further: the search takes the square of the length. */
 export function readUtm(text: string): Reading {
-  const value = clean(text).toLowerCase().replaceAll(EMAIL, "(e-mail)");
+  const value = clean(text)
+    .toLowerCase()
+    .slice(0, 2 * MOST)
+    .replaceAll(EMAIL, "(e-mail)");
   if (NOTHING.has(value)) return ok(null);
-  return hasMacro(value) || hasMacro(text) ? err("unresolved_macro") : ok(value.slice(0, 500));
+  return hasMacro(value) || hasMacro(text) ? err("unresolved_macro") : ok(value.slice(0, MOST));
 }
