@@ -102,11 +102,17 @@ export class Inbox extends DurableObject<Env> implements InboxRpc {
     return this.#inTurn(act).finally(() => (this.#operators -= 1));
   }
 
-  /** A decision that died after its write may have left the lanes behind. Its persons are not known any more: all lines are looked at. */
+  /** A decision that died after its write may have left the lanes behind. Its persons are not known any more: all lines are looked at. While D1 does not
+   *  answer everything waits; a lane that does not is asked again in the next turn, and holds up nobody. */
   async #endDecision(ctx: Context): Promise<void> {
     if (!ledger.isDeciding(this.#sql)) return;
-    await changeLines(ctx, null);
-    ledger.noteDeciding(this.#sql, false);
+    try {
+      await changeLines(ctx, null);
+      ledger.noteDeciding(this.#sql, false);
+    } catch (failure) {
+      await ctx.env.DB.prepare("SELECT 1").run();
+      ctx.log("error", "inbox.lines.failed", { message: failure instanceof Error ? failure.message : "unknown" });
+    }
   }
 
   /** What waits now; what comes meanwhile may wait on. */

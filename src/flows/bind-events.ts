@@ -50,10 +50,10 @@ export async function finishSession(ctx: Context, session: Session, more: readon
 export async function changeLines(ctx: Context, persons: readonly PersonId[] | null): Promise<void> {
   if (persons?.length === 0) return;
   const awaited = await loadAwaited(ctx.env.DB, persons);
-  for (const [connection, rows] of Map.groupBy(awaited, (row) => row.connection)) {
-    const changes = rows.map(({ id, generation, line }) => ({ id, generation, line }));
-    await laneOf(ctx.env, connection).changeLines(changes);
-  }
+  const lanes = [...Map.groupBy(awaited, (row) => row.connection)].map(([connection, rows]) =>
+    laneOf(ctx.env, connection).changeLines(rows.map(({ id, generation, line }) => ({ id, generation, line }))),
+  );
+  await Promise.all(lanes);
 }
 
 /** Older payments whose ordinal changed run the rules of the label that nobody carried before. */

@@ -83,3 +83,14 @@ it("an operator's decision that died between its write and the lanes puts the li
   await inboxOf(bindings).drain();
   expect(await lines()).toMatchObject({ [second]: [second], [third]: [third] });
 });
+
+it("a lane that does not take the lines of a decision that died holds up no binding", async () => {
+  const [, second, third] = await three();
+  const died = vi.spyOn(Lane.prototype, "changeLines").mockRejectedValue(new Error("broken"));
+  await operator("POST", "/v1/persons/merge", { persons: [second, third] }).catch(() => null);
+  await feed({ ids: { gc: 8 } });
+  expect(await personOf({ gc: 8 })).toBeDefined();
+  died.mockRestore();
+  await inboxOf(bindings).drain();
+  expect((await lines())[third]).toEqual([second]);
+});
