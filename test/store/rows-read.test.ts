@@ -71,6 +71,13 @@ it("a page of a person reads no payments of strangers, and a list of events no d
   expect(read()).toBeLessThan(MANY / 4);
 });
 
+it("a list of what was not delivered to a connection reads through no events and no dead deliveries of others", async () => {
+  const read = rowsRead();
+  const none = { status: null, connection: null, type: null, person: null, link: null, code: null, since: null, until: null };
+  expect(await listEventLines(env.DB, { ...none, dead: true, to: "out", before: null, limit: 50 })).toEqual([]);
+  expect(read()).toBeLessThan(100);
+});
+
 it("a slice of a recovery reads no more of the dead deliveries than it takes", async () => {
   const read = rowsRead();
   const slice = { connection: "bot", silenced: ["bot"], since: 0, until: 9e15, afterSeq: 0, limit: 5 };

@@ -78,9 +78,10 @@ export async function listEventLines(db: D1Database, filter: EventFilter): Promi
     "EXISTS (SELECT 1 FROM deliveries d JOIN attempts a ON a.delivery_id = d.id WHERE d.event_id = e.id AND a.status = ?)",
     filter.code,
   );
-  const dead = "SELECT 1 FROM deliveries d WHERE d.event_id = e.id AND d.status = 'dead'";
-  if (filter.dead) conditions.push(`EXISTS (${dead})`);
-  add(`EXISTS (${dead} AND d.connection = ?)`, filter.to ?? null);
+  // By the dead deliveries, which are few beside the events.
+  const dead = "e.id IN (SELECT d.event_id FROM deliveries d WHERE d.status = 'dead'";
+  if (filter.dead && !filter.to) conditions.push(`${dead})`);
+  add(`${dead} AND d.connection = ?)`, filter.to ?? null);
   if (filter.dated === true) conditions.push("e.counted = 1 AND e.status IN ('bound', 'erased', 'unbound')");
   if (filter.kept === true) conditions.push("e.id IN (SELECT event_id FROM bookmarks)");
   values.push(filter.limit);
