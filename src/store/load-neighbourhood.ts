@@ -39,9 +39,7 @@ export async function loadNeighbourhood(db: D1Database, known: Neighbourhood, as
       .bind(...persons),
     db
       .prepare(
-        `SELECT hash, type, scope, home_id, proof, first_seen, last_seen, told_at, event_id, pinned, started, ${asked.traits ? hexed("sealed") : "NULL AS sealed"},
-           type = 'user_id' AND EXISTS (SELECT 1 FROM mappings m JOIN holder_identities h ON h.holder_id = m.holder_id JOIN identifiers a ON a.hash = h.hash
-             WHERE m.site = identifiers.scope AND m.user_hash = identifiers.hash AND a.person_id = identifiers.person_id) AS mapped
+        `SELECT hash, type, scope, home_id, proof, first_seen, last_seen, told_at, event_id, pinned, started, ${asked.traits ? hexed("sealed") : "NULL AS sealed"}
          FROM identifiers WHERE person_id IN (${ROOTS}) AND (type NOT IN ('click', 'clickid', 'visitor') OR hash IN ${LIST(1)})`,
       )
       .bind(...persons),
@@ -99,6 +97,16 @@ export async function loadNeighbourhood(db: D1Database, known: Neighbourhood, as
           : `SELECT ?1 AS home_id, ?2 AS name, 0 AS at, ?3 AS sealed WHERE FALSE`,
       )
       .bind(...persons),
+    // Of the events' own users too: their rows may come only now.
+    db
+      .prepare(
+        `SELECT m.user_hash AS user, h.hash AS account
+         FROM (SELECT value AS hash FROM json_each(?1) UNION SELECT hash FROM identifiers WHERE type = 'user_id' AND person_id IN (${ROOTS})) u
+           CROSS JOIN identifier_scopes s CROSS JOIN mappings m ON m.site = s.scope AND m.user_hash = u.hash
+           JOIN holder_identities h ON h.holder_id = m.holder_id
+         WHERE s.type = 'user_id'`,
+      )
+      .bind(...persons),
   ]);
   const rows = <T>(place: number): T[] => (answers[place]?.results ?? []) as T[];
   addPersons(known, rows<LeafRow>(0), rows<NodeRow>(1), rows<ApartRow>(2));
@@ -116,6 +124,7 @@ export async function loadNeighbourhood(db: D1Database, known: Neighbourhood, as
   for (const { hash } of rows<{ hash: string }>(12)) known.echoes.add(hash);
   for (const row of rows<ClickRow>(13)) known.clicks.set(row.hash, row);
   known.traits.push(...rows<TraitRow>(14));
+  for (const { user, account } of rows<{ user: string; account: string }>(15)) setIn(known.graph.mapped, user).add(account);
   await loadOrderParts(db, known, asked.orders);
 }
 
@@ -142,7 +151,6 @@ type NodeRow = {
   pinned: number;
   started: number;
   sealed: Sealed | null;
-  mapped: number;
 };
 type ApartRow = { a: PersonId; b: PersonId };
 
@@ -168,7 +176,6 @@ function addPersons(
   }
   for (const row of nodes) {
     if (row.sealed !== null) values.set(row.hash, row.sealed);
-    if (row.mapped === 1) graph.mapped.add(row.hash);
     if (graph.nodes.has(row.hash)) continue;
     addNode(graph, {
       type: row.type,

@@ -4,7 +4,8 @@ import { inboxOf } from "../../src/context.ts";
 import { bindEvents } from "../../src/flows/bind-events.ts";
 import { packArrivals } from "../../src/flows/intake/packed-arrivals.ts";
 import { type Told, arrivalOf, bindings, configure, feed, testContext } from "../kit/feed.ts";
-import { emptyGraph, rows } from "../kit/identity-rows.ts";
+import { emptyGraph, hashOf, personOf, rows } from "../kit/identity-rows.ts";
+import type { Ids } from "../kit/people.ts";
 
 const CONFIG = {
   connections: {
@@ -102,4 +103,26 @@ it("a thousand deliveries of one fact make one event and one delivery per action
   expect(answers.flat().filter(({ outcome }) => outcome === "accepted")).toHaveLength(1);
   expect(await rows("SELECT id FROM events")).toHaveLength(1);
   expect(await rows("SELECT id FROM deliveries")).toHaveLength(1);
+});
+
+it("a user that another account is mapped to stays on the card, also when both mappings are bound in one turn", async () => {
+  await feed({ ids: { tg: 5, site_user: 5 } });
+  await feed({ ids: { tg: 1, phone: "+79001112233" } }, { ids: { max: 66, phone: "+79001112233" } });
+  for (const [holder, account, user] of [
+    ["hld_a", { tg: 1 }, { site_user: 31 }],
+    ["hld_b", { max: 66 }, { site_user: 40 }],
+  ] as const) {
+    await env.DB.batch([
+      env.DB.prepare(
+        "INSERT INTO holder_identities (hash, holder_id, type, scope, sealed, last_used_at) VALUES (?1, ?2, 'telegram_id', '', x'00', 1)",
+      ).bind(await hashOf(account), holder),
+      env.DB.prepare(
+        "INSERT INTO mappings (site, holder_id, user_hash, user_id, version, linked_at) VALUES ('site1', ?1, ?2, x'00', 1, 1)",
+      ).bind(holder, await hashOf(user)),
+    ]);
+  }
+  const given = (ids: Ids): Told => ({ type: "mapping.created", connection: "login", ids });
+  await feed(given({ tg: 1, site_user: 31 }), given({ max: 66, site_user: 40 }));
+  expect(await personOf({ site_user: 31 })).toBe(await personOf({ tg: 1 }));
+  expect(await personOf({ site_user: 40 })).toBeNull();
 });

@@ -83,8 +83,8 @@ export type Graph = {
   /** Identifiers of erased persons → when they were erased. */
   readonly tombstones: Map<string, number>;
   readonly claimants: Map<string, Set<string>>;
-  /** Site users that an account of the same person is mapped to now. */
-  readonly mapped: Set<string>;
+  /** Site users → the accounts that are mapped to them now. */
+  readonly mapped: Map<string, Set<string>>;
   readonly parked: Map<EventId, GraphEvent>;
   readonly waiting: Map<string, Set<EventId>>;
   readonly events: Map<EventId, Membership>;
@@ -101,7 +101,7 @@ export const newGraph = (): Graph => ({
   blocked: new Set(),
   tombstones: new Map(),
   claimants: new Map(),
-  mapped: new Set(),
+  mapped: new Map(),
   parked: new Map(),
   waiting: new Map(),
   events: new Map(),

@@ -12,6 +12,7 @@ import {
   homeOf,
   nodesOf,
   ownerOf,
+  rootOf,
 } from "./graph.ts";
 import { type Held, fits, heldBy, hold, isContact, isInferred, isLimited, isMessenger, isTelling, unite } from "./limits.ts";
 import { refOf, wouldQuarantine } from "./usable.ts";
@@ -171,10 +172,21 @@ const isOfAnother = ({ claims, home }: Start, nodes: readonly Node[], row: Perso
       node.homeId === row && isMessenger(node) && claims.some(({ type, hash }) => type === node.type && hash !== node.hash),
   );
 
+/** Is the user what another account of these persons is mapped to? */
+function isMappedElsewhere({ graph, start, union }: Join, { hash }: Node): boolean {
+  const accounts = [...(graph.mapped.get(hash) ?? [])];
+  if (start.claims.some((claim) => accounts.includes(claim.hash))) return false;
+  return accounts.some((account) => {
+    const home = graph.nodes.get(account)?.homeId;
+    return home !== undefined && union.roots.has(rootOf(graph, home));
+  });
+}
+
 /** Login acts outrank guesses: `move` gives the site's user to this person alone and takes her former one away. One that another of her accounts is
  *  mapped to stays: two users of one site are two people, and the account may be hers by a mere claim. The user goes to the row of who logged in, so
  *  that undoing a merge of guesses does not take it away again. */
-function obeyMapping({ graph, start, union, draft }: Join, claim: GraphClaim, owner: PersonId | null): void {
+function obeyMapping(join: Join, claim: GraphClaim, owner: PersonId | null): void {
+  const { graph, start, union, draft } = join;
   const ref = refOf(claim);
   const mine = owner !== null && union.roots.has(owner);
   const held = start.create ? [] : [...union.roots].flatMap((root) => [...nodesOf(graph, root)]);
@@ -182,7 +194,7 @@ function obeyMapping({ graph, start, union, draft }: Join, claim: GraphClaim, ow
     (node) =>
       node.type === "user_id" && node.scope === claim.scope && node.hash !== claim.hash && !isOfAnother(start, held, node.homeId),
   );
-  const former = others.filter(({ hash }) => !graph.mapped.has(hash));
+  const former = others.filter((node) => !isMappedElsewhere(join, node));
   if (!mine && former.length < others.length) {
     draft.conflicts.push({ ref, cause: "limit", persons: owner === null ? [start.root] : [start.root, owner] });
     start.trace.push({ step: "limit", ref });
