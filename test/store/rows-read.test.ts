@@ -60,6 +60,16 @@ it("binding an event reads none of the payments, waiting events and dead deliver
   expect(await rows("SELECT id FROM events WHERE status = 'bound' AND person_id NOT LIKE 'per_s%'")).toHaveLength(3);
 });
 
+it("binding an event reads none of the messages that its person wrote before", async () => {
+  await feed({ ids: { tg: 1 } });
+  await env.DB.prepare(
+    "UPDATE events SET type = 'message', person_id = p.id, home_id = p.id FROM (SELECT id FROM persons) AS p WHERE fact LIKE 'paid%'",
+  ).run();
+  const read = rowsRead();
+  await feed(pay("200", { ids: { tg: 1 } }));
+  expect(read()).toBeLessThan(MANY / 4);
+});
+
 it("a page of a person reads no payments of strangers, and a list of events no dead deliveries of others", async () => {
   await feed({ ids: { tg: 1 } });
   const [person] = await rows<{ id: PersonId }>("SELECT id FROM persons");

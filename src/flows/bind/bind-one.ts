@@ -109,6 +109,7 @@ function followClicks(session: Session, roots: Set<PersonId>): void {
     for (const payment of known.payments.values()) {
       if (payment.viaHash !== hash || rootOf(graph, payment.homeId) !== rootOf(graph, from)) continue;
       payment.homeId = to;
+      session.labelled.clear();
       roots.add(rootOf(graph, from));
       roots.add(rootOf(graph, to));
     }
@@ -157,6 +158,7 @@ function replace(session: Session, arrived: Arrived, counts: boolean): PersonId 
   const money = older.type === "payment" || older.type === "refund";
   if (!money && arrived.type !== "rejected") return null;
   session.uncounted.add(older.id);
+  session.labelled.clear();
   session.known.orderParts.delete(older.id);
   const waiting = session.arrived.get(older.id);
   if (waiting) waiting.counted = false;

@@ -14,6 +14,7 @@ export function addPayment(session: Session, arrived: Arrived, homeId: PersonId,
   const { fact, rules } = arrived;
   session.known.payments.set(arrived.id, { ...moneyOf(arrived), homeId, viaHash, fact, label: null, ordinal: null, rules });
   session.relabelled.add(arrived.id);
+  session.labelled.clear();
 }
 
 /** A payment that is nobody's yet is a part of its order all the same. */
@@ -22,6 +23,7 @@ export function addUnowned(session: Session, arrived: Arrived): void {
   const payment = moneyOf(arrived);
   const [labelled] = labelPayments([payment], elsewhere(session, [payment]));
   session.known.orderParts.set(arrived.id, { ...payment, amountE4: labelled?.amountE4 ?? null });
+  session.labelled.clear();
 }
 
 const moneyOf = ({ id, seq, connection, event, facts, counted }: Arrived): OrderPart => ({
@@ -48,8 +50,12 @@ function elsewhere({ known }: Session, own: readonly OrderPart[]): OrderPart[] {
     .map((part) => ({ ...part, paidTotalE4: null }));
 }
 
-/** Labels all payments of a person; answers with those that are called differently now. */
+/** Labels all payments of a person; answers with those that are called differently now. Nothing is done again for an event that changed no payment:
+ *  somebody may have thousands. */
 export function relabel(session: Session, root: PersonId): PaymentRow[] {
+  const { size } = membersOf(session.graph, root);
+  if (session.labelled.get(root) === size) return [];
+  session.labelled.set(root, size);
   const own = [...session.known.payments.values()].filter(({ homeId }) => rootOf(session.graph, homeId) === root);
   const changed: PaymentRow[] = [];
   for (const payments of Map.groupBy(own, ({ connection }) => connection).values()) {

@@ -103,6 +103,7 @@ export function newSession(now: number): Session {
     outcomes: new Map(),
     relabelled: new Set(),
     uncounted: new Set(),
+    labelled: new Map(),
     newFirings: [],
     deliveries: [],
     shifted: [],

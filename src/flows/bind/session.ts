@@ -31,6 +31,8 @@ export type Session = {
   /** Payments whose label, ordinal or amount differs from what D1 has. */
   readonly relabelled: Set<EventId>;
   readonly uncounted: Set<EventId>;
+  /** Persons whose payments are called what they should be → of how many rows each was then. Emptied by whatever changes payments. */
+  readonly labelled: Map<PersonId, number>;
   readonly newFirings: { readonly subject: string; readonly trigger: string; readonly eventId: EventId }[];
   readonly deliveries: MatchedDelivery[];
   /** Older payments that gained a label trigger: their facts are not loaded yet. */
