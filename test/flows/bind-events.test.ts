@@ -305,6 +305,16 @@ it("R-04 withdrawn consent stops messages at once and the log says why", async (
   expect(await rows("SELECT id FROM deliveries WHERE connection = 'school'")).toHaveLength(2);
 });
 
+it("R-04 an older withdrawal that comes late does not make the newer one older", async () => {
+  await configure({
+    connections: { bot: { kind: "salebot", project: "P1" } },
+    rules: [{ on: "ping", do: [{ to: "bot", action: "message", with: { message: "x" } }] }],
+  });
+  await feed({ type: "consent_withdrawn", ids: { tg: 1 }, at: 100 }, { type: "consent_withdrawn", ids: { tg: 1 }, at: 50 });
+  await feed({ type: "consent_given", ids: { tg: 1 }, at: 70 }, { type: "ping", ids: { tg: 1 }, at: 200 });
+  expect(await rows("SELECT status FROM deliveries")).toEqual([{ status: "cancelled" }]);
+});
+
 it("R-04 who turns out to be somebody who withdrew consent is told nothing that waits", async () => {
   await configure({
     connections: { bot: { kind: "salebot", project: "P1", disabled: true } },

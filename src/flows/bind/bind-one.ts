@@ -173,7 +173,8 @@ function obeyConsent(session: Session, arrived: Arrived, home: PersonId): void {
   const root = rootOf(graph, home);
   const withdrawn = arrived.type === "consent_withdrawn" || arrived.facts.fields["consent"] === "withdrawn";
   if (withdrawn) {
-    leafOf(graph, home).consentWithdrawnAt = arrived.event.at;
+    const leaf = leafOf(graph, home);
+    leaf.consentWithdrawnAt = Math.max(leaf.consentWithdrawnAt ?? 0, arrived.event.at);
     graph.changes.leaves.add(home);
     session.withdrawn.add(home);
   } else if (arrived.type === "consent_given") {
