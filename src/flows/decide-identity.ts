@@ -10,6 +10,7 @@ import type { Decision, DecisionResult } from "../rpc.ts";
 import {
   type Lifted,
   blockIdentifier,
+  claimedBy,
   forgetClaims,
   giveBack,
   keepApart,
@@ -28,6 +29,7 @@ import { loadWaiting, newSession } from "./bind/load.ts";
 import type { Session } from "./bind/session.ts";
 import { finishSession } from "./bind-events.ts";
 import { erasePerson } from "./erase-person.ts";
+import { isQuarantined } from "../domain/identity/usable.ts";
 import { identifierRefs } from "./find-identifier.ts";
 import { letWait, seenIn, wokenBy } from "./woken.ts";
 
@@ -45,7 +47,7 @@ export async function decideIdentity(ctx: Context, decision: Decision): Promise<
     case "block":
       return block(ctx, decision);
     case "erase":
-      return erasePerson(ctx, decision);
+      return erase(ctx, decision);
   }
 }
 
@@ -197,6 +199,20 @@ async function separate(ctx: Context, [first, second]: readonly [string, string]
   const db = ctx.env.DB;
   const more = [keepApart(db, a, b, now), settleBetween(db, [...membersOf(graph, a)], [...membersOf(graph, b)], now)];
   return write(ctx, session, more, [a, b]);
+}
+
+/** Without her claim a contact may be out of quarantine: what waited for it is bound then. After the erasure, so that nothing is bound to her; where a
+ *  crash comes between the two, the next event with the contact binds it. */
+async function erase(ctx: Context, decision: Extract<Decision, { act: "erase" }>): Promise<DecisionResult> {
+  const claimed = await claimedBy(ctx.env.DB, decision.person);
+  const result = await erasePerson(ctx, decision);
+  if (!result.ok || claimed.length === 0) return result;
+  const session = await open(ctx, [], claimed);
+  for (const ref of claimed) {
+    if (!isQuarantined(session.graph, { ...ref, proof: "claimed" })) await wake(ctx, session, ref);
+  }
+  await finishSession(ctx, session);
+  return result;
 }
 
 /** The value belongs to nobody from now on; what came through it stays where it is. */

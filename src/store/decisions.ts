@@ -1,5 +1,6 @@
 /** What only operators decide, as statements of their batch: undone merges, keep-apart edges, blocked values, settled problems. */
 import type { EventId, MergeId, PersonId } from "../lib/ids.ts";
+import type { Ref } from "../domain/identity/graph.ts";
 import { insertRows } from "./event-writes.ts";
 import { packedStatements } from "./packed-rows.ts";
 
@@ -159,6 +160,20 @@ export const blockIdentifier = (
 /** Whoever claimed these contacts: an operator has spoken, counting starts again. */
 export const forgetClaims = (db: D1Database, contacts: readonly string[]): D1PreparedStatement =>
   db.prepare("DELETE FROM contact_claims WHERE contact_hash IN (SELECT value FROM json_each(?1))").bind(JSON.stringify(contacts));
+
+/** Contacts of others that messenger accounts of this person, named by id or key, claimed too. */
+export async function claimedBy(db: D1Database, person: string): Promise<Ref[]> {
+  const { results } = await db
+    .prepare(
+      `SELECT DISTINCT contact.type AS type, contact.scope AS scope, contact.hash AS hash
+       FROM persons p JOIN identifiers own ON own.person_id = p.person_id JOIN contact_claims c ON c.messenger_hash = own.hash
+         JOIN identifiers contact ON contact.hash = c.contact_hash
+       WHERE (p.id = ?1 OR p.key = ?1) AND contact.person_id <> p.person_id`,
+    )
+    .bind(person)
+    .all<Ref>();
+  return results;
+}
 
 /** Problems about these identifiers are settled. */
 export const settleAbout = (db: D1Database, hashes: readonly string[], now: number): D1PreparedStatement =>

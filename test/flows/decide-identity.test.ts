@@ -125,6 +125,15 @@ it("a merge that ends a contact's quarantine binds what waited for that contact"
   ]);
 });
 
+it("erasing one of three claimants ends a contact's quarantine and binds what waited for it", async () => {
+  for (const tg of [1, 2, 3]) await feed({ ids: { tg, email: "x@x.ru" } });
+  const [waits] = await feed(pay("1", { ids: { email: "x@x.ru" }, connection: "school" }));
+  await operator("DELETE", `/v1/persons/${await personOf({ tg: 2 })}`);
+  expect(await rows("SELECT status, person_id, label FROM events WHERE id = ?1", waits)).toEqual([
+    { status: "bound", person_id: await personOf({ tg: 1 }), label: "sale" },
+  ]);
+});
+
 it("a merge with somebody who has nothing to do with a contact leaves its quarantine", async () => {
   for (const tg of [1, 2, 3]) await feed({ ids: { tg, email: "x@x.ru" } });
   await feed({ ids: { gc: 7 } });
