@@ -35,17 +35,20 @@ export async function exportPerson(ctx: Context, leaves: readonly PersonRow[]): 
   const rows = await loadExport(ctx.env.DB, root.person_id);
   const own = new Set(rows.identifiers.map(({ hash }) => hash));
   const keys = new Set(leaves.map(({ key }) => String(key)));
+  const told = await Promise.all(
+    rows.events.map(async (event) => ({ event, facts: event.facts === null ? null : await openFacts(ctx, event.facts) })),
+  );
   const [identifiers, traits, events] = await Promise.all([
     openIdentifiers(ctx, rows),
     openTraits(ctx, rows),
-    Promise.all(rows.events.map((event) => eventView(ctx, event, (hash) => own.has(hash) || keys.has(hash)))),
+    Promise.all(told.map((one) => eventView(ctx, one, (hash) => own.has(hash) || keys.has(hash)))),
   ]);
   return {
     person: { id: root.id, key: root.key, former_keys: former.map(({ key }) => key) },
     exported_at: iso(ctx.clock()),
     identifiers,
     traits,
-    consents: rows.events.flatMap(consentOf),
+    consents: told.flatMap(consentOf),
     touches: rows.events.filter(isTouch).map(touchView),
     money: rows.events.filter(({ type }) => type === "payment" || type === "refund").map(moneyView),
     events,
@@ -71,14 +74,16 @@ async function openTraits(ctx: Context, rows: ExportRows): Promise<Record<string
   return Object.fromEntries(opened);
 }
 
+/** `facts` are null once they are forgotten. */
+type ToldEvent = { readonly event: ExportEvent; readonly facts: StoredFacts | null };
+
 async function eventView(
   ctx: Context,
-  event: ExportEvent,
+  { event, facts }: ToldEvent,
   isOwn: (hash: string) => boolean,
 ): Promise<Readonly<Record<string, unknown>>> {
   const head = { id: event.id, type: event.type, at: iso(event.event_at), connection: event.connection, status: event.status };
-  if (event.facts === null) return head;
-  const facts = await openFacts(ctx, event.facts);
+  if (facts === null) return head;
   const claims = await Promise.all(facts.identifiers.map(async (claim) => ({ claim, own: isOwn(await hashClaim(ctx, claim)) })));
   const foreign = claims.filter(({ own }) => !own).map(({ claim }) => claim.value.toLowerCase());
   const { message, status, order, tid, start, profile, fields, tracker } = withoutForeign(facts, foreign);
@@ -112,8 +117,9 @@ function withoutForeign(facts: StoredFacts, foreign: readonly string[]): StoredF
   };
 }
 
-function consentOf({ type, event_at, connection }: ExportEvent): PersonExport["consents"][number][] {
-  if (type === "consent_withdrawn") return [{ at: iso(event_at), state: "withdrawn", connection }];
+function consentOf({ event: { type, event_at, connection }, facts }: ToldEvent): PersonExport["consents"][number][] {
+  if (type === "consent_withdrawn" || facts?.fields["consent"] === "withdrawn")
+    return [{ at: iso(event_at), state: "withdrawn", connection }];
   return type === "consent_given" ? [{ at: iso(event_at), state: "given", connection }] : [];
 }
 

@@ -33,6 +33,12 @@ it("R-02 an export holds the person's own data and nobody else's", async () => {
   });
 });
 
+it("R-02 a consent that was withdrawn by a field stands among the consents", async () => {
+  await feed({ type: "identify", ids: { tg: 2 }, fields: { consent: "withdrawn" } });
+  const response = await operator("GET", `/v1/persons/${await personOf({ tg: 2 })}/export`);
+  expect(await response.json()).toMatchObject({ consents: [{ state: "withdrawn" }] });
+});
+
 it("R-02 an export is also a page to read, with every value escaped", async () => {
   await feed({ ids: { tg: 1, email: "ivan@mail.ru" }, profile: { first_name: "<script>alert(1)</script>" } });
   const response = await operator("GET", `/v1/persons/${await personOf({ tg: 1 })}/export?format=html`);
