@@ -26,14 +26,15 @@ export const insertMergeLink = (
 
 type Row = { holder_id: string; identity_hash: string; connection: string; type: MergeLink["type"]; used_by: string | null };
 
-/** The first account to come with the token has it for good; the same account again is the same use. null = no such live token here. */
+/** The first account to come with the token has it for good; the same account again is the same use, the one that asked for it none. null = no such
+ *  live token here. */
 export async function claimMergeLink(
   db: D1Database,
   claim: { readonly token: string; readonly connection: string; readonly hash: string; readonly now: number },
 ): Promise<MergeLink | null> {
   const row = await db
     .prepare(
-      `UPDATE merge_links SET used_by = COALESCE(used_by, ?3) WHERE token = ?1 AND connection = ?2 AND expires_at > ?4
+      `UPDATE merge_links SET used_by = COALESCE(used_by, ?3) WHERE token = ?1 AND connection = ?2 AND expires_at > ?4 AND identity_hash <> ?3
        RETURNING holder_id, identity_hash, connection, type, used_by`,
     )
     .bind(claim.token, claim.connection, claim.hash, claim.now)

@@ -105,6 +105,16 @@ describe("merge links", () => {
     expect(problem).toBe("holder_taken");
   });
 
+  it("are not spent by the account that asked for them", async () => {
+    const [first, second, user] = [someone(), someone(), someone()];
+    await mapped({ telegram_id: first }, user);
+    const { body } = await bot("/v1/merge-links", { telegram_id: first, to: "telegram", connection: "tg" });
+    const come = (id: string) => bot("/webhook/tg", { event: "bot_start", telegram_id: id, start: String(body["token"]) }, TG);
+    await come(first);
+    await come(second);
+    expect(await login({ telegram_id: second })).toMatchObject({ status: "authorized", user_id: user });
+  });
+
   it("work only in the bot they were made for", async () => {
     const [tg, other] = [someone(), someone()];
     const { token } = await merge(tg);
