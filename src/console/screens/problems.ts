@@ -1,7 +1,8 @@
 /** Проблемы: one sentence, a count, one main button. */
-import { identifierValues, personNames } from "../../flows/show-person.ts";
+import { nameless } from "../../flows/bind/hash-claim.ts";
+import { openIdentifier, personNames } from "../../flows/show-person.ts";
 import { type Content, type Html, html } from "../../lib/markup.ts";
-import { identifierLines, keptApartAt } from "../../store/operator/people.ts";
+import { type IdentifierLine, identifierLines, identifiersByHash, keptApartAt } from "../../store/operator/people.ts";
 import { findPerson } from "../../store/person-reads.ts";
 import {
   type ProblemLine,
@@ -131,10 +132,9 @@ export async function problemPage(view: View, id: string): Promise<Page | null> 
   const problem = await findProblem(view.ctx.env.DB, id);
   if (!problem) return null;
   const persons = await currentPersons(view, personsOf(problem));
-  const value =
-    problem.identifier_hash === null
-      ? null
-      : ((await identifierValues(view.ctx, [problem.identifier_hash])).get(problem.identifier_hash) ?? null);
+  const [owned = null] =
+    problem.identifier_hash === null ? [] : await identifiersByHash(view.ctx.env.DB, [problem.identifier_hash]);
+  const value = owned && (await openIdentifier(view.ctx, owned));
   const mending = problem.kind === "delivery" && isThere(view, problem) ? mendingOf(problem.cause ?? "") : null;
   const advice = persons.length < 2 && isGone(view, problem) ? GONE : ADVICE[problem.kind];
   const recover = problem.kind === "delivery" && mainButton(view, problem);
@@ -142,7 +142,7 @@ export async function problemPage(view: View, id: string): Promise<Page | null> 
     title: problemSentence(view, problem),
     screen: "problems",
     aside: html`<a class="btn" data-key="Escape" href="/console/problems">${view.say(["К списку", "Back to the list"])}</a>`,
-    body: html`<p class="dim">× ${problem.count} · ${moment(view, problem.first_at)} — ${moment(view, problem.last_at)}${problem.event_id !== null && html` · <a href="/console/events/${problem.event_id}">${view.word("event")}</a>`}</p>${advice && html`<p class="note">${mending && html`<b>${view.say(mending)}</b> `}${view.say(advice)}</p>`}${persons.length < 2 && isThere(view, problem) && html`<p><a class="btn${problem.kind !== "delivery" && " main"}" href="/console/connections/${problem.connection}${problem.kind === "delivery" && "#settings"}">${view.say(["Открыть подключение", "Open the connection"])}</a></p>`}${value !== null && html`<p><b>${value}</b></p>`}${persons.length > 0 && html`<div class="two">${await personCards(view, persons.slice(0, 4), problem.identifier_hash)}</div>`}${persons.length >= 2 && (await choices(view, problem, persons, value))}${recover}${actForm(view, { act: "resolve-problem", fields: { id } }, html`<p><button>${view.say(["Больше не показывать", "Close it"])}</button></p>`)}`,
+    body: html`<p class="dim">× ${problem.count} · ${moment(view, problem.first_at)} — ${moment(view, problem.last_at)}${problem.event_id !== null && html` · <a href="/console/events/${problem.event_id}">${view.word("event")}</a>`}</p>${advice && html`<p class="note">${mending && html`<b>${view.say(mending)}</b> `}${view.say(advice)}</p>`}${persons.length < 2 && isThere(view, problem) && html`<p><a class="btn${problem.kind !== "delivery" && " main"}" href="/console/connections/${problem.connection}${problem.kind === "delivery" && "#settings"}">${view.say(["Открыть подключение", "Open the connection"])}</a></p>`}${value !== null && html`<p><b>${value}</b></p>`}${persons.length > 0 && html`<div class="two">${await personCards(view, persons.slice(0, 4), problem.identifier_hash)}</div>`}${persons.length >= 2 && (await choices(view, problem, persons, owned && (await named(view, owned))))}${recover}${actForm(view, { act: "resolve-problem", fields: { id } }, html`<p><button>${view.say(["Больше не показывать", "Close it"])}</button></p>`)}`,
   };
 }
 
@@ -187,14 +187,20 @@ async function currentPersons(view: View, ids: readonly string[]): Promise<strin
   return [...new Set(found.flatMap((person) => (person?.erasedAt === null ? [person.id] : [])))];
 }
 
+/** As a decision names it: another school's, site's or project's equal value is another identifier. */
+const named = async (view: View, line: IdentifierLine) => ({
+  type: line.type,
+  scope: line.scope,
+  value: line.sealed === null ? nameless(line.hash) : await openIdentifier(view.ctx, line),
+});
+
 /** The four decisions of a conflict; each is final until the operator changes it. */
 async function choices(
   view: View,
   problem: ProblemLine,
   [a = "", b = ""]: readonly string[],
-  value: string | null,
+  value: Readonly<Record<"type" | "scope" | "value", string>> | null,
 ): Promise<Html> {
-  const type = problem.identifier_type ?? "";
   const names = await personNames(view.ctx, [a, b]);
   const owned = await Promise.all([a, b].map((id) => identifierLines(view.ctx.env.DB, id)));
   const others = [a, b].filter((_id, index) => !owned[index]?.some(({ hash }) => hash === problem.identifier_hash));
@@ -208,8 +214,7 @@ async function choices(
   const move = (id: string): Html =>
     form("move", view.say(["Перенести: {0}", "Move to {0}"], names.get(id) ?? id.slice(0, 12)), {
       person: id,
-      type,
-      value: value ?? "",
+      ...value,
     });
-  return html`<h2>${view.say(["Кто это?", "Who is it?"])}</h2><p class="dim">${view.say(["Один человек — карточки объединятся, это можно отменить. Перенести — значение уйдёт названному. Разные — больше не спросим. Больше не использовать — значение перестанет связывать людей.", "One person: the cards are joined, which can be undone. Move: the value goes to the one named. Different: we ask no more. Stop using it: the value no longer joins people."])}</p>${apartNote(view, apart)}<div class="row">${form("merge", view.say(["Один человек", "One person"]), { person: a, other: b }, true)}${value !== null && others.map(move)}${form("keep-apart", view.say(["Разные", "Different"]), { person: a, other: b })}${value !== null && form("block", view.say(["Больше не использовать", "Stop using it"]), { type, value })}</div>`;
+  return html`<h2>${view.say(["Кто это?", "Who is it?"])}</h2><p class="dim">${view.say(["Один человек — карточки объединятся, это можно отменить. Перенести — значение уйдёт названному. Разные — больше не спросим. Больше не использовать — значение перестанет связывать людей.", "One person: the cards are joined, which can be undone. Move: the value goes to the one named. Different: we ask no more. Stop using it: the value no longer joins people."])}</p>${apartNote(view, apart)}<div class="row">${form("merge", view.say(["Один человек", "One person"]), { person: a, other: b }, true)}${value !== null && others.map(move)}${form("keep-apart", view.say(["Разные", "Different"]), { person: a, other: b })}${value !== null && form("block", view.say(["Больше не использовать", "Stop using it"]), value)}</div>`;
 }

@@ -6,6 +6,7 @@ import type { Claim } from "../../domain/identifier.ts";
 
 /** Prefix of a stored claim whose value is not kept: what follows is its blind index. */
 const NAMELESS = "#";
+export const nameless = (hash: string): string => NAMELESS + hash;
 
 /** A nameless claim already carries its hash, so an event read back from the ledger is bound by the same name. */
 export async function hashClaim(ctx: Pick<Context, "seal">, claim: Pick<Claim, "type" | "scope" | "value">): Promise<string> {
@@ -15,7 +16,7 @@ export async function hashClaim(ctx: Pick<Context, "seal">, claim: Pick<Claim, "
 }
 
 const isContact = (claim: Pick<Claim, "type">): boolean => claim.type === "email" || claim.type === "phone";
-const isNameless = (claim: Pick<Claim, "type" | "value">): boolean => isContact(claim) && claim.value.startsWith(NAMELESS);
+export const isNameless = (claim: Pick<Claim, "type" | "value">): boolean => isContact(claim) && claim.value.startsWith(NAMELESS);
 
 /** What stands for a value nobody may see: "••a3f". */
 export const hintOf = (hash: string): string =>
@@ -39,7 +40,7 @@ export function withoutContacts(facts: StoredFacts, claims: readonly (Claim & { 
       type,
       scope,
       proof,
-      value: isContact({ type }) ? NAMELESS + hash : value,
+      value: isContact({ type }) ? nameless(hash) : value,
     })),
     message: facts.message === null || holdsContact(facts.message, secrets) ? null : facts.message,
     profile: clean(facts.profile),

@@ -1,0 +1,88 @@
+/** The decisions of a conflict speak of exactly the identifier that it is about. */
+import { applyD1Migrations } from "cloudflare:test";
+import { env, exports } from "cloudflare:workers";
+import { beforeEach, expect, it } from "vitest";
+import { inboxOf } from "../../src/context.ts";
+import { type Browser, signIn } from "../kit/console.ts";
+import { emptyGraph } from "../kit/identity-rows.ts";
+import { ORIGIN, configure, operator } from "../kit/operator.ts";
+
+let browser: Browser;
+const school = (account: string, token: string) => ({ kind: "getcourse", account, token, fields: {} });
+
+async function open(privacy: "sealed" | "pseudonymous"): Promise<void> {
+  await configure({
+    workspace: { privacy },
+    connections: {
+      sb: { kind: "salebot", project: "P1", token: "tok-sb-0000000000" },
+      one: school("one.getcourse.ru", "tok-one-0000000000"),
+      two: school("two.getcourse.ru", "tok-two-0000000000"),
+    },
+  });
+}
+
+async function tell(path: string, body: object): Promise<void> {
+  const headers = { "content-type": "application/json" };
+  const answer = await exports.default.fetch(`${ORIGIN}/webhook/${path}`, {
+    method: "POST",
+    headers,
+    body: JSON.stringify({ event_id: crypto.randomUUID(), ...body }),
+  });
+  expect(answer.status).toBe(202);
+  await inboxOf(env).drain();
+}
+
+const ownerOf = async (query: string): Promise<string | null> => {
+  const answer = await operator("GET", `/v1/persons?${query}`);
+  return answer.ok ? (await answer.json<{ person: { id: string } }>()).person.id : null;
+};
+
+/** Presses the button of the only problem's page. */
+async function press(act: "move" | "block"): Promise<void> {
+  const listed = await operator("GET", "/v1/problems");
+  const { items } = await listed.json<{ items: { id: string; kind: string }[] }>();
+  const conflict = items.find(({ kind }) => kind === "conflict");
+  const page = await browser.text(`/console/problems/${conflict?.id}`);
+  const form = new RegExp(`<form[^>]*action="/console/act/${act}".*?</form>`, "s").exec(page)?.[0] ?? "";
+  const fields = [...form.matchAll(/name="([\w-]+)" value="([^"]*)"/g)].map(([, name = "", value = ""]) => [name, value]);
+  await browser.post(`/console/act/${act}`, Object.fromEntries(fields) as Record<string, string>);
+}
+
+beforeEach(async () => {
+  await applyD1Migrations(env.DB, env.MIGRATIONS);
+  await emptyGraph();
+  await open("sealed");
+  browser = await signIn();
+});
+
+const twoSchools = async (): Promise<void> => {
+  await tell("one/tok-one-0000000000", { event: "identify", gc_user_id: "7", telegram_id: "2001" });
+  await tell("two/tok-two-0000000000", { event: "identify", gc_user_id: "7", telegram_id: "2009" });
+  await tell("one/tok-one-0000000000", { event: "message", gc_user_id: "7", telegram_id: "2002" });
+};
+
+it("a value of one school is moved though another school has the same", async () => {
+  await twoSchools();
+  await press("move");
+  expect(await ownerOf("gc_user_id=7&scope=one.getcourse.ru")).toBe(await ownerOf("telegram_id=2002"));
+  expect(await ownerOf("gc_user_id=7&scope=two.getcourse.ru")).toBe(await ownerOf("telegram_id=2009"));
+});
+
+it("a value of one school that is blocked stays another school's", async () => {
+  await twoSchools();
+  const other = await ownerOf("telegram_id=2009");
+  await press("block");
+  expect(other).not.toBeNull();
+  expect(await ownerOf("gc_user_id=7&scope=one.getcourse.ru")).toBeNull();
+  expect(await ownerOf("gc_user_id=7&scope=two.getcourse.ru")).toBe(other);
+});
+
+it("a contact whose value is not kept is moved all the same", async () => {
+  await open("pseudonymous");
+  for (const telegram of ["2001", "2002"]) {
+    await tell("sb/tok-sb-0000000000", { event: "identify", telegram_id: telegram, email: "a@b.ru" });
+  }
+  expect(await ownerOf("email=a@b.ru")).toBe(await ownerOf("telegram_id=2001"));
+  await press("move");
+  expect(await ownerOf("email=a@b.ru")).toBe(await ownerOf("telegram_id=2002"));
+});
