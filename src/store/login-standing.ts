@@ -34,7 +34,8 @@ type Row = {
 const STRONGEST = `SELECT hash FROM holder_identities WHERE holder_id = l.holder_id
   ORDER BY ${strengthOf("type")}, last_used_at DESC LIMIT 1`;
 
-/** By the buid's MAC, else by the code's. `userHash` = blind index of the user id that the site sent, "" for none. */
+/** By the buid's MAC, else by the code's. `userHash` = blind index of the user id that the site sent, "" for none. A user that this holder once had is
+ *  not only claimed (the person graph hears of an unlink a moment later), unless another holder of the same person has it now. */
 export const selectStanding = (
   db: D1Database,
   asked: { readonly site: string; readonly buid: string | null; readonly code: string | null; readonly userHash: string },
@@ -46,7 +47,10 @@ export const selectStanding = (
          EXISTS (SELECT 1 FROM holder_identities AS mine JOIN identifiers AS i ON i.hash = mine.hash
            JOIN identifiers AS u ON u.person_id = i.person_id AND u.type = 'user_id' AND u.scope = ?1
            WHERE mine.holder_id = l.holder_id
-             AND NOT EXISTS (SELECT 1 FROM mapping_history AS y WHERE y.holder_id = l.holder_id AND y.site = ?1 AND y.user_hash = u.hash)) AS only_claimed,
+             AND (NOT EXISTS (SELECT 1 FROM mapping_history AS y WHERE y.holder_id = l.holder_id AND y.site = ?1 AND y.user_hash = u.hash)
+               OR EXISTS (SELECT 1 FROM mappings AS o JOIN holder_identities AS theirs ON theirs.holder_id = o.holder_id
+                 JOIN identifiers AS t ON t.hash = theirs.hash AND t.person_id = i.person_id
+                 WHERE o.site = ?1 AND o.user_hash = u.hash AND o.holder_id <> l.holder_id))) AS only_claimed,
          s.type AS identity_type, s.scope AS identity_scope, ${hexed("s.sealed", "identity_sealed")}
        FROM login_links AS l JOIN holders AS h ON h.id = l.holder_id
        LEFT JOIN mappings AS m ON m.site = ?1 AND m.holder_id = l.holder_id

@@ -321,4 +321,16 @@ describe("the person graph", () => {
     expect(body["status"]).toBe("confirmation_required");
     expect(JSON.stringify(body)).not.toContain(user);
   });
+
+  it("P-06 a user whom another holder of the same person has won is confirmation_required for whoever had it before", async () => {
+    const [first, second, user, phone] = [await proved(), await proved({ telegram_id: undefined, max_id: someone() }), someone(), "+79001112244"];
+    await map(first.buid, user);
+    await map(second.buid, user, "relink");
+    expect(await login(first.human)).toMatchObject({ status: "registration_required" });
+    await bot("/webhook/tg", { event: "identify", telegram_id: first.human.telegram_id, phone }, "tg-token-0000000000000");
+    await bot("/webhook/max", { event: "identify", ...second.human, phone }, "max-token-000000000000");
+    await person("");
+    expect(await login(first.human)).toMatchObject({ status: "confirmation_required" });
+    expect(await login(second.human)).toMatchObject({ status: "authorized", user_id: user });
+  });
 });
