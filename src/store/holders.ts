@@ -115,14 +115,15 @@ export type HolderCard = {
 
 type CardRow = { profile: Sealed | null; type: HolderType | null; scope: string; sealed: Sealed };
 
-/** A holder's profile and accounts. */
-export async function readHolder(db: D1Database, holderId: string): Promise<HolderCard | null> {
+/** A holder's profile and accounts; first the one whose person has this user of a site, for accounts may be of several persons. */
+export async function readHolder(db: D1Database, holderId: string, userHash = ""): Promise<HolderCard | null> {
   const { results } = await db
     .prepare(
       `SELECT ${hexed("h.profile")}, i.type, i.scope, ${hexed("i.sealed")} FROM holders AS h LEFT JOIN holder_identities AS i ON i.holder_id = h.id WHERE h.id = ?1
-       ORDER BY ${strengthOf("i.type")}, i.last_used_at DESC`,
+       ORDER BY EXISTS (SELECT 1 FROM identifiers AS a JOIN identifiers AS u ON u.person_id = a.person_id WHERE a.hash = i.hash AND u.hash = ?2) DESC,
+         ${strengthOf("i.type")}, i.last_used_at DESC`,
     )
-    .bind(holderId)
+    .bind(holderId, userHash)
     .all<CardRow>();
   const [first] = results;
   if (!first) return null;

@@ -323,7 +323,12 @@ describe("the person graph", () => {
   });
 
   it("P-06 a user whom another holder of the same person has won is confirmation_required for whoever had it before", async () => {
-    const [first, second, user, phone] = [await proved(), await proved({ telegram_id: undefined, max_id: someone() }), someone(), "+79001112244"];
+    const [first, second, user, phone] = [
+      await proved(),
+      await proved({ telegram_id: undefined, max_id: someone() }),
+      someone(),
+      "+79001112244",
+    ];
     await map(first.buid, user);
     await map(second.buid, user, "relink");
     expect(await login(first.human)).toMatchObject({ status: "registration_required" });
@@ -332,5 +337,19 @@ describe("the person graph", () => {
     await person("");
     expect(await login(first.human)).toMatchObject({ status: "confirmation_required" });
     expect(await login(second.human)).toMatchObject({ status: "authorized", user_id: user });
+  });
+
+  it("an unlink takes the user off whichever person of the holder's accounts has it", async () => {
+    const [first, second, user] = [await proved(), someone(), someone()];
+    await map(first.buid, user);
+    const asked = { ...first.human, to: "telegram", connection: "tg" };
+    const { body } = await bot("/v1/merge-links", asked, "tg-token-0000000000000");
+    const start = { event: "bot_start", telegram_id: second, start: String(body["token"]) };
+    await bot("/webhook/tg", start, "tg-token-0000000000000");
+    await login({ telegram_id: second });
+    await bot("/v1/logout", { telegram_id: second, unlink: true }, "tg-token-0000000000000");
+    await person("");
+    const hash = await hashOf("user_id", "site", user);
+    expect(await env.DB.prepare("SELECT person_id FROM identifiers WHERE hash = ?1").bind(hash).first()).toBeNull();
   });
 });

@@ -106,7 +106,8 @@ async function stepStatements(ctx: Context, plan: MappingPlan, step: MappingStep
 /** One event per holder that gained or lost a user: both cards show it. A user taken from another holder has moved, in the same words as the site is told. */
 async function eventsOf(ctx: Context, { site, steps, by }: MappingPlan): Promise<LoginEvent[]> {
   const events = steps.map(async ({ holderId, from, to }): Promise<LoginEvent | null> => {
-    const holder = await readHolder(ctx.env.DB, holderId);
+    const had = from === null ? "" : await userHash(ctx, site.id, from.userId);
+    const holder = await readHolder(ctx.env.DB, holderId, had);
     const [account] = holder?.identities ?? [];
     const userId = to ?? from?.userId;
     if (!account || userId === undefined) return null;
