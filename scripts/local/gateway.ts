@@ -69,12 +69,12 @@ function tellLog({ level, message }: { level: string; message: string }): void {
 }
 
 async function startRuntime({ port, state, vars, file }: Launch) {
-  process.env["TMPDIR"] = join(state.directory, "tmp");
+  process.env["TMPDIR"] = state.scratch;
   enableCompileCache(join(ROOT, "node_modules", ".cache", "throughline"));
   const [{ Log, LogLevel, Miniflare, convertV4MiniflareOptions }, contents] = await Promise.all([
     import("miniflare"),
     bundleLocalWorker(),
-    dieWithLauncher(state.directory),
+    dieWithLauncher(state.scratch),
   ]);
   const [database] = file.d1_databases;
   const options = convertV4MiniflareOptions({
@@ -109,7 +109,10 @@ async function startRuntime({ port, state, vars, file }: Launch) {
 }
 
 async function checkReady(url: string): Promise<void> {
-  const answer = await fetch(`${url}/healthz`);
+  const answer = await fetch(`${url}/healthz`).catch((failure: unknown) => {
+    const why = failure instanceof Error && failure.cause instanceof Error ? failure.cause : failure;
+    throw new NotReady(`${url} cannot be called: ${why instanceof Error ? why.message : String(why)}`);
+  });
   const text = await answer.text();
   if (!answer.ok) throw new NotReady(`the Worker does not serve: ${text}`);
 }

@@ -35,6 +35,7 @@ export function parseOptions(args: readonly string[]): Options {
     const { values } = parseArgs({ args: [...args], options: FLAGS, strict: true, allowPositionals: false });
     const port = values.port ?? "8787";
     if (!/^\d{1,5}$/.test(port) || Number(port) < 1 || Number(port) > 65_535) throw new UsageError(`--port: ${port} is no port`);
+    for (const name of ["state", "vars"] as const) if (values[name] === "") throw new UsageError(`--${name}: nothing is named`);
     const alone = !values.demo && !values.once && (values.port ?? values.state ?? values.vars) !== undefined;
     return {
       port: Number(port),

@@ -8,15 +8,21 @@ import * as z from "zod/mini";
 const Binary = z.object({ default: z.string() });
 const SETPRIV = "/usr/bin/setpriv";
 
-export async function dieWithLauncher(directory: string): Promise<void> {
-  if (process.platform !== "linux") return;
+async function isExecutable(path: string): Promise<boolean> {
   try {
-    await access(SETPRIV, constants.X_OK);
+    await access(path, constants.X_OK);
+    return true;
   } catch {
-    return;
+    return false;
   }
+}
+
+export async function dieWithLauncher(scratch: string): Promise<void> {
+  if (process.platform !== "linux" || !(await isExecutable(SETPRIV))) return;
   const { default: workerd } = Binary.parse(createRequire(import.meta.url)("workerd"));
-  const wrapper = join(directory, "tmp", "workerd");
-  await writeFile(wrapper, `#!/bin/sh\nexec ${SETPRIV} --pdeathsig KILL '${workerd}' "$@"\n`, { mode: 0o700 });
-  process.env["MINIFLARE_WORKERD_PATH"] = wrapper;
+  const wrapper = join(scratch, "workerd");
+  const quoted = workerd.replaceAll("'", String.raw`'\''`);
+  await writeFile(wrapper, `#!/bin/sh\nexec ${SETPRIV} --pdeathsig KILL '${quoted}' "$@"\n`, { mode: 0o700 });
+  // Not where the state is kept on a disk that nothing may be started from.
+  if (await isExecutable(wrapper)) process.env["MINIFLARE_WORKERD_PATH"] = wrapper;
 }

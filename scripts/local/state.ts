@@ -27,6 +27,8 @@ export class StateUnusable extends Error {}
 export type State = {
   /** Absolute. */
   directory: string;
+  /** For files of this run only, empty at its start. */
+  scratch: string;
   release: () => void;
 };
 
@@ -60,23 +62,28 @@ function rejectBrokenFiles(directory: string): void {
   if (broken.length > 0) throw new Error(`${broken.join(", ")}: no SQLite database`);
 }
 
-function prepareDirectory(directory: string, owner: { url: string }): void {
+/** Emptied at every start: a name that nobody's own folder has, for a state may be kept where other things stand. */
+const SCRATCH = ".throughline-tmp";
+
+function prepareDirectory(directory: string, owner: { url: string }): string {
   rejectBrokenFiles(directory);
   writeFileSync(join(directory, OWNER), `${JSON.stringify({ pid: process.pid, url: owner.url })}\n`);
-  const scratch = join(directory, "tmp");
+  const scratch = join(directory, SCRATCH);
   rmSync(scratch, { recursive: true, force: true });
   mkdirSync(scratch, { recursive: true });
+  return scratch;
 }
 
 /** Throws StateInUse while another process serves the same directory, StateUnusable when nobody could. */
 export function takeState(path: string, owner: { url: string }): State {
   const directory = resolve(path);
   let lock: DatabaseSync | null = null;
+  let scratch: string;
   try {
     mkdirSync(directory, { recursive: true, mode: 0o700 });
     lock = new DatabaseSync(join(directory, "lock.sqlite"), { timeout: 0 });
     lock.exec("PRAGMA journal_mode = OFF; BEGIN EXCLUSIVE");
-    prepareDirectory(directory, owner);
+    scratch = prepareDirectory(directory, owner);
   } catch (failure) {
     lock?.close();
     if (isBusy(failure)) throw new StateInUse(`${path} is already being served ${describeOwner(directory)}`);
@@ -85,6 +92,7 @@ export function takeState(path: string, owner: { url: string }): State {
   const held = lock;
   return {
     directory,
+    scratch,
     release: () => {
       rmSync(join(directory, OWNER), { force: true });
       held.close();

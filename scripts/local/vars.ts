@@ -1,4 +1,5 @@
-/** `KEY=value` lines: comments, blank lines, `export `, single and double quotes. A line that is none of these is a mistake, named by its number. */
+/** `KEY=value` lines: comments, blank lines, `export `, single and double quotes. A line that is none of these and a
+ *  name with two values are mistakes, named by the line's number. */
 import { readFileSync } from "node:fs";
 import { UsageError } from "./options.ts";
 
@@ -26,6 +27,7 @@ export function parseVars(text: string, source: string): Record<string, string> 
     if (name === undefined || value === undefined) throw new UsageError(`${source}:${index + 1}: expected KEY=value`);
     const unquoted = unquote(value);
     if (unquoted === null) throw new UsageError(`${source}:${index + 1}: the quote is not closed`);
+    if ((vars[name] ?? unquoted) !== unquoted) throw new UsageError(`${source}:${index + 1}: ${name} was given another value above`);
     vars[name] = unquoted;
   }
   return vars;

@@ -20,7 +20,7 @@ describe("the command line", () => {
     expect(parseOptions(["--once", "--state", "s"])).toMatchObject({ stateDirectory: "s", play: "story once" });
   });
 
-  it.each([["--prot", "1"], ["--port", "0"], ["--port", "70000"], ["--port", "x"], ["--port"], ["extra"]])(
+  it.each([["--prot", "1"], ["--port", "0"], ["--port", "70000"], ["--port", "x"], ["--port"], ["extra"], ["--state", ""], ["--vars="]])(
     "refuses %s",
     (...args) => {
       expect(() => parseOptions(args)).toThrow(UsageError);
@@ -60,4 +60,11 @@ describe("a file of vars", () => {
       expect(() => parseVars(`A=1\n${line}`, "secrets.env")).toThrow("secrets.env:2");
     },
   );
+
+  it("refuses a name that stands there with two values: nobody can tell which was meant", () => {
+    expect(() => parseVars("A=1\nB=2\n\nexport A=3", "secrets.env")).toThrow(
+      new UsageError("secrets.env:4: A was given another value above"),
+    );
+    expect(parseVars("A=1\nA='1'", "secrets.env")).toEqual({ A: "1" });
+  });
 });

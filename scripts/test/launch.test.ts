@@ -70,3 +70,9 @@ it("a setting that no request could be served with ends the start, and is named"
   expect(await once(npm, "close")).toEqual([1, null]);
   expect(told()).toContain("settings: PUBLIC_URL is not an http(s) origin");
 }, 60_000);
+
+it("a port that browsers refuse to call ends the start, and is named", async () => {
+  const { npm, told } = launch(6000, "");
+  expect(await once(npm, "close")).toEqual([1, null]);
+  expect(told()).toContain("npm start: http://127.0.0.1:6000 cannot be called: bad port");
+}, 60_000);

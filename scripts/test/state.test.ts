@@ -16,6 +16,15 @@ describe("the state directory", () => {
     takeState(directory, { url: "http://127.0.0.1:8788" }).release();
   });
 
+  it("loses nothing of what else stands in it", () => {
+    const directory = newDirectory();
+    const theirs = join(directory, "tmp", "letter.txt");
+    mkdirSync(join(directory, "tmp"));
+    writeFileSync(theirs, "somebody's");
+    takeState(directory, { url: "http://127.0.0.1:8787" }).release();
+    expect(existsSync(theirs)).toBe(true);
+  });
+
   it("keeps the secrets that nobody gave, for the owner's eyes only", () => {
     const directory = newDirectory();
     const made = completeSecrets(directory, { OTHER: "x" });
