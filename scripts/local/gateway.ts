@@ -139,6 +139,18 @@ function startCron(runtime: Runtime, cron: string): () => void {
   };
 }
 
+const LOOK_MS = 500;
+
+/** Deleted files stay writable to who holds them open: the Worker would go on answering 2xx for what the next start does not find. */
+function endWithState(state: State): () => void {
+  const timer = setInterval(() => {
+    if (state.stands()) return;
+    process.stderr.write(`npm start: the state in ${state.directory} is gone: the server stops, what came since is lost\n`);
+    process.exit(1);
+  }, LOOK_MS);
+  return () => clearInterval(timer);
+}
+
 export async function openGateway(given: {
   port: number;
   stateDirectory: string;
@@ -159,11 +171,13 @@ export async function openGateway(given: {
       throw failure;
     }
     const stopCron = startCron(runtime, file.triggers.crons[0] ?? "* * * * *");
+    const stopLooking = endWithState(state);
     return {
       url,
       adminToken: vars["ADMIN_TOKEN"] ?? "",
       stop: async () => {
         stopCron();
+        stopLooking();
         await runtime.dispose();
         state.release();
       },

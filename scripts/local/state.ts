@@ -12,6 +12,7 @@ import {
   readSync,
   renameSync,
   rmSync,
+  statSync,
   writeFileSync,
 } from "node:fs";
 import { createHash, randomBytes } from "node:crypto";
@@ -29,10 +30,13 @@ export type State = {
   directory: string;
   /** For files of this run only, empty at its start. */
   scratch: string;
+  /** False once the directory, or the lock in it, is not the one that was taken: what is written now is kept by no file that a restart would find. */
+  stands: () => boolean;
   release: () => void;
 };
 
 const OWNER = "server.json";
+const LOCK = "lock.sqlite";
 
 function describeOwner(directory: string): string {
   try {
@@ -81,7 +85,7 @@ export function takeState(path: string, owner: { url: string }): State {
   let scratch: string;
   try {
     mkdirSync(directory, { recursive: true, mode: 0o700 });
-    lock = new DatabaseSync(join(directory, "lock.sqlite"), { timeout: 0 });
+    lock = new DatabaseSync(join(directory, LOCK), { timeout: 0 });
     lock.exec("PRAGMA journal_mode = OFF; BEGIN EXCLUSIVE");
     scratch = prepareDirectory(directory, owner);
   } catch (failure) {
@@ -90,9 +94,12 @@ export function takeState(path: string, owner: { url: string }): State {
     throw new StateUnusable(`cannot keep the state in ${path}: ${failure instanceof Error ? failure.message : String(failure)}`);
   }
   const held = lock;
+  const lockFile = join(directory, LOCK);
+  const { ino } = statSync(lockFile);
   return {
     directory,
     scratch,
+    stands: () => statSync(lockFile, { throwIfNoEntry: false })?.ino === ino,
     release: () => {
       rmSync(join(directory, OWNER), { force: true });
       held.close();

@@ -76,3 +76,14 @@ it("a port that browsers refuse to call ends the start, and is named", async () 
   expect(await once(npm, "close")).toEqual([1, null]);
   expect(told()).toContain("npm start: http://127.0.0.1:6000 cannot be called: bad port");
 }, 60_000);
+
+it("a state that is deleted under the server ends it: nothing is acknowledged that no file holds", async () => {
+  const port = await freePort();
+  const { npm, told } = launch(port, "");
+  expect(await until(() => answers(`http://127.0.0.1:${port}`))).toBe(true);
+  const gone = once(npm, "close");
+  rmSync(join(directory, String(port)), { recursive: true });
+  expect(await gone).toEqual([1, null]);
+  expect(told()).toContain("is gone: the server stops");
+  expect(await answers(`http://127.0.0.1:${port}`)).toBe(false);
+}, 60_000);
