@@ -37,6 +37,7 @@ import { undoPage } from "./handlers/undo-page.ts";
 import { siteClick } from "./handlers/site-click.ts";
 import { getSnippet } from "./handlers/snippet.ts";
 import { importLines } from "./handlers/import.ts";
+import { letBy } from "./lib/body/limited.ts";
 import { VERSION } from "./lib/version.ts";
 import { postTelegramId } from "./handlers/update-telegram-id.ts";
 import { postback, webhook } from "./handlers/webhook.ts";
@@ -113,6 +114,7 @@ export async function route(request: Request, env: Env, execution: ExecutionCont
   const requestId = newRequestId();
   const response = await answer(request, env, execution, requestId).catch((failure: unknown) => broken(requestId, failure));
   response.headers.set("x-request-id", requestId);
+  await letBy(request).catch(() => null);
   return response;
 }
 

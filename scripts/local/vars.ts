@@ -27,7 +27,8 @@ export function parseVars(text: string, source: string): Record<string, string> 
     if (name === undefined || value === undefined) throw new UsageError(`${source}:${index + 1}: expected KEY=value`);
     const unquoted = unquote(value);
     if (unquoted === null) throw new UsageError(`${source}:${index + 1}: the quote is not closed`);
-    if ((vars[name] ?? unquoted) !== unquoted) throw new UsageError(`${source}:${index + 1}: ${name} was given another value above`);
+    if ((vars[name] ?? unquoted) !== unquoted)
+      throw new UsageError(`${source}:${index + 1}: ${name} was given another value above`);
     vars[name] = unquoted;
   }
   return vars;

@@ -20,12 +20,18 @@ describe("the command line", () => {
     expect(parseOptions(["--once", "--state", "s"])).toMatchObject({ stateDirectory: "s", play: "story once" });
   });
 
-  it.each([["--prot", "1"], ["--port", "0"], ["--port", "70000"], ["--port", "x"], ["--port"], ["extra"], ["--state", ""], ["--vars="]])(
-    "refuses %s",
-    (...args) => {
-      expect(() => parseOptions(args)).toThrow(UsageError);
-    },
-  );
+  it.each([
+    ["--prot", "1"],
+    ["--port", "0"],
+    ["--port", "70000"],
+    ["--port", "x"],
+    ["--port"],
+    ["extra"],
+    ["--state", ""],
+    ["--vars="],
+  ])("refuses %s", (...args) => {
+    expect(() => parseOptions(args)).toThrow(UsageError);
+  });
 });
 
 describe("a file of vars", () => {

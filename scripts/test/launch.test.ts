@@ -2,6 +2,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { Agent, request } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
@@ -86,4 +87,32 @@ it("a state that is deleted under the server ends it: nothing is acknowledged th
   expect(await gone).toEqual([1, null]);
   expect(told()).toContain("is gone: the server stops");
   expect(await answers(`http://127.0.0.1:${port}`)).toBe(false);
+}, 60_000);
+
+it("a body that nobody reads, too large or sent in vain, costs its sender no connection: the next event comes on it", async () => {
+  const port = await freePort();
+  launch(port, "");
+  expect(await until(() => answers(`http://127.0.0.1:${port}`))).toBe(true);
+  const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+  const send = async (method: string, path: string, bytes: number): Promise<number> => {
+    const sent = request({ agent, port, host: "127.0.0.1", method, path, headers: { "content-length": bytes } });
+    sent.end("a".repeat(bytes));
+    const { promise, resolve, reject } = Promise.withResolvers<number>();
+    sent.once("error", reject);
+    sent.once("response", (response) => response.resume().once("end", () => resolve(response.statusCode ?? 0)));
+    return promise;
+  };
+  const unread = [
+    ["POST", "/webhook/bot/token", 300_000, 413],
+    ["POST", "/webhook/bot/token", 5_000_000, 413],
+    ["PUT", "/webhook/bot/token", 200_000, 405],
+    ["PUT", "/v1/config", 200_000, 401],
+    ["POST", "/nowhere", 200_000, 404],
+    ["GET", "/healthz", 200_000, 200],
+  ] as const;
+  for (const [method, path, bytes, status] of unread) {
+    expect([path, await send(method, path, bytes)]).toEqual([path, status]);
+    expect([path, await send("POST", "/webhook/bot/token", 10)]).toEqual([path, 404]);
+  }
+  agent.destroy();
 }, 60_000);

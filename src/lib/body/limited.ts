@@ -1,16 +1,29 @@
 import { joinBytes } from "../crypto.ts";
 
 /** The bytes of a body, refused as soon as they pass `maxBytes`. Content-Length is only a hint (a sender may omit it or lie), so the count is
- *  taken while streaming and the rest is cancelled unread. null = too large. */
+ *  taken while streaming. null = too large; the rest is for `letBy`. */
 export async function readLimited(request: Request, maxBytes: number): Promise<Uint8Array | null> {
   const announced = request.headers.get("content-length");
-  if (Number(announced ?? "0") > maxBytes) {
-    await request.body?.cancel();
-    return null;
-  }
+  if (Number(announced ?? "0") > maxBytes) return null;
   // The runtime holds a sender to the length it announced, so an announced body needs no counting: four times cheaper than a reader.
   if (announced !== null) return new Uint8Array(await request.arrayBuffer());
   return request.body ? readStream(request.body, maxBytes) : new Uint8Array(0);
+}
+
+const MOST_UNWANTED_BYTES = 8 * 1024 * 1024;
+
+/** What nobody read of a body, unkept: the runtime closes a connection whose body was not read, and its sender meets the reset instead of the
+ *  answer, or with the next event. A huge one is not followed to its end. */
+export async function letBy(request: Request): Promise<void> {
+  const body: ReadableStream<Uint8Array> | null = request.body;
+  // A body that was read is locked for good.
+  if (body === null || body.locked) return;
+  let left = MOST_UNWANTED_BYTES;
+  for await (const chunk of body) {
+    left -= chunk.byteLength;
+    // Leaving the loop cancels the rest.
+    if (left < 0) break;
+  }
 }
 
 /** A gzip body unpacked, told by its first bytes as everything here is; any other as it is. null = too large once unpacked: a small body may
@@ -18,12 +31,16 @@ export async function readLimited(request: Request, maxBytes: number): Promise<U
 export async function unpacked(bytes: Uint8Array, maxBytes: number): Promise<Uint8Array | null> {
   if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return bytes;
   try {
-    return await readStream(new Response(bytes).body?.pipeThrough(new DecompressionStream("gzip")), maxBytes);
+    const stream = new Response(bytes).body?.pipeThrough(new DecompressionStream("gzip"));
+    const plain = await readStream(stream, maxBytes);
+    if (plain === null) await stream?.cancel();
+    return plain;
   } catch {
     return bytes;
   }
 }
 
+/** null = more than `maxBytes`; the rest is still in the stream. */
 async function readStream(stream: ReadableStream | undefined, maxBytes: number): Promise<Uint8Array | null> {
   const reader = (stream ?? new ReadableStream()).getReader();
   const chunks: Uint8Array[] = [];
@@ -33,7 +50,7 @@ async function readStream(stream: ReadableStream | undefined, maxBytes: number):
     if (step.done || !(step.value instanceof Uint8Array)) break;
     size += step.value.byteLength;
     if (size > maxBytes) {
-      await reader.cancel();
+      reader.releaseLock();
       return null;
     }
     chunks.push(step.value);
