@@ -76,9 +76,7 @@ export async function consoleRoutes(request: Request, ctx: Context): Promise<Res
     return await respond(request, ctx);
   } catch (failure) {
     ctx.log("error", "console.failed", { message: failure instanceof Error ? failure.message : "unknown" });
-    const response = answer(brokenPage(newView(request, ctx, null, 0)), 503);
-    response.headers.set("retry-after", "5");
-    return response;
+    return answer(brokenPage(newView(request, ctx, null, 0)), 503, { "retry-after": "5" });
   }
 }
 
@@ -147,7 +145,8 @@ async function live(view: View): Promise<Response> {
   return response;
 }
 
-const answer = (body: Html, status: number): Response => new Response(render(body), { status, headers: CONSOLE_POLICY });
+const answer = (body: Html, status: number, headers: Readonly<Record<string, string>> = {}): Response =>
+  new Response(render(body), { status, headers: { ...CONSOLE_POLICY, ...headers } });
 
 const notFound = (view: View): Html =>
   renderPage(view, {
@@ -175,7 +174,7 @@ async function signIn(request: Request, ctx: Context): Promise<Response> {
     return redirect(there, [await openSession(ctx, request, operator)]);
   }
   ctx.log("warn", "console.sign_in.failed", { limited: !success });
-  return answer(signInPage(view, success ? "wrong" : "limited"), success ? 401 : 429);
+  return success ? answer(signInPage(view, "wrong"), 401) : answer(signInPage(view, "limited"), 429, { "retry-after": "60" });
 }
 
 /** The fields of a form post, a file as its text; null when the body is none or larger than an import may be. */

@@ -150,11 +150,11 @@ describe("the sign-in form", () => {
     expect([answer.status, answer.headers.get("set-cookie")]).toEqual([400, null]);
   });
 
-  it("no longer tells right from wrong once an address has guessed too often", async () => {
+  it("no longer tells right from wrong once an address has guessed too often, and says when it will", async () => {
     const headers = { "cf-connecting-ip": "203.0.113.77" };
     for (let guess = 0; guess < 61; guess += 1) await submit("/console/sign-in", { token: `guess-${guess}` }, headers);
     const right = await submit("/console/sign-in", { token: ADMIN_TOKEN }, headers);
-    expect([right.status, right.headers.get("set-cookie")]).toEqual([429, null]);
+    expect([right.status, right.headers.get("set-cookie"), right.headers.get("retry-after")]).toEqual([429, null, "60"]);
   });
 
   it.each(["application/json", "text/plain", "multipart/form-data; boundary=x"])(
