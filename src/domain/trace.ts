@@ -56,6 +56,20 @@ export const IDENTIFIER_NAMES: Readonly<Record<Locale, Readonly<Record<Identifie
   },
 };
 
+/** After «по»; a name that is not here does not change. */
+const BY_NAMES: Readonly<Partial<Record<IdentifierType, string>>> = {
+  gc_user_id: "ученику GetCourse",
+  user_id: "пользователю сайта",
+  person_id: "персоне Metabot",
+  player_id: "игроку",
+  client_id: "клиенту Salebot",
+  lead_id: "лиду Metabot",
+  key: "сквозному ключу",
+  email: "почте",
+  phone: "телефону",
+  click: "переходу",
+};
+
 /** "почта ivan@mail.ru" */
 const nameIdentifier = (ref: Ref, showing: Pick<Showing, "locale" | "value">): string =>
   `${IDENTIFIER_NAMES[showing.locale][ref.type]} ${showing.value(ref)}`.trim();
@@ -181,7 +195,8 @@ export function tellStrayStart(
 
 /** Why an entry is on the card: by which identifier, and how long it had waited. */
 export function tellWhy(ref: Ref, waitedMs: number, showing: Pick<Showing, "locale" | "value">): string {
-  const id = nameIdentifier(ref, showing);
+  const name = (showing.locale === "ru" && BY_NAMES[ref.type]) || IDENTIFIER_NAMES[showing.locale][ref.type];
+  const id = `${name} ${showing.value(ref)}`.trim();
   if (waitedMs > 0) {
     return showing.locale === "ru"
       ? `привязано через ${tellWait(waitedMs, "ru")} по ${id}`

@@ -1,4 +1,5 @@
 import { expect, it } from "vitest";
+import type { IdentifierType } from "../../src/domain/identifier.ts";
 import { type Showing, tellTrace, tellWait, tellWhy } from "../../src/domain/trace.ts";
 import { newWorld } from "../kit/people.ts";
 
@@ -46,4 +47,20 @@ it("waits are told in their largest whole unit", () => {
     "3 d",
   ]);
   expect(tellWhy({ type: "telegram_id", scope: "", hash: "1" }, 0, showing("en"))).toBe("by Telegram 1");
+});
+
+it("says by what an entry was found in the case that Russian asks for", () => {
+  const by = (type: IdentifierType, locale: "ru" | "en" = "ru") => tellWhy({ type, scope: "", hash: "7" }, 0, showing(locale));
+  expect(by("email")).toBe("по почте 7");
+  expect(by("phone")).toBe("по телефону 7");
+  expect(by("click")).toBe("по переходу 7");
+  expect(by("player_id")).toBe("по игроку 7");
+  expect(by("telegram_id")).toBe("по Telegram 7");
+  expect(by("click", "en")).toBe("by click 7");
+  expect(tellWhy({ type: "clickid", scope: "chat", hash: "CHX" }, 300_000, showing("ru"))).toBe(
+    "привязано через 5 мин по clickid CHX",
+  );
+  expect(tellWhy({ type: "email", scope: "", hash: "x@x.ru" }, 300_000, showing("ru"))).toBe(
+    "привязано через 5 мин по почте x@x.ru",
+  );
 });
