@@ -6,7 +6,7 @@ import type { NewEvent } from "../domain/event.ts";
 import type { Claim, IdentifierType } from "../domain/identifier.ts";
 import { type EventName, readEventName } from "../domain/normalise/event-type.ts";
 import { isOurClick } from "../domain/normalise/ids.ts";
-import { readStart } from "../domain/normalise/start.ts";
+import { readPayload } from "../domain/normalise/start.ts";
 import { readTime } from "../domain/normalise/time.ts";
 import type { Incoming } from "./connector.ts";
 import { distinctClaims, proofOf, takeClaims } from "./generic/claims.ts";
@@ -56,7 +56,7 @@ export function readGeneric(connection: Connection, incoming: Incoming, rules: G
   const { kind } = connection;
   const claims = takeClaims(sent, { kind, scopes: incoming.scopes, names: rules.claimNames, clickNames: rules.clickNames });
   const told = take(sent, ["start"], readText);
-  const start = told === null ? null : (readStart(told) ?? { payload: told }).payload;
+  const start = told === null ? null : readPayload(told);
   const click: Claim[] =
     start !== null && isOurClick(start) ? [{ type: "click", scope: "", value: start, proof: proofOf(kind, "click") }] : [];
   const path = incoming.pathEvent === null ? null : readEventName(incoming.pathEvent);

@@ -92,6 +92,18 @@ describe("Salebot's project webhook", () => {
     expect(group.verdict.verdict).toBe("quarantined");
   });
 
+  it("WhatsApp has no /start: its first text carries the link's click, and is the start", async () => {
+    const click = "c_AbCdEfGh12345678";
+    const text = `Здравствуйте (${click})`;
+    const wa = { "client.client_type": 6, "client.recepient": "79001112233", message: text };
+    const { event } = await read("bot", salebot(wa));
+    expect(event).toMatchObject({ type: "bot_start", start: click, message: text });
+    expect(ids(event)).toContain(`click=${click}`);
+    expect((await read("bot", salebot({ ...wa, is_input: 0 }))).event).toMatchObject({ type: "message", start: null });
+    expect((await read("bot", salebot({ ...wa, message: "привет" }))).event).toMatchObject({ type: "message", start: null });
+    expect((await read("bot", salebot({ message: text }))).event).toMatchObject({ type: "message", start: null });
+  });
+
   it("a client who writes by e-mail is told by the address", async () => {
     const { event } = await read("bot", salebot({ "client.client_type": 14, "client.recepient": "Ivan@Mail.ru" }));
     expect(event.identifiers).toContainEqual({ type: "email", scope: "", value: "ivan@mail.ru", proof: "claimed" });

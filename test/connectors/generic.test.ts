@@ -157,6 +157,16 @@ describe("the common field names", () => {
     expect((await read("site", { json: { tg: 1, start: "/start" } })).event.start).toBeNull();
   });
 
+  it("a click inside a text is the start: WhatsApp has no other place for it", async () => {
+    const click = "c_AbCdEfGh12345678";
+    for (const start of [`Здравствуйте (${click})`, `${click}. Хочу на курс`]) {
+      const { event } = await read("bot", { json: { tg: 1, start } });
+      expect([event.start, ...ids(event)], start).toEqual([click, `click=${click}`, "telegram_id=1"]);
+    }
+    for (const start of [`ref_${click}`, `${click}9`, `${click}-promo`])
+      expect(ids((await read("bot", { json: { tg: 1, start } })).event), start).toEqual(["telegram_id=1"]);
+  });
+
   it("start becomes a click only in our form", async () => {
     expect(ids((await read("bot", { json: { tg: 1, start: "c_AbCdEfGh12345678" } })).event)).toContain(
       "click=c_AbCdEfGh12345678",

@@ -68,6 +68,18 @@ describe("recipe 10: a link to the bot", () => {
     expect(response.headers.get("location")).toMatch(/^[\x21-\x7e]+$/);
     expect(await clicked(`${ORIGIN}/r/${slug}`, parameter)).toMatch(/c_[A-Za-z0-9]{16}/);
   });
+
+  it("brings the marks from WhatsApp by the text that the human sent", async () => {
+    await configureRecipe(recipe);
+    const text = await clicked(`${ORIGIN}/r/wa`, "text");
+    const address = `${ORIGIN}/webhook/bot/${tokenOf(recipe, "bot")}`;
+    await accepted(
+      await post(address, filled(recipe.block("старт WhatsApp"), { "#{client_id}": "22222212", "#{question}": text })),
+    );
+    await expectPromised(recipe);
+    const { person } = await (await operator("GET", "/v1/persons?client_id=22222212")).json<{ person: object }>();
+    expect(person).toMatchObject({ first_touch: { source: "vk / spring", link: "wa" } });
+  });
 });
 
 describe("recipe 11: from Telegram to MAX", () => {

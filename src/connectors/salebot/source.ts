@@ -1,7 +1,8 @@
 /** Salebot → us. Two shapes: the project webhook (every message in and out, docs.salebot.pro "API конструктора", read 2026-11) and whatever a bot
  *  builder puts into an "API request" block or the calculator, which speaks our common names.
  *  Facts that force the reading: `recepient` is Salebot's own spelling; `client_type` says whose id it is; `tag` (the deep link's source)
- *  stays on the client for ever, so it marks a start only together with `/start`, or, in messengers without it, on a client's first minutes; ids of clients belong to the
+ *  stays on the client for ever, so it marks a start only together with `/start`, or, in messengers without it, on a client's first minutes; WhatsApp's link has neither:
+ *  its click stands in the text; ids of clients belong to the
  *  project, and a copied project keeps calling the old webhook, so the project comes from the message itself; Salebot never sends again. */
 import type { ConnectionOf } from "../../domain/config.ts";
 import type { NewEvent } from "../../domain/event.ts";
@@ -9,7 +10,7 @@ import type { Claim, IdentifierType } from "../../domain/identifier.ts";
 import { readEventName } from "../../domain/normalise/event-type.ts";
 import { readerOf } from "../../domain/normalise/identifier.ts";
 import { isOurClick, readVendorId } from "../../domain/normalise/ids.ts";
-import { readStart } from "../../domain/normalise/start.ts";
+import { clickInside, readStart } from "../../domain/normalise/start.ts";
 import { parseTime } from "../../domain/normalise/time.ts";
 import type { Incoming } from "../connector.ts";
 import { NO_MONEY } from "../generic/money.ts";
@@ -56,7 +57,8 @@ function readMessage(connection: ConnectionOf<"salebot">, incoming: Incoming, se
   const outgoing = sent.values.has("is_input") && !isYes(sent.values.get("is_input")?.value);
   const text = takeText(sent, "message");
   const tag = takeText(sent, "client.tag");
-  const slash = readStart(text);
+  const written = accountType(sent) === "wa_id" ? clickInside(text) : null;
+  const slash = readStart(text) ?? (written === null ? null : { payload: written });
   const started = !outgoing && (slash !== null || (tag !== null && isNewClient(sent, incoming)));
   const start = started ? (slash?.payload ?? tag) : null;
   const clicks = [start, tag].filter((value) => value !== null && !outgoing && isOurClick(value)).slice(0, 1);
@@ -92,6 +94,9 @@ function readMessage(connection: ConnectionOf<"salebot">, incoming: Incoming, se
   };
 }
 
+const accountType = (sent: Sent): IdentifierType | undefined =>
+  ACCOUNT[sent.values.get("client.client_type")?.value.trim() ?? ""];
+
 /** The client's messenger account and its Salebot id. A group is nobody: neither its chat nor its "client" identifies a person. */
 function clientClaims(project: string, sent: Sent): Claim[] {
   const recipient = sent.values.get("client.recepient") ?? sent.values.get("client.recipient");
@@ -99,7 +104,7 @@ function clientClaims(project: string, sent: Sent): Claim[] {
     drop(sent, recipient.field, "invalid");
     return [];
   }
-  const type = ACCOUNT[sent.values.get("client.client_type")?.value.trim() ?? ""];
+  const type = accountType(sent);
   return [
     ...(type
       ? takeClaim(sent, "salebot", { type, scope: "", names: ["client.recepient", "client.recipient"], read: readerOf(type) })
@@ -110,7 +115,7 @@ function clientClaims(project: string, sent: Sent): Claim[] {
 
 /** A client made just now in a messenger that has no `/start`. */
 function isNewClient(sent: Sent, incoming: Incoming): boolean {
-  if (ACCOUNT[sent.values.get("client.client_type")?.value.trim() ?? ""] === "telegram_id") return false;
+  if (accountType(sent) === "telegram_id") return false;
   const created = parseTime(sent.values.get("client.created_at")?.value ?? "", incoming.timeZone);
   return created !== null && incoming.receivedAt - created < FIRST_MINUTES_MS;
 }

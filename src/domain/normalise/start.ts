@@ -6,3 +6,10 @@ export function readStart(text: string | null): { readonly payload: string | nul
   const start = START.exec(text ?? "");
   return start && { payload: start[1] ?? null };
 }
+
+/** A link to WhatsApp can only put the click into the text that the human then sends. */
+const CLICK_INSIDE = /(?<![\w-])c_[A-Za-z0-9]{16}(?![\w-])/;
+export const clickInside = (text: string | null): string | null => CLICK_INSIDE.exec(text ?? "")?.[0] ?? null;
+
+/** What the deep link brought, however the bot tells of it. */
+export const readPayload = (told: string): string | null => (readStart(told) ?? { payload: clickInside(told) ?? told }).payload;
