@@ -67,7 +67,7 @@ type Scalar = string | number | boolean;
 function equal(name: string, value: string, wanted: Scalar): boolean {
   const text = String(wanted);
   if (value === text) return true;
-  if (name.startsWith("event.utm_")) return value.toLowerCase() === text.trim().toLowerCase();
+  if (/^(?:event|person)\.utm_/.test(name)) return value.toLowerCase() === text.trim().toLowerCase();
   return value === kept(name, text);
 }
 

@@ -10,7 +10,7 @@ const person = personOf(
     ["email", "ivan@example.com"],
     ["phone", "+79001112233"],
   ],
-  { "fields.city": "Москва" },
+  { "fields.city": "Москва", utm_campaign: "spring" },
 );
 
 const matched = (rule: Readonly<Record<string, unknown>>, triggers = ["payment", "*", "sale"], fired: string[] = []): number => {
@@ -49,6 +49,8 @@ describe("which rules a fact runs", () => {
     [{ on: "*", if: { "event.amount": "" } }, 0],
     [{ on: "*", if: { "fields.city": "Москва" } }, 1],
     [{ on: "*", if: { "person.email": "ivan@example.com" } }, 1],
+    [{ on: "*", if: { "person.utm_campaign": " Spring" } }, 1],
+    [{ on: "*", if: { "person.utm_campaign": "autumn" } }, 0],
     [{ on: "*", if: { "person.phone": "" } }, 0],
     [{ on: "*", if: { "fields.none": "null" } }, 0],
     [{ on: "*", if: { "tracker.ad": ["a1"] } }, 1],
