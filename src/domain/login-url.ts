@@ -51,6 +51,9 @@ export function returnUrl(
   return url.href;
 }
 
+/** What the page starts the bot with, to be sent a new link. */
+export const LOGIN_START = "login";
+
 /** Messengers that can start a bot with a payload from a link. */
 export type Messenger = "telegram" | "max" | "vk";
 

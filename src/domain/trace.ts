@@ -4,6 +4,7 @@ import type { NewEvent } from "./event.ts";
 import type { IdentifierType } from "./identifier.ts";
 import type { Step } from "./identity/decision.ts";
 import type { Ref } from "./identity/graph.ts";
+import { LOGIN_START } from "./login-url.ts";
 import type { PersonId } from "../lib/ids.ts";
 import { MASK } from "../lib/mask.ts";
 
@@ -179,14 +180,15 @@ export function tellStep(step: Step, showing: Showing): string {
 }
 
 /** K-06: a start whose payload no link of ours made and that names no campaign. It is accepted like any other, but whoever paid for it will look for
- *  it under its source and find it under none, so the event says what to do. What was masked is the token of a login or of a second messenger, and no campaign. null = nothing to say. */
+ *  it under its source and find it under none, so the event says what to do. What was masked is the token of a login or of a second messenger, and no campaign; nor is the word of our own page. null = nothing to say. */
 export function tellStrayStart(
   { type, start, utm, link }: Pick<NewEvent, "type" | "start" | "utm" | "link">,
   steps: readonly Step[],
   locale: Locale,
 ): string | null {
   const payload = type === "bot_start" ? (start?.trim() ?? "") : "";
-  if (payload === "" || payload.includes(MASK) || link !== null || Object.keys(utm).length > 0) return null;
+  if (payload === "" || payload === LOGIN_START || payload.includes(MASK) || link !== null || Object.keys(utm).length > 0)
+    return null;
   if (steps.some((step) => "ref" in step && step.ref?.type === "click")) return null;
   return locale === "ru"
     ? `метка ${payload} не из ссылки шлюза, источник — (без метки): создайте ссылку`

@@ -2,7 +2,7 @@
  *  `303` to the site or says one text for everything that can be wrong; which it was is told to the signed back-channel only. */
 import type { Context } from "../context.ts";
 import { type Connection, type ConnectionOf, isKind } from "../domain/config.ts";
-import { botName, deepLink } from "../domain/login-url.ts";
+import { LOGIN_START, botName, deepLink } from "../domain/login-url.ts";
 import { type Entry, type PageAddress, askNewPin, enterByPin, enterByToken } from "../flows/login/enter-by-page.ts";
 import { formToken, isFormToken } from "../flows/login/form-token.ts";
 import { clientAddress } from "../lib/client-address.ts";
@@ -109,7 +109,7 @@ async function page(ctx: Context, visit: Visit, state: PinPage["state"], typed =
     language: visit.language,
     formToken: await formToken(ctx, visit.site.id, visit.subject),
     state,
-    bot: bot ? sender(bot, txn ?? "login") : null,
+    bot: bot ? sender(bot, txn ?? LOGIN_START) : null,
     deepLink: bot && txn !== null ? deepLink(bot, "telegram", txn) : null,
     typed,
   });

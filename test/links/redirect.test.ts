@@ -238,6 +238,7 @@ describe("attribution of starts", () => {
       { start: clickOf(await follow("/r/vk1")) },
       { start: "ref_57", utm_source: "vk" },
       { start: "m_1234567890123456789012" },
+      { start: "login" },
       {},
     ];
     for (const [n, other] of others.entries()) {
