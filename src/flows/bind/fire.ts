@@ -51,12 +51,12 @@ function elsewhere({ known }: Session, own: readonly OrderPart[]): OrderPart[] {
 }
 
 /** Labels all payments of a person; answers with those that are called differently now. Nothing is done again for an event that changed no payment:
- *  somebody may have thousands. */
-export function relabel(session: Session, root: PersonId): PaymentRow[] {
+ *  somebody may have thousands. `known`: they, where all are sorted by person already. */
+export function relabel(session: Session, root: PersonId, known?: readonly PaymentRow[]): PaymentRow[] {
   const { size } = membersOf(session.graph, root);
   if (session.labelled.get(root) === size) return [];
   session.labelled.set(root, size);
-  const own = [...session.known.payments.values()].filter(({ homeId }) => rootOf(session.graph, homeId) === root);
+  const own = known ?? paymentsBy(session).get(root) ?? [];
   const changed: PaymentRow[] = [];
   for (const payments of Map.groupBy(own, ({ connection }) => connection).values()) {
     for (const labelled of labelPayments(payments, elsewhere(session, payments))) {
@@ -69,11 +69,13 @@ export function relabel(session: Session, root: PersonId): PaymentRow[] {
   return changed;
 }
 
+const paymentsBy = ({ graph, known }: Session): Map<PersonId, PaymentRow[]> =>
+  Map.groupBy(known.payments.values(), ({ homeId }) => rootOf(graph, homeId));
+
 /** What the stored labels of everybody loaded are by the rules of today: those of an earlier version may have said otherwise. No news: it counts as
  *  fired and runs nothing. */
 export function renewLabels(session: Session): void {
-  const roots = new Set([...session.known.payments.values()].map(({ homeId }) => rootOf(session.graph, homeId)));
-  for (const root of roots) for (const payment of relabel(session, root)) fireShifted(session, payment);
+  for (const [root, own] of paymentsBy(session)) for (const payment of relabel(session, root, own)) fireShifted(session, payment);
 }
 
 /** Writes the label into the row; true when its name changed. */
