@@ -35,6 +35,8 @@ export async function loadConfig(env: Env, settings: Settings, maxAgeMs = REFRES
   }
 }
 
+/** A document ready to be kept: `flows/change-config.ts` has judged it whole, the store checks nothing and keeps it as its author
+ *  wrote it. `note` is the author's word for the list of versions; `now` in epoch ms. */
 export type ConfigSave = {
   readonly document: unknown;
   readonly author: string;

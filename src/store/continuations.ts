@@ -4,6 +4,8 @@ import type { DeliveryId } from "../lib/ids.ts";
 import { INSERT_DELIVERY, deliverySeq } from "./new-deliveries.ts";
 import { toBound, unhexed } from "./sealed.ts";
 
+/** The delivery that goes on. It waits as JSON among the lane's outcomes until D1 is told of the dead one, hence base64. `line`
+ *  is the dead one's, so what the person is told keeps its order. */
 export type Continuation = {
   readonly id: DeliveryId;
   readonly connection: string;

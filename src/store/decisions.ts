@@ -4,6 +4,9 @@ import type { Ref } from "../domain/identity/graph.ts";
 import { insertRows } from "./event-writes.ts";
 import { packedStatements } from "./packed-rows.ts";
 
+/** `members`: the rows that the loser stood for when it was merged; an unmerge gives back exactly these, whatever has joined the
+ *  survivor since. `by` decides what its undoing leaves: what an operator merged comes apart without a trace, anything else is
+ *  kept apart from then on. */
 export type StoredMerge = {
   readonly id: MergeId;
   readonly survivor: PersonId;
@@ -23,7 +26,9 @@ export type Lifted = {
   readonly seen: readonly { readonly id: PersonId; readonly before: Seen; readonly after: Seen }[];
 };
 
+/** A row of `parked` as it stood: what waits again keeps its end (epoch ms) and never waits longer than it would have. */
 export type ParkedRow = { readonly hash: string; readonly event_id: EventId; readonly expires_at: number };
+/** Event times, epoch ms. */
 export type Seen = readonly [first: number, last: number];
 
 const NOTHING: Lifted = { apart: [], claims: [], problems: [], parked: [], seen: [] };
@@ -41,6 +46,8 @@ export async function newestMerge(db: D1Database, survivor: string): Promise<Sto
   return { ...row, members: JSON.parse(row.members) as PersonId[], lifted };
 }
 
+/** Part of the batch that points the rows back. The merge stays as history; `newestMerge` passes over it from then on, so merges
+ *  are undone one by one, the newest first. */
 export const undoMerge = (db: D1Database, id: MergeId, now: number): D1PreparedStatement =>
   db.prepare("UPDATE merges SET undone_at = ?2 WHERE id = ?1").bind(id, now);
 
@@ -148,6 +155,8 @@ const settle = (db: D1Database, problems: readonly string[], at: number | null):
     .prepare("UPDATE problems SET resolved_at = ?2 WHERE id IN (SELECT value FROM json_each(?1))")
     .bind(JSON.stringify(problems), at);
 
+/** The value is nobody's for good: it finds, founds and joins no one (`domain/identity/usable.ts`), and no statement takes a
+ *  block back. The same value twice changes nothing. Only the blind index is written. */
 export const blockIdentifier = (
   db: D1Database,
   ref: { readonly hash: string; readonly type: string; readonly scope: string },

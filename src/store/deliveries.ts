@@ -33,6 +33,8 @@ export type AttemptRow = {
   reply: Sealed | null;
 };
 
+/** null = not asked for. `person` is any id or key she ever had; `before` is the last line of the page before, exclusive: `seq`
+ *  alone is not unique, since two writers may share a millisecond. */
 export type DeliveryFilter = {
   readonly status: DeliveryStatus | null;
   readonly connection: string | null;
@@ -44,6 +46,7 @@ export type DeliveryFilter = {
   readonly limit: number;
 };
 
+/** Without what is sealed (`work`, `rendered`): a list must not carry what nobody opens. */
 export const DELIVERY_COLUMNS = `id, seq, event_id, person_id, connection, action, generation, status, reason, attempts, next_attempt_at, created_at,
   settled_at, replayed_at`;
 

@@ -6,6 +6,8 @@ import { forgetEchoes } from "./echoes.ts";
 import { type PackedRow, packedStatements } from "./packed-rows.ts";
 import { type NewProblem, raiseProblem } from "./problems.ts";
 
+/** One try of a generation. `n` counts from 1 and is the attempt's key, `at` is when it began (epoch ms). `timeout` and `network`
+ *  got no reply, so the vendor may have taken it; `interrupted` was out when the process ended. */
 export type AttemptTold = {
   readonly n: number;
   readonly at: number;
@@ -29,6 +31,8 @@ export type Told = {
   readonly next: Continuation | null;
 };
 
+/** What became of one (id, generation). Both blobs are sealed: `rendered` comes with the first attempt only and stays for a
+ *  replay, `reply` is the first kilobyte of what the vendor answered. */
 export type Outcome = {
   readonly id: string;
   readonly generation: number;

@@ -3,8 +3,11 @@
 import type { PersonId } from "../lib/ids.ts";
 import { packedStatements } from "./packed-rows.ts";
 
+/** How many rows of each kind went, as the act tells it; `login_accounts` are messenger accounts of her holders. */
 export type ErasureCounts = Readonly<Record<"identifiers" | "traits" | "events" | "deliveries" | "login_accounts", number>>;
 
+/** The act, kept for ever so that it can be shown to the person and to an authority: who erased, on what ground, how much. It
+ *  holds nothing of her but her id. `at` in epoch ms. */
 export type Erasure = {
   readonly id: string;
   readonly person_id: PersonId;
@@ -151,6 +154,8 @@ export function eraseStatements(
   ];
 }
 
+/** `digest` is what an erased row carries instead of its number (`flows/erased-number.ts`), `number` what a new payment says in
+ *  plain. */
 export type Renumbering = { readonly connection: string; readonly digest: string; readonly number: string };
 
 /** Erased rows take back a number that a later payment carries: a part of the same order is the same deal of the report. The number is the new

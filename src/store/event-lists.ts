@@ -14,6 +14,9 @@ export type EventFilter = {
   readonly limit: number;
 };
 
+/** `seq` is the order of acknowledgement and the cursor of pages. Times in epoch ms, `amount_e4` in ten-thousandths of
+ *  `currency`. `cause` and `field` say why an event is bound to nobody or of no use; `label` with `ordinal` is what a payment is
+ *  called (`sale`, `resale` and which). */
 export type EventListRow = {
   readonly id: string;
   readonly seq: number;
@@ -35,6 +38,8 @@ export type EventListRow = {
   readonly sent: string;
 };
 
+/** One event whole. `via` names the type of the identifier that found the person, `via_hash` its blind index. Of the sealed
+ *  columns `raw` goes after `raw_days`, `facts` and `trace` after `event_days`; a pseudonymous workspace never has `raw`. */
 export type EventRow = EventListRow & {
   readonly bound_at: number | null;
   readonly via: string | null;
@@ -70,6 +75,8 @@ export async function listEvents(db: D1Database, filter: EventFilter): Promise<E
   return results;
 }
 
+/** By the unique index on the id. null also for what is acknowledged and not bound yet: that is the inbox's to tell, and
+ *  `flows/read-events.ts` asks it. */
 export const findEvent = (db: D1Database, id: string): Promise<EventRow | null> =>
   db
     .prepare(

@@ -13,6 +13,7 @@ export async function loadSealedFacts(db: D1Database, ids: readonly EventId[]): 
   return new Map(results.map(({ id, facts }) => [id, facts]));
 }
 
+/** A delivery that D1 knows as unsettled. Its lane may be ahead by a batch of outcomes and passes over what it has settled. */
 export type Awaited = {
   readonly id: DeliveryId;
   readonly generation: number;
@@ -34,6 +35,7 @@ export async function loadAwaited(db: D1Database, persons: readonly PersonId[] |
   return results;
 }
 
+/** What the lane of `connection` must take out of its queue: D1's word alone stops nothing that a lane already holds. */
 export type Cancelled = { readonly id: DeliveryId; readonly generation: number; readonly connection: string };
 
 /** Cancels what is not sent yet of some persons at some connections; answers with what its lanes must forget. */

@@ -4,6 +4,12 @@ import { UTM } from "../domain/normalise/utm.ts";
 import type { EventId, PersonId } from "../lib/ids.ts";
 import { type PackedRow, packedStatements } from "./packed-rows.ts";
 
+/** A row as binding writes it, once; what may change later is only whose it is, what a payment is called and whether it counts.
+ *  `seq` comes from the inbox and is the row's own place, `fact` is the keyed digest that firings count by. `person_id` follows
+ *  merges; `home_id` is the row the event came to and moves only with a click that proves to be somebody else's. `event_at` is
+ *  when it happened, `received_at` when it came (an import may say so itself), `stored_at` when it was written here: retention
+ *  counts from that, so old facts that are imported are not forgotten at once. `rules: 0` = imported without rules; bound late
+ *  it runs none either. Times in epoch ms, amounts in ten-thousandths. */
 export type EventRow = {
   readonly id: EventId;
   readonly seq: number;
@@ -77,6 +83,7 @@ const COLUMNS = [
 ] as const satisfies readonly (keyof EventRow)[];
 const SEALED = ["facts", "raw", "trace"] as const;
 
+/** null = not kept: everything personal of an event that was dropped as erased, and `raw` in a pseudonymous workspace. */
 export type SealedEvent = Readonly<Record<(typeof SEALED)[number], ArrayBuffer | null>>;
 
 /** No ON CONFLICT on purpose: the same event twice fails the whole batch, and the inbox then finds it written and hands over only. */
@@ -91,6 +98,7 @@ export const insertEvents = (
       SELECT ${[...COLUMNS.map(column), ...SEALED.map(sealed)].join(", ")} FROM json_each(?1)`,
   );
 
+/** What a late binding changes of a waiting row: whose it is and why. Its facts, its time and its place in the ledger stay. */
 export type LateBinding = {
   readonly id: EventId;
   readonly status: string;
@@ -131,6 +139,7 @@ export const deleteParked = (db: D1Database, ids: readonly EventId[]): D1Prepare
     ? []
     : [db.prepare("DELETE FROM parked WHERE event_id IN (SELECT value FROM json_each(?1))").bind(JSON.stringify(ids))];
 
+/** What the payment is called and worth now, not a difference: writing it twice changes nothing. */
 export type LabelChange = {
   readonly id: EventId;
   readonly label: string | null;
@@ -195,6 +204,8 @@ const DELIVERY = [
   "settled_at",
 ] as const;
 
+/** Only `queued` and `cancelled` begin here; a `cancelled` one is written although nothing was ever sent, so that the log says
+ *  why (`consent_withdrawn`). */
 export type DeliveryRow = Readonly<Record<(typeof DELIVERY)[number], string | number | null>>;
 
 /** Deliveries that rules made; the lane is told after the batch. */

@@ -25,6 +25,9 @@ export const insertCode = (db: D1Database, { site, buid, by, now }: Guess, expir
     )
     .bind(buid, site, by, now, expiresAt);
 
+/** As it stands after the guess was counted, in the same transaction. `fails`: wrong PINs of the holder in a row, whatever link
+ *  or site; `phantom`: the counter of a buid that is not this site's, null when the link exists. Nothing here is for the wire:
+ *  `domain/pin.ts` makes known and unknown buids sound alike. */
 export type GuessOutcome = {
   /** null = no such link at this site (or in this transaction). */
   readonly link: (GuessedLink & StoredLink) | null;

@@ -106,6 +106,7 @@ export async function hasWithdrawnConsent(db: D1Database, holderId: string): Pro
   return row !== null;
 }
 
+/** What the bots told of a holder (`profile`: names and locale as sealed JSON) and the accounts that proved to be this human. */
 export type HolderCard = {
   readonly id: HolderId;
   readonly profile: Sealed | null;

@@ -7,6 +7,8 @@ import { packedStatements } from "./packed-rows.ts";
 /** The sealed value and the public hint of an identifier that is new. */
 export type IdentifierValue = { readonly sealed: ArrayBuffer | null; readonly hint: string };
 
+/** `values` by blind index, for identifiers that are new: one that is known keeps the sealed value and the hint it was first
+ *  stored with. `now` in epoch ms. */
 export type IdentityWrite = {
   readonly graph: Graph;
   readonly values: ReadonlyMap<string, IdentifierValue>;

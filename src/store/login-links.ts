@@ -2,6 +2,9 @@
 import type { Sealed } from "../lib/seal.ts";
 import { hexed, toBound, unhexed } from "./sealed.ts";
 
+/** MACs only: of the buid, of the transaction it answers ("" = none), of a trusted link's token (null = a link with a PIN).
+ *  `sealed` holds the buid itself and what its messages need. `pinTtlMs` is the life of each PIN of the link, `expiresAt` (epoch
+ *  ms) of the link. */
 export type NewLink = {
   readonly buid: string;
   readonly site: string;

@@ -4,6 +4,9 @@ import { strengthOf } from "./holders.ts";
 import type { Sealed } from "../lib/seal.ts";
 import { hexed } from "./sealed.ts";
 
+/** `mapped`: the sealed user of this site that the holder is linked to, null = none. `sentIsTaken`: the user that the site sent
+ *  belongs to another holder. `onlyClaimed`: a user of this site is known for this person by the analytics graph alone, which is
+ *  no proof (docs/decisions/0002): the site is asked to confirm. `contacts` are what a bot told of this very holder. */
 export type Standing = {
   readonly holderId: string;
   /** Sealed link: the buid. */

@@ -3,6 +3,8 @@
 import type { Sealed } from "../lib/seal.ts";
 import { hexed, toBound, unhexed } from "./sealed.ts";
 
+/** Unique per (site, holder) and per (site, user). `version` is what a change is compared with; it begins at the time of linking,
+ *  in epoch ms, and grows by one. */
 export type Mapping = {
   readonly holderId: string;
   readonly userHash: string;
@@ -49,6 +51,7 @@ export async function holderMappings(db: D1Database, holderId: string): Promise<
   return results.map((row) => ({ ...toMapping(row), site: row.site }));
 }
 
+/** `userHash` is the blind index that makes a user of a site unique, `userId` the same user id sealed. `now` in epoch ms. */
 export type NewMapping = {
   readonly site: string;
   readonly holderId: string;
@@ -90,6 +93,7 @@ export const deleteMapping = (
 export const demandChange = (db: D1Database): D1PreparedStatement =>
   db.prepare("SELECT json(CASE WHEN changes() > 0 THEN '1' ELSE 'stale' END)");
 
+/** A line of a mapping's history: what happened and on whose word. `now` in epoch ms. */
 export type MappingChange = {
   readonly id: string;
   readonly site: string;
@@ -101,6 +105,8 @@ export type MappingChange = {
   readonly now: number;
 };
 
+/** Part of the batch that changes the mapping, so neither stands without the other. The history outlives the mapping: by it a
+ *  user that the holder once had is told from one that is only claimed (`selectStanding`). */
 export const insertChange = (db: D1Database, change: MappingChange): D1PreparedStatement =>
   db
     .prepare(

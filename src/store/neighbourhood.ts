@@ -20,6 +20,8 @@ export type Asked = {
   readonly now: number;
 };
 
+/** A payment of a loaded person. What binding may decide anew is mutable: whose it is, whether it counts, what it is called and,
+ *  where the sender tells running totals, what it is worth (ten-thousandths). */
 export type PaymentRow = Payment & {
   readonly connection: string;
   readonly fact: string;
@@ -61,7 +63,9 @@ export type QueuedRow = {
   readonly work: Sealed;
 };
 
+/** An older state of a fact that arrived again otherwise: its `fact` is what firings go on to count by. */
 export type ReplacedRow = { readonly id: EventId; readonly fact: string; readonly type: string };
+/** What a click of ours knew, found by its blind index. */
 export type ClickRow = {
   readonly hash: string;
   readonly link: string | null;
@@ -90,6 +94,7 @@ export type Neighbourhood = {
   readonly values: Map<string, Sealed>;
 };
 
+/** Empty. What is never loaded into it does not exist for the decisions, so everything an event names must be asked for. */
 export const newNeighbourhood = (graph: Graph): Neighbourhood => ({
   graph,
   payments: new Map(),

@@ -3,6 +3,7 @@
 import type { DeliveryId } from "../lib/ids.ts";
 import { toBound, unhexed } from "./sealed.ts";
 
+/** Always generation 0, `queued` and due at once; a replay raises the generation of the row it finds and inserts none. */
 export type NewDeliveryRow = {
   readonly id: DeliveryId;
   /** `deliverySeq` of its creation: the order of the log and the sweep's bookmark. */

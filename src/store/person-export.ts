@@ -5,6 +5,7 @@ import type { PersonId } from "../lib/ids.ts";
 import type { Sealed } from "../lib/seal.ts";
 import { hexed } from "./sealed.ts";
 
+/** Hers now, whatever row of hers it came to. `sealed` null = a pseudonymous workspace kept only the hint. */
 export type ExportIdentifier = {
   readonly hash: string;
   readonly type: IdentifierType;
@@ -16,6 +17,7 @@ export type ExportIdentifier = {
   readonly last_seen: number;
 };
 
+/** An event of hers with its facts still sealed; null facts = forgotten by retention, the row goes on to count. */
 export type ExportEvent = {
   readonly id: string;
   readonly type: string;
@@ -39,6 +41,7 @@ export type ExportEvent = {
   readonly facts: Sealed | null;
 };
 
+/** Events oldest first; traits by name and time, so the last of a name is its newest word. */
 export type ExportRows = {
   readonly identifiers: readonly ExportIdentifier[];
   readonly traits: readonly { readonly name: string; readonly at: number; readonly sealed: Sealed }[];

@@ -23,6 +23,7 @@ export const findOwner = (db: D1Database, hash: string): Promise<Found | null> =
 export const erasedAtOf = (db: D1Database, hash: string): Promise<number | null> =>
   db.prepare("SELECT erased_at FROM erased_identifiers WHERE hash = ?1").bind(hash).first<number>("erased_at");
 
+/** Times in epoch ms; `pinned` 1 = an operator gave it to this person. `sealed` null = only the hint is kept. */
 export type IdentifierRow = {
   readonly hash: string;
   readonly type: IdentifierType;
@@ -34,6 +35,7 @@ export type IdentifierRow = {
   readonly hint: string;
   readonly sealed: Sealed | null;
 };
+/** A row of the person as once created: her former ids and keys, which lead to her for ever. */
 export type LeafRow = {
   readonly id: PersonId;
   readonly key: PersonKey;
@@ -41,7 +43,9 @@ export type LeafRow = {
   readonly last_seen: number;
   readonly referred_by: string | null;
 };
+/** A sum in ten-thousandths of one currency (null = the workspace's); `refund` 1 = what went back. */
 export type NetRow = { readonly refund: number; readonly currency: string | null; readonly amount: number };
+/** The first time (epoch ms) of a stage of the funnel. */
 export type StageRow = { readonly stage: string; readonly at: number };
 /** The campaign of a click, or of the click a start came with. */
 export type TouchRow = {
@@ -52,6 +56,7 @@ export type TouchRow = {
   readonly utm_content: string | null;
 };
 
+/** Everything a card is made of, values still sealed. At most 500 identifiers, those told last: a robot's person may have more. */
 export type PersonRows = {
   readonly leaves: LeafRow[];
   readonly identifiers: IdentifierRow[];
@@ -107,6 +112,7 @@ export async function readPerson(db: D1Database, id: PersonId): Promise<PersonRo
   };
 }
 
+/** A line of the list of people; `created_at` (epoch ms) is when the row was made here, not when she was first seen. */
 export type PersonSummary = { readonly id: PersonId; readonly key: PersonKey; readonly created_at: number };
 
 /** Current persons, the newest first: an order that nothing changes while somebody pages. The cursor is the last row's (created_at, id). */
@@ -126,6 +132,8 @@ export async function listPersons(
   return results;
 }
 
+/** An event among a person's others. Times in epoch ms; `shared` 1 = it only borrowed somebody else's click. `trace` is sealed
+ *  and gone after `event_days`. */
 export type TimelineRow = {
   readonly id: string;
   readonly seq: number;

@@ -1,6 +1,8 @@
 /** The rows of one person, followed through merges. */
 import type { PersonId, PersonKey } from "../lib/ids.ts";
 
+/** `person_id` is whom this row stands for now: itself or, in one hop, the survivor. Both times in epoch ms; one withdrawn
+ *  consent silences all rows of the person. */
 export type PersonRow = {
   readonly id: PersonId;
   readonly person_id: PersonId;

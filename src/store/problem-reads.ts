@@ -4,6 +4,7 @@ import type { ProblemKind } from "./problems.ts";
 import type { Sealed } from "../lib/seal.ts";
 import { hexed } from "./sealed.ts";
 
+/** `persons` is a JSON list of the ids known when it was told; they may have been merged since. Times in epoch ms. */
 export type ProblemRow = {
   readonly id: string;
   readonly kind: ProblemKind;

@@ -5,6 +5,7 @@ import { newProblemId } from "../lib/ids.ts";
 /** Also the prefix of `dedupe`, so that two kinds never fall together. */
 export type ProblemKind = "unresolved_macro" | "conflict" | "contact_quarantined" | "unbound" | "delivery" | "loop" | "silence";
 
+/** One telling of a problem; `at` in epoch ms. `persons` adds to those known already, up to about twenty. */
 export type NewProblem = {
   readonly kind: ProblemKind;
   /** What makes two reports the same problem, within its kind; must hold no plain personal value. */

@@ -55,6 +55,8 @@ export const isSilenced = async (db: D1Database, id: string, silenced: readonly 
     .bind(id, JSON.stringify(silenced))
     .first<{ silent: number }>()) !== null;
 
+/** A stretch of a recovery. `since` and `until` in epoch ms, both inclusive; `afterSeq` is the place of the last delivery queued
+ *  before, so a recovery that dies goes on where it was. */
 export type DeadSlice = {
   readonly connection: string;
   /** The connections that say nothing to whoever withdrew her consent: her dead deliveries stay dead. */
@@ -94,6 +96,7 @@ export async function countDead(
   return row?.n ?? 0;
 }
 
+/** A stretch of the sweep, which hands to a lane what a crash kept from it. Whoever reads on from `until` misses nothing. */
 export type QueuedSlice = {
   readonly rows: QueuedRow[];
   /** Everything queued up to this place is in `rows` or before them. */

@@ -5,6 +5,7 @@
  *  transaction says how it ended. */
 import { FAILS_PER_HOLDER, HOUR_MS, ISSUES_PER_HOUR, RESENDS_PER_HOUR, RESEND_AFTER_MS, TRIES_PER_PIN } from "../domain/pin.ts";
 
+/** One try at a PIN, digested before it comes here: D1 sees neither the PIN nor the buid in plain. `now` in epoch ms. */
 export type Guess = {
   readonly site: string;
   readonly buid: string;
@@ -52,6 +53,7 @@ export const countPhantom = (db: D1Database, { site, buid, txn, now }: Guess): D
     )
     .bind(buid, site, txn, now);
 
+/** What a seat is filled with: `until` (epoch ms) is the end of this PIN, not of its link. */
 export type NewPin = {
   readonly site: string;
   readonly buid: string;

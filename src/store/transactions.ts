@@ -2,6 +2,7 @@
 import type { Sealed } from "../lib/seal.ts";
 import { hexed, toBound, unhexed } from "./sealed.ts";
 
+/** `returnTo` was checked against the site's allowed addresses when the site asked; `expiresAt` in epoch ms. */
 export type Transaction = {
   readonly site: string;
   readonly returnTo: string;

@@ -36,6 +36,7 @@ export async function listAccessKeys(db: D1Database): Promise<AccessKey[]> {
   return results;
 }
 
+/** What a request learns of its key. The digest stays in the statement. */
 export type KeyHolder = Pick<AccessKey, "id" | "name" | "role">;
 
 /** The live key with this digest. */
@@ -66,6 +67,8 @@ export const endSession = (db: D1Database, session: string, expiresAt: number): 
     .bind(session, expiresAt)
     .run();
 
+/** `who` is the name the key had then, or `admin`; it is text, so the log still reads when the key is revoked. `act` is a word of
+ *  the console or the API, `at` epoch ms. */
 export type OperatorAct = { at: number; who: string; act: string; subject: string };
 
 /** `subject` is an id, never a personal value. */

@@ -4,6 +4,8 @@ import type { Step } from "../../domain/identity/decision.ts";
 import type { Sealed } from "../../lib/seal.ts";
 import { hexed } from "../sealed.ts";
 
+/** As `EventListRow` of `store/event-lists.ts`, with what a screen shows beside it: the named link and the worst of its
+ *  deliveries. */
 export type EventLine = {
   id: string;
   seq: number;
@@ -30,6 +32,8 @@ export type EventLine = {
 /** A line of a list also holds the key of its person, whom it may have no other name for. */
 export type ListedEvent = EventLine & { readonly person_key: string | null };
 
+/** null = not asked for; conditions add up. Times in epoch ms, `since` inclusive, `until` exclusive; `before` is an exclusive
+ *  `seq`. */
 export type EventFilter = {
   readonly status: string | null;
   readonly connection: string | null;
@@ -104,6 +108,7 @@ export async function personEventLines(db: D1Database, person: string, limit: nu
   return results;
 }
 
+/** One event whole, the sealed columns still closed: null once retention or an erasure has taken them. */
 export type EventSheet = EventLine & {
   via: string | null;
   tid: string | null;
@@ -115,6 +120,7 @@ export type EventSheet = EventLine & {
   trace: Sealed | null;
 };
 
+/** null = no such event in D1; what still waits in the inbox is not here. */
 export const readEventSheet = (db: D1Database, id: string): Promise<EventSheet | null> =>
   db
     .prepare(
@@ -175,6 +181,7 @@ export async function typesThatCame(db: D1Database, types: readonly string[]): P
 /** A decision trace as the binding wrote it. */
 export const parseSteps = (text: string): Step[] => JSON.parse(text) as Step[];
 
+/** A line of «Экспорт всего»: the ledger without what is only live (`trouble`), with the facts still sealed. */
 export type ExportedEvent = Omit<EventLine, "trouble"> & {
   tid: string | null;
   order_number: string | null;

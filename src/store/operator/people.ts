@@ -2,6 +2,9 @@
 import type { Sealed } from "../../lib/seal.ts";
 import { hexed } from "../sealed.ts";
 
+/** A current person. Stage times (epoch ms) and source come from the report's own table, so the list says what the report counts;
+ *  they are null until a report or the cron has caught up with her. `types` are the kinds of her identifiers, separated by
+ *  commas. */
 export type PersonLine = {
   id: string;
   key: string;
@@ -63,6 +66,8 @@ export const countPersons = async (db: D1Database): Promise<number> =>
   (await db.prepare("SELECT COUNT(*) AS n FROM persons WHERE person_id = id AND erased_at IS NULL").first<{ n: number }>())?.n ??
   0;
 
+/** An identifier with its value still sealed (null in a pseudonymous workspace, where `hint` stands for it). `proof`, `event_id`
+ *  and `home_id` say why it is hers; `pinned` = an operator gave it to her. */
 export type IdentifierLine = {
   hash: string;
   type: string;
@@ -109,6 +114,7 @@ const ROWS_OF = (table: "identifiers" | "traits"): string =>
   `persons p JOIN ${table} r ON r.person_id = p.person_id AND (p.id = p.person_id OR r.home_id = p.id)
    WHERE p.id IN (SELECT value FROM json_each(?1))`;
 
+/** `sealed` null = only the hint is kept. */
 export type ContactLine = { person_id: string; type: string; sealed: Sealed | null; hint: string };
 
 /** What people without a name can be called by. */
@@ -123,6 +129,7 @@ export async function contactLines(db: D1Database, persons: readonly string[]): 
   return results;
 }
 
+/** One remembered word about a person, sealed; `at` is the event time it was told at, epoch ms. */
 export type TraitLine = { person_id: string; name: string; sealed: Sealed; at: number };
 
 /** Oldest first, so that who reads them in order ends with the newest. */
@@ -157,6 +164,7 @@ export const keptApartAt = (db: D1Database, [a, b]: readonly [string, string]): 
     .bind(a, b)
     .first<number>("at");
 
+/** `event_id` is the event that made two people one; null = an operator did. */
 export type MergeLine = { id: string; survivor: string; loser: string; by: string; at: number; event_id: string | null };
 
 /** Merges that still hold, newest first: the first is the one that can be undone next. */
@@ -181,6 +189,8 @@ export const isConsentWithdrawn = async (db: D1Database, person: string): Promis
     .bind(person)
     .first<{ silent: number }>()) !== null;
 
+/** A line of «Экспорт всего»: an identifier and the person it leads to now. `hash` is the page's cursor and does not leave the
+ *  flow. */
 export type ExportedIdentifier = Pick<
   IdentifierLine,
   "hash" | "type" | "scope" | "proof" | "sealed" | "hint" | "first_seen" | "last_seen"

@@ -41,6 +41,7 @@ export async function intakeOutcomes(
 export const lastReceivedAt = (db: D1Database): Promise<number | null> =>
   db.prepare("SELECT MAX(received_at, stored_at) AS at FROM events ORDER BY seq DESC LIMIT 1").first<number>("at");
 
+/** `persons` is JSON, see `personsOf`. `count` and `first_at` begin anew when a closed problem comes back; times in epoch ms. */
 export type ProblemLine = {
   id: string;
   kind: string;
@@ -70,6 +71,7 @@ export async function openProblems(db: D1Database): Promise<ProblemLine[]> {
   return results;
 }
 
+/** Closed ones too: the link in an alert may be opened after somebody else has closed it. */
 export const findProblem = (db: D1Database, id: string): Promise<ProblemLine | null> =>
   db.prepare(`SELECT ${PROBLEM} FROM problems WHERE id = ?1`).bind(id).first<ProblemLine>();
 
@@ -85,6 +87,7 @@ export const countProblems = async (db: D1Database, now: number): Promise<number
       .first<{ n: number }>()
   )?.n ?? 0;
 
+/** When somebody last closed a problem, epoch ms; null = never. What the empty list says instead of nothing. */
 export const lastResolvedAt = async (db: D1Database): Promise<number | null> =>
   (await db.prepare("SELECT MAX(resolved_at) AS at FROM problems").first<{ at: number | null }>())?.at ?? null;
 

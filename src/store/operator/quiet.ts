@@ -6,6 +6,8 @@ const LEAST = 5;
 /** Quiet for this many times its usual pause. */
 const TIMES = 3;
 
+/** `last_at`: end of the last quarter of an hour in which it spoke, epoch ms; `usual`: its usual pause in ms, a multiple of a
+ *  quarter of an hour. */
 export type Quiet = { connection: string; last_at: number; usual: number };
 
 /** Those of `connections` whose last word is longer ago than `TIMES` their usual pause; `usual` and `last_at` in ms and epoch ms. */

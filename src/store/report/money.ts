@@ -54,6 +54,7 @@ type CellRow = OriginRow & {
   amount: number;
 };
 
+/** Money and paid deals of one range, grouped by origin: never a row per payment. */
 export type MoneyTally = { readonly money: readonly MoneyCell[]; readonly deals: readonly DealCell[] };
 
 /** Both in one statement, because looking up last touches is the dear part. A deal is an order or a transaction with a payment in the range, and

@@ -5,6 +5,7 @@ import { type Stage, previousStage } from "../../domain/funnel/stages.ts";
 import { originColumns } from "./breakdown.ts";
 import { cohortWhere, reachedSql } from "./cohort.ts";
 
+/** Which number of the report was pressed. */
 export type PeopleQuestion = {
   /** null = the whole cohort. */
   readonly stage: Stage | null;
