@@ -8,6 +8,8 @@ import { type Sealer, newSealer } from "./lib/seal.ts";
 import type { InboxRpc, LaneRpc } from "./rpc.ts";
 import { loadConfig } from "./store/config.ts";
 
+/** What `(ctx, input)` means throughout. Made anew for every request, alarm and cron: nothing of one caller can reach another
+ *  through it. */
 export type Context = {
   readonly env: Env;
   readonly settings: Settings;

@@ -1,6 +1,7 @@
 /** Bindings, one line each, and the settings parsed from them once: every mistake is named in one message. */
 import type { InboxRpc, LaneRpc } from "./rpc.ts";
 
+/** Bindings and secrets as `wrangler.toml` and the operator give them, unread; `settingsOf` judges them. */
 export type Env = {
   /** The record that people query. */
   readonly DB: D1Database;

@@ -17,6 +17,8 @@ const RETRY_MS = 1_000;
 const LONGEST_GATHER_MS = 200;
 const HOUR_MS = 3_600_000;
 
+/** Holds what is acknowledged until it is bound, and the memory of facts; D1 is the record. A new object (deploy, crash, eviction) looks at its table
+ *  first and arms the alarm for whatever waits, whether or not one was set. */
 export class Inbox extends DurableObject<Env> implements InboxRpc {
   readonly #sql: SqlStorage;
   readonly #allowances: Allowances = newAllowances();

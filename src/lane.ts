@@ -27,6 +27,8 @@ const CUT_OFF_MS = 1_000;
 const FAILED_PAUSE_MS = 1_000;
 const HOUR_MS = 3_600_000;
 
+/** Knows its connection by what it was first given work for; address, secrets and limits come from the configuration at each
+ *  turn. What was out when the last object ended is resumed before anything else. */
 export class Lane extends DurableObject<Env> implements LaneRpc {
   readonly #lane: LaneState;
   readonly #recoverer: Recoverer;

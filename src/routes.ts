@@ -110,6 +110,8 @@ router
 /** Answers without settings or storage. */
 const HEALTH_CHECK = /^https?:\/\/[^/]+\/healthz\/*(?:\?|$)/;
 
+/** Always answers, with `x-request-id` and what the log is found by: a failure nobody expected is 503 with `Retry-After`, so that
+ *  a sender who resends comes again. What nobody read of the body is let by before the answer leaves. */
 export async function route(request: Request, env: Env, execution: ExecutionContext): Promise<Response> {
   const requestId = newRequestId();
   const response = await answer(request, env, execution, requestId).catch((failure: unknown) => broken(requestId, failure));

@@ -104,11 +104,14 @@ export type LaneWork = {
 /** A replay is the same delivery in the next generation. */
 export type LaneKey = { readonly id: DeliveryId; readonly generation: number };
 
-/** A recovery: every dead delivery of the lane's connection created in [since, until] is replayed, oldest first, `perSecond` at most. */
+/** A recovery: every dead delivery of the lane's connection that died in [since, until] (epoch ms, both inclusive) is replayed,
+ *  the oldest made first, `perSecond` at most. What must not be repeated unseen, and who withdrew consent, stays dead
+ *  (`store/replays.ts`). */
 export type Recovery = { readonly since: number; readonly until: number; readonly perSecond: number };
 /** Epoch ms; `finishedAt: null` = running. */
 export type RecoveryState = Recovery & { readonly id: string; readonly replayed: number; readonly finishedAt: number | null };
 
+/** `line`: whom the delivery is about now. */
 export type LineChange = LaneKey & { readonly line: string };
 
 /** All calls may be repeated after a failure: every one is idempotent by its keys or by what is already running. */

@@ -15,6 +15,7 @@ const DAY_MS = 86_400_000;
 /** Kept and shown like a robot's click, so that no reader of the ledger needs to know about tests. */
 const TEST = { verdict: "preview", cause: "test", field: null } as const;
 
+/** One fact on its way in, proved and read; nothing of it is stored yet. `receivedAt` in epoch ms: now, or what an import says. */
 export type IntakeItem = {
   readonly connection: IntakeConnection;
   readonly event: NewEvent;

@@ -16,6 +16,7 @@ import { type Result, err, ok } from "../lib/result.ts";
 import type { PersonLookup } from "../store/person-view.ts";
 import { echoDigest, echoFor } from "./echo-digest.ts";
 
+/** What one attempt is built from, opened; the delivery's own row knows nothing in the open. */
 export type AttemptInput = {
   readonly connection: Connection;
   readonly id: DeliveryId;
@@ -27,6 +28,8 @@ export type AttemptInput = {
   readonly person: PersonLookup | null;
 };
 
+/** A request that may leave, with what its lane must remember before it does: the rendering that every later try repeats, and
+ *  what a loop or an echo would be known by. */
 export type PreparedAttempt = {
   readonly plan: Plan;
   readonly rendered: Rendered;
@@ -36,6 +39,7 @@ export type PreparedAttempt = {
   readonly echoes: readonly string[];
 };
 
+/** `reason` is a code, a detail after its colon; it reaches the log of deliveries, so it never holds a value of a person. */
 export type Unsendable = {
   readonly state: "dead" | "cancelled";
   readonly reason: string;

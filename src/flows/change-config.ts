@@ -8,6 +8,7 @@ import { type Result, err, ok } from "../lib/result.ts";
 import { readVersion, saveConfig } from "../store/config.ts";
 import { wakeLanes } from "./sweep-deliveries.ts";
 
+/** `document` is as its author wrote it: unknown fields are refused by the judge, `$NAME`s stay names. */
 export type DocumentSave = {
   readonly document: unknown;
   /** As the log of acts names the operator. */
@@ -17,6 +18,7 @@ export type DocumentSave = {
   readonly basedOn: number | null;
 };
 
+/** Nothing was saved, whichever it is; `invalid` names every mistake at its path. */
 export type SaveRefusal =
   | { readonly reason: "invalid"; readonly errors: readonly FieldError[] }
   /** Somebody saved after `basedOn`; nothing was written. */

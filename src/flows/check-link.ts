@@ -9,6 +9,7 @@ const MOST_HOPS = 6;
 const TIMEOUT_MS = 5_000;
 const SAMPLE = "c_0000000000000000";
 
+/** One address of the way. `check` holds what is wrong with the address itself and what its answer means. */
 export type Hop = {
   readonly address: string;
   readonly check: LinkCheck;

@@ -10,6 +10,8 @@ import { ADMIN, type Operator, holderOf } from "./operator.ts";
 
 const HOURS = 12;
 
+/** A session whose cookie was verified. `expiresAt` in epoch ms, twelve hours after the sign-in and never prolonged; `csrf` is
+ *  the keyed digest of its id, so it is not stored either. */
 export type Session = { readonly id: string; readonly expiresAt: number; readonly csrf: string; readonly operator: Operator };
 
 const isHttps = (request: Request): boolean => new URL(request.url).protocol === "https:";

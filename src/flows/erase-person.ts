@@ -8,6 +8,7 @@ import { type Erasure, countErasure, eraseStatements } from "../store/erasures.t
 import { leavesOf } from "../store/persons.ts";
 import { erasedNumber } from "./erased-number.ts";
 
+/** The ground that the act names when the operator gives none: the person's own request, by both laws it may be made under. */
 export const DEFAULT_BASIS =
   "Обращение субъекта персональных данных (152-ФЗ, ст. 14 и 21) / Request of the data subject (GDPR, art. 17)";
 

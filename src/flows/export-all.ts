@@ -10,7 +10,9 @@ import { openIdentifier } from "./show-person.ts";
 const PAGE = 200;
 const PAGES = 20;
 
+/** The two files there are; also the last part of their addresses. */
 export type Exported = "people" | "events";
+/** Guards the address: any other name is no file. */
 export const isExported = (name: string): name is Exported => name === "people" || name === "events";
 
 type Page = { readonly items: readonly unknown[]; readonly next: string | null };

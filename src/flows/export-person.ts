@@ -8,6 +8,8 @@ import type { PersonRow } from "../store/persons.ts";
 import { openFacts } from "./bind/arrived.ts";
 import { hashClaim } from "./bind/hash-claim.ts";
 
+/** Wire names: this is `GET /v1/persons/:id/export` itself. Times as ISO 8601 in UTC, amounts as decimal texts. A value that is
+ *  not kept shows its hint. */
 export type PersonExport = {
   readonly person: { readonly id: string; readonly key: string; readonly former_keys: readonly string[] };
   readonly exported_at: string;

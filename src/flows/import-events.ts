@@ -14,6 +14,8 @@ import { parseJson } from "../lib/body/json.ts";
 import { type Result, err, ok } from "../lib/result.ts";
 import { type IntakeItem, acceptEvents } from "./accept-event.ts";
 
+/** A call is one request: what is read, sealed and stored for a line must be done for all before the answer. A longer file goes
+ *  in parts. */
 export const MAX_LINES = 1_000;
 /** A call of the inbox carries at most 32 MiB; a character may take three bytes and is sealed twice, raw and read. */
 const BATCH_CHARACTERS = 3 * 1024 * 1024;
@@ -35,6 +37,8 @@ export function linesOf(text: string): string[] {
 /** The Worker has 128 MB and holds a call as bytes, text and sealed rows at once. */
 export const MAX_IMPORT_BYTES = 16 * 1024 * 1024;
 
+/** How many lines came to what. `line` counts from 1; `reason` is a code (`invalid_json`, `invalid_line`, `unknown_connection` …)
+ *  and never the line's text. */
 export type ImportReport = {
   accepted: number;
   duplicate: number;

@@ -7,6 +7,8 @@ import { signingKey } from "../lib/standard-webhooks.ts";
 /** How a caller proved itself; `auth` of a connection narrows what is accepted. */
 export type Proof = "token" | "signature" | "telegram";
 
+/** What proves one connection. Several live values of a kind stand for a rotation, each as good as another; an empty list accepts
+ *  nothing. */
 export type Keys = {
   readonly connection: Connection;
   readonly accepts: ReadonlySet<Proof>;

@@ -5,6 +5,7 @@ import { sameSecret } from "../lib/crypto.ts";
 import { randomBase62 } from "../lib/ids.ts";
 import { type KeyHolder, addAccessKey, keyByHash } from "../store/operator/access.ts";
 
+/** Whoever passed the door of the console or the operator's API. */
 export type Operator = {
   /** As the log of acts names them. */
   readonly who: string;
@@ -13,7 +14,9 @@ export type Operator = {
   readonly key: string | null;
 };
 
+/** Cannot be revoked, only rotated: it is a secret of the Worker and no row. */
 export const ADMIN: Operator = { who: "admin", role: "operator", key: null };
+/** The name at this moment; what the log has written before keeps the old one. */
 export const holderOf = ({ id, name, role }: KeyHolder): Operator => ({ who: name, role, key: id });
 
 const PREFIX = "tlk_";

@@ -13,6 +13,8 @@ import { tellDecision } from "./tell-decision.ts";
 import { whyUncounted } from "./uncounted.ts";
 import type { Sealed } from "../lib/seal.ts";
 
+/** Wire names: a line of `GET /v1/events`. Times as ISO 8601, the amount as a decimal text in `currency`. `flags` say what is
+ *  unusual: `possible_duplicate`, and why it counts nowhere (`uncounted.ts`). */
 export type EventSummary = {
   readonly id: string;
   readonly status: string;
@@ -78,6 +80,8 @@ export async function findWaiting(ctx: Context, id: string): Promise<WaitingEven
   return found ?? null;
 }
 
+/** Wire names: `GET /v1/events/:id`. `raw` is the delivery as it came, secrets masked; `trace` are sentences for the operator,
+ *  `steps` the same for programs. */
 export type EventStory = EventSummary & {
   readonly bound_at: string | null;
   readonly via: string | null;

@@ -19,6 +19,8 @@ import { identifierRefs } from "./find-identifier.ts";
 /** Identifiers of this priority or stronger make a person known; weaker ones belong to an anonymous visitor. */
 const KNOWN_PRIORITY = 7;
 
+/** Wire names: `GET /v1/persons/:id`. Times as ISO 8601; `net` is a decimal text in the workspace's currency; `stages` name the
+ *  first time of each. */
 export type PersonCard = {
   readonly id: PersonId;
   readonly key: string;
@@ -35,6 +37,8 @@ export type PersonCard = {
   readonly profile: Readonly<Record<string, string>>;
 };
 
+/** Strongest type first. `value` in the open, or the hint of one that is not kept; `by_operator` = no later event can take it
+ *  away. */
 export type CardIdentifier = {
   readonly type: string;
   readonly scope: string;
@@ -45,6 +49,7 @@ export type CardIdentifier = {
   readonly by_operator: boolean;
 };
 
+/** A click, or a start that carried a campaign. `source` is how reports call it, the other marks are as they came. */
 export type CardTouch = {
   readonly at: string;
   readonly source: string;

@@ -9,6 +9,8 @@ import { type TimelineRow, readTimeline } from "../store/person-reads.ts";
 import { identifierValues } from "./show-person.ts";
 import { whyUncounted } from "./uncounted.ts";
 
+/** Wire names: a line of `GET /v1/persons/:id/timeline`. What an event does not have is left out. `why` says in words by which
+ *  identifier it is hers. */
 export type TimelineEntry = {
   readonly event_id: string;
   readonly type: string;

@@ -14,6 +14,8 @@ import { type Accepted, type IntakeItem, acceptEvents } from "./accept-event.ts"
 import { consumeMergeToken } from "./login/merge-links.ts";
 import { type Caller, type Refusal, callerAt } from "./verify-caller.ts";
 
+/** The parts of `/webhook/:connection/:token?/:event?`. A token in the path, because most vendors can set an address and nothing
+ *  else (vendors.md §0). */
 export type DeliveryAddress = {
   readonly connection: string;
   readonly pathToken: string | null;
@@ -23,6 +25,7 @@ export type DeliveryAddress = {
 /** Nothing was stored and the body is not kept: its sender is not known, or it is too large to be a delivery. */
 export type DeliveryRefusal = Refusal | { readonly reason: "too_large" };
 
+/** Both are stored; `detail` says what could not be read and quotes no value of the body. */
 export type Received =
   | { readonly outcome: "stored"; readonly answer: Accepted }
   | { readonly outcome: "unparsable"; readonly answer: Accepted; readonly detail: string };

@@ -11,6 +11,8 @@ import type { Pair } from "../lib/body/query.ts";
 import { maskJson } from "../lib/mask.ts";
 import { acceptEvents } from "./accept-event.ts";
 
+/** A visit of `/r/:slug`. `click` and `visitor` are ours; `visitor` null = the link sets no cookie, or a robot came. The rest is
+ *  whatever the address and the browser say. */
 export type ClickInput = {
   readonly slug: string;
   readonly link: TrackedLink;
@@ -30,6 +32,7 @@ export async function recordClick(ctx: Context, input: ClickInput): Promise<void
   await record(ctx, { ...readQuery(input), ...visitFacts(input), event: "click", link: input.slug });
 }
 
+/** A landing told by the snippet of a page: `marks` are the parameters it found in its own address. */
 export type SiteClickInput = Pick<ClickInput, "visitor" | "referrerHost" | "userAgent"> & {
   readonly site: string;
   readonly marks: readonly (readonly [name: string, value: string])[];

@@ -8,6 +8,7 @@ import { silencedConnections } from "./bind/deliveries.ts";
 import { laneWorkOf } from "./lane-work.ts";
 import { packWork } from "./lane/packed-work.ts";
 
+/** `not_settled`: it is still on its way by itself. `content_gone`: retention or an erasure took what would be sent. */
 export type ReplayRefusal = "not_found" | "not_settled" | "content_gone" | "consent_withdrawn";
 
 /** The generation that is on its way, whether this call or the click before it made it. */

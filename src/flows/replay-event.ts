@@ -5,6 +5,7 @@ import type { Result } from "../lib/result.ts";
 import { deliveriesOfEvent } from "../store/deliveries.ts";
 import { type ReplayRefusal, replayDelivery } from "./replay-delivery.ts";
 
+/** One delivery and what came of the wish to send it again. */
 export type Replayed = { readonly id: string; readonly answer: Result<{ generation: number }, ReplayRefusal> };
 
 /** One answer a delivery; empty = nothing was sent about the event. */

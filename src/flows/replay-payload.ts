@@ -11,6 +11,7 @@ import { bookmarkOf } from "../store/operator/bookmarks.ts";
 import { type Accepted, acceptEvents } from "./accept-event.ts";
 import { recordOf } from "../lib/record.ts";
 
+/** `no_connection`: it was removed or renamed since; `unparsable`: the connection as it is now makes nothing of it. */
 export type PayloadRefusal = "not_found" | "no_connection" | "unparsable" | "not_stored";
 
 /** Only payloads an operator keeps can be replayed; every press is another test. */

@@ -11,6 +11,7 @@ import { RECORDS, eventFactsOf, silencedConnections } from "./bind/deliveries.ts
 import { enqueueDeliveries } from "./enqueue-delivery.ts";
 import { isEventId } from "../lib/ids.ts";
 
+/** `no_person`: it waits or is of no use, so there is nobody to tell about. `content_gone`: its facts are forgotten. */
 export type ResendRefusal = "not_found" | "no_person" | "content_gone" | "consent_withdrawn";
 
 /** Every action of the rules, with the place of each: what an operator may choose from. */

@@ -5,6 +5,8 @@ import type { Context } from "../context.ts";
 import type { OutgoingRequest, Reply } from "../connectors/connector.ts";
 import { judgeAddress } from "../lib/address-guard.ts";
 
+/** Whether anything left. A vendor that did not answer is `sent` with a reply of status 0: it may have taken the request all the
+ *  same. */
 export type Sent =
   | { readonly sent: true; readonly reply: Reply }
   /** No request left: the address may not be called, or the platform allows this invocation no further requests. */

@@ -13,6 +13,7 @@ export async function shareReport(ctx: Context, query: Readonly<Record<string, s
   return `/report/${body}.${await ctx.seal.mac(PURPOSE, body)}`;
 }
 
+/** The query as it was shared, unjudged: a report parameter may have become invalid since. `expiresAt` in epoch ms. */
 export type SharedReport = { readonly query: Readonly<Record<string, string>>; readonly expiresAt: number };
 
 /** null for a forged, damaged or expired token: outside there is no telling which. */

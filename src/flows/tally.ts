@@ -2,6 +2,7 @@
  *  holds a sum, because an invocation may write 250 of them and a lane sends more. Names and codes only; a count that is lost is no loss. */
 import type { Env } from "../env.ts";
 
+/** What counts are kept apart by. Words of ours and ids of connections: no value of a person, no word of a vendor. */
 export type Counted = {
   readonly connection: string;
   /** What was done: the event's way in, or the action. */
@@ -11,6 +12,7 @@ export type Counted = {
   readonly reason: string;
 };
 
+/** In memory between two writes; a process that dies loses it. */
 export type Tally = {
   add(counted: Counted, tookMs: number): void;
   /** Writes the sums and starts anew. */

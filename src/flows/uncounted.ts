@@ -2,6 +2,7 @@
  *  column; a sum that is missing tells them apart. Money of which nothing is known is not guessed at; a registration with a broken sum is still one. */
 const MONEY: ReadonlySet<string> = new Set(["order", "payment", "refund", "withdrawal"]);
 
+/** Types whose amount is what they are about. */
 export const isMoney = (type: string): boolean => MONEY.has(type);
 
 /** Nothing for an event that counts. `amount_e4` in ten-thousandths, null = none was told or it could not be read. */

@@ -18,6 +18,7 @@ import { sendRequest } from "./send-request.ts";
 const TOTAL_MS = 9_500;
 const NAMES = ["email", "telegram_id", "sb_id"] as const;
 
+/** The wire itself, always with HTTP 200 as in the seed (vendors.md §1.7): existing bots compare the words of `error`. */
 export type SeedAnswer = { readonly success: true } | { readonly success: false; readonly error: string };
 
 /** Word for word as the seed answers: its author's bots compare it. */

@@ -10,6 +10,7 @@ import { type Result, err, ok } from "../lib/result.ts";
 import { type SignedMessage, isSignedBy, isTimely, readSignedMessage } from "../lib/standard-webhooks.ts";
 import { type Keys, type Proof, keyringOf } from "./keyring.ts";
 
+/** Who it is and how it was proved. */
 export type Caller = {
   readonly connection: Connection;
   readonly proof: Proof;
@@ -20,6 +21,8 @@ export type Caller = {
 /** `unknown` = no such address (404), `unauthorized` = no valid proof (401), `limited` = too many failed proofs from this address (429). */
 export type Refusal = { readonly reason: "unknown" | "unauthorized" | "limited" };
 
+/** What a proof is looked for in. The bytes as they came: a signature over text that was decoded and written again does not
+ *  match. */
 export type Delivery = {
   readonly request: Request;
   /** The raw body as received. */

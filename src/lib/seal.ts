@@ -1,7 +1,7 @@
-/** Sealed storage: values are looked up by a keyed HMAC (blind index) and kept encrypted by AES-256-GCM with a key that never enters the
- *  database. Every sealed value carries the id of its key, so the key can be rotated: new values use the first key of SEAL_KEY, old ones are
- *  opened by theirs. The blind index and the PIN pepper come from the LAST key, because an index cannot be recomputed without the plain value:
- *  rotate by putting the new key in front ("2:newsecret,1:oldsecret"), never by removing the last. */
+/** Sealed storage: values are looked up by a keyed HMAC (blind index) and kept encrypted by AES-256-GCM with a key that never enters the database.
+ *  Every sealed value carries the id of its key, so the key can be rotated: new values use the first key of SEAL_KEY, old ones are opened by theirs.
+ *  The blind index and digests (`mac`) come from the LAST key, because neither can be recomputed without the plain value (PINs live minutes and are
+ *  digested under every key, `macs`): rotate by putting the new key in front ("2:newsecret,1:oldsecret"), never by removing the last. */
 import { base64url, fromUtf8, hmac, importHmacKey, utf8 } from "./crypto.ts";
 
 /** A sealed value as D1 gives it out: hex digits, or a list of byte values where it is too long for that (`store/sealed.ts`). Durable Objects keep bytes. */

@@ -14,6 +14,8 @@ import type { Sealed } from "../../lib/seal.ts";
 /** With its value, which lives in memory only: the graph works by the hash. */
 export type HashedClaim = Claim & { readonly hash: string };
 
+/** An event while it is bound. Its values are in the open here and nowhere else, for as long as the batch takes. `sealedFacts`
+ *  null = it waited in D1, whose row holds them. Times in epoch ms. */
 export type Arrived = {
   readonly id: EventId;
   readonly seq: number;
@@ -45,6 +47,7 @@ export type Arrived = {
 const GIVES: ReadonlySet<string> = new Set(["mapping.created", "mapping.moved"]);
 const TAKES = "mapping.deleted";
 
+/** Throws when one cannot be opened (a seal key that is gone): the inbox then tries them one by one, so that it holds up nobody. */
 export const openArrivals = (ctx: Context, rows: readonly WaitingArrival[]): Promise<Arrived[]> =>
   Promise.all(
     rows.map(async (row) => {
@@ -55,6 +58,8 @@ export const openArrivals = (ctx: Context, rows: readonly WaitingArrival[]): Pro
     }),
   );
 
+/** The sender told a sum that cannot be read (N-06): the fact stands and its money counts nowhere, since taking it for nothing
+ *  would be a guess. */
 export const hasBadAmount = ({ dropped }: StoredFacts): boolean => dropped.some(({ cause }) => cause === "bad_amount");
 
 /** Events that wait in D1; one whose facts are gone cannot be bound any more and is left out. */

@@ -1,4 +1,6 @@
-/** What the clicks that our redirect recorded say about the events that carry them. */
+/** What the clicks that our redirect recorded say about the events that carry them: which click a start came by, and whose campaign that is. Only
+ *  marks are taken over, never an identifier: a link may be forwarded, and whoever opens it is not whom it was sent to. What an event says of itself
+ *  wins. Works on the session alone; clicks of earlier batches were loaded with it. */
 import type { Arrived } from "./arrived.ts";
 import type { Session } from "./session.ts";
 

@@ -20,6 +20,8 @@ const FIRM: ReadonlySet<string> = new Set(
 const TECHNICAL =
   /^(ts|time|timestamp|date|updated_?at|event_?type|event_?object(_?id)?|event|ts64|gcAccountId|gcSessionId|gcVisitorId|user\.(id|cuid|type))$/i;
 
+/** Place in the event ("identifier …", "field …") → keyed digest. Empty = this event can be no echo, and nothing is looked up for
+ *  it. */
 export type EchoDigests = ReadonlyMap<string, string>;
 
 /** What these tell us stands in a step their author placed, never in a report of every change: a step that tells the very field we have set is an act. */

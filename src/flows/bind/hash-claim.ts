@@ -6,6 +6,7 @@ import type { Claim } from "../../domain/identifier.ts";
 
 /** Prefix of a stored claim whose value is not kept: what follows is its blind index. */
 const NAMELESS = "#";
+/** What stands in a claim for a contact whose value is not kept. */
 export const nameless = (hash: string): string => NAMELESS + hash;
 
 /** A nameless claim already carries its hash, so an event read back from the ledger is bound by the same name. */
@@ -16,6 +17,7 @@ export async function hashClaim(ctx: Pick<Context, "seal">, claim: Pick<Claim, "
 }
 
 const isContact = (claim: Pick<Claim, "type">): boolean => claim.type === "email" || claim.type === "phone";
+/** Of contacts only: any other identifier may begin with the same sign. */
 export const isNameless = (claim: Pick<Claim, "type" | "value">): boolean => isContact(claim) && claim.value.startsWith(NAMELESS);
 
 /** What stands for a value nobody may see: "••a3f". */

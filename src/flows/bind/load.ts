@@ -15,12 +15,15 @@ import { addLoadedTraits, newTraits } from "./traits.ts";
 /** Waiting events may chain through each other's identifiers; what lies further waits on for an event that names it. */
 const MOST_ROUNDS = 8;
 
+/** `arrivals` in the given order, with those that D1 has already among them (`known.written`); `echoes` by event id. */
 export type Loaded = {
   readonly session: Session;
   readonly arrivals: readonly Arrived[];
   readonly echoes: ReadonlyMap<string, EchoDigests>;
 };
 
+/** Opens the arrivals and loads what their decisions may look at. Throws when D1 does not answer or a value cannot be opened:
+ *  nothing is decided on half of what is known. */
 export async function loadSession(ctx: Context, rows: readonly WaitingArrival[]): Promise<Loaded> {
   const now = ctx.clock();
   const arrivals = await openArrivals(ctx, rows);

@@ -14,14 +14,18 @@ export type Trait = {
   readonly value: string | null;
   readonly sealed: Sealed | null;
 };
+/** Home leaf → name → newest word; `changed` are the words of this batch, the only ones that are written. */
 export type Traits = { readonly known: Map<PersonId, Map<string, Trait>>; readonly changed: Map<PersonId, Set<string>> };
 
 /** A body may hold two thousand fields; a person is not remembered by that many. */
 const MOST_PER_EVENT = 60;
 const LONGEST = 2_000;
 
+/** Empty: a person whose traits were not asked for looks as if she had none, which is why `Asked.traits` is set wherever a rule
+ *  or an echo check reads them. */
 export const newTraits = (): Traits => ({ known: new Map(), changed: new Map() });
 
+/** What D1 remembers, beside what the batch has told already: the later event time stands. */
 export function addLoadedTraits(traits: Traits, rows: readonly TraitRow[]): void {
   for (const { home_id, name, at, sealed } of rows) {
     const own = traits.known.get(home_id) ?? new Map<string, Trait>();

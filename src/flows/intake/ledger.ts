@@ -178,6 +178,7 @@ export const retrySetAside = (sql: SqlStorage): void => {
   sql.exec("UPDATE arrivals SET failures = 0 WHERE seq > ?1 AND failures > 0", mark(sql));
 };
 
+/** `bucketAt`: `bucketOf` the receipt, epoch ms; `n`: all of that bucket so far, not what is new. */
 export type DuplicateCount = { readonly connection: string; readonly bucketAt: number; readonly n: number };
 
 /** Totals per bucket that D1 has not been told yet. They are absolute, so telling one twice changes nothing. */
@@ -211,6 +212,8 @@ export function forgetFacts(sql: SqlStorage, now: number, stretch = 5_000): void
 
 /** Set while an operator's decision is carried out: one found set has died on its way. */
 export const isDeciding = (sql: SqlStorage): boolean => readMark(sql, "deciding") === 1;
+/** Written before the decision and taken back after it, so that the next turn can tell whether the lanes still have to be put
+ *  right. */
 export const noteDeciding = (sql: SqlStorage, is: boolean): void => setMark(sql, "deciding", is ? 1 : 0);
 
 /** Everything up to this seq is bound. */

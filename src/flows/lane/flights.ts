@@ -7,6 +7,7 @@ import type { Signal } from "./state.ts";
 /** How long one waits for the others that are out. */
 const TOGETHER_MS = 2;
 
+/** In memory only: what is out is on disk as well (`markFlying`), and after a crash that is what counts. */
 export type Flights = {
   /** How many left and are not written down. */
   out(): number;
@@ -19,6 +20,7 @@ export type Flights = {
   land(): readonly Landed[];
 };
 
+/** `signal` wakes the pump that will write down what came back. */
 export function newFlights(signal: Signal): Flights {
   let out = 0;
   let landed: Landed[] = [];

@@ -13,6 +13,7 @@ import { nextWay } from "./next-way.ts";
 import { type WorkRow, freeze, postpone } from "./queue.ts";
 import type { LaneState } from "./state.ts";
 
+/** A head whose request is built and may leave as soon as there is a place. */
 export type Ready = {
   readonly row: WorkRow;
   readonly plan: Plan;

@@ -10,6 +10,7 @@ const LET_THROUGH = 3;
 /** Some ten megabytes. A loop that many others come between turns once in minutes, and is no danger to anybody. */
 const MOST_KNOWN = 50_000;
 
+/** `content` is a keyed digest, the same for the same words to the same person; times in epoch ms. */
 export type LoopBreaker = {
   /** true = may be sent, and is now counted. Asked again for the same delivery the answer stays the same. */
   admits(delivery: { readonly id: DeliveryId; readonly createdAt: number }, content: string, now: number): boolean;
@@ -18,6 +19,7 @@ export type LoopBreaker = {
 
 type Known = { readonly content: string; readonly createdAt: number };
 
+/** Reads the newest of the log once, at the start of the object; a restart forgets no loop that turns within minutes. */
 export function openLoopBreaker(sql: SqlStorage): LoopBreaker {
   const known = new Map<DeliveryId, Known>();
   const byContent = new Map<string, Set<DeliveryId>>();

@@ -15,6 +15,7 @@ const GATHER_MS = 200;
 const ENOUGH = 50;
 const LONGEST_PAUSE_MS = 30_000;
 
+/** At least once: D1 may be told an outcome again after a crash, which changes nothing there (`store/delivery-outcomes.ts`). */
 export type Outbox = {
   record(
     row: Pick<WorkRow, "id" | "generation" | "line">,

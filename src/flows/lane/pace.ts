@@ -4,6 +4,8 @@
  *  this, a request that was held up keeps its place as much longer. Until the reply comes the place is held for the longest wait, and that is what
  *  is written down, in the transaction that marks the request as out: a killed process does not start with a fresh allowance. */
 
+/** `perSecond` null = the connection sets no rate; it is asked every time, because a saved configuration may change it while
+ *  requests are out. */
 export type Pace = {
   /** Milliseconds until the next request may leave, 0 = now. */
   waitMs(perSecond: number | null, now: number): number;
@@ -11,6 +13,7 @@ export type Pace = {
   take(perSecond: number | null, kind: string, now: number): Place;
 };
 
+/** One request's part of the allowance. A reply that never comes leaves it held for the longest wait and no longer. */
 export type Place = {
   /** The reply came. */
   answered(now: number): void;

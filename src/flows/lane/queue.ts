@@ -1,4 +1,7 @@
-/** The queue of a lane. All of it is synchronous: whatever is called without an await in between is one transaction of the Durable Object. */
+/** The queue of a lane. All of it is synchronous: whatever is called without an await in between is one transaction of the
+ *  Durable Object. It guarantees order within a line and nothing between lines: a line has at most one head, its first unsettled
+ *  row, and only heads are ever sent; so an event of a person never overtakes an earlier one, and nobody waits for anybody else.
+ *  It does not know the rate, the cap or the circuit. */
 import type { DeliveryId } from "../../lib/ids.ts";
 import type { LaneKey, LaneWork, LineChange } from "../../rpc.ts";
 
@@ -168,6 +171,8 @@ export type Found = {
   readonly attempts: number;
 };
 
+/** null = never taken, or settled so long ago that it was pruned; a row that is out says `flying`, whatever its own column says
+ *  (`markFlying`). */
 export function find(sql: SqlStorage, key: LaneKey): Found | null {
   const [row] = sql.exec<{ seq: number; line: string; state: Found["state"]; attempts: number }>(
     `SELECT seq, line, IIF(seq IN (SELECT seq FROM flights), 'flying', state) AS state, attempts

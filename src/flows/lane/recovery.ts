@@ -11,6 +11,7 @@ import { countUnsettled, put } from "./queue.ts";
 import { readMark, setMark } from "./schema.ts";
 import type { LaneState } from "./state.ts";
 
+/** The lane's one recovery, running or ended. Times in epoch ms; `nextAt` null = none runs. */
 export type Recoverer = {
   /** The running job, or a new one. */
   begin(recovery: Recovery, now: number): RecoveryState;

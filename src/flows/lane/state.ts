@@ -10,6 +10,8 @@ import type { Pace } from "./pace.ts";
  *  left, or erased); whoever holds it drops it. */
 export type Hand = { cancelled: boolean; forgotten: boolean };
 
+/** One for an object. What is readonly is built at its start from its SQLite; the breaker and `missingSince` change and are kept
+ *  as marks where a restart must know them. */
 export type LaneState = {
   readonly storage: DurableObjectStorage;
   readonly sql: SqlStorage;
@@ -27,6 +29,7 @@ export type LaneState = {
   readonly signal: Signal;
 };
 
+/** Several wakes before one look are one: the pump looks at everything whenever it wakes. */
 export type Signal = {
   raise(): void;
   /** Resolves when raised since the last wait, or after `ms`. */

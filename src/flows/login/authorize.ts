@@ -14,6 +14,8 @@ import { recordNow } from "./record-login-event.ts";
 import { redeemPin } from "./redeem-pin.ts";
 import { resendAndSend } from "./resend-pin.ts";
 
+/** A signed question of a site's backend. `userId` is believed about the site's own session only: it names whom the site would
+ *  link, never who this is. */
 export type AuthorizeRequest = {
   readonly site: ConnectionOf<"site">;
   readonly proof: { readonly buid: string; readonly pin: string; readonly txn: string | null } | { readonly code: string };
@@ -28,12 +30,15 @@ export type Contact = { readonly value: string; readonly proof: string };
 /** What the site may fill its form with: names, `messenger`, and contacts with their proof. */
 export type Profile = Readonly<Record<string, string | Contact>>;
 
+/** Who it is, and what the site is asked to do next (`domain/authorize.ts`). `buid` is given back so that the site can map the
+ *  holder by it. */
 export type Authorized = AuthorizeAnswer & {
   readonly buid: string;
   readonly method: "pin" | "trusted_link";
   readonly profile: Profile;
 };
 
+/** For the site's signed call; the page has one text for all of them. */
 export type AuthorizeRefusal = PinRefusal | { readonly reason: "code_invalid" };
 /** `resent`: a new PIN is on its way. Public wording must not tell the causes apart more than this. */
 export type RefusedAuthorize = { readonly refusal: AuthorizeRefusal; readonly resent: boolean };

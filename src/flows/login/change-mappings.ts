@@ -31,6 +31,8 @@ export type MappingStep = {
   readonly notice: "linked" | "moved" | "unlinked" | "taken";
 };
 
+/** One change as its caller judged it. Who gets a message with an undo depends on `by`: only what a site or a bot did can be
+ *  taken back by the person. */
 export type MappingPlan = {
   readonly site: ConnectionOf<"site">;
   /** Removals first: a user must be free before another holder gets it. */

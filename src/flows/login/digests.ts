@@ -4,10 +4,14 @@ import type { HolderIdentity } from "../../domain/holder.ts";
 import { pinFrom } from "../../domain/pin.ts";
 import type { HashedIdentity } from "../../store/holders.ts";
 
-/** One purpose each, so that a digest of one kind of secret is never found among those of another. */
+/** Of the buid, 43 characters as all of these. One purpose each, so that a digest of one kind of secret is never found among those of another. */
 export const buidMac = (ctx: Context, buid: string): Promise<string> => ctx.seal.mac("buid", buid);
+/** Of a site-first transaction's token. */
 export const txnMac = (ctx: Context, txn: string): Promise<string> => ctx.seal.mac("txn", txn);
+/** Of the code that the page hands to the site. */
 export const codeMac = (ctx: Context, code: string): Promise<string> => ctx.seal.mac("code", code);
+/** Of whatever a link carries as its whole proof: trusted links, undo, merge tokens. All are random and long, so one purpose
+ *  serves them. */
 export const tokenMac = (ctx: Context, token: string): Promise<string> => ctx.seal.mac("token", token);
 
 /** One MAC per live pepper, newest first. Bound to site and link (by its buid's MAC): a PIN is worth nothing anywhere else. */

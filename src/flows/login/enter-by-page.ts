@@ -16,6 +16,7 @@ import type { Sealed } from "../../lib/seal.ts";
 
 const CODE_MS = 60_000;
 
+/** What the address of the page says; nothing of it is proved. */
 export type PageAddress = {
   readonly site: ConnectionOf<"site">;
   readonly buid: string;

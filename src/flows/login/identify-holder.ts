@@ -16,6 +16,7 @@ export type HolderReport = {
   readonly profile: Readonly<Record<string, string>> | null;
 };
 
+/** Not done yet: nothing holds until the caller's batch has run. `acts` are handed to the inbox after it (`settleActs`). */
 export type Identified = {
   /** The identity that names the holder: look the holder up by it in the same batch. */
   readonly identityHash: string;

@@ -17,6 +17,7 @@ import { identifyHolder } from "./identify-holder.ts";
 import { timeOfDay } from "./time-of-day.ts";
 import { settleActs } from "./record-login-event.ts";
 
+/** A link for the human in front of a bot that has proved itself. A `pin` of the bot's own was judged by `readBotPin`. */
 export type LinkRequest = {
   readonly bot: Connection;
   readonly site: ConnectionOf<"site">;
@@ -44,6 +45,8 @@ export type IssuedLink = {
   readonly messages: LoginMessages;
 };
 
+/** `txn_unknown`: no live transaction of this site; `trusted_links_off`: the site does not allow a login without a PIN;
+ *  `no_identity`: no account was named. Told to the bot, never to a visitor. */
 export type LinkRefusal =
   | { readonly reason: "return_to_not_registered" | "txn_unknown" | "trusted_links_off" | "no_identity" }
   | { readonly reason: "too_many_links"; readonly retryAfterSeconds: number };

@@ -9,6 +9,8 @@ import { type Mapping, findMappings } from "../../store/mappings.ts";
 import { type MappingStep, changeMappings } from "./change-mappings.ts";
 import { buidMac, userHash } from "./digests.ts";
 
+/** What the site (or a bot on its behalf) wants mapped. `onConflict` null = nothing is changed where something stands already;
+ *  `keep` and `relink` are the site's choice after it was told of a conflict. `origin` is ours, for the undo link in the message. */
 export type LinkWish = {
   readonly site: ConnectionOf<"site">;
   readonly userId: string;

@@ -27,6 +27,8 @@ export type Notice = {
   readonly content: string;
 };
 
+/** `idempotency_conflict`: the key was used for another content within its day. `consent_withdrawn` stops every notice, whatever
+ *  it says. */
 export type NotifyRefusal = { readonly reason: "not_linked" | "consent_withdrawn" | "idempotency_conflict" };
 
 /** The key is claimed before the delivery is written: a call that dies between the two is repeated under the same id. `not_linked` also covers a holder

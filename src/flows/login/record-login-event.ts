@@ -13,8 +13,10 @@ import { deleteActs, insertAct, oldActs } from "../../store/login-acts.ts";
 export const LOGIN_CONNECTION = "login";
 const KEEP_MS = 30 * 86_400_000;
 
+/** The words under which rules and timelines know what happens at the login. */
 export type LoginEventType = "identify" | "login" | "mapping.created" | "mapping.moved" | "mapping.deleted";
 
+/** An act and whose it is, in the open: it is sealed before it is written anywhere. */
 export type LoginEvent = {
   readonly type: LoginEventType;
   /** Identity of the fact; the same key is the same act. null = this act happens once. */

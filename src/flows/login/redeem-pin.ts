@@ -21,6 +21,7 @@ import { pinMacs } from "./digests.ts";
 import { timeOfDay } from "./time-of-day.ts";
 import { speakLater, speechTo } from "./reach-holder.ts";
 
+/** One guess at one link of one site. */
 export type PinAttempt = {
   readonly site: ConnectionOf<"site">;
   /** MAC of the buid, or of the link that answers the transaction. */

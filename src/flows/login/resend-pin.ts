@@ -27,6 +27,7 @@ export type ResendRefusal =
   | { readonly reason: "pin_expired" | "pin_locked" }
   | { readonly reason: "resend_too_soon" | "too_many_resends"; readonly retryAfterSeconds: number };
 
+/** What a new PIN of an existing link is made from. `buid` is its MAC; the PIN never outlives `expiresAt` (epoch ms). */
 export type ResendableLink = {
   readonly buid: string;
   readonly holderId: string;
