@@ -29,6 +29,8 @@ export type Incoming = {
 /** The delivery stays in the raw log under this reason; `detail` never quotes its values. */
 export type Unreadable = { readonly reason: "unparsable"; readonly detail: string };
 
+/** Ready to be sent: everything in it is encoded. `Idempotency-Key` and the judgement of the address come where it is sent
+ *  (`flows/send-request.ts`). */
 export type OutgoingRequest = {
   readonly method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
   readonly url: string;
@@ -45,6 +47,9 @@ export type Reply = {
   readonly failure: "timeout" | "network" | null;
 };
 
+/** What a reply means. A `reason` is a stable word of ours, the vendor's words after a colon (`replies.ts`); `afterSeconds` is
+ *  the vendor's wish, never undercut. Nothing here knows how many tries there were: that is settled once for all vendors
+ *  (`domain/settle.ts`). */
 export type Verdict =
   | { readonly outcome: "delivered" }
   /** The vendor needs another request (look up, then write). */
@@ -76,6 +81,8 @@ export type EventView = {
   readonly at: string | null;
 };
 
+/** Everything a request is built from. The same input gives the same bytes but for what `now` (epoch ms) stamps, so that a retry
+ *  is the same request to the vendor. */
 export type PrepareInput<K extends Kind = Kind> = {
   readonly connection: ConnectionOf<K>;
   /** The rendered `with`: no template is left in it. */
@@ -89,6 +96,8 @@ export type PrepareInput<K extends Kind = Kind> = {
 /** Why a request cannot be built: it is dead at once, retrying cannot help. */
 export type Unpreparable = { readonly reason: string };
 
+/** Builds the request of one action, or says why it cannot be built; may not fetch, wait or read a clock. Only signing makes it a
+ *  promise. */
 export type Action<K extends Kind = Kind> = (
   input: PrepareInput<K>,
 ) => Promise<Result<Plan, Unpreparable>> | Result<Plan, Unpreparable>;

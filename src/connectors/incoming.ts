@@ -4,6 +4,8 @@ import { type Scopes, scopesOf } from "../domain/scope.ts";
 import type { Content } from "../lib/body.ts";
 import type { Incoming } from "./connector.ts";
 
+/** What the door knows without the configuration. `receivedAt` in epoch ms; `pathEvent` is the last part of
+ *  `/webhook/:connection/:token/:event`. */
 export type IncomingInput = {
   readonly method: string;
   readonly content: Content;

@@ -9,6 +9,7 @@ import type { PrepareInput, Reply, Verdict } from "./connector.ts";
 import { textOf } from "./requests.ts";
 import { membersOf, recordOf } from "../lib/record.ts";
 
+/** `words` are the vendor's, of any shape: they are masked and cut on their way into a reason. */
 export type Judging = {
   /** A verdict when the status decides, null when the body has to. */
   readonly byStatus: (reply: Reply) => Verdict | null;

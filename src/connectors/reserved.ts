@@ -17,6 +17,7 @@ export function reservedConnection(id: Reserved): Connection {
   return { ...connectionSchema.parse({ kind: "http" }), id };
 }
 
+/** A line of an import, or a click of our own redirect, as its event. Never unreadable: what it does not say is absent. */
 export function readReserved(config: Config, id: Reserved, incoming: Incoming): Result<NewEvent, Unreadable> {
   return ok(id === "links" ? readClickLine(config, incoming) : readLoginLine(config, incoming));
 }

@@ -1,6 +1,7 @@
 /** The decision table of a spent proof: what the site learns about the holder, given who is mapped to whom. Access follows holders only: a person
  *  who was merely claimed to be the same human (a typed phone, a forwarded key) never yields a user id. Pure. */
 
+/** User ids in the open, compared byte for byte: a site's "Ivan" and "ivan" may be two people. */
 export type AuthorizeFacts = {
   /** The user the holder is mapped to at this site. */
   readonly mapped: string | null;
@@ -12,6 +13,8 @@ export type AuthorizeFacts = {
   readonly onlyClaimed: boolean;
 };
 
+/** Wire names: this is the body of `POST /v1/authorize` without the profile. A `user_id` stands only where the holder itself is
+ *  mapped. */
 export type AuthorizeAnswer =
   | { readonly status: "authorized" | "already_authorized"; readonly user_id: string }
   | {

@@ -2,6 +2,7 @@
  *  want of the vendor, nothing is sent but one probe at a time, so a long outage does not use up the tries of everyone who waits.
  *  One person's failures never open it (five different lines are needed), and any reply that shows the vendor alive closes it. Pure. */
 
+/** Lives in the lane's memory; only that it is open outlives a restart, which then probes at once. */
 export type Breaker = {
   /** Infrastructure failures since the vendor was last alive. */
   readonly failures: number;

@@ -3,6 +3,7 @@ import type * as z from "zod/mini";
 import type { connection } from "./config/connections.ts";
 import type { ConfigDocument } from "./config/document.ts";
 
+/** The closed list of vendors: every switch over it is exhaustive, so a new one does not compile until each place has an answer. */
 export type Kind = ConnectionBody["kind"];
 type ConnectionBody = z.infer<typeof connection>;
 
@@ -17,6 +18,8 @@ export type TrackedLink = ConfigDocument["links"][string];
 export type Rule = ConfigDocument["rules"][number];
 export type RuleAction = Rule["do"][number];
 
+/** What `ctx.config` is. Every load makes a new object: caches are keyed by it and end with it. It holds live secrets and is
+ *  never stored or logged. */
 export type Config = {
   /** 0 = nothing saved yet: an empty workspace. */
   readonly version: number;

@@ -3,6 +3,8 @@ import type { Config } from "./config.ts";
 import type { StoredFacts } from "./event.ts";
 import type { IdentifierType } from "./identifier.ts";
 
+/** The whole intent, so that a lane needs nothing else but the configuration and the person as she is when it sends. D1 keeps it
+ *  for `event_days`, or until an erasure. */
 export type WorkOrder = {
   /** The action's `with` as the rule has it, templates unrendered; or, for built-in messages, final values. */
   readonly with: Readonly<Record<string, unknown>>;
@@ -46,6 +48,7 @@ export type Addressee = {
 /** The facts of an event that templates and connectors may use. */
 export type EventFacts = StoredFacts & { readonly id: string; readonly label: string | null; readonly eventTime: number };
 
+/** `queued` was never tried in this generation, `retrying` was and waits. The other three are final until a replay. */
 export type DeliveryStatus = "queued" | "retrying" | "delivered" | "dead" | "cancelled";
 
 /** Replays a second of a recovery, unless its caller sets another pace: beside live traffic it must stay small. */

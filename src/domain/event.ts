@@ -7,6 +7,7 @@ export type DropCause = "unresolved_macro" | "blocked" | "invalid" | "technical_
 /** `field` is the sender's own name for it. The value is not kept here: it stays in the raw delivery. */
 export type Dropped = { readonly field: string; readonly cause: DropCause };
 
+/** Money as it was told. A payment has no minus: it becomes a refund or a withdrawal first (`connectors/generic.ts`). */
 export type Money = {
   /** Decimal string without trailing zeros, e.g. "396.5"; null when absent or unreadable. */
   readonly amount: string | null;
@@ -19,6 +20,8 @@ export type Money = {
 /** `utm_x` → value in lower case, decoded, without placeholders. */
 export type Utm = Readonly<Record<string, string>>;
 
+/** What a connector makes of a delivery. Everything is normalised and nothing is decided: no person, no label, no rule. Texts may
+ *  hold secrets still; `maskEvent` takes them out before the event is stored. */
 export type NewEvent = {
   /** Canonical or custom name, lower case. */
   readonly type: string;

@@ -4,6 +4,7 @@ import type { Connection } from "./config.ts";
 
 /** Strongest first: the first one present names the holder. */
 export const HOLDER_TYPES = ["telegram_id", "max_id", "vk_id", "person_id", "client_id", "lead_id"] as const;
+/** Fewer than a person's identifiers: what may be typed or forwarded (e-mail, phone, click) names no holder. */
 export type HolderType = (typeof HOLDER_TYPES)[number];
 
 /** `scope` is "" for messengers, whose ids are the same everywhere; else the project, business or bot that issued the id. */

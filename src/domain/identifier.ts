@@ -61,7 +61,9 @@ export type Claim = {
 /** For names that come from outside; `hasOwn`, so that "constructor" is none. */
 export const isIdentifierType = (name: string): name is IdentifierType => Object.hasOwn(IDENTIFIER_TYPES, name);
 
+/** Smaller is stronger; equals keep the order in which the sender named them. */
 export const priorityOf = (type: IdentifierType): number => IDENTIFIER_TYPES[type].priority;
+/** Infinity = any number. */
 export const limitOf = (type: IdentifierType): number => IDENTIFIER_TYPES[type].limit;
 
 /** Messenger accounts: the identities that can claim contacts and belong to holders. */

@@ -33,6 +33,7 @@ export type Fact = {
   readonly keepDays: number;
 };
 
+/** A connection's setting, see `factKey`. */
 export type DuplicateMode = "update" | "ignore" | "new";
 
 const CONTENT_WINDOW_MS = 600_000;

@@ -21,6 +21,7 @@ export type Payment = {
   readonly counted: boolean;
 };
 
+/** Stored beside the payment and moved by later ones; a type of event never is one. */
 export type Label = "sale" | "resale";
 /** `ordinal` counts resales from 1 and is null otherwise. `amountE4` is the payment's own part where the sender told a running total. */
 export type Labelled = {

@@ -16,6 +16,7 @@ export type MappingWish = {
   readonly onConflict: "keep" | "relink" | null;
 };
 
+/** `linked`, `relinked` changed something; `unchanged`, `kept` and `conflict` did not. */
 export type MappingOutcome = "linked" | "unchanged" | "kept" | "relinked" | "conflict";
 
 /** `relinked` takes both: the holder's former user and the user's former holder lose their mappings in one batch. */

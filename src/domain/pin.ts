@@ -12,9 +12,11 @@ export const TRIES_PER_PIN = 5;
 export const FAILS_PER_HOLDER = 100;
 /** Against a flood of messages to a person who asked for none. */
 export const RESEND_AFTER_MS = 30_000;
+/** Per holder, whoever asks and for whichever link. */
 export const RESENDS_PER_HOUR = 10;
 /** Per holder; bots issue on their own initiative, so this is far above what a human needs and far below what a loop does. */
 export const ISSUES_PER_HOUR = 120;
+/** The window of both allowances, and the longest lock. */
 export const HOUR_MS = 3_600_000;
 /** A second submit of the same form with the same PIN within this time gets the first one's answer. */
 export const DOUBLE_SUBMIT_MS = 10_000;

@@ -9,6 +9,8 @@ export type Judged =
   | { readonly outcome: "retry"; readonly reason: string; readonly afterSeconds?: number }
   | { readonly outcome: "dead"; readonly reason: string };
 
+/** One attempt and what is known around it. `schedule` are the seconds of the connection's `retry_seconds`; `now` in epoch ms,
+ *  `random` in [0, 1). */
 export type SettleInput = {
   readonly judged: Judged;
   /** HTTP status, 0 = no reply. */

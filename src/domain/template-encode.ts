@@ -1,6 +1,7 @@
 /** How a value is written at the place where it lands, so that a name with `&`, a quote or a tag in it stays a value. */
 import { withEntities } from "../lib/html.ts";
 
+/** The language a value lands in. A wrong one is an injection: a name would become a parameter, a tag, a header. */
 export type Landing = "plain" | "url" | "query" | "form" | "json" | "html" | "markdown" | "header";
 
 /** `url` is bare here because the template engine encodes inside URLs itself, part by part; `markdown` escapes what Telegram's MarkdownV2 reserves

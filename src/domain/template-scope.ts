@@ -9,6 +9,7 @@ import { newestOf } from "./person-value.ts";
 import { isIdentifierType } from "./identifier.ts";
 import type { TemplateScope } from "./template.ts";
 
+/** What a scope looks things up in; held, not copied. */
 export type ScopeInput = {
   readonly event: EventFacts | null;
   /** null = not loaded or nobody: everything about a person is then absent, but for what the event itself carries. */

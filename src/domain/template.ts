@@ -7,6 +7,7 @@
 import { type Result, err, ok } from "../lib/result.ts";
 import { type Landing, encodeFor } from "./template-encode.ts";
 
+/** How a template asks for values. It never learns where they come from. */
 export type TemplateScope = {
   /** The value of `event.x`, `person.x`, `fields.x`, `tracker.x` or a bare name; null = there is none. */
   readonly value: (name: string) => string | null;

@@ -8,6 +8,7 @@ import { LOGIN_START } from "./login-url.ts";
 import type { PersonId } from "../lib/ids.ts";
 import { MASK } from "../lib/mask.ts";
 
+/** The languages of every text for operators; visitors' pages have the same two (`ui/copy.ts`). */
 export type Locale = "ru" | "en";
 
 /** Lent by the caller, because only it knows whether its reader may see values. */
@@ -18,6 +19,7 @@ export type Showing = {
   readonly person: (id: PersonId) => string;
 };
 
+/** What an operator calls each type, as a subject of a sentence. */
 export const IDENTIFIER_NAMES: Readonly<Record<Locale, Readonly<Record<IdentifierType, string>>>> = {
   ru: {
     telegram_id: "Telegram",
@@ -88,6 +90,7 @@ export function refsOf(step: Step): Ref[] {
   return "ref" in step ? [step.ref, ...others] : [...others];
 }
 
+/** In the order of the decision; one sentence a step. */
 export const tellTrace = (steps: readonly Step[], showing: Showing): string[] => steps.map((step) => tellStep(step, showing));
 
 /** One sentence; exhaustive, so a new step without words does not compile. */

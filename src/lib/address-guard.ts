@@ -4,8 +4,11 @@
  *  and secrets can change the host in between. Always fetch `value.href`, never the text that was judged. */
 import { type Result, err, ok } from "./result.ts";
 
+/** Told to whoever wrote the address; a delivery says `address_refused` only, since a template may have put somebody's value
+ *  there. */
 export type AddressRefusal = "not_a_url" | "scheme" | "userinfo" | "private_address" | "local_name" | "plain_http";
 
+/** Ends a sentence that begins with the address or its field. */
 export const ADDRESS_REFUSALS: Readonly<Record<AddressRefusal, string>> = {
   not_a_url: "is not a URL",
   scheme: "must be http or https",

@@ -21,6 +21,8 @@ export type FlatFields = Readonly<Record<string, string>>;
 /** What a delivery says: the flat merged view, what of it the query said, and the parsed JSON body when it was JSON (else undefined). */
 export type Content = { readonly fields: FlatFields; readonly query: FlatFields; readonly json: unknown };
 
+/** A request read once. `bytes` are as they came, for signatures; `text` and `content` are unpacked. `content` unreadable is
+ *  still a delivery: it is kept raw. */
 export type Delivery = {
   readonly method: string;
   /** The query as sent, without "?". */
@@ -74,6 +76,7 @@ type Body = { readonly pairs: readonly Pair[]; readonly json: unknown };
 
 const PLAIN: Body = { pairs: [], json: undefined };
 const MEANT_AS_JSON = /^\s*(\{\s*["}]|\[\s*[[{"\]])/;
+/** By its beginning: a name, then `=`; a brace or a tag before it makes it something else. */
 export const LOOKS_LIKE_FORM = /^\s*[^=&\s{}"<>]{1,200}=/;
 
 function parseBody(contentType: string, bytes: Uint8Array, text: string): Result<Body, string> {

@@ -3,7 +3,9 @@
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
+/** A lone surrogate becomes U+FFFD, as everywhere in Web APIs. */
 export const utf8 = (text: string): Uint8Array => encoder.encode(text);
+/** Broken bytes become U+FFFD; what must be told apart is decoded by `body/text.ts`. */
 export const fromUtf8 = (bytes: Uint8Array | ArrayBuffer): string => decoder.decode(bytes);
 
 /** The parts one after another. */
@@ -45,6 +47,7 @@ export const base64url = (bytes: Uint8Array | ArrayBuffer): string =>
 /** Two digits a byte, by the engine: a loop of ours would cost what it saves. */
 export const hex = (bytes: ArrayBuffer): string => new Uint8Array(bytes).toHex();
 
+/** 32 bytes. For comparing secrets and finding tokens; what has few values needs a key (`hmac`). */
 export async function sha256(data: string | Uint8Array): Promise<Uint8Array> {
   return new Uint8Array(await crypto.subtle.digest("SHA-256", typeof data === "string" ? utf8(data) : data));
 }

@@ -30,6 +30,7 @@ export function fieldErrors(issues: readonly Issue[], value: unknown, base: read
 /** What an absent field fails with: its type, its list of words, or every branch of its union (a missing `kind` too). */
 const MISSING: ReadonlySet<Issue["code"]> = new Set(["invalid_type", "invalid_value", "invalid_union"]);
 
+/** Indexes of lists are steps as well: `rules.0.do.1.with`. */
 export const dotted = (path: readonly PropertyKey[]): string => path.map(String).join(".");
 
 /** The branch of a union the author most likely meant: the one that failed latest, and not because of the outermost type. */

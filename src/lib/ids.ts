@@ -2,14 +2,17 @@
  *  those of which there are millions. Characters are drawn by rejection sampling, so every one is equally likely (CWE-330). */
 const ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 
+/** A fact at the door; the same id in the inbox, in D1 and in every answer about it. */
 export type EventId = `evt_${string}`;
 export type PersonId = `per_${string}`;
+/** Public: it travels in links, so it finds a person and proves nothing. */
 export type PersonKey = `k_${string}`;
 export type HolderId = `hld_${string}`;
 export type DeliveryId = `dlv_${string}`;
 export type ProblemId = `prb_${string}`;
 export type MergeId = `mrg_${string}`;
 export type RequestId = `req_${string}`;
+/** 16 characters instead of 22 (95 bits): with its prefix it fits Telegram's 64 with room to spare (vendors.md §5.2). */
 export type ClickId = `c_${string}`;
 
 /** Random bytes ahead of need: each is given out once and overwritten. */
@@ -52,10 +55,12 @@ function momentBase62(at: number): string {
  *  table, and its entry in every index that holds the id, would be written to another page. */
 const orderedId = (at: number): string => momentBase62(at) + randomBase62(15);
 
-/** A fresh id: 22 characters, ≥ 128 bits; a click id has 16 so that it fits Telegram's 64 with room to spare. */
+/** By its form; whether there is such an event only the store knows. */
 export const isEventId = (text: string): text is EventId => /^evt_[A-Za-z0-9]+$/.test(text);
+/** Events, persons and deliveries, of which there are millions, are told the moment (epoch ms): their ids can be read back to it. */
 export const newEventId = (at: number): EventId => `evt_${orderedId(at)}`;
 export const newPersonId = (at: number): PersonId => `per_${orderedId(at)}`;
+/** 22 characters, 131 bits: cannot be guessed, which is all that protects a referral. */
 export const newPersonKey = (): PersonKey => `k_${randomBase62(22)}`;
 export const newHolderId = (): HolderId => `hld_${randomBase62(22)}`;
 export const newDeliveryId = (at: number): DeliveryId => `dlv_${orderedId(at)}`;

@@ -3,6 +3,7 @@
 export type LogLevel = "debug" | "info" | "warn" | "error";
 /** Flat on purpose: an object passed whole sooner or later carries a person. */
 export type LogFields = Readonly<Record<string, string | number | boolean | null>>;
+/** `name` is dotted, the subject first (`delivery.attempt`): what an operator filters by. */
 export type Log = (level: LogLevel, name: string, fields?: LogFields) => void;
 
 const ORDER: readonly LogLevel[] = ["debug", "info", "warn", "error"];

@@ -3,6 +3,7 @@
  *  shown as they came. Marks that turn the direction of text are dropped, so that a value cannot rewrite the line it stands on. */
 import { withEntities } from "./html.ts";
 
+/** Text that is safe to insert. An object, so that a string cannot be taken for it by accident. */
 export type Html = { readonly html: string };
 /** What may stand inside `${…}` of a template. */
 export type Content = Html | string | number | null | undefined | false | readonly Content[];

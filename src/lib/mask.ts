@@ -7,6 +7,7 @@ import { decodePart } from "./body/query.ts";
 import type { FlatFields } from "./body.ts";
 import { newRecord } from "./record.ts";
 
+/** The same length whatever it hides. Texts that hold it are recognised as masked (`domain/trace.ts`). */
 export const MASK = "••••";
 
 /** Matched without case and separators, so `X-Api-Key`, `apiKey` and `api_key` are one name. */

@@ -7,10 +7,11 @@ import { base64url, fromUtf8, hmac, importHmacKey, utf8 } from "./crypto.ts";
 /** A sealed value as D1 gives it out: hex digits, or a list of byte values where it is too long for that (`store/sealed.ts`). Durable Objects keep bytes. */
 export type Sealed = string | readonly number[];
 
+/** One for a SEAL_KEY. What it answers may be stored; what it opens lives in memory only. */
 export type Sealer = {
   /** Blind index of an identifier (or a fact, by its connection and key): 22 characters, the same for the same (type, scope, value), useless without the key. */
   index(type: string, scope: string, value: string): Promise<string>;
-  /** Keyed digest of a text for one purpose ("pin", "token", "content" …): 43 characters. */
+  /** Keyed digest of a text for one purpose ("buid", "token", "content" …): 43 characters. */
   mac(purpose: string, text: string): Promise<string>;
   /** The same under every key, newest first, each as "<key id>.<mac>": for short-lived values such as PINs, which then follow a rotation. */
   macs(purpose: string, text: string): Promise<readonly string[]>;

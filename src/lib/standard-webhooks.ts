@@ -7,6 +7,7 @@ import { base64, fromBase64, hmac, importHmacKey, utf8 } from "./crypto.ts";
 export const TOLERANCE_MS = 300_000;
 const MOST_SIGNATURES = 8;
 
+/** What a request claims. Nothing of it is believed before `isSignedBy`, and only what `signed` holds is proved then. */
 export type SignedMessage = {
   readonly id: string;
   /** Epoch ms, from the signed timestamp. */

@@ -52,6 +52,7 @@ const updateDialog: Action<"chatterfy"> = (input) => {
   return ok({ request, judge: (reply) => judgeUndocumented(judgingOf(input), reply) });
 };
 
+/** Both are GETs whose reply no page describes (vendors.md §3.1–3.2): a 2xx counts, unless its JSON plainly says no. */
 export const chatterfyDestination = {
   tracker_postback: trackerPostback,
   update_dialog: updateDialog,

@@ -50,6 +50,7 @@ export const proofOf = (kind: Kind, type: IdentifierType): Proof => {
   return believed.includes(kind) ? "native" : "claimed";
 };
 
+/** Whose fields are read: the kind decides whom to believe, the scopes whose ids they are. */
 export type ClaimInput = {
   readonly kind: Kind;
   readonly scopes: Scopes;

@@ -3,6 +3,7 @@
  *  withdrawal of the same transaction is a fact of its own: it must not erase the payment it belongs to. */
 import type { Money, NewEvent } from "../../domain/event.ts";
 
+/** What may tell one fact from another, as the sender named it; null = not told. */
 export type FactParts = {
   readonly type: string;
   readonly tid: string | null;
@@ -16,6 +17,7 @@ export type FactParts = {
   readonly tidScope: string | null;
 };
 
+/** `key` is unique within its connection. Both parts are digested before they are stored (`flows/accept-event.ts`). */
 export type FactIdentity = { readonly key: string | null; readonly state: string };
 
 /** By falling trust: transaction, the sender's event id, the delivery's id, the order of an order. `key: null` = nothing tells repeats apart:

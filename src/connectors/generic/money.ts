@@ -22,4 +22,5 @@ export function takeMoney(sent: Sent, names: MoneyNames = {}): Money {
   };
 }
 
+/** For deliveries that are read by their own structure and cannot hold a sum. */
 export const NO_MONEY: Money = { amount: null, paidTotal: null, currency: null };

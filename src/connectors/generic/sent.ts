@@ -7,6 +7,7 @@ import type { Incoming } from "../connector.ts";
 /** `asked`: it stood in the query, beside a body. */
 export type SentValue = { readonly field: string; readonly value: string; readonly asked?: true };
 
+/** One delivery while it is read; `used` and `dropped` grow with every take. */
 export type Sent = {
   /** Our name → what was sent. */
   readonly values: ReadonlyMap<string, SentValue>;

@@ -10,6 +10,7 @@ import { newRecord } from "../../lib/record.ts";
 /** A text of the vendor's own structure; null when missing, empty, "null" or a placeholder. */
 export const takeText = (sent: Sent, ...names: readonly string[]): string | null => take(sent, names, readText);
 
+/** Where a vendor keeps one identifier. `scope` null = not known here, which makes it no identifier; a global type needs none. */
 export type ClaimAt = {
   readonly type: IdentifierType;
   readonly scope: string | null;

@@ -124,6 +124,8 @@ const sessionOf = ({ event }: Input): Record<string, string> =>
 const titled = ({ connection, parameters }: Input): [string, string][] =>
   textsOf(parameters["fields"]).map(([name, value]) => [connection.fields[name] ?? name, value]);
 
+/** The legacy import makes the user whom it does not find; `tech` and the seed's endpoint answer that there is none (vendors.md
+ *  §1.1, §1.7). */
 export const getcourseDestination = {
   upsert_user: upsertUser,
   set_fields: setFields,

@@ -4,6 +4,7 @@
 import type { Money, NewEvent } from "../../domain/event.ts";
 import { type OrderStep, orderStep } from "./status.ts";
 
+/** An order as one delivery tells it. Sums are decimal texts; `paidTotal` is what was paid so far, null = not told. */
 export type Deal = {
   readonly order: string;
   readonly status: string;

@@ -8,6 +8,7 @@ import { apiOf } from "./destination.ts";
 import { importRequest, judgeImport } from "./legacy.ts";
 import { writeFieldsPlan } from "./tech.ts";
 
+/** The caller's words, trimmed and none of them empty. Nothing of ours is looked up for them. */
 export type TelegramIdInput = {
   readonly school: ConnectionOf<"getcourse">;
   /** The Salebot project the call came from: it names the field when the configuration does not. */

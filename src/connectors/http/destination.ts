@@ -68,4 +68,5 @@ const fieldsOf = (body: unknown): [string, string][] =>
     typeof value === "string" ? value : value === null ? "" : JSON.stringify(value),
   ]);
 
+/** One action for any method. GET has no body, whatever the rule gives. */
 export const httpDestination = { request } satisfies Destination<"http">;

@@ -37,4 +37,5 @@ const postback: Action<"keitaro"> = (input) => {
   return ok({ request: getRequest(url, Object.entries(query)), judge: (reply) => judgeUndocumented(judgingOf(input), reply) });
 };
 
+/** A GET without a cookie or a header: the key in the path is all the proof there is (vendors.md §6.1). */
 export const keitaroDestination = { postback } satisfies Destination<"keitaro">;

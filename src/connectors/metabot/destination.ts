@@ -50,4 +50,5 @@ const runScript: Action<"metabot"> = (input) => {
   return ok({ request, judge: (reply) => judgeUndocumented(judgingOf(input), reply) });
 };
 
+/** `call` needs nobody, `run_script` a lead of this bot: scripts run for leads, not persons (vendors.md §4). */
 export const metabotDestination = { call, run_script: runScript } satisfies Destination<"metabot">;

@@ -94,6 +94,7 @@ function byClient(input: Input, action: string, body: Readonly<Record<string, un
   return plan ? ok(plan) : err({ reason: "no_address: no client of this project, no e-mail, no phone" });
 }
 
+/** What writes is a POST of JSON: which characters a GET forbids is not documented (vendors.md §2.1). Look-ups are GETs. */
 export const salebotDestination = {
   callback,
   tg_callback: tgCallback,

@@ -35,4 +35,5 @@ const webhook: Action<"site"> = async (input) => {
   });
 };
 
+/** The one destination that gets a signature: its owner's code can verify it, the vendors' own does not. */
 export const siteDestination = { webhook } satisfies Destination<"site">;

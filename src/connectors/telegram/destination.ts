@@ -81,4 +81,5 @@ function undescribed(judging: ReturnType<typeof judgingOf>, reply: Reply): Verdi
   return isCutJson(reply.body) ? judging.retry("unreadable_reply") : judging.dead("unreadable_reply", reply.body);
 }
 
+/** No look-up comes before: a private chat has the id of its person. */
 export const telegramDestination = { send_message: sendMessage } satisfies Destination<"telegram">;

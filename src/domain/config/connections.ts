@@ -49,6 +49,9 @@ const common = {
   currency: z.optional(z.string().check(z.regex(/^[A-Za-z]{3,5}$/))),
 };
 
+/** `project` is the scope of `client_id`, which changes when a project is moved; `group`, the bot's user name, goes beside a
+ *  messenger's own id where no client is known (vendors.md §2.1). `school`: the GetCourse connection whose users this bot's
+ *  `update_telegram_id` writes. */
 export const salebot = z.strictObject({
   ...common,
   kind: z.literal("salebot"),
@@ -57,6 +60,9 @@ export const salebot = z.strictObject({
   api_key: z.optional(text),
   school: z.optional(text),
 });
+/** `account` is the school's real host: `*.getcourse.ru` redirects where a school has a domain of its own (vendors.md §1.2).
+ *  `api` chooses how custom fields are written, absent = by what is configured; `fields` maps our names to the account's own
+ *  titles, the import's only key (§1.1). */
 export const getcourse = z.strictObject({
   ...common,
   kind: z.literal("getcourse"),
@@ -67,6 +73,8 @@ export const getcourse = z.strictObject({
   chatium_url: z.optional(address),
   fields: z._default(z.record(z.string(), text), {}),
 });
+/** `postback_id` and `webhook_id` are the uuids of the vendor's two addresses and their only proof; `field_prefix` is a setting
+ *  because its page shows `fields.` and `details.` (vendors.md §3.1–3.2). */
 export const chatterfy = z.strictObject({
   ...common,
   kind: z.literal("chatterfy"),
@@ -74,6 +82,8 @@ export const chatterfy = z.strictObject({
   webhook_id: z.optional(text),
   field_prefix: z._default(text, "fields"),
 });
+/** `business` is the scope of `person_id`, `bot_id` of `lead_id`. `token_header`: the vendor's page says `Authentication`,
+ *  working code `Authorization` (vendors.md §4). */
 export const metabot = z.strictObject({
   ...common,
   kind: z.literal("metabot"),
@@ -83,6 +93,8 @@ export const metabot = z.strictObject({
   api_token: z.optional(text),
   token_header: z._default(z.string().check(z.regex(/^[A-Za-z0-9-]{1,80}$/, "a header name")), "Authorization"),
 });
+/** `bot_token` writes, `secret_token` comes back in a header of every update and proves it (vendors.md §5.1). `username` is for
+ *  links. */
 export const telegram = z.strictObject({
   ...common,
   kind: z.literal("telegram"),
@@ -90,7 +102,11 @@ export const telegram = z.strictObject({
   secret_token: z.optional(secretPair),
   username: z.optional(text),
 });
+/** `url` is the tracker's origin; `postback_key` stands in the path and proves us (vendors.md §6.1). Without it the connection
+ *  only listens. */
 export const keitaro = z.strictObject({ ...common, kind: z.literal("keitaro"), url: address, postback_key: z.optional(text) });
+/** Only a source: networks take postbacks from trackers, not from us. `network` is the scope of its players, so that two
+ *  connections of one network know the same player. */
 export const network = z.strictObject({ ...common, kind: z.literal("network"), network: text });
 /** `return_to` is compared byte for byte; `trusted_links: true` allows links without a PIN, for sites where a forwarded link does no harm. */
 export const site = z.strictObject({
@@ -116,6 +132,8 @@ export const site = z.strictObject({
     }),
   ),
 });
+/** Whatever has no kind of its own, both ways. `headers` hold its secrets and go to its own origin only
+ *  (`connectors/http/destination.ts`). */
 export const http = z.strictObject({
   ...common,
   kind: z.literal("http"),
@@ -123,6 +141,7 @@ export const http = z.strictObject({
   headers: z._default(z.record(z.string(), z.string()), {}),
 });
 
+/** Told apart by `kind`, so a mistake is named by the fields of that kind and not of all of them. */
 export const connection = z.discriminatedUnion("kind", [
   salebot,
   getcourse,

@@ -61,6 +61,8 @@ export const rule = z.strictObject({
   disabled: z.optional(z.boolean()),
 });
 
+/** At most 500 rules, since every one is looked at for every event. Ids go into addresses and SQL paths, hence their few
+ *  characters. */
 export const configDocument = z.strictObject({
   $schema: z.optional(z.string()),
   workspace: z.prefault(workspace, {}),

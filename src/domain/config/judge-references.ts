@@ -52,6 +52,7 @@ function linkMistakes(
   ];
 }
 
+/** A name that stands at `path` and must be a connection; `kinds` absent = of any kind. */
 export type Reference = { readonly path: string; readonly id: string; readonly kinds?: readonly string[] };
 
 /** Nothing for a connection whose own kind could not be read: that is told where it stands. */

@@ -5,6 +5,7 @@ import type { ConfigDocument } from "./document.ts";
 
 const REFERENCE = /^\$([A-Z][A-Z0-9_]*)$/;
 
+/** Injected, so that the domain reads no environment. null = no such secret, or an empty one. */
 export type SecretLookup = (name: string) => string | null;
 
 /** Name of the secret a text refers to, or null when it is a literal. */

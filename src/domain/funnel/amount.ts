@@ -5,6 +5,7 @@ const UNIT = 1_000_000_000_000n;
 /** A converted amount in 10⁻¹² of the workspace currency. */
 export type Exact = bigint;
 
+/** `fx`: units of `currency` per unit of the named one, decimal texts. */
 export type Rates = { readonly currency: string; readonly fx: Readonly<Record<string, string>> };
 
 /** null = there is no rate for this currency. */
@@ -34,6 +35,7 @@ export function percent(n: number | Exact, d: number | Exact): string | null {
   return divisor === 0n ? null : fixed(divideHalfUp(BigInt(n) * 1000n, divisor), 1);
 }
 
+/** Two decimals; null when there is nothing to divide by. */
 export const average = (sum: Exact, count: number): string | null =>
   count === 0 ? null : moneyText(divideHalfUp(sum, BigInt(count)));
 

@@ -17,6 +17,7 @@ export type CohortCell = {
   readonly people: number;
 };
 
+/** Wire names. Percentages are texts with one decimal; the counts are people, not events. */
 export type StageLine = {
   readonly id: Stage;
   readonly reached: number;
@@ -35,11 +36,13 @@ export type WeekLine = {
   readonly sale_30d: number;
   readonly sale_60d: number;
 };
+/** People of one line by stage, whatever the template shows. */
 export type SourceCounts = Readonly<Record<Stage, number>> & { readonly cohort: number };
 
 const countOf = (cells: readonly CohortCell[], fits: (cell: CohortCell) => boolean): number =>
   cells.reduce((sum, cell) => (fits(cell) ? sum + cell.people : sum), 0);
 
+/** Everybody who entered in the range: cells part the cohort, so nobody is counted twice. */
 export const cohortSize = (cells: readonly CohortCell[]): number => countOf(cells, () => true);
 
 /** A step counts only who passed both stages; who reached this one without the previous is a bypass, shown beside it instead of pushing a step over 100 %. */
@@ -62,6 +65,7 @@ export function sourceCounts(cells: readonly CohortCell[], labelOf: (origin: Ori
   return new Map([...lines].map(([label, own]) => [label, countStages(own)]));
 }
 
+/** Each stage by itself: who skipped an earlier one is counted here all the same. */
 export function countStages(cells: readonly CohortCell[]): SourceCounts {
   const at = (stage: Stage): number => countOf(cells, ({ mask }) => reached(mask, stage));
   const [click, bot_start, registration, login, order, sale, resale] = STAGES.map(at);

@@ -8,7 +8,9 @@ import { STAGES } from "./stages.ts";
 
 const COLUMNS = ["source", "cohort", ...STAGES, "net_first", "net_last", "cost", "romi_first", "romi_last"] as const;
 
+/** The values of `format` beside JSON; what they differ in stands above. */
 export const CSV_DIALECTS = ["csv", "excel"] as const;
+/** A dialect is chosen by whoever downloads: the answer cannot know the spreadsheet's language. */
 export type CsvDialect = (typeof CSV_DIALECTS)[number];
 
 /** A byte order mark comes first: without it Excel takes Cyrillic text for another encoding. */

@@ -17,6 +17,8 @@ export type MoneyCell = {
 /** Distinct paid orders and conversions of the range. */
 export type DealCell = { readonly bound: boolean; readonly last: Origin; readonly deals: number };
 
+/** Wire names. Decimal texts in the workspace's currency; shares are percent texts, null where nothing was paid. `net` leaves
+ *  unbound money out, which stands in `unbound` by itself. */
 export type MoneyTotals = {
   readonly gross: string;
   readonly refunds: string;

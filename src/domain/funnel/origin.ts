@@ -13,6 +13,7 @@ export type Origin = {
   readonly place: string | null;
 };
 
+/** Stands on the line «без метки». */
 export const NO_ORIGIN: Origin = { link: null, source: null, campaign: null, content: null, place: null };
 
 type Links = ReadonlyMap<string, TrackedLink>;

@@ -5,13 +5,17 @@ import { type FieldError, fieldErrors } from "../../lib/field-errors.ts";
 import { type Result, err, ok } from "../../lib/result.ts";
 import type { Workspace } from "../config.ts";
 
+/** Also the words of the wire. `bot` is the connection of the first start, `connection` of the first stage of any kind. */
 export const BREAKDOWNS = ["source", "campaign", "content", "link", "bot", "connection"] as const;
+/** What a report's lines stand for. */
 export type Breakdown = (typeof BREAKDOWNS)[number];
 /** What the console offers; the wire takes any whole number of days from 1 to 365. */
 export const WINDOWS = [7, 14, 30, 60, 90] as const;
 
 /** From 1900 on: the calendar of earlier centuries has nothing to count. */
 const date = z.string().check(z.regex(/^(19|[2-9]\d)\d{2}-\d{2}-\d{2}$/, "a date such as 2026-03-01"));
+/** Shapes only; that the range is one and its dates exist is judged by `parseReportQuery`. Unknown parameters are ignored: shared
+ *  addresses collect foreign marks. */
 export const reportParameters = z.object({
   from: z.optional(date),
   to: z.optional(date),

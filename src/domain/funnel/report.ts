@@ -40,6 +40,8 @@ export type Tally = {
   readonly intake: Intake;
 };
 
+/** Wire names. People by first touch; money twice, by first and by last touch. `source` "" = «без метки»; ROMI is null where
+ *  nothing was spent. */
 export type SourceLine = SourceCounts & {
   readonly source: string;
   readonly net_first: string;

@@ -7,8 +7,10 @@ import { type Graph, type GraphEvent, type Ref, ownerOf } from "./graph.ts";
 import { resolve } from "./resolve.ts";
 import { refOf } from "./usable.ts";
 
+/** `boundAt` in epoch ms: when the event became somebody's, its receipt unless it had to wait. */
 export type Bound = { readonly decision: Decision; readonly trace: readonly Step[]; readonly boundAt: number };
 
+/** By which identifier a waiting event is bound now, and when that became known (epoch ms). */
 export type Late = { readonly ref: Ref; readonly at: number };
 
 /** `fresh` gives the identity of a person should one be founded. The first answer is about `event` itself; `late` tells that it has waited. */

@@ -7,6 +7,7 @@ export type Fresh = { readonly id: PersonId; readonly key: PersonKey };
 
 /** `taken`: another person's, `limit`: one too many of its kind, `contact_quarantined`: three messengers claim it. Each becomes a problem for an operator. */
 export type ConflictCause = "taken" | "limit" | "contact_quarantined";
+/** What was refused and between whom; `persons` are roots at the moment of the decision. */
 export type Conflict = { readonly ref: Ref; readonly cause: ConflictCause; readonly persons: readonly PersonId[] };
 
 /** One step of the decision, in order; identifiers by blind index, so a trace holds nobody's values. */
@@ -34,6 +35,7 @@ export type Step =
   | { readonly step: "echo" }
   | { readonly step: "no_consent" };
 
+/** Everything to be done about one event; carrying it out decides nothing more, but for who survives a merge. */
 export type Decision = {
   readonly event: GraphEvent;
   readonly outcome: "bound" | "unbound" | "erased";

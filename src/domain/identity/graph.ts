@@ -7,8 +7,10 @@ import type { IdentifierType, Proof } from "../identifier.ts";
 
 /** An identifier as the graph knows it; for `key` the hash is the key itself. */
 export type Ref = { readonly type: IdentifierType; readonly scope: string; readonly hash: string };
+/** What an event says about an identifier, besides which one it is. */
 export type GraphClaim = Ref & { readonly proof: Proof };
 
+/** Times in epoch ms of events, not of their arrival. An erased leaf stays and owns nothing. */
 export type Leaf = {
   readonly id: PersonId;
   readonly key: PersonKey;
@@ -20,6 +22,7 @@ export type Leaf = {
   consentWithdrawnAt: number | null;
 };
 
+/** `pinned`: an operator gave it away, automation does not. `started`: a click whose bot start has come, so it is nobody else's. */
 export type Node = Ref & {
   homeId: PersonId;
   proof: Proof;
@@ -47,6 +50,7 @@ export type GraphEvent = {
 /** Where an event of this graph belongs. `clickHash` is set on the click event itself: it follows its click. */
 export type Membership = { homeId: PersonId; readonly viaHash: string | null; readonly clickHash: string | null };
 
+/** `members` are the leaves that changed hands; that list alone makes an unmerge exact. `eventId` null = an operator's. */
 export type Merge = {
   readonly survivor: PersonId;
   readonly loser: PersonId;
@@ -55,8 +59,10 @@ export type Merge = {
   readonly eventId: EventId | null;
 };
 
+/** A click that went to its real starter; events that came through it go along. */
 export type ClickMove = { readonly hash: string; readonly from: PersonId; readonly to: PersonId };
 
+/** What a write must store. Sets hold ids and hashes, the values are read off the graph when it is written. */
 export type Changes = {
   readonly leaves: Set<PersonId>;
   readonly nodes: Set<string>;
@@ -70,6 +76,7 @@ export type Changes = {
   readonly parked: Set<EventId>;
 };
 
+/** Holds what was loaded and nothing else: an absent entry means "not there" only for identifiers that were asked for. */
 export type Graph = {
   readonly leaves: Map<PersonId, Leaf>;
   /** Root → the leaves it stands for. */
@@ -91,6 +98,7 @@ export type Graph = {
   changes: Changes;
 };
 
+/** One for a batch or a decision. */
 export const newGraph = (): Graph => ({
   leaves: new Map(),
   members: new Map(),
@@ -128,12 +136,14 @@ export function setIn<K, V>(map: Map<K, Set<V>>, key: K): Set<V> {
   return known;
 }
 
+/** Its root need not be there yet: rows come in any order. */
 export function addLeaf(graph: Graph, leaf: Leaf): void {
   graph.leaves.set(leaf.id, leaf);
   graph.keys.set(leaf.key, leaf.id);
   setIn(graph.members, leaf.rootId).add(leaf.id);
 }
 
+/** An identifier has one home; adding it again elsewhere would leave it owned twice, so moves go through `giveNode`. */
 export function addNode(graph: Graph, node: Node): void {
   graph.nodes.set(node.hash, node);
   setIn(graph.owned, node.homeId).add(node.hash);
@@ -145,6 +155,7 @@ export function addApart(graph: Graph, a: PersonId, b: PersonId): void {
   setIn(graph.apart, b).add(a);
 }
 
+/** Findable by each of its identifiers; which of them wakes it is decided when one becomes known. */
 export function addParked(graph: Graph, event: GraphEvent): void {
   graph.parked.set(event.id, event);
   for (const { hash } of event.claims) setIn(graph.waiting, hash).add(event.id);
@@ -157,7 +168,9 @@ export function leafOf(graph: Graph, id: PersonId): Leaf {
   return leaf;
 }
 
+/** One hop, always: merges re-point every leaf. */
 export const rootOf = (graph: Graph, id: PersonId): PersonId => leafOf(graph, id).rootId;
+/** Empty for a leaf that stands for nobody any more. */
 export const membersOf = (graph: Graph, root: PersonId): ReadonlySet<PersonId> => graph.members.get(root) ?? new Set();
 
 /** The leaf an identifier belongs to, or null when nobody has it. Erased persons own nothing. */
@@ -182,6 +195,7 @@ export function* nodesOf(graph: Graph, root: PersonId): Generator<Node> {
   }
 }
 
+/** Over all leaves: a merge's survivor is the person who was first, not the row. */
 export const firstSeenOf = (graph: Graph, root: PersonId): number =>
   Math.min(...[...membersOf(graph, root)].map((id) => leafOf(graph, id).firstSeen));
 

@@ -45,6 +45,7 @@ type Draft = {
 
 type Join = { readonly graph: Graph; readonly start: Start; readonly union: Union; readonly draft: Draft };
 
+/** Also what an event without a person gets: nothing is done for it. */
 export const emptyDraft = (): Draft => ({
   attach: [],
   refresh: [],

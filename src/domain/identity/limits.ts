@@ -11,7 +11,9 @@ const groupOf = (ref: Ref): string => `${ref.type}\n${ref.scope}`;
 
 /** Unlimited types never stand in the way of a merge. */
 export const isLimited = (ref: Ref): boolean => Number.isFinite(limitOf(ref.type));
+/** One human has one account of each; the only identifiers that can claim a contact. */
 export const isMessenger = (ref: Ref): boolean => MESSENGER_TYPES.some((type) => type === ref.type);
+/** Typed by anybody, hence never a proof; the only ones that go into quarantine. */
 export const isContact = (ref: Ref): boolean => ref.type === "email" || ref.type === "phone";
 /** Clicks and cookies only say that two visits are probably one human. */
 export const isInferred = (ref: Ref): boolean => priorityOf(ref.type) >= 8;

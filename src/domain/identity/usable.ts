@@ -8,6 +8,7 @@ import { isContact } from "./limits.ts";
 /** Two may be one human who changed messengers; three no longer are. */
 const QUARANTINE_CLAIMANTS = 3;
 
+/** What is left of an event's identifiers, and in words what is not. */
 export type Usable = {
   readonly claims: readonly GraphClaim[];
   readonly steps: readonly Step[];
@@ -46,6 +47,7 @@ export const isQuarantined = (graph: Graph, claim: GraphClaim): boolean =>
 /** Judged before the claim is written, so that the event that makes the third claim already tells of it. */
 export const wouldQuarantine = (claimants: ReadonlySet<string>): boolean => claimants.size >= QUARANTINE_CLAIMANTS;
 
+/** Without proof and home: a trace is kept long and must hold no more than it tells. */
 export const refOf = ({ type, scope, hash }: Ref): Ref => ({ type, scope, hash });
 
 /** Smaller priority first; equals keep the sender's order. The same identifier twice counts once. */

@@ -5,6 +5,7 @@ import { hasMacro } from "../normalise/macro.ts";
 import { fromBase64, fromUtf8 } from "../../lib/crypto.ts";
 import { type Messenger, type Place, CLICK_LENGTH, fillClick, isShare, messengerOf, placeIn, spelledOut } from "./deep-link.ts";
 
+/** Stable words: `console/screens/link-check.ts` says for each what is wrong and how to mend it, in both languages. */
 export type FindingCode =
   | "not_a_url"
   | "plain_http"
@@ -32,6 +33,7 @@ export type WalkCode =
   | "lost_click"
   | "lost_parameters";
 
+/** One thing to mend. An `error` loses people or tells a stranger something; a `warning` may be meant. */
 export type Finding = {
   readonly code: FindingCode;
   readonly level: "error" | "warning";

@@ -2,6 +2,7 @@
  *  18-character click and the server keeps the rest. Limits: core.telegram.org/bots/features#deep-linking, dev.max.ru (both 2026-09). Pure. */
 export type Messenger = "telegram" | "max" | "vk" | "whatsapp";
 
+/** Where a messenger takes a payload from: the parameter, how many characters it carries and which. */
 export type Place = { readonly parameter: string; readonly limit: number; readonly charset: RegExp };
 
 /** VK and WhatsApp have no documented limit: 512 and free text keep a link sane. */
@@ -82,6 +83,7 @@ export function withClickPlace(pasted: string): string {
   return `${bare}${url.search === "" ? "?" : "&"}${name}={click}${hash === undefined ? "" : `#${hash}`}`;
 }
 
+/** The snippet looks for it in the page's address (`ui/snippet.ts`). */
 export const SITE_PARAMETER = "tl";
 
 /** Puts the click id where the link asks for it; "" when nothing is counted. A header takes no Cyrillic, so such an address goes out encoded. */

@@ -6,6 +6,7 @@ const SPACES = /[\u00A0\u2000-\u200A\u202F\u205F\u3000]/g;
 const LOOSE =
   /[\u00AD\u200B\u200E\u200F\u2060-\u2064\uFEFF]|(?<![\p{Extended_Pictographic}\p{EMod}\p{M}\p{Script=Arabic}])[\u200C\u200D]|[\u200C\u200D](?![\p{Extended_Pictographic}\p{L}])/gu;
 
+/** Ends are left: a leading space may be a plus that a query lost (`phone.ts`). */
 export const spaced = (text: string): string => text.normalize("NFC").replaceAll(INVISIBLE, "").replaceAll(SPACES, " ");
 
 /** Printable ASCII and Russian letters with no space at either end: already clean, as almost every value is. */

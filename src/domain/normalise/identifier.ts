@@ -26,4 +26,5 @@ export function readIdentifierValue(type: IdentifierType, text: string): string 
   return reading.ok ? reading.value : null;
 }
 
+/** Its values mean the same wherever they come from, so it is stored under the scope "". */
 export const isGlobal = (type: IdentifierType): boolean => IDENTIFIER_TYPES[type].scope === "global";

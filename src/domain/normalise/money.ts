@@ -7,6 +7,7 @@ import { clean } from "./clean.ts";
 import { knownCurrency } from "./currency.ts";
 import { hasMacro } from "./macro.ts";
 
+/** A readable sum, sign included. */
 export type Amount = { readonly amount: string; /** When it stood beside the number. */ readonly currency: string | null };
 
 const DECIMALS = 4;

@@ -9,6 +9,7 @@ export function readStart(text: string | null): { readonly payload: string | nul
 
 /** A link to WhatsApp can only put the click into the text that the human then sends. */
 const CLICK_INSIDE = /(?<![\w-])c_[A-Za-z0-9]{16}(?![\w-])/;
+/** The first of several; null = none. Whole words only: sixteen characters of a longer token are no click. */
 export const clickInside = (text: string | null): string | null => CLICK_INSIDE.exec(text ?? "")?.[0] ?? null;
 
 /** What the deep link brought, however the bot tells of it. */

@@ -1,6 +1,7 @@
 /** Wall-clock times to instants in an IANA zone, by the platform's own tables. */
 import { isTimeZone, zoneOffset } from "../../lib/zone.ts";
 
+/** What a clock on a wall shows, in a zone that is told apart. Nothing is checked yet: a day 31 of February may stand here. */
 export type WallTime = {
   readonly year: number;
   /** 1–12. */

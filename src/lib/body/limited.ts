@@ -1,7 +1,7 @@
 import { joinBytes } from "../crypto.ts";
 
-/** The bytes of a body, refused as soon as they pass `maxBytes`. Content-Length is only a hint (a sender may omit it or lie), so the count is
- *  taken while streaming. null = too large; the rest is for `letBy`. */
+/** The bytes of a body of at most `maxBytes`. One that announces more is refused unread; one without Content-Length is counted while it streams and
+ *  refused as soon as it passes. null = too large; the rest is for `letBy`. */
 export async function readLimited(request: Request, maxBytes: number): Promise<Uint8Array | null> {
   const announced = request.headers.get("content-length");
   if (Number(announced ?? "0") > maxBytes) return null;

@@ -3,6 +3,7 @@
  *  e-mail has no space inside: there a bare plus is the address's own (`ivan+shop@…` from a macro that nobody encoded). */
 import { decodeText, unescapeBytes, unescapeOnce } from "./text.ts";
 
+/** Decoded; brackets in the name turned into dots. */
 export type Pair = readonly [name: string, value: string];
 
 /** A whole value only: the first letters of such a name may read as an escape (`%affid%`). */
@@ -26,8 +27,8 @@ export function parseQuery(text: string): Pair[] {
   return pairs;
 }
 
-/** JavaScript's old `escape()` writes `%u0418`; it is not percent-encoding, so it is replaced first. */
-/** One name or value, as text: `+` is a space, escapes are bytes of any encoding. */
+/** One name or value, as text: `+` is a space, escapes are bytes of any encoding. JavaScript's old `escape()` writes `%u0418`, which is no
+ *  percent-encoding and is replaced first. */
 export const decodePart = (text: string): string => {
   const spaced = text.replaceAll("+", " ");
   if (!spaced.includes("%")) return spaced;
