@@ -10,6 +10,8 @@ import { forgetMessage, noteMessage } from "../store/seen-messages.ts";
 import { problem } from "./problem.ts";
 import { refused } from "./refused.ts";
 
+/** A call whose sender is proved and, where it was signed, whose id is used up. `body` is not parsed yet: each call has a schema
+ *  of its own. */
 export type ApiCall = {
   readonly request: Request;
   readonly caller: Caller;

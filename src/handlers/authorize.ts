@@ -8,6 +8,8 @@ import { invalidRequest, parseJson } from "./json-body.ts";
 import { buidText, flag, idText, readUserId } from "./login-fields.ts";
 import { json, problem } from "./problem.ts";
 
+/** Either `code`, or `buid` and `pin` (with `txn` in a site-first login). `user_id` is who is signed in at the site, if anybody.
+ *  Texts, numbers, "" and null are taken as senders of forms write them. */
 export const authorizeBody = z.object({
   buid: z.optional(z.nullable(buidText)),
   pin: z.optional(z.nullable(z.union([z.string().check(z.maxLength(64)), z.int()]))),

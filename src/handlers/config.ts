@@ -10,6 +10,7 @@ import { pageErrors, pageOf } from "./page.ts";
 import { json, problem } from "./problem.ts";
 
 const documentBody = z.record(z.string(), z.unknown());
+/** Which version becomes the newest again. */
 export const rollbackBody = z.strictObject({ version: z.int().check(z.gte(1)) });
 
 /** The newest document as it was written, secrets as `$NAME`; version 0 and nothing else before the first save. */

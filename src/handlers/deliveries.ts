@@ -78,6 +78,8 @@ export async function postCancel(request: Routed, ctx: Context): Promise<Respons
   }
 }
 
+/** `since` is about when deliveries died, with an offset, since a local time would mean another hour to the gateway. `per_second`
+ *  may be below one. */
 export const recoverBody = z.object({
   connection: z.string().check(z.minLength(1)),
   since: z.iso.datetime({ offset: true }),

@@ -5,6 +5,7 @@ import type { DeliveryFilter, DeliveryRow } from "../store/deliveries.ts";
 import type { FieldError } from "../lib/field-errors.ts";
 import { pageErrors, pageOf, sinceOf } from "./page.ts";
 
+/** Also the API document's own list (`openapi/operator-calls.ts`). */
 export const DELIVERY_STATUSES = [
   "queued",
   "retrying",

@@ -12,6 +12,8 @@ const SCOPE = [
 const METHOD = "rows deleted or emptied in one database transaction, then in every delivery queue; anonymous counters stay";
 const COPIES = "the platform's point-in-time copies expire by themselves within 30 days";
 
+/** The same words for everybody: what the act names beside them is in the row. The page's translations go by these very texts
+ *  (`ui/erasure-page.ts`). */
 export const erasureView = (erasure: Erasure): Act => ({
   id: erasure.id,
   person_id: erasure.person_id,

@@ -10,6 +10,7 @@ import { localeOf, pageErrors, pageOf, sinceOf } from "./page.ts";
 import { json, problem } from "./problem.ts";
 import { type Routed, pathName } from "../lib/routed.ts";
 
+/** `accepted` is the one that no row has: such an event still waits in the inbox. */
 export const EVENT_STATUSES = ["accepted", "bound", "unbound", "quarantined", "echo", "preview", "erased"];
 
 /** Newest first by acknowledgement, with what still waits in the inbox. `type` also takes a label (`sale`). */

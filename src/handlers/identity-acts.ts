@@ -22,6 +22,7 @@ const person = z.pipe(
   z.string().check(z.regex(PERSON, "a person's id or key")),
   z.transform((text: string) => (isPerson(text) ? text : z.NEVER)),
 );
+/** By any id or key of each; a merged one stands for its survivor. */
 export const twoPersons = z.object({ persons: z.tuple([person, person]) });
 const identifier = {
   type: z.string().check(z.refine(isIdentifierType, "not an identifier type")),
@@ -29,13 +30,21 @@ const identifier = {
   value: z.string().check(z.minLength(1), z.maxLength(1_000)),
 };
 
+/** The survivor of the merge that is to be undone, by any id or key of hers. */
 export const onePerson = z.object({ person });
+/** `scope` may be left out as long as one scope knows the value; of several (422) a guess would move somebody else's. */
 export const identifierMove = z.object({ ...identifier, to: person });
+/** Without a scope the value is blocked in every scope its type is known in. */
 export const identifierBlock = z.object(identifier);
 
+/** 409 `same_person` where it is done already. Lifts a keep-apart of the two and says so (`lifted_keep_apart`): the newest
+ *  decision holds. */
 export const postMerge = act(twoPersons, ({ persons }) => ({ act: "merge", persons }));
+/** 409 `same_person` for two who are one: they have to be unmerged first. */
 export const postKeepApart = act(twoPersons, ({ persons }) => ({ act: "keep_apart", persons }));
+/** Takes back the newest merge that still holds; 409 `nothing_to_unmerge` when there is none. */
 export const postUnmerge = act(onePerson, ({ person: name }) => ({ act: "unmerge", person: name }));
+/** The identifier is pinned to `to` and the two people are kept apart from then on. */
 export const postMoveIdentifier = act(identifierMove, ({ type, scope = null, value, to }) => ({
   act: "move",
   type,
@@ -43,6 +52,7 @@ export const postMoveIdentifier = act(identifierMove, ({ type, scope = null, val
   value,
   to,
 }));
+/** What came through the identifier stays whose it is; a key cannot be blocked (422). */
 export const postBlock = act(identifierBlock, ({ type, scope = null, value }) => ({ act: "block", type, scope, value }));
 
 /** A handler that reads a decision from the body and has it carried out. */
@@ -80,6 +90,7 @@ function answer(ctx: Context, result: DecisionResult): Response {
   }
 }
 
+/** `basis` in the operator's words; without it the act names the person's own request. */
 export const erasureBody = z.object({ basis: z.optional(z.string().check(z.minLength(1), z.maxLength(1_000))) });
 
 /** Erases a person and answers with the act. */

@@ -24,6 +24,8 @@ import {
 import { json, problem } from "./problem.ts";
 
 const told = z.union([z.string(), z.number(), z.boolean(), z.null()]);
+/** Everything but the account is optional, "" and unfilled placeholders too: a Salebot block sends every field it has, set or
+ *  not. `pin`: true or nothing = we draw it, false = a link without one, digits = the bot's own. */
 export const linkBody = z.object({
   ...identityFields,
   site: looseText(64),

@@ -49,6 +49,8 @@ export const flag = z.pipe(
   z.transform((value: boolean | "true" | "false" | "" | null) => value === true || value === "true"),
 );
 
+/** As it came: a buid's case matters (vendors.md §4.1), and a wrong one is no malformed one, or the answers would tell them
+ *  apart. */
 export const buidText = z.string().check(z.minLength(1), z.maxLength(64), clean);
 
 /** Fields that name a messenger account. */
@@ -62,8 +64,11 @@ export const identityFields = {
   vk_id: looseId,
 };
 
+/** Where a bot serves several sites, or none, and names none. */
 export const NO_SITE = { path: "site", message: "name one of the site connections" };
+/** The path is one of several that would do. */
 export const NO_ACCOUNT = { path: "telegram_id", message: "at least one native messenger id is required" };
+/** The registered ones are not listed: the caller has them, anybody else need not. */
 export const NO_RETURN = { path: "return_to", message: "is not one of the site's registered addresses" };
 
 /** null for what an unset variable looks like: "", `{name}`, `#{name}`. */
@@ -82,4 +87,5 @@ export function siteFor(ctx: Context, caller: Caller, named: string | null): Con
 /** Our public origin; only a local server without one takes the request's own. */
 export const originOf = (ctx: Context, request: Request): string => ctx.settings.publicUrl ?? new URL(request.url).origin;
 
+/** Epoch ms as the wire has times: ISO 8601 in UTC. */
 export const iso = (at: number): string => new Date(at).toISOString();

@@ -16,6 +16,7 @@ import { invalidRequest, parseJson } from "./json-body.ts";
 import { buidText, flag, idText, identityFields, originOf, readUserId } from "./login-fields.ts";
 import { json, problem } from "./problem.ts";
 
+/** Who is meant: a messenger account, a buid, or (from a site) its own user; the buid wins over the others. */
 export const logoutBody = z.object({
   ...identityFields,
   buid: z.optional(z.nullable(z.union([buidText, z.literal("")]))),

@@ -27,19 +27,24 @@ import {
 } from "./login-fields.ts";
 import { json, problem } from "./problem.ts";
 
+/** `on_conflict` left out asks first: a conflict is then an answer and changes nothing. */
 export const mappingBody = z.object({
   buid: buidText,
   user_id: idText,
   on_conflict: z.optional(z.nullable(z.enum(["keep", "relink"]))),
 });
+/** A bot's: whom it has in front of it, and which user of the site that human has become. */
 export const registerBody = z.object({ ...identityFields, site: looseText(64), user_id: idText });
 
+/** Either is enough; both, as long as they mean one holder. */
 export const unlinkBody = z.object({ buid: z.optional(z.nullable(buidText)), user_id: z.optional(z.nullable(idText)) });
 
 const NO_USER = { path: "user_id", message: "names no user" };
 
 const either = (connection: Parameters<typeof isBot>[0]): boolean => isBot(connection) || isSite(connection);
 
+/** One address for two callers with two rights: a site maps whoever has just passed a PIN of its own, a bot only registers where
+ *  nobody is mapped. 201 for a new mapping, 200 for what was there or was resolved, 403 `proof_required`, 409 `conflict`. */
 export const postMapping = apiCall(either, (ctx, call) =>
   isKind(call.caller.connection, "site") ? linkForSite(ctx, call, call.caller.connection) : registerForBot(ctx, call),
 );

@@ -8,6 +8,7 @@ import { invalidRequest, parseJson } from "./json-body.ts";
 import { NO_ACCOUNT, identityFields, iso } from "./login-fields.ts";
 import { json } from "./problem.ts";
 
+/** `connection` is the second messenger's bot, whose report of a start will be the proof. */
 export const mergeLinkBody = z.object({
   ...identityFields,
   to: z.enum(["max", "vk", "telegram"]),

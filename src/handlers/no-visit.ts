@@ -4,6 +4,7 @@
 const PURPOSES = ["sec-purpose", "purpose", "x-purpose", "x-moz"];
 const PARTS = /^(image|script|style|font|audio|video|track|manifest)$/;
 
+/** Errs towards a visit: a browser that says nothing of the kind is believed. */
 export const isNoVisit = (request: Request): boolean =>
   PURPOSES.some((name) => /prefetch|prerender|preview/i.test(request.headers.get(name) ?? "")) ||
   PARTS.test(request.headers.get("sec-fetch-dest") ?? "");

@@ -9,6 +9,8 @@ import { buidText, idText, present, readUserId } from "./login-fields.ts";
 import { json, problem } from "./problem.ts";
 
 const scalar = z.union([z.string().check(z.maxLength(4_000)), z.number(), z.boolean(), z.null()]);
+/** The first of `user_id`, `buid` and the messenger ids that is told names the addressee. `data` becomes the variables of the
+ *  bot's block. */
 export const notifyBody = z.object({
   user_id: z.optional(z.nullable(idText)),
   buid: z.optional(z.nullable(buidText)),

@@ -5,6 +5,7 @@ import type { Context } from "../context.ts";
 import { originOf } from "./login-fields.ts";
 import { openapiDocument } from "./openapi/document.ts";
 
+/** May be read from any page: an editor or a client generator in a browser asks for it. */
 export const getOpenapi = (request: Request, ctx: Context): Response =>
   new Response(JSON.stringify(openapiDocument(originOf(ctx, request), VERSION)), {
     headers: {

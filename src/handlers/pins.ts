@@ -9,6 +9,8 @@ import { iso } from "./login-fields.ts";
 import { json, problem } from "./problem.ts";
 import { type Routed, pathName } from "../lib/routed.ts";
 
+/** 403 `pin_expired` or `pin_locked`, 404 also for a link without a PIN, 429 with the seconds to wait. The bot's act like `POST
+ *  /v1/links`, but under the limits of every resend: the person is written to. */
 export const postPin = (request: Routed, ctx: Context): Promise<Response> => {
   const buid = pathName(request, "buid") ?? "";
   return apiCall(isBot, async () => newPinFor(ctx, buid))(request, ctx);

@@ -2,6 +2,8 @@
 import type { Context } from "../context.ts";
 import type { FieldError } from "../lib/field-errors.ts";
 
+/** `reason` is stable and documented in docs/errors.md; `detail` is for a person and may change. `extra` becomes further members
+ *  of the document. */
 export type ProblemInput = {
   readonly status: number;
   readonly reason: string;

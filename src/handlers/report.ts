@@ -43,6 +43,7 @@ const csvAnswer = (text: string): Response =>
 const rolling = (parameters: Record<string, string>, given: Readonly<Record<string, unknown>>): Record<string, string> =>
   Object.fromEntries(Object.entries(parameters).filter(([name]) => (name !== "from" && name !== "to") || Boolean(given[name])));
 
+/** A link for at most a year (`days`): it cannot be taken back, so it has to end. */
 export const shareBody = z.object({
   /** The report's parameters, as an object or as a query string. */
   query: z.union([z.string(), z.record(z.string(), z.union([z.string(), z.number()]))]),

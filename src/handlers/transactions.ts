@@ -7,11 +7,13 @@ import { invalidRequest, parseJson } from "./json-body.ts";
 import { NO_RETURN, iso, looseText, originOf } from "./login-fields.ts";
 import { json } from "./problem.ts";
 
+/** `state` is the site's own and comes back with the code untouched; at most 512 characters, since it travels in an address. */
 export const transactionBody = z.object({
   return_to: z.string().check(z.minLength(1), z.maxLength(2_000)),
   state: looseText(512),
 });
 
+/** 201 with the page's address for the visitor; 422 when the way back is not registered. */
 export const postTransaction = apiCall(isSite, async (ctx, call) => {
   const parsed = parseJson(ctx, call.body, transactionBody);
   if (!parsed.ok) return parsed.error;

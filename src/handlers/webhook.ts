@@ -49,6 +49,7 @@ const plain = (text: string): Response =>
 const tooMany = (ctx: Context, { answer }: Received): Response =>
   problem(ctx, { status: 429, reason: "rate_limited", retryAfterSeconds: answer.retryAfterSeconds ?? 1 });
 
+/** The same for every intake address, whatever protocol it speaks otherwise: a stranger sees only ours. */
 export const refusal = (ctx: Context, refused: DeliveryRefusal): Response =>
   refused.reason === "too_large"
     ? problem(ctx, { status: 413, reason: "too_large", detail: "at most 256 KiB" })

@@ -2,6 +2,7 @@
  *  through somebody else's messenger. */
 import type { Language } from "./copy.ts";
 
+/** One problem, with nothing in it that leads to a person. */
 export type AlertLine = {
   readonly kind: string;
   readonly cause: string | null;
@@ -11,6 +12,7 @@ export type AlertLine = {
   readonly count: number;
 };
 
+/** Every kind of problem there is; the console's headings are its own (`console/screens/problems.ts`). */
 export const KINDS = {
   unresolved_macro: ["макрос не подставлен", "a macro was not filled in"],
   conflict: ["два человека назвали одно и то же", "two people named the same thing"],

@@ -1,7 +1,10 @@
 /** Every word that a visitor or a bot's user reads, in both languages. `{…}` are filled by `fill`. */
 
+/** Those we have every text in. */
 export type Language = "ru" | "en";
 
+/** Of the edge page and the undo page. `failed` is one text for every cause, and never says whether there is such a link: whoever
+ *  guesses learns nothing (`handlers/pin-page.ts`). */
 export const PAGE_COPY = {
   ru: {
     title: "вход через бота",
@@ -51,6 +54,7 @@ export const PAGE_COPY = {
   },
 } as const satisfies Record<Language, Readonly<Record<string, string>>>;
 
+/** Of messages that a bot delivers. Each names the site's host, so that somebody who is relayed a code sees what it is for. */
 export const MESSAGE_COPY = {
   ru: {
     pin: "Код для входа на {host}: {pin}\nДействует {minutes} мин, до {until}. Никому его не сообщайте.",

@@ -1,6 +1,7 @@
 /** «Акт об уничтожении персональных данных + выписка из журнала»: the act of an erasure to print and to sign. */
 import { type PrintedLocale, printedDocument, printedSection, printedTable } from "./printed.ts";
 
+/** Wire names: this is `GET /v1/persons/:id/erasure` itself. `erased_at` in ISO 8601; `counts` by kind of row. */
 export type Act = {
   readonly id: string;
   readonly person_id: string;

@@ -2,6 +2,7 @@
  *  off, so that no preview robot opens it; the host of the site that asked is named, so a relayed code is recognisable. */
 import { type Language, MESSAGE_COPY, fill } from "./copy.ts";
 
+/** What a message is made of, whatever the platform; the PIN in the open, for as long as it takes to seal the message. */
 export type LoginMessage = {
   readonly language: Language;
   /** Host of the site. */
@@ -24,6 +25,7 @@ export type TelegramMessage = {
   readonly reply_markup: { readonly inline_keyboard: readonly (readonly Button[])[] };
 };
 
+/** Wire names: `messages` of `POST /v1/links`. */
 export type LoginMessages = { readonly telegram: TelegramMessage; readonly salebot: string };
 
 /** One ready payload a platform, so that a bot builder copies it unchanged. */

@@ -23,6 +23,7 @@ const FIXED = {
 
 const hashes = new Map<string, string>();
 
+/** `style` is the page's only style sheet, word for word: another byte and the browser leaves it out. */
 export type PagePolicy = {
   readonly style: string;
   /** Origins a form may end up at besides our own. */

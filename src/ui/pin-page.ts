@@ -6,6 +6,7 @@ import { escapeHtml } from "../lib/html.ts";
 import { type Language, PAGE_COPY, fill } from "./copy.ts";
 import { sheet } from "./styles.ts";
 
+/** Nothing of it comes from storage: the page of a link that never was is made of the same. */
 export type PinPage = {
   readonly site: ConnectionOf<"site">;
   readonly language: Language;
@@ -20,6 +21,7 @@ export type PinPage = {
   readonly typed: string;
 };
 
+/** The page and what its headers have to allow (`page-headers.ts`). */
 export type RenderedPage = { readonly html: string; readonly style: string; readonly images: boolean };
 
 const MOST_BYTES = 3_000;
@@ -81,6 +83,7 @@ function fields({ state, language, typed }: PinPage): string {
 const deepLink = ({ deepLink: href, language }: PinPage): string =>
   href === null ? "" : `<a href="${escapeHtml(href)}" rel="noreferrer">${PAGE_COPY[language].deep}</a>`;
 
+/** `title` is already escaped. No script and no address to load, hence nothing to escape in `style`, which is ours. */
 export const head = (language: Language, title: string, style: string): string =>
   `<!doctype html><html lang="${language}"><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">` +
   `<title>${title}</title><style>${style}</style>`;

@@ -2,8 +2,10 @@
 import { escapeHtml } from "../lib/html.ts";
 import { PRINT_STYLE } from "./print-style.ts";
 
+/** The workspace's, not the reader's browser's: the paper is the operator's. */
 export type PrintedLocale = "ru" | "en";
 
+/** `body` is HTML already, the title is not. */
 export const printedDocument = (locale: PrintedLocale, title: string, body: string): string =>
   `<!doctype html><html lang="${locale}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${escapeHtml(title)}</title><style>${PRINT_STYLE}</style></head><body><h1>${escapeHtml(title)}</h1>${body}</body></html>`;
 
@@ -15,4 +17,5 @@ export function printedTable(head: readonly string[], rows: readonly (readonly s
   return `<table>${line(head, "th")}${rows.map((cells) => line(cells, "td")).join("")}</table>`;
 }
 
+/** Both are HTML already: titles here are our own words. */
 export const printedSection = (title: string, content: string): string => `<h2>${escapeHtml(title)}</h2>${content}`;

@@ -15,6 +15,7 @@ const SHEET =
 
 const USUAL_ACCENT = "#1f5fbf";
 
+/** `accent` as `#rrggbb` (the configuration allows no other form). One sheet for an accent, so its hash is computed once. */
 export const sheet = (accent: string | undefined): string =>
   SHEET.replace("ACCENT", accent ?? USUAL_ACCENT).replace("INK", inkOn(accent ?? USUAL_ACCENT));
 

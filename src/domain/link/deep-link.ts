@@ -83,7 +83,7 @@ export function withClickPlace(pasted: string): string {
   return `${bare}${url.search === "" ? "?" : "&"}${name}={click}${hash === undefined ? "" : `#${hash}`}`;
 }
 
-/** The snippet looks for it in the page's address (`ui/snippet.ts`). */
+/** Any name would do: the snippet knows a click by its form (`ui/snippet.ts`). This one only has to survive the way, see `withClickPlace`. */
 export const SITE_PARAMETER = "tl";
 
 /** Puts the click id where the link asks for it; "" when nothing is counted. A header takes no Cyrillic, so such an address goes out encoded. */

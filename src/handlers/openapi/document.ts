@@ -15,6 +15,7 @@ const CALLS: readonly Operation[] = [...PUBLIC_CALLS, ...LOGIN_CALLS, ...OPERATO
 const ABOUT =
   "Wire names are snake_case, ids are strings, times ISO 8601 UTC, amounts decimal strings. Reasons of refusals: docs/errors.md. What a rule's action takes in `with` are the schemas named `With.kind.action`.";
 
+/** `origin` is ours and becomes the one server. A pure function of it and the code: nothing of a configuration is told. */
 export function openapiDocument(origin: string, version: string): Json {
   const components = newComponents();
   components.named("Problem", problemDocument);

@@ -25,6 +25,7 @@ export type Answer = {
   readonly type?: string;
 };
 
+/** One call. A test looks for one behind every route of the router and holds real answers to these schemas. */
 export type Operation = {
   readonly method: Method;
   readonly path: string;

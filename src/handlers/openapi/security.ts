@@ -4,6 +4,7 @@ import type { Caller, Operation } from "./operation.ts";
 
 const header = (name: string, description: string): Json => ({ type: "apiKey", in: "header", name, description });
 
+/** The proofs of `flows/verify-caller.ts` and `handlers/admin.ts` in OpenAPI's words. */
 export const SECURITY_SCHEMES: Json = {
   admin: { type: "http", scheme: "bearer", description: "ADMIN_TOKEN. The console uses its session cookie instead." },
   connectionToken: {
