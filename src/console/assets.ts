@@ -15,8 +15,10 @@ const asset = (name: string, type: string, text: string): Asset => ({
   text,
 });
 
+/** `path` ends with the file's name and carries the digest before it; `type` is the whole `content-type`. */
 export type Asset = { readonly path: string; readonly type: string; readonly text: string };
 
+/** Counted once per isolate: the text is part of the bundle, so a new deploy brings a new address. */
 export const ASSETS = {
   style: asset("console.css", "text/css; charset=utf-8", STYLE),
   script: asset("console.js", "text/javascript; charset=utf-8", SCRIPT),

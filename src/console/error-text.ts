@@ -71,5 +71,6 @@ export function messageText(view: View, message: string): string {
   return known ? message.replace(known[0], known[1]) : message;
 }
 
+/** "links.a.to: is not a URL" in the reader's language; the path is left out when the mistake is about the whole document. */
 export const errorText = (view: View, { path, message }: FieldError): string =>
   `${path === "" ? "" : `${path}: `}${messageText(view, message)}`;

@@ -25,7 +25,9 @@ const PATHS = {
   eye: "M1.500 8S4 3.500 8 3.500 14.500 8 14.500 8 12 12.500 8 12.500 1.500 8 1.500 8zM8 9.500a1.500 1.500 0 100-3 1.500 1.500 0 000 3z",
 } as const;
 
+/** An icon there is a drawing of: a missing one is a type error, not an empty place. */
 export type IconName = keyof typeof PATHS;
 
+/** Hidden from screen readers: the word beside it says the same. */
 export const icon = (name: IconName): Html =>
   trusted(`<svg class="i" viewBox="0 0 16 16" aria-hidden="true"><path d="${PATHS[name]}"/></svg>`);

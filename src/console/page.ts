@@ -5,6 +5,8 @@ import { KEYS, type Word } from "./copy.ts";
 import { icon } from "./icons.ts";
 import type { View } from "./view.ts";
 
+/** The eight items of the navigation. A page that belongs to none of them has `null` as its screen, one inside another (a
+ *  person's card) has the outer. */
 export type Screen = "overview" | "events" | "people" | "funnel" | "links" | "connections" | "problems" | "settings";
 
 const NAVIGATION: readonly (readonly [Screen, string])[] = [
@@ -18,8 +20,11 @@ const NAVIGATION: readonly (readonly [Screen, string])[] = [
   ["settings", "s"],
 ];
 
+/** Its address; the console's own root is the overview. */
 export const screenPath = (screen: Screen): string => (screen === "overview" ? "/console" : `/console/${screen}`);
 
+/** What a screen returns. `aside` stands beside the heading: the way back, totals. `title` is plain text and is escaped where it
+ *  is drawn. */
 export type Page = { readonly title: string; readonly screen: Screen | null; readonly aside?: Content; readonly body: Content };
 
 /** A whole page; `null` as a view's session is never drawn here: the sign-in page has its own frame. */
@@ -118,6 +123,8 @@ function flash(view: View): Content {
   return done === null ? null : html`<p class="note ok" role="status">${icon("ok")} ${view.word("done")}</p>`;
 }
 
+/** The bare document around a body: sign-in, a shared report, the page that says the database is away. It reads nothing but the
+ *  view, so it can be drawn when nothing else can. The empty icon keeps browsers from asking for /favicon.ico. */
 export const frame = (view: View, title: string, body: Content): Html =>
   html`<!doctype html>
     <html lang="${view.lang}" data-theme="${view.theme}">

@@ -95,6 +95,7 @@ export const personLink = (id: string, name: string | undefined): Html =>
 export const connectionName = (view: View, id: string): string =>
   view.ctx.config.connections.get(id)?.name ?? ({ links: view.word("links"), login: "PIN" }[id] || id);
 
+/** What a kind is to an operator, not who makes it: bots of four vendors share one icon. */
 export const KIND_ICONS: Readonly<Record<Kind, IconName>> = {
   salebot: "bot",
   chatterfy: "bot",
@@ -159,6 +160,8 @@ export const eventTable = (view: View, rows: readonly Html[], version: string): 
 export const lostNote = (view: View): Html =>
   html`<p class="note warn" data-lost role="status" hidden>${icon("warn")} ${view.say(["Нет связи или закончился сеанс.", "No connection, or the session ended."])} <a href="">${view.say(["Обновить", "Reload"])}</a></p>`;
 
+/** «▲ 3 новых» over a live list, and the same count for screen readers. Hidden until the script has something to tell: a list
+ *  never jumps under a reader. */
 export const livePill = (view: View): Html =>
   html`${lostNote(view)}<button type="button" class="pill main" data-pill="${view.say(["▲ {0} новых", "▲ {0} new"], "{0}")}" hidden></button
     ><span class="skip" aria-live="polite" data-count="${view.say(["{0} новых событий", "{0} new events"], "{0}")}"></span>`;
@@ -198,8 +201,10 @@ export const nothingYet = (view: View): Html =>
 export const pager = (view: View, cursor: string | null): Content =>
   cursor !== null && html`<p><a class="btn" rel="next" href="${hrefWith(view, { cursor })}">${view.word("next")}</a></p>`;
 
+/** One line of a select; `value` is what goes into the address or the form. */
 export type Choice = readonly [value: string, label: string];
 
+/** `go` sends the form as soon as another line is chosen; without the script there is a button for it. */
 export const select = (name: string, label: string, given: { choices: readonly Choice[]; value: string; go?: boolean }): Html =>
   html`<label
     >${label}<select name="${name}" ${given.go === true ? trusted(" data-go") : ""}>

@@ -49,6 +49,7 @@ export function funnelBars(view: View, report: Report, behind: Behind): Html {
   return html`<svg class="defs" width="0" height="0" aria-hidden="true"><defs><pattern id="hatch" width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><rect width="6" height="6"/><path d="M0 0v6"/></pattern></defs></svg><div class="wrap" tabindex="0" role="region" aria-label="${view.word("funnel")}"><table class="fun"><thead><tr><th scope="col">${view.say(["Этап", "Stage"])}</th><td></td>${head.map((text) => html`<th scope="col" class="num">${text}</th>`)}</tr></thead><tbody>${report.stages.map(row)}</tbody></table></div>`;
 }
 
+/** By the name of the report's `by` parameter. */
 export const breakdownNames = (view: View): Readonly<Record<string, string>> => ({
   source: view.word("source"),
   campaign: view.say(["Кампания", "Campaign"]),

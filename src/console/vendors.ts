@@ -1,8 +1,9 @@
 /** What to paste into each vendor: the address, the body and the macros, with the connection's own id in place. The token is a secret and is not
- *  shown; the place where it goes is named after its Worker secret. Vendor facts: docs/vendors.md (2026-11). */
+ *  shown: TOKEN stands in its place until it is revealed. Vendor facts: docs/vendors.md (2026-11). */
 import type { Connection, Kind } from "../domain/config.ts";
 import type { Phrase } from "./copy.ts";
 
+/** How one kind is connected, from the vendor's side. */
 export type Recipe = {
   readonly name: Phrase;
   /** What it adds to the path, for choosing. */
@@ -165,6 +166,7 @@ export const KINDS: readonly Kind[] = [
   "http",
 ];
 
+/** Own names only: `constructor` of a form is no kind. */
 export const isKindName = (text: string): text is Kind => Object.hasOwn(RECIPES, text);
 
 /** The field of a connection that holds what its sender proves itself by. */

@@ -5,6 +5,8 @@ import type { Operator } from "../flows/operator.ts";
 import { readCookie } from "../flows/console-session.ts";
 import { type Lang, type Phrase, type Word, WORDS, fill } from "./copy.ts";
 
+/** `url` is the page's own address: after an act that of the page its form stood on. `csrf` is "" without a session. `word` and
+ *  `say` give text, not HTML. */
 export type View = {
   readonly ctx: Context;
   readonly url: URL;

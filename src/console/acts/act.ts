@@ -7,6 +7,9 @@ import type { View } from "../view.ts";
 
 type Shown = { readonly title: string; readonly text: string };
 
+/** Where the browser goes, or what the answering page shows. `next` null leads back to the form's page; `shared` is the path of a
+ *  shared report; `refused` brings the rules page again with what was typed and each mistake (422). Everything but `next` is
+ *  drawn without a redirect, so that no secret and no text of a rule gets into an address or a browser's history. */
 export type ActResult =
   | { readonly next: string | null; readonly failed?: string }
   | { readonly shared: string }
@@ -14,8 +17,12 @@ export type ActResult =
   | { readonly once: { readonly title: string; readonly lead: string; readonly blocks: readonly Shown[] } }
   | { readonly refused: Refused };
 
+/** A field's text, a file as its text; "" for one that was not sent, which no act tells from an empty one. */
 export type Form = (name: string) => string;
+/** Does one thing and says what came of it. A refusal is a result, not an exception: what is thrown becomes the page «Данные не
+ *  читаются» (503). */
 export type Act = (view: View, form: Form) => Promise<ActResult>;
+/** By the name in the form's address. */
 export type Acts = Readonly<Record<string, Act>>;
 
 /** It happened; `next` is where to go on, the page of the form when not given. */

@@ -1,4 +1,6 @@
-/** Forms that change a part of the document: a link, its cost, the workspace. */
+/** Forms that change a part of the document: a link, its cost, the workspace. Each writes its own fields into the newest document
+ *  and leaves the others, known to the form or not; what somebody saved in those fields after the page was drawn is not written
+ *  over (`isStale`). */
 import { addressOf, withClickPlace } from "../../domain/link/deep-link.ts";
 import { UTM } from "../../domain/normalise/utm.ts";
 import { recordOf } from "../../lib/record.ts";
@@ -20,6 +22,9 @@ const ratesOf = (text: string): Record<string, string> =>
       }),
   );
 
+/** An empty field takes a UTM mark of a link away, but leaves a field of the workspace as it is (rates aside: none is none).
+ *  Prices and rates may be typed with a comma. A day has one cost: a second one replaces it. The judge of the whole document has
+ *  the last word on every value. */
 export const CONFIG_ACTS: Acts = {
   "add-link": async (view, form) => {
     const slug = form("slug");

@@ -1,4 +1,5 @@
-/** One connection: adding it, its pace, its fields, its secret. */
+/** One connection: adding it, its pace, its fields, its secret. A secret is changed in two steps because the sender's cabinet and
+ *  the gateway cannot be changed in one moment: while two stand, either is accepted; the newest is what the page tells to paste. */
 import type { Connection, Kind } from "../../domain/config.ts";
 import { recordOf } from "../../lib/record.ts";
 import { errorText } from "../error-text.ts";
@@ -31,6 +32,9 @@ const PACE = ["name", "rate", "in_flight", "duplicates", "disabled"];
 const secretsOf = (value: unknown): readonly unknown[] =>
   Array.isArray(value) ? listOf(value) : value === undefined ? [] : [value];
 
+/** `start-rotation` keeps the new secret and the one before it, an older one falls out; `finish-rotation` keeps the newest.
+ *  `delete-connection` is refused by the judge while anything in the document names it. `reveal-token` is an act and not a
+ *  page, so it stands in the log who looked. */
 export const CONNECTION_ACTS: Acts = {
   "add-connection": async (view, form) => {
     const [id, kind] = [form("id"), form("kind")];

@@ -1,4 +1,5 @@
-/** Sending again, trying out, keeping for later. */
+/** Sending again, trying out, keeping for later. What is sent again is the same delivery under the same `Idempotency-Key`, with `x-replay: 1`;
+ *  `resend` makes a new one. Which of them may go is decided by the flows, for the API and the console alike. */
 import { laneOf } from "../../context.ts";
 import { RECOVER_PER_SECOND } from "../../domain/delivery.ts";
 import { parseReportQuery } from "../../domain/funnel/query.ts";
@@ -13,6 +14,9 @@ import { addBookmark, dropBookmark } from "../../store/operator/bookmarks.ts";
 import { resolveProblem } from "../../store/operator/pulse.ts";
 import { type Acts, done, failed, refusalText, wholeNumber } from "./act.ts";
 
+/** `replay-event` is done when at least one of the event's deliveries goes again; when none does the first refusal is told.
+ *  `resend` names an action by its place in the rules, so one that moved or is gone is `stale`. `recover` sends what died since
+ *  the problem began, and closes the problem at once: should it die again, a new one is raised. */
 export const DELIVERY_ACTS: Acts = {
   "replay-delivery": async (view, form) => {
     const replayed = await replayDelivery(view.ctx, form("id"));

@@ -8,7 +8,8 @@ import { listOf, saveChange } from "./save.ts";
 
 const rulesOf = (document: Readonly<Record<string, unknown>>): readonly unknown[] => listOf(document["rules"]);
 
-/** Whether the rule at the form's place is still the one that was on the page: places shift when somebody else deletes a rule. */
+/** Whether the rule at the form's place is still the one that was on the page: places shift when somebody else deletes a rule. Told by this isolate's
+ *  copy of the configuration, which may be half a minute behind a save made elsewhere. */
 function isRuleOf(view: View, form: Form): boolean {
   const index = wholeNumber(form("index"));
   const same = form("version") === "" || form("version") === String(view.ctx.config.version);
@@ -33,6 +34,8 @@ async function changeRule(
   return firstOf(view, errors);
 }
 
+/** `save-config` is refused when another version was saved after the page was drawn. `rollback` saves the old document as a new
+ *  version: it is judged as any save, with today's secrets, and history only grows. `save-rule` without an index adds one at the end. */
 export const DOCUMENT_ACTS: Acts = {
   "save-config": async (view, form) => {
     const text = form("document");

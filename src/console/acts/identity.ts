@@ -1,4 +1,5 @@
-/** Decisions about people: they go through the inbox, the single writer of identity. */
+/** Decisions about people: they go through the inbox, the single writer of identity, so a decision never runs into the binding of
+ *  an event of the same people. A person may be named by any id she ever had, also one that was merged since. */
 import { inboxOf } from "../../context.ts";
 import type { PersonId } from "../../lib/ids.ts";
 import type { Decision } from "../../rpc.ts";
@@ -26,11 +27,15 @@ async function decide(view: View, form: Form, decision: Decision | null): Promis
   return done(problem === "" ? null : "/console/problems");
 }
 
+/** null when either is unknown: nothing is decided about one of two. */
 const pair = async (view: View, form: Form): Promise<readonly [PersonId, PersonId] | null> => {
   const [a, b] = [await personOf(view, form("person")), await personOf(view, form("other"))];
   return a === null || b === null ? null : [a, b];
 };
 
+/** `merge` of two that were kept apart lifts that decision and says so on the answering page. `erase` leads to the person's page,
+ *  which shows that nothing is left. With a problem's id in the form the problem closes once the decision is made, not before.
+ *  `resolve-problem` decides nothing and only closes it. */
 export const IDENTITY_ACTS: Acts = {
   merge: async (view, form) => {
     const persons = await pair(view, form);

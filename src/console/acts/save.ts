@@ -1,4 +1,5 @@
-/** One change of the document, judged as a whole. */
+/** One change of the document, judged as a whole. A form changes fields and not the document, so two operators on two forms do not meet; on the same
+ *  fields the second one is told instead of winning. */
 import { changeConfig } from "../../flows/change-config.ts";
 import type { FieldError } from "../../lib/field-errors.ts";
 import { recordOf } from "../../lib/record.ts";

@@ -53,6 +53,9 @@ const changeAlerts = async (
 const alertsMoved = (view: View, form: Form): Promise<boolean> =>
   isStale(view, form, ({ workspace }) => recordOf(workspace)["alerts"] ?? null);
 
+/** `add-key` shows the key's text once, on the answering page: only its digest is kept. `stop-sending` disables every connection
+ *  in the document, and `resume-sending` enables every one, also those that were disabled one by one before. `import` stores the
+ *  lines it can and names the others by their number. */
 export const WORKSPACE_ACTS: Acts = {
   "add-key": async (view, form) => {
     const [name, role] = [form("name").trim().slice(0, 80), form("role")];

@@ -12,6 +12,8 @@ import { nothingFound, peopleFor } from "./search.ts";
 /** More than this many under one name are no choice: a closer word is asked for. */
 const MOST = 5;
 
+/** `?q=` is whatever an operator has of the other person; null = the first one is unknown or erased. At most five pairs are
+ *  drawn, the rest counted. Each pair offers to merge or to keep apart; nothing is decided by looking. */
 export async function besidePage(view: View, id: string): Promise<Page | null> {
   const db = view.ctx.env.DB;
   const person = await findPerson(db, id);

@@ -12,6 +12,7 @@ const FAILURES: Readonly<Record<Failure, Phrase>> = {
   ended: WORDS.expired,
 };
 
+/** Drawn in place of any address, which the form carries along, so that signing in goes on to it. `failure` null = a first look. */
 export const signInPage = (view: View, failure: Failure | null): Html =>
   frame(
     view,

@@ -10,6 +10,7 @@ const TABS = [
   ["data", ["Данные и обновление", "Data and updates"]],
 ] as const satisfies readonly (readonly [string, Phrase])[];
 
+/** `current` is the page's last segment, "" for the first. */
 export const settingsTabs = (view: View, current: (typeof TABS)[number][0]): Html =>
   html`<nav class="tabs" aria-label="${view.word("settings")}">
     ${TABS.map(
