@@ -61,6 +61,7 @@ async function open(ctx: Context, persons: readonly string[], refs: readonly Ref
   return session;
 }
 
+/** Adds to a session; what waits behind these identifiers is loaded with them. */
 async function loadNeighbours(
   ctx: Context,
   session: Session,
@@ -95,6 +96,7 @@ const absent = ({ graph }: Session, names: readonly string[]): DecisionResult =>
   return refused(erased ? "gone" : "not_found");
 };
 
+/** Labels are counted anew for everybody whose payments may have moved, then all is one batch with what `more` says. */
 async function write(
   ctx: Context,
   session: Session,
@@ -106,6 +108,8 @@ async function write(
   return { ok: true, persons };
 }
 
+/** Joins the two whatever the limits say, and lifts what kept them apart: a keep-apart, and claims on a contact both of them
+ *  have. What is lifted is kept with the merge, so that undoing it puts it back. */
 async function merge(ctx: Context, [first, second]: readonly [string, string]): Promise<DecisionResult> {
   const session = await open(ctx, [first, second]);
   const { graph, now } = session;
@@ -147,6 +151,8 @@ async function endQuarantine(ctx: Context, session: Session, contacts: readonly 
   }
 }
 
+/** The newest merge into the person only; older ones follow by asking again. An automatic one stays undone: the two are kept apart
+ *  from then on. */
 async function unmerge(ctx: Context, name: string): Promise<DecisionResult> {
   const session = await open(ctx, [name]);
   const root = personBehind(session, name);
@@ -161,6 +167,8 @@ async function unmerge(ctx: Context, name: string): Promise<DecisionResult> {
   return write(ctx, session, more, [last.survivor, last.loser]);
 }
 
+/** Refused as `invalid` when the value without a scope is several identifiers. Pinned, and the two kept apart, so that no later
+ *  event gives it back. */
 async function move(ctx: Context, decision: Extract<Decision, { act: "move" }>): Promise<DecisionResult> {
   const refs = await identifierRefs(ctx, decision);
   if (refs === null) return refused("invalid");
@@ -190,6 +198,7 @@ async function wake(ctx: Context, session: Session, node: Ref): Promise<void> {
   }
 }
 
+/** They stay as they are: nothing is moved, and what they disagree about is settled. */
 async function separate(ctx: Context, [first, second]: readonly [string, string]): Promise<DecisionResult> {
   const session = await open(ctx, [first, second]);
   const { graph, now } = session;

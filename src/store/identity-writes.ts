@@ -27,6 +27,7 @@ export function identityStatements(db: D1Database, write: IdentityWrite): D1Prep
 
 const PERSON = ["id", "person_id", "key", "first_seen", "last_seen", "referred_by", "consent_withdrawn_at", "created_at"];
 
+/** A key and the time of creation never change; everything else is written as the graph has it. */
 function personStatements(db: D1Database, { graph, now }: IdentityWrite): D1PreparedStatement[] {
   const rows = [...graph.changes.leaves].map((id) => {
     const leaf = leafOf(graph, id);
@@ -94,6 +95,8 @@ const NODE = [
   "started",
 ];
 
+/** A known one keeps its sealed value, its hint and its first event. Scopes are noted beside, so that a value without a scope can
+ *  be looked for in all there are. */
 function identifierStatements(db: D1Database, { graph, values }: IdentityWrite): D1PreparedStatement[] {
   const { nodes, removedNodes } = graph.changes;
   const rows = [...nodes].flatMap((hash) => {
@@ -141,6 +144,7 @@ function identifierStatements(db: D1Database, { graph, values }: IdentityWrite):
 
 const MERGE = ["id", "survivor", "loser", "members", "by", "event_id", "seq", "at"];
 
+/** `seq` orders merges of one millisecond: the newest is the one an unmerge takes back. */
 function mergeStatements(db: D1Database, { graph, now }: IdentityWrite): D1PreparedStatement[] {
   const { merges, claimants } = graph.changes;
   const mergeRows = merges.map((merge, place): { columns: Record<string, string | number | null> } => {

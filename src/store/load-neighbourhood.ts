@@ -19,10 +19,13 @@ import { loadOrderParts } from "./order-parts.ts";
 import { hexed } from "./sealed.ts";
 
 const LIST = (n: number): string => `(SELECT value FROM json_each(?${n}))`;
+/** Current persons of what was asked: by identifier, by key, by id (a decision names either), by an older state of a fact. Bound
+ *  as ?1 to ?3 wherever it stands, since a statement cannot use the result of another one of its batch. */
 const ROOTS = `SELECT person_id FROM identifiers WHERE hash IN ${LIST(1)}
   UNION SELECT person_id FROM persons WHERE key IN ${LIST(2)}
   UNION SELECT person_id FROM persons WHERE id IN ${LIST(2)}
   UNION SELECT person_id FROM events WHERE id IN ${LIST(3)} AND person_id IS NOT NULL`;
+/** Every row of these persons, those merged into them too: decisions, firings and echoes are kept under the row they were made for. */
 const LEAVES = `SELECT id FROM persons WHERE person_id IN (${ROOTS})`;
 /** By the index of what the report counts: somebody may have written 50,000 messages beside three payments. */
 const PAYMENTS = `events INDEXED BY events_report WHERE person_id IN (${ROOTS})
@@ -131,6 +134,7 @@ export async function loadNeighbourhood(db: D1Database, known: Neighbourhood, as
   await loadOrderParts(db, known, asked.orders);
 }
 
+/** A row of `persons`: `person_id` is whom it stands for now, itself when nobody. */
 type LeafRow = {
   id: PersonId;
   person_id: PersonId;
@@ -157,6 +161,7 @@ type NodeRow = {
 };
 type ApartRow = { a: PersonId; b: PersonId };
 
+/** A leaf or node that is there already may have been changed by this session, so its row is older. */
 function addPersons(
   known: Neighbourhood,
   leaves: readonly LeafRow[],
@@ -216,6 +221,7 @@ type PaymentDbRow = {
   rules: number;
 };
 
+/** Known ones stay for the same reason: their labels may have been renewed. */
 function addPayments(known: Neighbourhood, rows: readonly PaymentDbRow[]): void {
   for (const row of rows) {
     if (known.payments.has(row.id)) continue;

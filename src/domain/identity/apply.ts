@@ -1,4 +1,6 @@
-/** Carries a decision out on the graph and remembers every change for the one write that follows. */
+/** Carries a decision out on the graph and remembers every change for the one write that follows. It does not judge: limits,
+ *  keep-apart and quarantine were weighed before (join.ts, usable.ts). Nothing is lost by a merge: rows keep their own home and
+ *  only stand for another, which is what makes it undoable. */
 import type { EventId, PersonId } from "../../lib/ids.ts";
 import type { Proof } from "../identifier.ts";
 import type { Decision, Step } from "./decision.ts";
@@ -77,6 +79,7 @@ export function unmergePersons(graph: Graph, merge: Pick<Merge, "survivor" | "lo
   reroot(graph, merge.members, merge.survivor, merge.loser);
 }
 
+/** Leaves change whom they stand for; homes stay. The store moves what has a home by reading the leaf (`identity-writes.ts`). */
 function reroot(graph: Graph, members: readonly PersonId[], from: PersonId, to: PersonId): void {
   for (const id of members) {
     leafOf(graph, id).rootId = to;
@@ -97,6 +100,7 @@ const newLeaf = (fresh: { id: Leaf["id"]; key: Leaf["key"] }, at: number): Leaf 
   consentWithdrawnAt: null,
 });
 
+/** An event of the past makes its person older, which may change who survives a merge. */
 function see(graph: Graph, id: PersonId, at: number): void {
   const leaf = leafOf(graph, id);
   leaf.firstSeen = Math.min(leaf.firstSeen, at);
@@ -177,6 +181,7 @@ export function removeNode(graph: Graph, hash: string): void {
   graph.changes.removedNodes.add(hash);
 }
 
+/** Not waiting any more, under any of its identifiers. */
 function unpark(graph: Graph, id: EventId): void {
   const event = graph.parked.get(id);
   if (!event) return;

@@ -82,6 +82,7 @@ const viaOf = ({ via }: Start, { attach }: Draft): Ref => {
   return own ? refOf(own) : via;
 };
 
+/** A messenger account that was demoted is not hers: it must not count among those that claim a contact. */
 function unionOf(graph: Graph, start: Start): Union {
   const nodes = start.create ? [] : [...nodesOf(graph, start.root)];
   const own = start.claims.filter((claim) => isMessenger(claim) && !start.demoted.has(claim.hash));
@@ -93,6 +94,7 @@ function unionOf(graph: Graph, start: Start): Union {
   };
 }
 
+/** Over the limit it is a conflict with nobody: she has another value already. */
 function attach({ start, union, draft }: Join, claim: GraphClaim): void {
   const added = hold([claim]);
   if (isLimited(claim) && !fits(union.held, added)) {

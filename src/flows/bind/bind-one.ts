@@ -40,6 +40,8 @@ export async function bindWaiting(ctx: Context, session: Session, waiting: Arriv
 
 const newPersonAt = (now: number) => (): Fresh => ({ id: newPersonId(now), key: newPersonKey() });
 
+/** Everything one event set off: itself, and what waited for an identifier it brought. Labels and rules come last, when all of
+ *  them have their person. */
 async function settle(
   ctx: Context,
   session: Session,
@@ -116,6 +118,8 @@ function followClicks(session: Session, roots: Set<PersonId>): void {
   }
 }
 
+/** First the events bound now, each once; then payments whose label shifted because one came in before them. A shifted label runs
+ *  rules only if nothing in this turn, and not the payment itself, was imported with rules off. */
 async function fireAll(ctx: Context, session: Session, bound: readonly Bound[], roots: ReadonlySet<PersonId>): Promise<void> {
   const current = new Set([...roots].map((root) => rootOf(session.graph, root)));
   const changed = [...current].flatMap((root) => relabel(session, root));
@@ -168,6 +172,8 @@ function replace(session: Session, arrived: Arrived, counts: boolean): PersonId 
   return rootOf(session.graph, payment.homeId);
 }
 
+/** A withdrawal stands on the row it came to and silences the whole person; consent given later lifts it on every row, but none
+ *  that is newer than itself. */
 function obeyConsent(session: Session, arrived: Arrived, home: PersonId): void {
   const { graph } = session;
   const root = rootOf(graph, home);
@@ -187,6 +193,7 @@ function obeyConsent(session: Session, arrived: Arrived, home: PersonId): void {
   }
 }
 
+/** One problem a connection and a field, however many events: it is the vendor's template that is wrong. */
 const macroProblem = (session: Session, { id, connection }: Arrived, field: string): NewProblem => ({
   kind: "unresolved_macro",
   dedupe: `${connection}:${field}`,
@@ -197,6 +204,7 @@ const macroProblem = (session: Session, { id, connection }: Arrived, field: stri
   eventId: id,
 });
 
+/** Raised anew, not twice, for the same people about the same value; a quarantine is of the contact, whoever claims it. */
 function conflictProblem(session: Session, { id, connection }: Arrived, { ref, cause, persons }: Conflict): NewProblem {
   const quarantined = cause === "contact_quarantined";
   return {

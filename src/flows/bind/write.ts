@@ -1,4 +1,7 @@
-/** Turns a finished session into one D1 batch and what is told after it. Nothing here decides; persons are read from the graph as it ended. */
+/** Turns a finished session into one D1 batch and what is told after it. Nothing here decides; persons are read from the graph as
+ *  it ended, so an event bound early in the batch goes to whoever its person has become by its end. D1 runs a batch as one
+ *  transaction: a batch that fails leaves nothing, and one that is tried again after an unknown end fails at the events it has
+ *  written already. Everything is sealed before the first statement is built. */
 import type { Context } from "../../context.ts";
 import { toE4 } from "../../domain/amount.ts";
 import { nodesOf, rootOf } from "../../domain/identity/graph.ts";
@@ -85,6 +88,8 @@ export async function writeSession(ctx: Context, session: Session, more: readonl
   return deliveries.handover;
 }
 
+/** An erased event keeps its time, type and place in the ledger and no amount, number or click. A payment's amount is what it
+ *  adds to its order, not what the vendor called the total. */
 async function eventRow(ctx: Context, session: Session, outcome: Outcome): Promise<{ columns: EventRow; blobs: SealedEvent }> {
   const { arrived } = outcome;
   const { facts, id } = arrived;
@@ -148,6 +153,7 @@ const heldByJoined = ({ graph }: Session): string[] =>
 
 const sealTrace = (ctx: Context, outcome: Outcome): Promise<ArrayBuffer> => ctx.seal.seal(JSON.stringify(outcome.trace));
 
+/** An event whose row is there already, unbound: it gets its person and a new trace, its facts stay. */
 async function lateRow(ctx: Context, session: Session, outcome: Outcome): Promise<Parameters<typeof bindWaiting>[1][number]> {
   const { id } = outcome.arrived;
   const columns = {
@@ -185,6 +191,8 @@ function utmOf({ arrived }: Outcome): Pick<EventRow, (typeof UTM)[number]> {
   };
 }
 
+/** Sealed once, when the identifier is new: `email` and `phone` of a pseudonymous workspace, and those whose stored facts hold a
+ *  digest only, have no value to seal. */
 async function identifierValues(ctx: Context, session: Session): Promise<Map<string, IdentifierValue>> {
   const values = new Map<string, IdentifierValue>();
   const secret = ctx.config.workspace.privacy === "pseudonymous";
@@ -211,6 +219,8 @@ function parkedRows(ctx: Context, session: Session): { hash: string; event_id: s
   );
 }
 
+/** Also of clicks nobody owns: a later start brings their marks to its person. Robots' and quarantined ones are no source of
+ *  anybody. */
 const clickRows = (fresh: readonly Outcome[]): Record<string, string | number | null>[] =>
   fresh.flatMap((outcome) => {
     const hash = clickHashOf(outcome);
@@ -219,6 +229,7 @@ const clickRows = (fresh: readonly Outcome[]): Record<string, string | number | 
     return [{ hash, event_id: arrived.id, at: arrived.event.at, link: arrived.facts.link, ...utmOf(outcome) }];
   });
 
+/** One row a name and a home: a merge changes only whom a home stands for, so undoing it gives each side its own words back. */
 async function traitRows(ctx: Context, session: Session): Promise<Parameters<typeof writeTraits>[1]> {
   const { traits, graph } = session;
   const rows = [...traits.changed].flatMap(([home, names]) =>
@@ -231,6 +242,8 @@ async function traitRows(ctx: Context, session: Session): Promise<Parameters<typ
   return Promise.all(rows);
 }
 
+/** Written in the order in which they fired, and handed over in it: sealing ends in any order. One that consent forbids gets its
+ *  row as `cancelled`, so that the event's page says why nothing was sent, and is not handed over. */
 async function sealDeliveries(
   ctx: Context,
   session: Session,
@@ -264,6 +277,7 @@ async function sealDeliveries(
   return { rows: sealed, handover };
 }
 
+/** By connection, stretch of time and verdict; test events are no traffic. */
 function countsOf(fresh: readonly Outcome[]): ArrivalCount[] {
   const counts = new Map<string, ArrivalCount>();
   for (const { arrived } of fresh) {
