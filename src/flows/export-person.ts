@@ -79,6 +79,8 @@ async function openTraits(ctx: Context, rows: ExportRows): Promise<Record<string
 /** `facts` are null once they are forgotten. */
 type ToldEvent = { readonly event: ExportEvent; readonly facts: StoredFacts | null };
 
+/** An event of the past may name somebody else (a conflict, a shared contact): only what is hers now is told, by digest and not
+ *  by value. */
 async function eventView(
   ctx: Context,
   { event, facts }: ToldEvent,
@@ -125,6 +127,7 @@ function consentOf({ event: { type, event_at, connection }, facts }: ToldEvent):
   return type === "consent_given" ? [{ at: iso(event_at), state: "given", connection }] : [];
 }
 
+/** What may have been an advertisement: a click or start without a single mark is none. */
 const isTouch = (event: ExportEvent): boolean =>
   (event.type === "click" || event.type === "bot_start") &&
   [event.link, event.utm_source, event.utm_campaign, event.utm_content, event.utm_medium, event.utm_term].some(

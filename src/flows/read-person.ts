@@ -107,6 +107,7 @@ export async function openCard(ctx: Context, id: PersonId): Promise<PersonCard |
   };
 }
 
+/** A pseudonymous workspace keeps no contact: its hint stands in the value's place. */
 async function openIdentifier(ctx: Context, row: IdentifierRow): Promise<{ priority: number; view: CardIdentifier }> {
   const view = {
     type: row.type,

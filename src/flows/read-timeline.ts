@@ -30,6 +30,7 @@ export type TimelineEntry = {
   readonly why: string;
 };
 
+/** `next` = `at.seq` of the last line: two events of one millisecond are told apart. */
 type Page = { readonly items: TimelineEntry[]; readonly next: string | null };
 
 /** `cursor` is a former page's `next`. */
@@ -77,6 +78,7 @@ function entryOf(row: TimelineRow, values: ReadonlyMap<string, string>, locale: 
   };
 }
 
+/** Empty for an event that was bound by nothing of hers. A wait below five seconds is the binding itself, not news. */
 function whyOf(row: TimelineRow, values: ReadonlyMap<string, string>, locale: Locale): string {
   const type: IdentifierType | null = row.via !== null && isIdentifierType(row.via) ? row.via : null;
   if (type === null || row.via_hash === null) return "";

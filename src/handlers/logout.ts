@@ -56,6 +56,7 @@ const byCaller = apiCall(
   },
 );
 
+/** The same for every caller; who may name what was settled before. */
 async function answer(ctx: Context, request: Request, who: Who): Promise<Response> {
   const { body, identities, site } = who;
   if (!body.buid && identities.length === 0 && (site === null || readUserId(body.user_id) === null)) {

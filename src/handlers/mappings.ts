@@ -49,6 +49,7 @@ export const postMapping = apiCall(either, (ctx, call) =>
   isKind(call.caller.connection, "site") ? linkForSite(ctx, call, call.caller.connection) : registerForBot(ctx, call),
 );
 
+/** The right comes from the buid: its PIN was entered in the last 15 minutes. 403 otherwise, a trusted link included. */
 async function linkForSite(ctx: Context, call: ApiCall, site: ConnectionOf<"site">): Promise<Response> {
   const parsed = parseJson(ctx, call.body, mappingBody);
   if (!parsed.ok) return parsed.error;
@@ -63,6 +64,7 @@ async function linkForSite(ctx: Context, call: ApiCall, site: ConnectionOf<"site
     : problem(ctx, { status: 403, reason: result.error.reason });
 }
 
+/** 409 `conflict` tells a bot nothing of whom the user belongs to: that is the site's to know. */
 async function registerForBot(ctx: Context, call: ApiCall): Promise<Response> {
   const parsed = parseJson(ctx, call.body, registerBody);
   if (!parsed.ok) return parsed.error;
@@ -139,6 +141,7 @@ async function ofSite(ctx: Context, site: ConnectionOf<"site">, query: URLSearch
   return invalidRequest(ctx, [{ path: "user_id", message: "is not the user of this buid" }]);
 }
 
+/** Nobody is created by asking. */
 async function ofBot(ctx: Context, { caller, query }: ApiCall): Promise<Mapping | null | Response> {
   const site = siteFor(ctx, caller, query.get("site"));
   if (site === null) return invalidRequest(ctx, [NO_SITE]);

@@ -72,6 +72,7 @@ export const postNotify = apiCall(
   MOST_BYTES,
 );
 
+/** The site's own user first, then a link, then messengers from the strongest. */
 function addressee(body: NotifyBody): Notice["to"] | null {
   const userId = readUserId(body.user_id);
   if (userId !== null) return { userId };

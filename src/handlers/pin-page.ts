@@ -43,6 +43,8 @@ function notAllowed(ctx: Context): Response {
   return response;
 }
 
+/** What GET and HEAD get: the form, or for a trusted link a button. Nothing is looked up, so an address that was made up looks
+ *  like a real one. */
 async function show(request: Routed, ctx: Context, language: Language): Promise<Response> {
   const query = new URL(request.url).searchParams;
   if ([...query.keys()].length === 0 && pathName(request, "buid") === null)
@@ -53,6 +55,8 @@ async function show(request: Routed, ctx: Context, language: Language): Promise<
   return page(ctx, visit, visit.token === null ? "form" : "trusted");
 }
 
+/** In this order: a readable address, a page of ours, a small plain form, a fresh form token; only then is the database asked. A
+ *  broken database is «busy» with 503, never «wrong PIN». */
 async function enter(request: Routed, ctx: Context, language: Language): Promise<Response> {
   const visit = readVisit(request, ctx, language);
   if (visit === "malformed") return notice(language, "gone", 400);
@@ -76,6 +80,8 @@ async function enter(request: Routed, ctx: Context, language: Language): Promise
   }
 }
 
+/** 303 to the site; the page also carries the link, for a browser that does not follow. 409 = proved, but the stored way back is
+ *  not registered any more. */
 async function answer(ctx: Context, visit: Visit, entry: Entry, typed: string): Promise<Response> {
   if (!entry.entered) return visit.token === null ? page(ctx, visit, "failed", typed) : notice(visit.language, "gone", 200);
   if (entry.location === null) return notice(visit.language, "gone", 409);
@@ -95,6 +101,7 @@ function readVisit(request: Routed, ctx: Context, language: Language): Visit | n
   return { site, buid, txn, token, language, subject: txn === null ? `b ${buid} ${token ?? ""}` : `t ${txn} ${token ?? ""}` };
 }
 
+/** The one there is, when the address names none. */
 function siteOf(ctx: Context, id: string | null): ConnectionOf<"site"> | null {
   const sites = [...ctx.config.connections.values()].filter((connection) => isKind(connection, "site"));
   if (id !== null) return sites.find((site) => site.id === id) ?? null;

@@ -31,6 +31,7 @@ export async function getProblems(request: Request, ctx: Context): Promise<Respo
 /** Waiting events stand behind all problems, so their cursors have the time 0. */
 const CURSOR = /^(\d{1,16})\.((?:prb_|unbound:)[\w-]+)$/;
 
+/** No row of its own: counted from the events that wait, and gone when they are bound. */
 const unboundView = ({ connection, count, first_at, last_at }: UnboundRow) => ({
   id: `unbound:${connection}`,
   kind: "unbound",

@@ -33,17 +33,20 @@ export function judgeRule(judged: Judged, rule: Rule, path: Path): FieldError[] 
 const listed = (value: string | readonly string[], path: Path): [string, Path][] =>
   typeof value === "string" ? [[value, path]] : value.map((item, index) => [item, [...path, String(index)]]);
 
+/** `sale#2` could never fire: only resales are numbered. */
 function triggerMistake(name: string, path: Path): FieldError[] {
   if (!name.includes("#") || /^resale#[1-9]\d{0,5}$/.test(name)) return [];
   return [{ path: dotted(path), message: `"${name}": only resale takes a number, from resale#1 on` }];
 }
 
+/** An empty list is a slip, not a wish: such a rule would never run and nobody would be told. */
 function conditionMistake(name: string, expected: unknown, path: Path): FieldError[] {
   if (!CONDITION.test(name))
     return [{ path: dotted(path), message: "a condition reads event.x, person.x, fields.x or tracker.x" }];
   return Array.isArray(expected) && expected.length === 0 ? [{ path: dotted(path), message: "an empty list never matches" }] : [];
 }
 
+/** An action is judged by its destination's kind; with the destination unknown only its templates are. */
 function judgeAction(judged: Judged, action: RuleAction, path: Path): FieldError[] {
   const unknown = referenceMistake(judged, { path: dotted([...path, "to"]), id: action.to });
   const connection = judged.connections.get(action.to);

@@ -1,4 +1,5 @@
-/** Currency words and symbols to upper-case codes. */
+/** Currency words and symbols to upper-case codes. Beside an amount only known ones count, since a word there may be anything; in
+ *  a field of its own any three to five letters do. «¥» is read as yen; a bare «$» as US dollars. */
 const WORDS: Readonly<Record<string, string>> = {
   "₽": "RUB",
   р: "RUB",

@@ -51,6 +51,8 @@ export async function fly(lane: LaneState, ctx: Context, connection: Connection,
   }
 }
 
+/** One flight with what it means for the row, the circuit and the problem list. The circuit counts replies whose outcome nobody
+ *  knows: a vendor that refuses in words is alive. */
 async function attempt(lane: LaneState, ctx: Context, connection: Connection, ready: Ready): Promise<Flown> {
   const { row } = ready;
   const at = ctx.clock();
@@ -144,6 +146,7 @@ function judge(ctx: Context, connection: Connection, plan: Plan, reply: Reply): 
   }
 }
 
+/** The vendor may repeat our own secret in its reason, and a reason is shown and kept. */
 const masked = (connection: Connection, judged: Judged): Judged =>
   judged.outcome === "delivered" ? judged : { ...judged, reason: maskSecrets(connection, judged.reason).slice(0, 500) };
 

@@ -54,6 +54,8 @@ export async function loadWork(
   return prepared.filter((ready) => ready !== null);
 }
 
+/** What was rendered before is sent again as it was, whatever is known of the person now: a retry must not say something else
+ *  than the try before it. */
 async function open({ lane, ctx, connection }: Place, row: WorkRow): Promise<Opened | null> {
   try {
     const order = JSON.parse(await ctx.seal.open(row.sealed)) as WorkOrder;
@@ -74,6 +76,7 @@ function fallen({ lane, ctx, connection: { id } }: Place, row: WorkRow, failure:
   return null;
 }
 
+/** null = D1 did not answer. */
 async function personsOf(ctx: Context, opened: readonly Opened[]): Promise<Map<string, PersonLookup> | null> {
   const ids = opened.flatMap(({ order, frozen }) => (frozen || order.personId === null ? [] : [order.personId]));
   try {
@@ -84,6 +87,7 @@ async function personsOf(ctx: Context, opened: readonly Opened[]): Promise<Map<s
   }
 }
 
+/** To its place in its line, its tries uncounted, unless an erasure took it meanwhile. */
 function giveBack(lane: LaneState, row: WorkRow, dueAt: number): null {
   if (!lane.inHand.get(row.seq)?.forgotten) postpone(lane.sql, row.seq, row.attempts, dueAt);
   lane.inHand.delete(row.seq);
@@ -92,6 +96,8 @@ function giveBack(lane: LaneState, row: WorkRow, dueAt: number): null {
 
 type Place = { readonly lane: LaneState; readonly ctx: Context; readonly connection: Connection };
 
+/** From an order to a request that may leave, or to an end: what cannot be sent is dead or cancelled here, what repeats in a loop
+ *  is dead with a problem. The loop breaker lets a replay by: an operator's word outranks it. */
 async function prepare(
   { lane, ctx, connection }: Place,
   { row, order, frozen }: Opened,

@@ -20,6 +20,7 @@ export type Recoverer = {
   step(ctx: Context, connection: string): Promise<void>;
 };
 
+/** `afterSeq` is the bookmark in the order of D1's rows; `nextAt` also paces: at most `perSecond`, in slices. */
 type Job = RecoveryState & { readonly afterSeq: number; readonly nextAt: number };
 
 const SLICE_MS = 250;

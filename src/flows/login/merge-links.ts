@@ -81,11 +81,14 @@ export async function consumeMergeToken(
   return joined ? proof(ctx, link) : [];
 }
 
+/** Strongest type first, as everywhere in the login. */
 const ownIdentities = (claims: readonly Claim[]): HolderIdentity[] =>
   HOLDER_TYPES.flatMap((type) =>
     claims.filter((claim) => claim.type === type).map(({ scope, value }) => ({ type, scope, value })),
   );
 
+/** False without a trace in the graph: the second account has a holder who can log in somewhere. Asked again after the write,
+ *  because another start may have taken the account in between. */
 async function join(ctx: Context, connection: Connection, link: MergeLink, given: readonly HashedIdentity[]): Promise<boolean> {
   const db = ctx.env.DB;
   const now = ctx.clock();
@@ -104,6 +107,7 @@ async function join(ctx: Context, connection: Connection, link: MergeLink, given
   return (await findHolder(db, [second.hash])) === link.holderId ? true : refuseJoin(ctx, connection, second);
 }
 
+/** An operator sees it under Problems; the bot's start itself goes on as any other. */
 async function refuseJoin(ctx: Context, connection: Connection, { hash, type }: HashedIdentity): Promise<false> {
   const problem = { kind: "conflict", cause: "holder_taken", dedupe: `holder:${hash}`, at: ctx.clock() } as const;
   await raiseProblem(ctx.env.DB, { ...problem, connection: connection.id, identifier: { hash, type } }).run();

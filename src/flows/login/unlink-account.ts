@@ -39,6 +39,8 @@ export async function undoChange(ctx: Context, token: string, origin: string): P
   return (await takeBack(ctx, mac, origin)) || wasUndone(ctx.env.DB, mac, ctx.clock() - DOUBLE_SUBMIT_MS);
 }
 
+/** Each step must still stand as it was left: one changed since, and nothing is taken back. The token is spent in the same batch
+ *  as the change. */
 async function takeBack(ctx: Context, mac: string, origin: string): Promise<boolean> {
   const db = ctx.env.DB;
   const sealed = await findUndo(db, mac, ctx.clock());
