@@ -1,4 +1,6 @@
-/** Bindings, one line each, and the settings parsed from them once: every mistake is named in one message. */
+/** Bindings, one line each, and the settings parsed from them once: every mistake is named in one message. With a mistake among
+ *  them nothing but the health check answers: a missing SEAL_KEY that showed at the first event would be an event that cannot be
+ *  kept. The message names bindings, never their values. */
 import type { InboxRpc, LaneRpc } from "./rpc.ts";
 
 /** Bindings and secrets as `wrangler.toml` and the operator give them, unread; `settingsOf` judges them. */

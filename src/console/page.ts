@@ -1,4 +1,5 @@
-/** The shell around every screen: navigation, search, keys, the phone's bottom bar. */
+/** The shell around every screen: navigation, search, keys, the phone's bottom bar. Works without its script: every link is a
+ *  link and every act a form. Who may only read sees the same pages with their forms disabled. */
 import { type Content, type Html, html, trusted } from "../lib/markup.ts";
 import { ASSETS } from "./assets.ts";
 import { KEYS, type Word } from "./copy.ts";

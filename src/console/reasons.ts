@@ -1,4 +1,6 @@
-/** Why a delivery was not made, for an operator: what happened and, where something can be done, what (docs/errors.md names every reason). */
+/** Why a delivery was not made, for an operator: what happened and, where something can be done, what (docs/errors.md names every
+ *  reason). A reason without an entry is shown as its code: a vendor's own word is better than a guess at it. No advice where the
+ *  operator can do nothing. */
 import type { Phrase } from "./copy.ts";
 import type { View } from "./view.ts";
 

@@ -1,4 +1,5 @@
-/** What a lane needs to send one action, sealed while it waits. Pure types. */
+/** What a lane needs to send one action, sealed while it waits, and the words for what became of it. What is sent is frozen at
+ *  the first attempt: a retry and a replay say the same as that one, whatever was learnt of the person since. Pure. */
 import type { Config } from "./config.ts";
 import type { StoredFacts } from "./event.ts";
 import type { IdentifierType } from "./identifier.ts";

@@ -1,4 +1,5 @@
-/** Addresses of the login: the edge page, a bot's deep link, the way back to the site. Pure. */
+/** Addresses of the login: the edge page, a bot's deep link, the way back to the site. A way back is compared as it is written,
+ *  never built from what a visitor sent: an open redirect here would hand a login code to whoever wrote the link. Pure. */
 import type { Connection, ConnectionOf } from "./config.ts";
 
 type PageAddress = {

@@ -1,4 +1,6 @@
-/** The person card: everything known of one current person, opened for the operator. A pseudonymous contact shows its hint only. */
+/** The person card: everything known of one current person, opened for the operator. A pseudonymous contact shows its hint only.
+ *  Values are unsealed for this answer and kept nowhere; one that cannot be opened fails the whole card, since half a person
+ *  would look like all of her. */
 import type { Context } from "../context.ts";
 import { type Exact, convert, moneyText } from "../domain/funnel/amount.ts";
 import { NO_ORIGIN, originLabel } from "../domain/funnel/origin.ts";

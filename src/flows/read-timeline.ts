@@ -1,4 +1,5 @@
-/** A person's timeline: her events in order of their own time, each saying by which identifier it is hers. */
+/** A person's timeline: her events in order of their own time, each saying by which identifier it is hers. What counts nowhere is
+ *  listed too and says why in `flags`: an operator looks here for the payment that a report lacks. */
 import type { Context } from "../context.ts";
 import { fromE4 } from "../domain/amount.ts";
 import { labelText } from "../domain/labels.ts";

@@ -1,4 +1,5 @@
-/** `POST /v1/authorize`: a site spends a proof. Which failure it was is told here, to the signed back-channel, and nowhere else. */
+/** `POST /v1/authorize`: a site spends a proof. Which failure it was is told here, to the signed back-channel, and nowhere else:
+ *  a browser that could tell a wrong PIN from an unknown buid could look for people. */
 import * as z from "zod/mini";
 import type { Context } from "../context.ts";
 import { isKind } from "../domain/config.ts";

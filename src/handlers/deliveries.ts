@@ -1,4 +1,6 @@
-/** Operator API: the delivery log and what can be done about it. */
+/** Operator API: the delivery log and what can be done about it. The log is D1's, which hears of outcomes in bundles; what is to
+ *  be done is done by the lane, which knows what is out. So a list may be some moments old, while the answer of a replay or a
+ *  cancellation is true when it is given. */
 import * as z from "zod/mini";
 import { type Context, laneOf } from "../context.ts";
 import { RECOVER_PER_SECOND } from "../domain/delivery.ts";

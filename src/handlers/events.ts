@@ -1,4 +1,6 @@
-/** Events for the operator: the list with filters, one event whole, replay of what was sent about it. */
+/** Events for the operator: the list with filters, one event whole, replay of what was sent about it. An event is found from the
+ *  moment it was acknowledged, also while it still waits in the inbox: whoever got a 2xx must not be told that there is no such
+ *  event. */
 import type { Context } from "../context.ts";
 import { openEvent, openEvents } from "../flows/read-events.ts";
 import { replayEvent } from "../flows/replay-event.ts";

@@ -1,4 +1,6 @@
-/** Operator API: decisions about who is who. Every one goes through the inbox, the single writer of identity. */
+/** Operator API: decisions about who is who. Every one goes through the inbox, the single writer of identity, after what waits
+ *  there was bound. 404 tells an erased person (`gone`) from one never heard of; what is so already is 409 and changes nothing; a
+ *  value to move that is not one identifier is 422, since a guess would move somebody else's. */
 import * as z from "zod/mini";
 import { type Context, inboxOf } from "../context.ts";
 import { isIdentifierType } from "../domain/identifier.ts";

@@ -1,4 +1,5 @@
-/** `POST /v1/logout`: by a bot or an operator everywhere, by a site at that site. */
+/** `POST /v1/logout`: by a bot or an operator everywhere, by a site at that site. It ends what could still let somebody in; a
+ *  session that a site has opened already is the site's to end. `unlink` takes the mapping too. */
 import * as z from "zod/mini";
 import type { Context } from "../context.ts";
 import { type ConnectionOf, isKind } from "../domain/config.ts";

@@ -1,4 +1,5 @@
-/** `POST /v1/notify`: a site writes to its user through the bot. */
+/** `POST /v1/notify`: a site writes to its user through the bot. Only to a holder, and never over a withdrawn consent. 202 is a
+ *  promise to try: what became of it is in the delivery log. */
 import * as z from "zod/mini";
 import { isKind } from "../domain/config.ts";
 import { HOLDER_TYPES } from "../domain/holder.ts";

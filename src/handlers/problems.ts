@@ -1,4 +1,6 @@
-/** What needs an operator, grouped: one item says what, how often, and about whom. */
+/** What needs an operator, grouped: one item says what, how often, and about whom. Values of identifiers are opened for this
+ *  answer; a contact of a pseudonymous workspace shows its hint. Events that wait are counted from the ledger when asked, so they
+ *  close themselves. */
 import * as z from "zod/mini";
 import type { Context } from "../context.ts";
 import { openFacts } from "../flows/bind/arrived.ts";

@@ -1,4 +1,5 @@
-/** The numbers: GET /v1/report as JSON or CSV, and the read-only link to one report. */
+/** The numbers: GET /v1/report as JSON or CSV, and the read-only link to one report. A mistake in a parameter is an answer (422),
+ *  never a default: a report of another range than was meant would be believed. */
 import * as z from "zod/mini";
 import type { Context } from "../context.ts";
 import { CSV_DIALECTS, reportCsv } from "../domain/funnel/csv.ts";

@@ -1,4 +1,5 @@
-/** Reads of single facts that binding and decisions need besides the neighbourhood. */
+/** Reads of single facts that binding and decisions need besides the neighbourhood, and the one cut that a withdrawn consent
+ *  makes in what is not sent yet. */
 import type { DeliveryId, EventId, PersonId } from "../lib/ids.ts";
 import type { Sealed } from "../lib/seal.ts";
 import { hexed } from "./sealed.ts";

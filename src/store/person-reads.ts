@@ -1,4 +1,5 @@
-/** Reads of one person, always of the current one: merged ids, old keys and identifiers that changed hands lead here. */
+/** Reads of one person, always of the current one: merged ids, old keys and identifiers that changed hands lead here. All of a
+ *  card is one batch, so its parts belong to one moment. By the person's own rows (`events_person`), never through everybody's. */
 import type { IdentifierType, Proof } from "../domain/identifier.ts";
 import type { PersonId, PersonKey } from "../lib/ids.ts";
 import type { Sealed } from "../lib/seal.ts";

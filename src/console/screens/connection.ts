@@ -1,4 +1,5 @@
-/** A connection's card: what to paste, does it arrive, what each field became, what is sent there, its pace, its secret. */
+/** A connection's card: what to paste, does it arrive, what each field became, what is sent there, its pace, its secret. Secrets
+ *  are not on the page: asking for one is an act that the log keeps. */
 import type { Connection } from "../../domain/config.ts";
 import { openFacts } from "../../flows/bind/arrived.ts";
 import { recordOf } from "../../lib/record.ts";

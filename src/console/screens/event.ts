@@ -1,4 +1,5 @@
-/** One event in four steps: what came → what we understood → who and why → what we sent. */
+/** One event in four steps: what came → what we understood → who and why → what we sent. Everything is unsealed for this page;
+ *  each step says so when retention or an erasure has taken what it would show. */
 import type { StoredFacts } from "../../domain/event.ts";
 import { openFacts } from "../../flows/bind/arrived.ts";
 import { findWaiting } from "../../flows/read-events.ts";

@@ -1,4 +1,5 @@
-/** События: what came, live. Filters live in the address; the list is paged by cursor and never jumps. */
+/** События: what came, live. Filters live in the address; the list is paged by cursor and never jumps. A search in the text opens
+ *  sealed contents one by one, since the database cannot read them; it is bounded, and its page may then be short. */
 import { inboxOf } from "../../context.ts";
 import { personNames } from "../../flows/show-person.ts";
 import { type Html, html } from "../../lib/markup.ts";

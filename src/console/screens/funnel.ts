@@ -1,4 +1,5 @@
-/** Воронка: where we lose, by which source, at what return. Every number is a link to its people. */
+/** Воронка: where we lose, by which source, at what return. Every number is a link to its people. Zeros are explained by what is
+ *  not connected: an empty stage and a stage nobody reports look alike in a table. */
 import type { Kind } from "../../domain/config.ts";
 import { BREAKDOWNS, WINDOWS, parseReportQuery, reportParametersOf } from "../../domain/funnel/query.ts";
 import type { Report } from "../../domain/funnel/report.ts";

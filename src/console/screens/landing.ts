@@ -1,4 +1,5 @@
-/** «Поле → смысл»: where each field of a delivery ended up, told by comparing what came with what was understood. */
+/** «Поле → смысл»: where each field of a delivery ended up, told by comparing what came with what was understood: by the field's
+ *  name, else by an equal value. A guess for the eye: nothing is decided by it. */
 import type { StoredFacts } from "../../domain/event.ts";
 import { type Content, type Html, html } from "../../lib/markup.ts";
 import { causeName, identifierName } from "../parts.ts";

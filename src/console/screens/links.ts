@@ -1,4 +1,5 @@
-/** Ссылки: build one, see what each brought, check any. */
+/** Ссылки: build one, see what each brought, check any. The numbers are those of the funnel broken down by link, so the two
+ *  screens cannot disagree. */
 import { CLICK_LENGTH, START_PLACES, type Target } from "../../domain/link/deep-link.ts";
 import type { TrackedLink } from "../../domain/config.ts";
 import { parseReportQuery } from "../../domain/funnel/query.ts";

@@ -1,4 +1,5 @@
-/** Люди: search first, then the newest; the list behind a number of the funnel looks the same. */
+/** Люди: search first, then the newest; the list behind a number of the funnel looks the same, and is asked with the very
+ *  conditions the number was counted by. */
 import { originLabel } from "../../domain/funnel/origin.ts";
 import { parseReportQuery } from "../../domain/funnel/query.ts";
 import { STAGES, type Stage } from "../../domain/funnel/stages.ts";

@@ -1,4 +1,5 @@
-/** A person's card: who she is, by what we know it, what happened, and what an operator may decide. */
+/** A person's card: who she is, by what we know it, what happened, and what an operator may decide. Her numbers are the report's:
+ *  the table behind it is counted on before the card is drawn, with a bound on how much. */
 import { type IdentifierType, priorityOf, isIdentifierType } from "../../domain/identifier.ts";
 import { openIdentifier, personNames } from "../../flows/show-person.ts";
 import { type Content, type Html, html, trusted } from "../../lib/markup.ts";

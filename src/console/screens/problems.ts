@@ -1,4 +1,5 @@
-/** Проблемы: one sentence, a count, one main button. */
+/** Проблемы: one sentence, a count, one main button. The button does what usually mends it; closing one by hand is last, and it
+ *  opens again when the same is told again. */
 import { nameless } from "../../flows/bind/hash-claim.ts";
 import { openIdentifier, personNames } from "../../flows/show-person.ts";
 import { type Content, type Html, html } from "../../lib/markup.ts";

@@ -1,4 +1,5 @@
-/** Names that point elsewhere in the configuration, and names of time zones. */
+/** Names that point elsewhere in the configuration, and names of time zones. All mistakes are told at once, each at its path. A
+ *  name whose connection is itself wrong is let pass: one mistake is told once, where it stands. */
 import type { FieldError } from "../../lib/field-errors.ts";
 import { isTimeZone } from "../../lib/zone.ts";
 import type { Connection } from "../config.ts";

@@ -1,4 +1,5 @@
-/** One rule: its trigger, its conditions, and each action against what its destination can do. */
+/** One rule: its trigger, its conditions, and each action against what its destination can do. What would never fire or never be
+ *  sent is refused when it is saved; what only a person's data can tell (an empty macro) is left to the sending. */
 import { membersOf } from "../../lib/record.ts";
 import { type FieldError, dotted, fieldErrors } from "../../lib/field-errors.ts";
 import type { ConfigDocument } from "./document.ts";

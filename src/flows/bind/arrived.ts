@@ -1,4 +1,6 @@
-/** An acknowledged or waiting event, opened for binding: its facts, and its identifiers by blind index. */
+/** An acknowledged or waiting event, opened for binding: its facts, and its identifiers by blind index. Decisions work by the
+ *  index alone, so that the graph never holds a value. The event's own time decides, where it told one; its order of arrival is
+ *  only the order of binding. */
 import type { Context } from "../../context.ts";
 import type { StoredFacts } from "../../domain/event.ts";
 import type { Claim } from "../../domain/identifier.ts";

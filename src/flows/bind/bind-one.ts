@@ -1,4 +1,6 @@
-/** Binds one event of a session, with everything that only waited for it: resolution, labels, triggers, rules, problems. */
+/** Binds one event of a session, with everything that only waited for it: resolution, labels, triggers, rules, problems. Events
+ *  are bound one after another in their order, since each may change whose the next one is. It asks D1 nothing: what it may look
+ *  at was loaded before (load.ts), so a batch is decided on one moment's knowledge. */
 import type { Context } from "../../context.ts";
 import { type Bound, bindEvent } from "../../domain/identity/bind.ts";
 import type { Conflict, Fresh } from "../../domain/identity/decision.ts";

@@ -1,4 +1,6 @@
-/** Loads everything a batch may touch: usually one round trip, a second one when an event that waits brings identifiers of its own. */
+/** Loads everything a batch may touch: usually one round trip, a second one when an event that waits brings identifiers of its
+ *  own. What decisions may look at is read before the first of them. No transaction of D1 spans the reads and the write; that
+ *  nobody else writes in between is the inbox's doing, the single writer. */
 import type { Context } from "../../context.ts";
 import { rulesReadPerson } from "../../domain/rule.ts";
 import { type Ref, addParked, newGraph } from "../../domain/identity/graph.ts";

@@ -1,4 +1,6 @@
-/** Writing down what became of a row: queue and outcome in one transaction, so that neither a crash nor a mistake can tell one without the other. */
+/** Writing down what became of a row: queue and outcome in one transaction, so that neither a crash nor a mistake can tell one
+ *  without the other. D1 is told later, out of the outbox, and may be told twice. A dead delivery raises one problem a connection
+ *  and kind of reason, unless its words go on by another way. */
 import type { Context } from "../../context.ts";
 import { CLOSED } from "../../domain/breaker.ts";
 import type { Settlement } from "../../domain/settle.ts";

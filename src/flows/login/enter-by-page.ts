@@ -1,4 +1,6 @@
-/** The edge page's two acts: a PIN or a trusted link becomes a single-use code of 60 s and the way back to the site. */
+/** The edge page's two acts: a PIN or a trusted link becomes a single-use code of 60 s and the way back to the site. The code
+ *  travels in a browser's address, so it proves nothing by itself: the site exchanges it over its signed call. What the page is
+ *  told is only whether it worked. */
 import type { Context } from "../../context.ts";
 import type { ConnectionOf } from "../../domain/config.ts";
 import { returnUrl } from "../../domain/login-url.ts";

@@ -1,4 +1,5 @@
-/** Taking a mapping away, by the site, by a logout that asks for it, or by an undo. It ends what the holder could still come in by at that site. */
+/** Taking a mapping away, by the site, by a logout that asks for it, or by an undo. It ends what the holder could still come in
+ *  by at that site, in the same batch. The holder, its accounts and its mappings at other sites stay. */
 import type { Context } from "../../context.ts";
 import { type ConnectionOf, connectionOf } from "../../domain/config.ts";
 import { DOUBLE_SUBMIT_MS } from "../../domain/pin.ts";

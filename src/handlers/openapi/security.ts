@@ -1,4 +1,5 @@
-/** How callers prove themselves, and the refusals that every call with such a caller may meet. */
+/** How callers prove themselves, and the refusals that every call with such a caller may meet. One list for all calls, so that a
+ *  refusal added to a proof is described everywhere at once. */
 import type { Json } from "./json-schema.ts";
 import type { Caller, Operation } from "./operation.ts";
 
