@@ -87,6 +87,8 @@ const brokenPage = (view: View): Html =>
     html`<main class="login" id="main" data-door><h1>${view.say(["Данные сейчас не читаются", "The data cannot be read right now"])}</h1><p>${view.say(["База не ответила. Принятые события не потеряны: они хранятся у входа и привяжутся, когда она вернётся.", "The database did not answer. No accepted event is lost: they are kept at the door and will be bound when it is back."])}</p><p>${view.say(["Обновите страницу через минуту. Если повторится — сообщите номер запроса:", "Reload in a minute. If it stays, tell the request's number:"])} <code>${view.ctx.requestId}</code></p><p><a class="btn main" href="${safeBack(view.url.pathname + view.url.search)}">${view.say(["Обновить", "Reload"])}</a></p></main>`,
   );
 
+/** Assets and signing in need no session; everything else asks for one, unsafe methods for its token besides. Nothing changes by
+ *  GET. */
 async function respond(request: Request, ctx: Context): Promise<Response> {
   const { pathname } = new URL(request.url);
   const asset = assetAt(pathname);
@@ -196,6 +198,8 @@ const refusedPage = (view: View, why: "expired" | "unreadableForm", back: string
     body: html`<p class="note bad" role="alert" data-door>${view.word(why)}</p><p><a class="btn main" data-key="Escape" href="${back}">${view.word("goBack")}</a></p>`,
   });
 
+/** In this order: a readable form, the session's own token, a known act, a key that may act; only then the act, and after it the
+ *  log. Signing out and the look of the page are nobody's right to refuse, so they come before the role. */
 async function change(request: Request, view: View, session: Session): Promise<Response> {
   const form = await formOf(request);
   if (!form) return answer(refusedPage(view, "unreadableForm", "/console"), 400);
@@ -219,6 +223,8 @@ async function change(request: Request, view: View, session: Session): Promise<R
 /** Fields that name what an act is about, by ids and short names only. */
 const SUBJECTS = ["person", "id", "connection", "slug", "problem", "version", "index", "kind"];
 
+/** Post, redirect, get: reloading the page after an act does not repeat it. What is shown once, or typed and refused, is answered
+ *  directly instead. */
 async function afterAct(acting: View, result: ActResult, back: string): Promise<Response> {
   const view = at(acting, back);
   if ("refused" in result) return answer(renderPage(view, await rulesPage(view, result.refused)), 422);
@@ -250,6 +256,7 @@ function safeBack(text: string): string {
   return searchParams.size === 0 ? pathname : `${pathname}?${searchParams.toString()}`;
 }
 
+/** Readable by scripts and for a year: they hold a taste, not a right. Only known words are written. */
 function preferenceCookies(form: (name: string) => string): string[] {
   const keep = (name: string, value: string): string => `${name}=${value}; Path=/; Max-Age=31536000; SameSite=Lax`;
   const [lang, theme] = [form("lang"), form("theme")];
@@ -259,6 +266,7 @@ function preferenceCookies(form: (name: string) => string): string[] {
   ];
 }
 
+/** A stream: the ledger is read page by page while the browser writes, so its length is no matter. */
 const exportFile = (view: View, what: Exported): Response =>
   new Response(exportLines(view.ctx, what, view.url.searchParams.get("from") ?? ""), {
     headers: {
@@ -268,6 +276,7 @@ const exportFile = (view: View, what: Exported): Response =>
     },
   });
 
+/** As the screen counts it; a mistake in the parameters is the screen with what is wrong (422), not a file. */
 async function csv(view: View): Promise<Response> {
   const report = await runReport(view.ctx, Object.fromEntries(view.url.searchParams));
   if (!report.ok) {

@@ -73,6 +73,7 @@ function bookmarkForm(view: View, event: EventSheet, kept: { raw: Sealed } | nul
   );
 }
 
+/** Acknowledged and not bound yet: only what came can be shown. */
 async function waitingPage(view: View, id: string): Promise<Page | null> {
   const waiting = await findWaiting(view.ctx, id);
   if (!waiting) return null;
@@ -107,6 +108,7 @@ function received(view: View, event: EventSheet, raw: string | null): Content {
     <small>${view.say(["Секреты скрыты при записи.", "Secrets were masked when it was stored."])}</small>`;
 }
 
+/** The cause, and what to do about it at the sender. */
 function quarantineAdvice(view: View, event: EventSheet): Content {
   const field = html`<code>${event.field ?? ""}</code>`;
   const ready =

@@ -53,6 +53,7 @@ export async function overviewPage(view: View): Promise<Page> {
 
 type Numbers = { readonly report: Report | null; readonly before: Report | null };
 const NO_NUMBERS: Numbers = { report: null, before: null };
+/** A live overview is drawn anew with every event that comes, in every open tab, and counting is dear. */
 const KEPT_MS = 5_000;
 const KEPT = 20;
 const kept = new Map<string, Numbers & { readonly at: number }>();
@@ -88,6 +89,7 @@ const days = ({ from, to }: { from: string; to: string }): number =>
 /** What stops other things from arriving is told before what only waits for a decision. */
 const URGENCY = ["delivery", "loop", "unresolved_macro", "silence", "unbound", "conflict", "contact_quarantined"];
 
+/** One line: the most urgent problem, or that everything arrives. */
 function statusLine(view: View, problems: readonly ProblemLine[], lastAt: number | null): Html {
   const [top] = problems.toSorted((a, b) => URGENCY.indexOf(a.kind) - URGENCY.indexOf(b.kind));
   const last =
@@ -130,6 +132,7 @@ function deltaOf(view: View, now: number, was: number | null): Content {
 
 const share = (text: string | null): number => Number(text ?? 0);
 
+/** Nothing where nothing was paid: a share of no deals is no share. */
 function boundMeter(view: View, { money }: Report): Content {
   if (money.paid_deals === 0) return null;
   const [known, bound] = [share(money.known_source_share), share(money.bound_share)];

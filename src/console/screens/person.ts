@@ -90,6 +90,7 @@ function timeline(view: View, events: readonly EventLine[]): Html {
   return html`<section class="box"><h2>${view.say(["Лента", "Timeline"])}</h2>${filter}<ul class="t lanes">${shown.map(item)}</ul>${events.length === TIMELINE && html`<p><a href="/console/events?person=${events[0]?.person_id ?? ""}">${view.word("all")}</a></p>`}</section>`;
 }
 
+/** What a human can read off another service and be sure of; an internal one (a visitor's cookie) is not moved by hand. */
 const MOVABLE: readonly IdentifierType[] = [
   "email",
   "phone",

@@ -101,6 +101,7 @@ export function problemSentence(view: View, { kind, cause, connection, field, id
 
 const ofConnection = ([ru, en]: Phrase): Phrase => [`{0}: ${ru}`, `{0}: ${en}`];
 
+/** What may have arrived (`unknown_outcome`) is shown, not retried at a press: a second message or payment is worse than a look. */
 function mainButton(view: View, problem: ProblemLine): Content {
   const link = (href: string, text: string): Html => html`<a class="btn" href="${href}">${text}</a>`;
   switch (problem.kind) {
@@ -183,6 +184,7 @@ const ADVICE: Readonly<Record<string, Phrase>> = {
   ],
 };
 
+/** Merges are followed, erased ones left out: what stays may be fewer than the problem was raised about. */
 async function currentPersons(view: View, ids: readonly string[]): Promise<string[]> {
   const found = await Promise.all(ids.map((id) => findPerson(view.ctx.env.DB, id)));
   return [...new Set(found.flatMap((person) => (person?.erasedAt === null ? [person.id] : [])))];

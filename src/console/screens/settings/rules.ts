@@ -42,6 +42,7 @@ export async function rulesPage(view: View, refused: Refused | null = null): Pro
   };
 }
 
+/** Closed until asked for; open with what was typed when a save came back. */
 function wholeDocument(
   view: View,
   saved: { readonly document: Readonly<Record<string, unknown>>; readonly version: number },
@@ -54,6 +55,7 @@ function wholeDocument(
 
 type Version = Awaited<ReturnType<typeof listVersions>>[number];
 
+/** A way back to every version but the one in force. */
 function history(view: View, versions: readonly Version[], current: number): Html {
   const back = (version: number): Html =>
     actForm(
