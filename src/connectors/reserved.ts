@@ -22,6 +22,7 @@ export function readReserved(config: Config, id: Reserved, incoming: Incoming): 
   return ok(id === "links" ? readClickLine(config, incoming) : readLoginLine(config, incoming));
 }
 
+/** What a redirect or a landing of ours recorded, read as an event. Marks of the address win over the link's own. */
 function readClickLine(config: Config, incoming: Incoming): NewEvent {
   const connection = reservedConnection("links");
   const slug = incoming.fields["link"]?.trim() ?? "";

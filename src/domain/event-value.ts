@@ -33,6 +33,7 @@ export function eventValue(event: EventFacts, config: Defaults, name: string): s
 export const currencyOf = (event: EventFacts, config: Defaults): string =>
   event.money.currency ?? config.connections.get(event.connection)?.currency?.toUpperCase() ?? config.workspace.currency;
 
+/** null = the event does not have it, which for a template is a missing value and for a rule no match. */
 function factOf(event: EventFacts, config: Defaults, name: string): string | null {
   switch (name) {
     case "id":

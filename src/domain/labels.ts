@@ -59,6 +59,8 @@ export function labelPayments(payments: readonly Payment[], elsewhere: readonly 
 export const purchaseOf = (payment: Pick<Payment, "id" | "order" | "tid">): string =>
   payment.order !== null ? `order ${payment.order}` : payment.tid !== null ? `tid ${payment.tid}` : payment.id;
 
+/** Parts of one order are one purchase. What counts nowhere and what brought no money make no sale; an amount nobody told may be
+ *  one. */
 function firstMoneyOfEachPurchase(inTime: readonly Payment[], amounts: ReadonlyMap<EventId, number | null>): Payment[] {
   const firsts = new Map<string, Payment>();
   for (const payment of inTime) {

@@ -16,6 +16,8 @@ export function renderParameters(
   return { ok: true, value: Object.fromEntries(Object.entries(rendered.value ?? {})) };
 }
 
+/** Where a value lands decides how it is escaped: an address, a header, a body of JSON or a form, a marked-up message. Everything
+ *  else is text. */
 function landingsOf(connection: Connection, parameters: Readonly<Record<string, unknown>>): (path: readonly string[]) => Landing {
   if (connection.kind === "telegram") {
     const marked = { HTML: "html", MarkdownV2: "markdown" } as const;

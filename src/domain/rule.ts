@@ -40,6 +40,8 @@ export function matchRules(config: Pick<Config, "rules">, input: RuleInput): Mat
 export const rulesReadPerson = (config: Pick<Config, "rules">): boolean =>
   config.rules.some((rule) => !rule.disabled && Object.keys(rule.if ?? {}).some((name) => !name.startsWith("event.")));
 
+/** All conditions hold; a value that is not known matches nothing. Triggers in `fired` ran for this fact before: a rule that
+ *  listens to one of them is not run again. */
 function matches(rule: Rule, input: RuleInput): boolean {
   if (rule.disabled) return false;
   const on = triggersOf(rule);

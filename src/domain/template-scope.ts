@@ -31,6 +31,7 @@ export function templateScope(input: ScopeInput): TemplateScope {
 const own = (values: Readonly<Record<string, string>> | undefined, name: string): string | null =>
   values !== undefined && Object.hasOwn(values, name) ? (values[name] ?? null) : null;
 
+/** null for a name nobody knows: whoever asks decides whether that is a mistake. */
 function lookUp(input: ScopeInput, name: string): string | null {
   const dot = name.indexOf(".");
   if (dot === -1) return bareValue(input, name);
@@ -75,6 +76,7 @@ function bareValue(input: ScopeInput, name: string): string | null {
   }
 }
 
+/** What is remembered of the person before what this event says; an identifier's newest value. */
 function personValue({ event, person }: ScopeInput, name: string): string | null {
   if (name === "id") return person?.id ?? null;
   if (name === "key") return person?.key ?? null;
@@ -94,6 +96,7 @@ const fieldOnly = ({ event, person }: ScopeInput, name: string): string | null =
 const fieldValue = (input: ScopeInput, name: string): string | null =>
   fieldOnly(input, name) ?? (name === "chatId" ? bareValue(input, name) : null);
 
+/** A clickid is asked of the destination's own scope first: another tracker's would be a stranger's number there. */
 function trackerValue({ event, person, to }: ScopeInput, name: string): string | null {
   const remembered = own(event?.tracker, name) ?? own(person?.traits, `tracker.${name}`);
   if (name !== "clickid") return remembered;

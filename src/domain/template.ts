@@ -70,6 +70,8 @@ type Pass = {
   readonly done: Map<string, string>;
 };
 
+/** What a value brings is never read as a template again. Single braces are a macro only where they look like a name of ours, so
+ *  JSON stays JSON. */
 function render(text: string, pass: Pass): Result<string, TemplateError> {
   const mistake = templateMistake(text);
   if (mistake !== null) return err({ reason: "template_unresolved", macro: mistake, cause: "unparsable" });
@@ -112,6 +114,7 @@ function valueOf(name: string, pass: Pass, url: string | null): Result<string, T
 /** Landings that percent-encode by themselves: encoding twice would corrupt the value. */
 const IN_PARAMETER: ReadonlySet<Landing> = new Set(["query", "form"]);
 
+/** A variable may use others; one that leads back to itself is a mistake (`cycle`), not a loop. */
 function variableText(name: string, pass: Pass): Result<string, TemplateError> {
   if (pass.stack.includes(name)) return err({ reason: "template_unresolved", macro: name, cause: "cycle" });
   const memo = `${name} ${pass.component}`;

@@ -56,6 +56,7 @@ export async function acceptEvents(ctx: Context, items: readonly IntakeItem[]): 
   });
 }
 
+/** Metrics only; the numbers of reports are counted in D1 with the event. */
 function count(ctx: Context, arrivals: readonly Arrival[], answers: readonly Acceptance[]): void {
   if (!ctx.env.METRICS) return;
   const tally = newTally("intake");
@@ -66,6 +67,8 @@ function count(ctx: Context, arrivals: readonly Arrival[], answers: readonly Acc
   tally.tell(ctx.env);
 }
 
+/** What the inbox stores: masked before it is sealed, so that no secret of a sender is ever at rest, and keyed by the digest of
+ *  its fact, so that a duplicate is told without opening anything. */
 async function arrivalOf(ctx: Context, item: IntakeItem): Promise<Arrival> {
   const { connection, receivedAt } = item;
   const event = maskEvent(item.event, item.mask ?? maskBody);

@@ -81,6 +81,7 @@ export async function prepareAttempt(ctx: Context, input: AttemptInput): Promise
   return ok({ plan: plan.value, rendered, content, echoes });
 }
 
+/** Once in a delivery's life, at its first attempt. A literal order is final: no macro in it is filled, whatever users wrote. */
 function render(
   ctx: Context,
   connection: Connection,

@@ -66,6 +66,8 @@ function withClickFate(hops: readonly Hop[]): Hop[] {
   );
 }
 
+/** One step, by GET and without its body. `status` null = not called (judged closed), 0 = no answer. A link of our own is
+ *  followed in the configuration: calling ourselves would count a click. */
 async function callOnce(ctx: Context, address: string): Promise<Step> {
   const judged = judgeAddress(fillClick(address, SAMPLE), ctx.settings.local);
   if (!judged.ok) return { status: null, next: null, ...(judged.error === "plain_http" ? {} : { closed: true }) };

@@ -81,6 +81,8 @@ function batches(items: readonly IntakeItem[]): IntakeItem[][] {
   return all;
 }
 
+/** A line is read as a delivery at the door would be, masking included; only its time may be of the past. The error is a word for
+ *  the line's refusal. */
 async function readLine(ctx: Context, text: string, rules: boolean): Promise<Result<IntakeItem, string>> {
   if (text.length > MAX_BODY_BYTES) return err("too_large");
   const parsed = parseJson(text);

@@ -35,6 +35,8 @@ async function build(config: Config): Promise<ReadonlyMap<string, Keys>> {
   return new Map(keys.map((entry) => [entry.connection.id, entry]));
 }
 
+/** Tokens as digests, all of one length; a signing secret that cannot be read is no key. What a kind usually proves itself by
+ *  holds unless `auth` says otherwise. */
 async function keysOf(connection: Connection): Promise<Keys> {
   const secrets = await Promise.all((connection.secret ?? []).filter(Boolean).map(signingKey));
   const telegram = connection.kind === "telegram" ? (connection.secret_token ?? []) : [];

@@ -104,6 +104,7 @@ export async function openEvent(ctx: Context, id: string, locale: Locale): Promi
   return { ...waitingSummary(waiting), ...unknown, raw, normalised };
 }
 
+/** Parts that retention or an erasure has taken are null, the rest is told on. */
 async function storyOf(ctx: Context, row: EventRow, locale: Locale): Promise<EventStory> {
   const [raw, normalised, trace] = await Promise.all([
     openJson(ctx, row.raw),
@@ -161,6 +162,7 @@ function summaryOf({ config }: Context, row: EventListRow): EventSummary {
   };
 }
 
+/** The inbox knows what came and not yet what it means: its own time, person and amount are decided by the binding. */
 const waitingSummary = (event: WaitingEvent): EventSummary => ({
   id: event.id,
   status: event.verdict,

@@ -54,6 +54,7 @@ export async function recordSiteClick(ctx: Context, input: SiteClickInput): Prom
   return click;
 }
 
+/** Through the same door as anybody's event, under the reserved connection `links`: a click is read, counted and bound like the rest. */
 async function record(ctx: Context, facts: Readonly<Record<string, string>>): Promise<void> {
   const receivedAt = ctx.clock();
   const content = contentOf(facts);

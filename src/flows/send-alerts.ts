@@ -45,6 +45,8 @@ function textOf(ctx: Context, problems: readonly UntoldProblem[]): string {
   return alertText(lines, { workspace: workspace.name, console, lang: workspace.locale });
 }
 
+/** null = its connection is gone, which the judge of the configuration does not allow while the alert stands. One line a
+ *  destination: alerts go in order, and they and people's messages never wait for each other. */
 function messageOf(ctx: Context, { to, chat, body }: Alert, text: string): NewDelivery | null {
   const connection = ctx.config.connections.get(to);
   if (!connection) return null;

@@ -25,6 +25,8 @@ export async function sweepDeliveries(ctx: Context): Promise<{ handedOver: numbe
   return { handedOver };
 }
 
+/** Goes on from the lane's own mark, so what was swept once is not read again; the newest moments are left to whoever has just
+ *  written them. A lane passes over what it holds already. */
 async function sweepConnection(ctx: Context, connection: string): Promise<number> {
   const lane = laneOf(ctx.env, connection);
   const until = deliverySeq(ctx.clock() - GRACE_MS, 999);

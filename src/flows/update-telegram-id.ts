@@ -71,6 +71,7 @@ function schoolOf(config: Config, bot: Connection): ConnectionOf<"getcourse"> | 
 
 type Pace = { readonly id: string; readonly deadline: number; readonly timeoutMs: number };
 
+/** While the caller waits: no retry and no queue, at most five requests and the time left. Out of either it is `timeout`. */
 async function follow(ctx: Context, first: Plan, { id, deadline, timeoutMs }: Pace): Promise<Verdict> {
   let plan = first;
   for (let step = 0; step < 5; step += 1) {

@@ -55,6 +55,8 @@ export async function callerOf(
   return caller ? ok(caller) : refuse(ctx, delivery, "unauthorized");
 }
 
+/** By whatever the request carries, a token first, then a signature, then Telegram's header. One that fits nobody does not hide a
+ *  good one of another kind. */
 async function proveAny(ctx: Context, ring: readonly Keys[], { request, body }: Delivery): Promise<Caller | null> {
   const token = headerToken(request.headers);
   if (token !== null) {

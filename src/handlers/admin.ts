@@ -37,6 +37,8 @@ const bearerOf = (authorization: string): string => /^bearer +(\S+)$/i.exec(auth
 
 const reads = (request: Request): boolean => request.method === "GET" || request.method === "HEAD";
 
+/** A session only where no `Authorization` is sent: a call that names a key is judged by it. Only wrong keys are counted against
+ *  the address. */
 async function proveOperator(ctx: Context, request: Request): Promise<Operator | Response> {
   const authorization = request.headers.get("authorization");
   if (authorization === null) return proveSession(ctx, request);

@@ -16,6 +16,7 @@ export const postPin = (request: Routed, ctx: Context): Promise<Response> => {
   return apiCall(isBot, async () => newPinFor(ctx, buid))(request, ctx);
 };
 
+/** 404 for a trusted link too: it has no PIN to replace. The old PIN ends when the new one is written. */
 async function newPinFor(ctx: Context, buid: string): Promise<Response> {
   const link = await findLink(ctx.env.DB, await buidMac(ctx, buid), null);
   const site = connectionOf(ctx.config, link?.site, "site");

@@ -33,6 +33,7 @@ export async function siteClick(request: Routed, ctx: Context): Promise<Response
   return answer;
 }
 
+/** 204 for robots and previews: answered, not recorded. A visitor id of another form than ours is left out, the click is kept. */
 async function judged(request: Routed, ctx: Context, site: string): Promise<Response> {
   const bytes = await readLimited(request, MOST_BYTES);
   if (bytes === null) return problem(ctx, { status: 413, reason: "too_large" });

@@ -24,6 +24,8 @@ const addressOf = (request: Routed) => ({
   pathEvent: pathName(request, "event"),
 });
 
+/** 202 = stored and to be bound; 200 = a duplicate, a preview, or stored and of no use (`quarantined`, with the field). 422 only
+ *  for a body that cannot be read, 429 past the rate of the connection. */
 function webhookAnswer(ctx: Context, received: Received): Response {
   const { id, outcome, cause, field } = received.answer;
   if (outcome === "limited") return tooMany(ctx, received);

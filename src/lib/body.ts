@@ -79,6 +79,8 @@ const MEANT_AS_JSON = /^\s*(\{\s*["}]|\[\s*[[{"\]])/;
 /** By its beginning: a name, then `=`; a brace or a tag before it makes it something else. */
 export const LOOKS_LIKE_FORM = /^\s*[^=&\s{}"<>]{1,200}=/;
 
+/** By what stands in the body; the `content-type` only settles a doubt, since senders set it as they like. Text that is nothing
+ *  else is one field. */
 function parseBody(contentType: string, bytes: Uint8Array, text: string): Result<Body, string> {
   if (text.trim() === "") return ok(PLAIN);
   const json = parseJson(text);

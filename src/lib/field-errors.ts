@@ -42,6 +42,7 @@ function deepest(branches: readonly (readonly Issue[])[]): readonly Issue[] | un
   return first;
 }
 
+/** Our own words where the schema has none: they are part of the API, so an update of the library must not change them. */
 function messageOf(issue: Issue): string {
   if (issue.message !== "Invalid input") return issue.message;
   switch (issue.code) {

@@ -19,6 +19,7 @@ export type ClickId = `c_${string}`;
 const pool = new Uint8Array(1_024);
 let left = 0;
 
+/** From a pool that is filled at once; a used byte is blotted out. */
 function randomByte(): number {
   if (left === 0) {
     crypto.getRandomValues(pool);

@@ -53,6 +53,7 @@ export async function newSealer(sealKey: string): Promise<Sealer> {
   };
 }
 
+/** Layout: key id (1 byte), IV (12), AES-GCM ciphertext with its tag. A fresh IV each time: the same text never seals alike. */
 async function sealWith(key: SealKey, text: string): Promise<ArrayBuffer> {
   const plain = utf8(text);
   const iv = crypto.getRandomValues(new Uint8Array(12));

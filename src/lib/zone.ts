@@ -8,6 +8,7 @@ const EPOCH_SHIFT_MS = 3 * DAY_MS;
 /** Making a formatter costs far more than using it; there are as many as zones in the configuration. */
 const formats = new Map<string, Intl.DateTimeFormat>();
 
+/** Made once a zone and kept. */
 function formatOf(zone: string): Intl.DateTimeFormat {
   const known = formats.get(zone);
   if (known) return known;

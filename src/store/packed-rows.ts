@@ -60,6 +60,7 @@ function packedBy(names: readonly string[], blobs: readonly string[]): Packed {
 const sizeOf = (row: PackedRow): number =>
   Object.values(row.blobs ?? {}).reduce((sum, blob) => sum + (blob?.byteLength ?? 0), 0) + 1_000;
 
+/** As few statements as fit: each takes at most `MAX_ROWS` rows and, a single larger row aside, `MOST_HEXED` bytes. */
 function chunks(rows: readonly PackedRow[]): PackedRow[][] {
   const all: PackedRow[][] = [];
   let size = 0;
@@ -77,6 +78,7 @@ function chunks(rows: readonly PackedRow[]): PackedRow[][] {
   return all;
 }
 
+/** Columns as JSON, sealed parts as one blob beside it, each named by its place and length: JSON holds no bytes. */
 function pack(rows: readonly PackedRow[], names: readonly string[], blobNames: readonly string[]) {
   const parts: ArrayBuffer[] = [];
   let place = 1;

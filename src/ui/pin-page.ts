@@ -66,6 +66,8 @@ function legalLine(legal: { readonly text: string; readonly url?: string | undef
   return `<p><small>${legal.url === undefined ? text : `<a href="${escapeHtml(legal.url)}" rel="noreferrer">${text}</a>`}</small></p>`;
 }
 
+/** The input takes what phones paste: spaces, dashes, digits of any script. What was typed is given back, so that one wrong digit
+ *  is not six. */
 function fields({ state, language, typed }: PinPage): string {
   const copy = PAGE_COPY[language];
   const failed = state === "failed";

@@ -38,6 +38,7 @@ export function writeFieldsPlan(
   };
 }
 
+/** By e-mail or by GetCourse's own user number, as a number where it is one. */
 function updatePlan(input: Input, user: User, customFields: Readonly<Record<string, string>>): Plan {
   const address = "email" in user ? user : { userId: /^\d{1,15}$/.test(user.userId) ? Number(user.userId) : user.userId };
   const request = jsonRequest(

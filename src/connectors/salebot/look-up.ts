@@ -28,6 +28,8 @@ export function planByLookUp(input: Input, planFor: (client: string) => Plan): P
 
 type Contact = { readonly type: "email" | "phone"; readonly value: string };
 
+/** One contact after another, until Salebot knows one; any other refusal than «no such client» ends the search. null = there is
+ *  nothing to ask by. */
 function lookUpPlan(input: Input, [contact, ...others]: readonly Contact[], planFor: (client: string) => Plan): Plan | null {
   if (!contact) return null;
   const next = lookUpPlan(input, others, planFor);

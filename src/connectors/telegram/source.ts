@@ -72,6 +72,7 @@ function typeOf(update: Update, isPrivate: boolean, isStart: boolean): string {
   return update.kind.startsWith("edited_") ? "message_edited" : update.kind;
 }
 
+/** A phone is proved only when somebody sent her own contact: another person's card may be sent too. */
 function claimsOf(update: Update, start: string | null): Claim[] {
   // A private chat has the id of its person; a callback or an inline query names only who pressed.
   const user = readMessengerId(update.at(ACTOR[update.kind] ?? "chat.id") ?? update.at("from.id") ?? "");

@@ -17,6 +17,7 @@ export function judgeAddresses(judged: Judged): FieldError[] {
   return named.flatMap(({ path, message }) => (message === null ? [] : [{ path, message }]));
 }
 
+/** Exhaustive by kind: a new kind does not compile until somebody has said which addresses it has. */
 function connectionAddresses(body: Connection, local: boolean): Named[] {
   const at = (field: string): string => `connections.${body.id}.${field}`;
   const base = (field: string, text: string | undefined): Named[] =>

@@ -61,6 +61,7 @@ export function moneyTotals(cells: readonly MoneyCell[], deals: readonly DealCel
   };
 }
 
+/** Beside the totals, in its own currency: left out silently it would look like money nobody earned. */
 function withoutRate(cells: readonly MoneyCell[], rates: Rates): MoneyTotals["no_rate"] {
   const strange = cells.filter(({ currency }) => convert(1, currency, rates) === null);
   const total = (own: readonly MoneyCell[], refund: boolean): string =>

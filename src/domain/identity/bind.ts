@@ -29,6 +29,8 @@ export function bindEvent(graph: Graph, event: GraphEvent, fresh: () => Fresh, l
   return bound;
 }
 
+/** Detach, resolve, apply: what a login takes away is gone before anybody is looked for. A late one is bound at the time it was
+ *  understood. */
 function decide(graph: Graph, event: GraphEvent, fresh: () => Fresh, late: Late | null): Bound {
   const detached = detach(graph, event);
   const decision = resolve(graph, event, fresh());

@@ -89,6 +89,7 @@ export function checkLink(address: string): LinkCheck {
   };
 }
 
+/** The gravest finding first: a secret, then an e-mail, then a phone. WhatsApp's own `phone` names the chat and is no leak. */
 function judgeParameter(messenger: Messenger | null, name: string, value: string): Finding[] {
   if (name.startsWith("amp;")) return [error("broken_query", "&amp;")];
   const second = /[?;&][\w-]+=/.exec(value);
@@ -126,6 +127,7 @@ function looksLikePhone(name: string, value: string): boolean {
   return /phone|tel|mobile/i.test(name) || value.trim().startsWith("+") || PHONE_DIGITS.test(value.replaceAll(/\D/g, ""));
 }
 
+/** A messenger hands its bot the payload alone: what stands beside it is lost. */
 function judgePayload(url: URL, { parameter, limit, charset }: Place, payload: string): Finding[] {
   const found: Finding[] = [];
   if (payload.length > limit) found.push(error("payload_too_long", parameter));
@@ -150,6 +152,7 @@ const KEPT: ReadonlySet<string> = new Set([
   "profile",
 ]);
 
+/** A page needs some mark; one under a name that browsers strip is warned of when it would hold a click of ours. */
 function judgeLanding(address: string, url: URL): Finding[] {
   const names = [...url.searchParams.keys()];
   const found: Finding[] = [];

@@ -20,6 +20,8 @@ export const readEmail = (text: string): Reading =>
     return address.length <= 254 && SHAPE.test(address) ? ok(address) : err("invalid");
   });
 
+/** As people and forms write one: «Name <a@b>», `mailto:`, brackets, a full stop at the end, an «@» that was encoded once or
+ *  several times. */
 function plain(value: string): string {
   const decoded = value.includes("@") ? value : value.replace(/%(25)*40/, "@");
   return decoded

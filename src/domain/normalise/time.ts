@@ -62,6 +62,8 @@ type Parts = {
   readonly suffix: string | undefined;
 };
 
+/** An offset of its own wins over the zone; an offset that cannot be read makes the whole time unreadable, since hours would be
+ *  guessed. */
 function zoned({ year, month, day, clock, suffix }: Parts, zone: string): number | null {
   const [hour, minute, second, fraction] = clock;
   const wall: WallTime = {

@@ -116,6 +116,8 @@ const labelOf = (payment: PaymentRow | undefined): "sale" | "resale" | null =>
 
 type Firing = Pick<Arrived, "id" | "fact" | "connection" | "type" | "mayFireAgain">;
 
+/** Names of the triggers that fire now. Each fires once for a fact, whatever states of it come; `sale` and every `resale#n` also
+ *  once for a person and connection, whichever of her rows they came to. */
 function fire(session: Session, event: Firing, triggers: readonly Trigger[]): string[] {
   const { firings, payments } = session.known;
   const root = personOf(session, event.id) ?? rootOfPayment(session, payments.get(event.id));

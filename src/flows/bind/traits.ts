@@ -51,6 +51,7 @@ export function rememberTraits(traits: Traits, home: PersonId, { id, at, facts }
   }
 }
 
+/** UTM marks only of a touch (a click or a start); of a login the profile only. */
 function told(facts: StoredFacts): [string, string][] {
   if (facts.connection === "login") return Object.entries(facts.profile);
   const touch = facts.type === "click" || facts.type === "bot_start" ? Object.entries(facts.utm) : [];

@@ -72,6 +72,9 @@ export async function pump(lane: LaneState, ctx: Context, id: string, recoverer:
   }
 }
 
+/** One look after another at everything: what landed, the configuration, what may leave, what to load, what to tell D1. Ends when
+ *  nothing is out and nothing is due soon, or when this invocation has sent or lasted enough; the time it answers is the next
+ *  alarm's. */
 async function turns(lane: LaneState, run: Run, id: string, recoverer: Recoverer): Promise<number | null> {
   for (;;) {
     await refreshConfig(run, lane);

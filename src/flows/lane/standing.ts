@@ -28,6 +28,7 @@ function setMissing(lane: LaneState, since: number | null): void {
   setMark(lane.sql, "missing_since", since === null ? null : String(since));
 }
 
+/** A slice a turn, each with its outcome: a connection that was removed may leave thousands behind. */
 function buryAll(lane: LaneState, ctx: Context, id: string, now: number): void {
   const rows = dueHeads(lane.sql, Number.MAX_SAFE_INTEGER, MOST_AT_ONCE, lane.inHand);
   for (const row of rows) {

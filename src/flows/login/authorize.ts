@@ -52,6 +52,8 @@ export async function authorize(ctx: Context, request: AuthorizeRequest): Promis
   return proved.ok ? ok(await answer(ctx, request, proved.value)) : proved;
 }
 
+/** The guess, the spending and what the answer is made of in one transaction (`redeemPin`). Each call has a `by` of its own, so
+ *  none is a repetition of another: the second one of two finds the PIN used. */
 async function proveByPin(ctx: Context, request: AuthorizeRequest, hash: string): Promise<Result<Proved, RefusedAuthorize>> {
   if ("code" in request.proof) throw new Error("authorize: a code is no PIN");
   const { buid, pin, txn } = request.proof;
@@ -76,6 +78,7 @@ async function proveByPin(ctx: Context, request: AuthorizeRequest, hash: string)
   return err({ refusal: verdict, resent: sent?.ok === true && sent.value === "sent" });
 }
 
+/** Spent, settled and read in one batch; forged, used, expired and another site's codes are one refusal. */
 async function proveByCode(ctx: Context, request: AuthorizeRequest, hash: string): Promise<Result<Proved, RefusedAuthorize>> {
   if (!("code" in request.proof)) throw new Error("authorize: a PIN is no code");
   const db = ctx.env.DB;
@@ -96,6 +99,7 @@ async function proveByCode(ctx: Context, request: AuthorizeRequest, hash: string
     : err({ refusal: { reason: "code_invalid" }, resent: false });
 }
 
+/** The login is recorded whatever the table says next: that somebody proved to be the holder is a fact of its own. */
 async function answer(ctx: Context, request: AuthorizeRequest, { standing, method }: Proved): Promise<Authorized> {
   const [link, mapped, known] = await Promise.all([
     ctx.seal.open(standing.link),

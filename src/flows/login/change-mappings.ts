@@ -80,6 +80,8 @@ export async function changeMappings(ctx: Context, plan: MappingPlan): Promise<b
   return true;
 }
 
+/** What is there must still be at the version it was read at, or the whole batch changes nothing. Every half of a change is a
+ *  line of the history: what was left, what was linked. */
 async function stepStatements(ctx: Context, plan: MappingPlan, step: MappingStep): Promise<D1PreparedStatement[]> {
   const db = ctx.env.DB;
   const now = ctx.clock();

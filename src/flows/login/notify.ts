@@ -50,6 +50,8 @@ export async function notify(ctx: Context, notice: Notice): Promise<Result<Deliv
   return ok(id);
 }
 
+/** null = the key was used for another content. The same request under the key gets the id of the first, so a second delivery is
+ *  not written. */
 async function deliveryIdFor(ctx: Context, { site, idempotencyKey, content }: Notice): Promise<DeliveryId | null> {
   const fresh = newDeliveryId(ctx.clock());
   if (idempotencyKey === null) return fresh;

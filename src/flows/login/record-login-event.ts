@@ -49,6 +49,7 @@ export async function recordNow(ctx: Context, event: LoginEvent): Promise<void> 
   if (!(await tellInbox(ctx, [act]))) await statement.run();
 }
 
+/** false = it waits in D1 and the cron tells it: a login must not fail because the inbox does. */
 async function tellInbox(ctx: Context, acts: readonly LoginAct[]): Promise<boolean> {
   try {
     await inboxOf(ctx.env).accept(packArrivals(await Promise.all(acts.map((act) => arrivalOf(ctx, act)))));
@@ -66,6 +67,7 @@ export async function settleOldActs(ctx: Context): Promise<void> {
   await settleActs(ctx, acts);
 }
 
+/** Has no window and no state: a login act is said once under its key. */
 async function arrivalOf(ctx: Context, { id, key, facts }: LoginAct): Promise<Arrival> {
   return {
     id,
@@ -86,6 +88,7 @@ async function arrivalOf(ctx: Context, { id, key, facts }: LoginAct): Promise<Ar
   };
 }
 
+/** The site's user is proved by the login itself; an account is what its messenger makes it. */
 const factsOf = (event: LoginEvent, now: number): StoredFacts => ({
   ...EMPTY_EVENT,
   connection: LOGIN_CONNECTION,

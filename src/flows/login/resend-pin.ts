@@ -71,6 +71,7 @@ export async function resendAndSend(
   return ok("sent");
 }
 
+/** Drawn and sealed before anything is decided; the statements decide whether it counts. A new PIN does not outlive its link. */
 async function drawPin(ctx: Context, site: ConnectionOf<"site">, link: ResendableLink): Promise<DrawnPin> {
   const now = ctx.clock();
   const sealed = JSON.parse(await ctx.seal.open(link.sealed)) as SealedLink;
