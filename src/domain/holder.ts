@@ -25,6 +25,7 @@ export function readIdentities(connection: Connection, fields: Readonly<Record<s
   });
 }
 
+/** null for what names nobody: empty words, an unfilled macro, a messenger's id that is no number. */
 function readValue(type: HolderType, given: unknown): string | null {
   if (typeof given !== "string" && typeof given !== "number") return null;
   const text = String(given).normalize("NFC").trim();

@@ -31,6 +31,7 @@ function siteOf(config: Config, connection: Connection): Connection | null {
   return fitting.length === 1 ? (fitting[0] ?? null) : null;
 }
 
+/** The school that a bot is tied to, else the only one there is; of several nobody can tell. */
 function accountOf(config: Config, connection: Connection): string | null {
   if (isKind(connection, "salebot") && connection.school) {
     const school = config.connections.get(connection.school);
@@ -39,6 +40,7 @@ function accountOf(config: Config, connection: Connection): string | null {
   return soleOf(config, connection, "getcourse")?.account ?? null;
 }
 
+/** The other way round: the bot that is tied to this school, else the only one. */
 function projectOf(config: Config, connection: Connection): string | null {
   const bots = [...config.connections.values()].filter((other) => isKind(other, "salebot"));
   const tied = bots.filter((bot) => bot.school === connection.id);

@@ -70,6 +70,7 @@ async function matchShifted(ctx: Context, session: Session): Promise<void> {
   }
 }
 
+/** What a run that crashed had written and not told: on the line of whom its person has become since. */
 function toHandover({ leaves }: Graph, row: QueuedRow): Handover {
   const { id, generation, connection, action, created_at: createdAt, person_id: personId } = row;
   const work = bytesOf(row.work).buffer;

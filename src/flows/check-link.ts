@@ -91,11 +91,13 @@ async function callOnce(ctx: Context, address: string): Promise<Step> {
   }
 }
 
+/** Where a link of ours leads, by the configuration; only at the configured public address, the one that links carry. */
 function ownLink(ctx: Context, url: URL): string | null {
   if (ctx.settings.publicUrl === null || url.origin !== ctx.settings.publicUrl || !url.pathname.startsWith("/r/")) return null;
   return ctx.config.links.get(url.pathname.slice(3).replace(/\/+$/, ""))?.to ?? null;
 }
 
+/** Parameters that the step before had. Those of a link of ours are not lost: it keeps them with the click. */
 function lostSince(before: string | undefined, now: string): string[] {
   const [was, is] = [before === undefined ? null : URL.parse(before), URL.parse(now)];
   if (!was || !is) return [];

@@ -121,6 +121,7 @@ function withoutForeign(facts: StoredFacts, foreign: readonly string[]): StoredF
   };
 }
 
+/** Both ways a consent is told: by an event of its own, or as a field of another. */
 function consentOf({ event: { type, event_at, connection }, facts }: ToldEvent): PersonExport["consents"][number][] {
   if (type === "consent_withdrawn" || facts?.fields["consent"] === "withdrawn")
     return [{ at: iso(event_at), state: "withdrawn", connection }];

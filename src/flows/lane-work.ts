@@ -15,6 +15,7 @@ export async function laneWorkOf(ctx: Context, row: QueuedRow): Promise<LaneWork
   return { id, generation, line, action, createdAt: row.created_at, work };
 }
 
+/** With the rendering of the first attempt, where there was one: a replay says the same. */
 async function sealReplay(ctx: Context, row: QueuedRow, order: WorkOrder): Promise<ArrayBuffer> {
   const rendered = row.rendered ? (JSON.parse(await ctx.seal.open(row.rendered)) as Rendered) : null;
   const replay: WorkOrder = { ...order, rendered, replay: true };

@@ -85,6 +85,7 @@ function readQuery(input: ClickInput): Record<string, string> {
   return facts;
 }
 
+/** A parameter that stands twice keeps both values, the second under a numbered name. */
 function again(facts: Readonly<Record<string, string>>, field: string): string {
   let count = 2;
   while (Object.hasOwn(facts, `${field}_${count}`)) count += 1;

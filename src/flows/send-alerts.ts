@@ -36,6 +36,7 @@ export async function tryAlert(ctx: Context, index: number, text: string): Promi
   return true;
 }
 
+/** The link to the console only where the public address is set: there is no request here whose origin could stand in. */
 function textOf(ctx: Context, problems: readonly UntoldProblem[]): string {
   const { connections, workspace } = ctx.config;
   const nameOf = (id: string | null): string | null => (id === null ? null : (connections.get(id)?.name ?? id));

@@ -41,6 +41,7 @@ const CONTACTS = [
   { type: "gc_user_id", label: "GC " },
 ] as const;
 
+/** First and last name, else a whole name, else the @name; the first one that can be seen. */
 function nameFrom(id: string, traits: ReadonlyMap<string, string> | undefined): [string, string][] {
   const full = [traits?.get("first_name"), traits?.get("last_name")].filter(Boolean).join(" ");
   const username = traits?.get("username");
@@ -54,6 +55,7 @@ const VISIBLE = /[\p{L}\p{N}\p{S}]/u;
 /** In characters as people count them; a name that fills a screen hides everybody else's. */
 const LONGEST_NAME = 60;
 
+/** By what people take for one character, so that an emoji is never cut in two. */
 function shortened(name: string): string {
   if (name.length <= LONGEST_NAME) return name;
   const characters = [...new Intl.Segmenter().segment(name.slice(0, 40 * LONGEST_NAME))];

@@ -49,6 +49,8 @@ async function proveOperator(ctx: Context, request: Request): Promise<Operator |
   return refused(ctx, { reason: success ? "unauthorized" : "limited" });
 }
 
+/** The console's cookie reads without more; what changes something also needs the session's CSRF token in `x-csrf-token`, which
+ *  no page of another site can know. */
 async function proveSession(ctx: Context, request: Request): Promise<Operator | Response> {
   const session = await readSession(ctx, request);
   if (!session) return problem(ctx, { status: 401, reason: "unauthorized" });

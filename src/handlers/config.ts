@@ -36,6 +36,7 @@ export async function putConfig(request: Request, ctx: Context): Promise<Respons
 /** Asked of D1: this isolate's copy may be half a minute old. */
 const newestVersion = async (ctx: Context): Promise<number> => (await readVersion(ctx.env, null))?.version ?? 0;
 
+/** 409 names both versions, so that whoever edited can fetch the newest and merge by hand. */
 async function conflict(ctx: Context, version: unknown): Promise<Response> {
   const detail = `the document is based on version ${JSON.stringify(version)}, the newest is ${await newestVersion(ctx)}`;
   return problem(ctx, { status: 409, reason: "version_conflict", detail });

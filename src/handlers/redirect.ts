@@ -42,6 +42,7 @@ export async function followLink(request: Routed, ctx: Context): Promise<Respons
   return new Response(null, { status: 302, headers });
 }
 
+/** A page and no problem document: it is a visitor who followed the link. */
 async function linkGone(request: Routed, ctx: Context): Promise<Response> {
   const language = languageOf(new URLSearchParams(), request.headers, ctx.config.workspace.locale);
   const { html, style, images } = linkGonePage(language);
@@ -56,6 +57,7 @@ function referrerHost(request: Routed): string | null {
   return referrer === null ? null : (URL.parse(referrer)?.host ?? null);
 }
 
+/** The cookie as we set it; any other form is nobody's. */
 function knownVisitor(request: Routed): string | null {
   const match = /(?:^|;\s*)tl_v=([^;]+)/.exec(request.headers.get("cookie") ?? "");
   return match?.[1] !== undefined && VISITOR.test(match[1]) ? match[1] : null;

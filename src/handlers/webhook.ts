@@ -37,6 +37,7 @@ function webhookAnswer(ctx: Context, received: Received): Response {
   return json({ id, status: outcome });
 }
 
+/** 200 with a word, but past the rate: what is quarantined is stored and would be no better for being sent again. */
 function postbackAnswer(ctx: Context, received: Received): Response {
   const { outcome, cause, field } = received.answer;
   if (outcome === "limited") return tooMany(ctx, received);

@@ -38,6 +38,7 @@ type Reach = "public" | "loopback" | "reserved" | "local_name";
  *  registers another one, so that is decided at the network, see above. Refused in local mode too: `127.0.0.1` says the same plainly. */
 const LOCAL_NAME = /(^|\.)(localhost|localdomain|local|internal|intranet|private|corp|home|lan|home\.arpa)$/;
 
+/** Of a host as the URL parser wrote it; a dot at its end is the same host. */
 function reachOf(hostname: string): Reach {
   const host = hostname.replace(/\.+$/, "");
   if (host.startsWith("[")) return reachOfV6(groupsOf(host.slice(1, -1)));

@@ -65,6 +65,7 @@ function messageOf(issue: Issue): string {
   }
 }
 
+/** What stood at the path, undefined where nothing did: «required» and «another type» are told apart by it. */
 function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
   let found = value;
   for (const step of path) {

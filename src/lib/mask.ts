@@ -28,6 +28,7 @@ export function isSecret(name: string, value: string): boolean {
   return kind === "secret" || (kind === "key" && !PERSON_KEY.test(value.trim()));
 }
 
+/** Kept by name, with an end: senders make names up. */
 function keepKind(name: string): NameKind {
   const levels = name.split(/[.[\]]+/).map((level) => level.toLowerCase().replaceAll(/[^a-z0-9]/g, ""));
   const secret = levels.some((level) => SECRET_NAMES.has(level) || SECRET_END.test(level));
@@ -99,6 +100,7 @@ export function maskBody(text: string): string {
 /** Most bodies hide nothing: they are looked through, not copied. */
 export const maskedJson = (value: object): string => JSON.stringify(hasSecret(value, "") ? maskJson(value) : value);
 
+/** Whether masking would change anything, so that a body without a secret is kept byte for byte. */
 function hasSecret(value: unknown, name: string): boolean {
   if (typeof value === "string") return maskValue(name, value) !== value;
   if (value === null || typeof value === "boolean") return false;

@@ -69,6 +69,8 @@ async function sealWith(key: SealKey, text: string): Promise<ArrayBuffer> {
 export const bytesOf = (sealed: ArrayBuffer | Sealed): Uint8Array<ArrayBuffer> =>
   typeof sealed === "string" ? Uint8Array.fromHex(sealed) : new Uint8Array(sealed);
 
+/** By the key id in the first byte, so that what an older key sealed opens while that key is still in the list. Throws on an
+ *  unknown id and on a changed byte. */
 async function openWith(keys: readonly SealKey[], sealed: ArrayBuffer | Sealed): Promise<string> {
   const bytes = bytesOf(sealed);
   const key = keys.find(({ id }) => id === bytes[0]);
@@ -77,6 +79,8 @@ async function openWith(keys: readonly SealKey[], sealed: ArrayBuffer | Sealed):
   return fromUtf8(plain);
 }
 
+/** HKDF (RFC 5869) with SHA-256: from one secret a key for every purpose, named by `info`, so that one purpose's digest is
+ *  worthless for another. */
 const hkdf = async (secret: string, info: string): Promise<Uint8Array> => {
   const base = await crypto.subtle.importKey("raw", utf8(secret), "HKDF", false, ["deriveBits"]);
   const params = { name: "HKDF", hash: "SHA-256", salt: utf8("throughline"), info: utf8(info) };

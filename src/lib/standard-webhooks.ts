@@ -54,6 +54,7 @@ export async function signMessage(key: CryptoKey, id: string, seconds: number, b
   return `v1,${base64(await hmac(key, signedBytes(id, String(seconds), utf8(body))))}`;
 }
 
+/** `id.timestamp.body`, the body as the bytes that came: read and written again it might differ. */
 function signedBytes(id: string, seconds: string, body: Uint8Array): Uint8Array {
   const head = utf8(`${id}.${seconds}.`);
   const signed = new Uint8Array(head.length + body.length);

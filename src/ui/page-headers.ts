@@ -46,6 +46,7 @@ export async function pageHeaders({ style, formTargets, images }: PagePolicy): P
   return headers;
 }
 
+/** Kept, since pages share a few styles; a brand's colour makes another one, so the number of kept ones has an end. */
 async function styleHash(style: string): Promise<string> {
   const known = hashes.get(style) ?? base64(await sha256(style));
   if (hashes.size < 100) hashes.set(style, known);

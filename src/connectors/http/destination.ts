@@ -44,6 +44,7 @@ const request: Action<"http"> = (input) => {
   });
 };
 
+/** POST unless said otherwise; null for what no destination may be asked. */
 function methodOf(name: string | null): OutgoingRequest["method"] | null {
   const upper = (name ?? "POST").trim().toUpperCase();
   return upper === "GET" || upper === "POST" || upper === "PUT" || upper === "PATCH" || upper === "DELETE" ? upper : null;

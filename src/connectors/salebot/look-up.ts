@@ -46,6 +46,7 @@ function lookUpPlan(input: Input, [contact, ...others]: readonly Contact[], plan
   };
 }
 
+/** null for what a 2xx says «none» by: no id, 0 or false. */
 function foundClient({ status, body }: Reply): string | null {
   if (status < 200 || status >= 300) return null;
   const id = textOf(recordOf(parsedBody(body))["client_id"]);

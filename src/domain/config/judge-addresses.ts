@@ -69,6 +69,7 @@ function baseMistake(text: string, local: boolean): string | null {
 const browserMistake = (text: string, local: boolean): string | null =>
   addressMistake(local ? text.replace(/^(https?:\/\/)localhost(?=[:/?#]|$)/i, "$1127.0.0.1") : text, local);
 
+/** An origin is compared with a browser's `Origin` header, which has no path and no query. */
 function originMistake(text: string, local: boolean): string | null {
   const mistake = browserMistake(text, local);
   if (mistake !== null) return mistake;
@@ -86,6 +87,7 @@ function accountMistake(account: string, local: boolean): string | null {
   return addressMistake(/^https?:\/\//i.test(account) ? account : `https://${account}`, local);
 }
 
+/** With a click in place of its macro, as a visitor gets it. `tg:` opens a messenger. */
 function linkMistake(to: string): string | null {
   const url = URL.parse(to.replaceAll("{click}", "c_0000000000000000"));
   if (!url) return ADDRESS_REFUSALS.not_a_url;

@@ -40,6 +40,7 @@ export function judgeSecrets(judged: Judged): FieldError[] {
   return errors;
 }
 
+/** The gateway's own keys are refused under any name: a rule could otherwise send them to a stranger. */
 function mistakeOf({ path, text }: Text, local: boolean, secret: (name: string) => string | null): string | null {
   const name = secretName(text);
   if (name !== null && OWN_KEYS.includes(name)) return `$${name} is the gateway's own key and cannot be used by a connection`;

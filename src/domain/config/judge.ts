@@ -57,6 +57,7 @@ function sound<T extends z.ZodMiniType>(schema: T, members: unknown): [string, z
   });
 }
 
+/** One mistake may be met by several judges; it is told once. */
 const distinct = (errors: readonly FieldError[]): FieldError[] =>
   errors.filter(
     ({ path, message }, index) => errors.findIndex((other) => other.path === path && other.message === message) === index,

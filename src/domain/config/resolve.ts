@@ -33,6 +33,7 @@ export function resolveSecrets<T>(value: T, lookup: SecretLookup): T {
   }) as T;
 }
 
+/** Values only, never names: a field cannot be called by a secret. */
 function replaceStrings(value: unknown, replace: (text: string) => string): unknown {
   if (typeof value === "string") return replace(value);
   if (Array.isArray(value)) return value.map((item) => replaceStrings(item, replace));

@@ -39,6 +39,7 @@ export function percent(n: number | Exact, d: number | Exact): string | null {
 export const average = (sum: Exact, count: number): string | null =>
   count === 0 ? null : moneyText(divideHalfUp(sum, BigInt(count)));
 
+/** In whole numbers throughout: money that passes a float is off by a cent sooner or later. */
 function divideHalfUp(n: bigint, d: bigint): bigint {
   const [doubled, divisor] = d < 0n ? [-n * 2n - d, -d * 2n] : [n * 2n + d, d * 2n];
   const quotient = doubled / divisor;

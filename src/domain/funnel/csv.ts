@@ -43,6 +43,8 @@ export function reportCsv(report: Report, dialect: CsvDialect): string {
 
 type Value = string | number | boolean | null;
 
+/** A text that a spreadsheet would run as a formula gets an apostrophe before it: sources and campaigns are whatever an address
+ *  said. Numbers stay numbers. */
 function cellText(value: Value, dialect: CsvDialect): string {
   if (value === null) return "";
   const text = String(value);

@@ -68,6 +68,7 @@ export function mergePersons(graph: Graph, pair: readonly [PersonId, PersonId], 
   return merge;
 }
 
+/** By when each was first seen, then by key: never by which of their events came first. */
 function ageOrder(graph: Graph, a: PersonId, b: PersonId): readonly [PersonId, PersonId] {
   const difference = firstSeenOf(graph, a) - firstSeenOf(graph, b);
   if (difference !== 0) return difference < 0 ? [a, b] : [b, a];
@@ -152,6 +153,7 @@ export function moveNode(graph: Graph, hash: string, to: PersonId): void {
   if (node?.type === "click" && from !== undefined) followClick(graph, hash, from, to);
 }
 
+/** In the session's own events; rows of D1 follow by `clickMoves`. */
 function followClick(graph: Graph, hash: string, from: PersonId, to: PersonId): void {
   graph.changes.clickMoves.push({ hash, from, to });
   for (const event of graph.events.values()) {

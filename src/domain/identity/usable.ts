@@ -56,6 +56,7 @@ function strongestFirst(claims: readonly GraphClaim[]): GraphClaim[] {
   return claims.filter((claim) => unique.get(claim.hash) === claim).toSorted((a, b) => priorityOf(a.type) - priorityOf(b.type));
 }
 
+/** The event is older than the erasure: it tells of the past that was erased. A newer one is a new beginning. */
 function wasErasedAfter(graph: Graph, claim: GraphClaim, at: number): boolean {
   const home = claim.type === "key" ? graph.keys.get(claim.hash) : undefined;
   const erasedAt = home === undefined ? graph.tombstones.get(claim.hash) : leafOf(graph, home).erasedAt;

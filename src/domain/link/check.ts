@@ -122,6 +122,7 @@ function judgePath(url: URL, messenger: Messenger | null): Finding[] {
   return found;
 }
 
+/** Digits alone are no phone, an id looks alike: a name, a plus or a country's form must say so. */
 function looksLikePhone(name: string, value: string): boolean {
   if (!PHONE.test(value.trim())) return false;
   return /phone|tel|mobile/i.test(name) || value.trim().startsWith("+") || PHONE_DIGITS.test(value.replaceAll(/\D/g, ""));
@@ -163,6 +164,7 @@ function judgeLanding(address: string, url: URL): Finding[] {
   return found;
 }
 
+/** A broken escape is judged as it stands. */
 function decode(text: string): string {
   try {
     return decodeURIComponent(text);

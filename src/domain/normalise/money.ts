@@ -54,6 +54,7 @@ const single = (text: string, mark: string): string | null => {
   return /^(\d+(\.\d*)?|\.\d+)$/.test(plain) ? plain : null;
 };
 
+/** Thousands only in threes: «1.23,5» is no sum that somebody grouped. */
 function grouped(text: string, group: string, mark: string): string | null {
   const [whole = "", fraction = "", ...more] = text.split(mark);
   const groups = whole.split(group);

@@ -101,6 +101,7 @@ export async function openFacts(ctx: Context, sealed: ArrayBuffer | Sealed): Pro
 
 type Row = { readonly id: EventId; readonly connection: string; readonly type: string; readonly receivedAt: number };
 
+/** `mapping` and `detach` only of our own login acts: a sender's event of the same name decides nothing about a site's users. */
 async function openGraphEvent(
   ctx: Context,
   row: Row,
@@ -121,6 +122,7 @@ async function openGraphEvent(
   return { claims, event, maybeClick: await startClaim(ctx, facts) };
 }
 
+/** Nothing when a click of ours is among the identifiers: then it is no guess. */
 async function startClaim(ctx: Context, { start, identifiers }: StoredFacts): Promise<HashedClaim | null> {
   const click = start === null || identifiers.some(({ type }) => type === "click") ? null : readClick(start);
   if (!click?.ok || click.value === null) return null;

@@ -88,6 +88,7 @@ export function eventFactsOf(
 export const isSilent = (graph: Graph, root: PersonId): boolean =>
   [...membersOf(graph, root)].some((leaf) => leafOf(graph, leaf).consentWithdrawnAt !== null);
 
+/** Messages and advertising only; what merely records a fact is not speech to anybody. */
 function needsConsent(ctx: Context, action: RuleAction): boolean {
   const kind = ctx.config.connections.get(action.to)?.kind;
   return kind !== undefined && MESSENGERS_AND_ADS.has(kind) && !RECORDS.includes(action.action);

@@ -144,6 +144,7 @@ function rootOfPayment(session: Session, payment: PaymentRow | undefined): Perso
   return payment ? rootOf(session.graph, payment.homeId) : null;
 }
 
+/** In the set for the rest of the batch, and in the list for the write. */
 function note(session: Session, event: Firing, subject: string, trigger: string): void {
   session.known.firings.add(firingOf(subject, trigger));
   session.newFirings.push({ subject, trigger, eventId: event.id });

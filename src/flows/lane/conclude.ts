@@ -76,6 +76,7 @@ export function land(lane: LaneState, ctx: Context, { row, end }: Landed): void 
 
 const CANCELLED = { state: "cancelled", reason: "cancelled" } as const;
 
+/** Codes only: a reason's detail is the vendor's words and belongs to no metric. */
 function count({ tally }: LaneState, { action }: WorkRow, { connection, settlement, attempt, now }: Conclusion): void {
   const reason = settlement.state === "delivered" ? "" : codeOf(settlement.reason);
   tally.add({ connection, action, outcome: settlement.state, reason }, attempt === null ? 0 : now - attempt.at);

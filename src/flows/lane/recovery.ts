@@ -68,6 +68,7 @@ function readJob(sql: SqlStorage): Job | null {
   return text === null ? null : (JSON.parse(text) as Job);
 }
 
+/** Without the bookmark and the next time, which are the lane's own. */
 const stateOf = ({ id, since, until, perSecond, replayed, finishedAt }: Job): RecoveryState => ({
   id,
   since,

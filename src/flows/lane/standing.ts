@@ -23,6 +23,7 @@ export function openConnection(lane: LaneState, ctx: Context, id: string, now: n
   return null;
 }
 
+/** Written down, because the five minutes go on over a restart. */
 function setMissing(lane: LaneState, since: number | null): void {
   lane.missingSince = since;
   setMark(lane.sql, "missing_since", since === null ? null : String(since));

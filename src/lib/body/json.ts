@@ -43,6 +43,8 @@ function nestedIn(value: unknown): unknown[] {
 /** How programs print a whole number that they hold as a float: `500.0`, `1.23456789E9`. A hex id that a template left unquoted (`12e5`) has no dot. */
 const PRINTED_FLOAT = /^-?(\d+\.0|\d\.\d{1,16}e\+?\d{1,2})$/i;
 
+/** A number that a double cannot hold stays as it was written: a messenger id of twenty digits must not be rounded to somebody
+ *  else's. */
 function exactNumber(_key: string, value: unknown, context?: { source?: string }): unknown {
   if (typeof value !== "number" || context?.source === undefined) return value;
   return String(value) === context.source || (Number.isSafeInteger(value) && PRINTED_FLOAT.test(context.source))

@@ -13,6 +13,7 @@ export function maskedRaw(delivery: Delivery): string {
   return JSON.stringify({ method, query: maskQuery(query), content_type: contentType, body });
 }
 
+/** Part by part where it is a form of several, pair by pair where it looks like one, else as a body. */
 function maskedText(text: string): string {
   const boundary = /^\s*(--[^\r\n]{1,200})\r?\n/.exec(text)?.[1];
   if (boundary !== undefined) return text.split(boundary).map(maskPart).join(boundary);
@@ -31,6 +32,7 @@ function maskPart(part: string): string {
 /** A query or an urlencoded form, part by part; a part without a secret keeps its bytes. */
 export const maskQuery = (query: string): string => query.replaceAll("&amp;", "&").split("&").map(maskParameter).join("&");
 
+/** The name and the `=` stay, so that an operator sees what was sent; a secret goes whole. */
 function maskParameter(part: string): string {
   const at = part.indexOf("=");
   const [name, value] = [dotted(decodePart(part.slice(0, Math.max(at, 0))).trim()), decodePart(part.slice(at + 1))];
