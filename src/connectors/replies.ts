@@ -63,8 +63,10 @@ export function parsedBody(body: string): unknown {
 /** Begins like JSON and does not end like it: the reply was cut, so what the vendor did is not known. */
 export const isCutJson = (body: string): boolean => /^\s*[{[]/.test(body) && parsedBody(body) === undefined;
 
-/** Vendors spell truth as boolean, text and number (vendors.md §0.2). */
-export const isTrue = (value: unknown): boolean => value === true || value === 1 || value === "true" || value === "1";
+/** Vendors spell truth as boolean, text and number (vendors.md §0.2); a script's language may add its capitals (`True`). */
+export const isTrue = (value: unknown): boolean => /^(true|1)$/i.test(spelled(value));
+
+const spelled = (value: unknown): string => (typeof value === "object" ? "" : String(value).trim());
 
 /** The sentence in a vendor's error, wherever it keeps it; markup says nothing to a person. */
 export function wordsOf(body: string): string {
@@ -78,32 +80,33 @@ export function wordsOf(body: string): string {
   return "";
 }
 
-/** And untruth; what is absent or null says nothing. */
-const isFalse = (value: unknown): boolean => value === false || value === 0 || value === "false" || value === "0";
+/** And untruth; nothing at all is untrue only of what is named success (vendors.md §0.2): an error or a status may be empty. */
+const isFalse = (value: unknown): boolean => /^(false|0)$/i.test(spelled(value));
+const isNo = (value: unknown): boolean => value === null || value === "" || isFalse(value);
 
-/** Says no in so many words: for bodies that have no status of their own. */
-export const isDenial = (body: Readonly<Record<string, unknown>>): boolean => isFalse(body["success"]) || isFalse(body["ok"]);
+const isDenial = (body: Readonly<Record<string, unknown>>): boolean => isNo(body["success"]) || isNo(body["ok"]);
 
 /** `status` as a word or as another spelling of no; an HTTP status repeated in the body is none of these. */
 const isFailed = (status: unknown): boolean =>
   isFalse(status) || (typeof status === "string" && /^(error|fail|failed|failure)$/i.test(status));
 
-/** An error that is told: its sentence, an object that holds one, or a bare true. */
+/** An error that is told: its sentence, its number, a list or an object that holds one, or a bare true. */
 const namesError = (error: unknown): boolean =>
-  isTrue(error) ||
-  (typeof error === "string" && error.trim() !== "" && !isFalse(error)) ||
-  Object.keys(recordOf(error)).length > 0;
+  typeof error === "object" ? Object.keys(membersOf(error)).length > 0 : error !== undefined && !isNo(error);
+
+/** Says no in so many words, here or in the answer within: for bodies that have no status of their own. */
+export function saysNo(body: Readonly<Record<string, unknown>>): boolean {
+  const succeeded = isTrue(body["success"]) || isTrue(body["ok"]);
+  const denied = [body, recordOf(body["result"]), recordOf(body["data"])].some(isDenial);
+  return denied || (!succeeded && (namesError(body["error"]) || namesError(body["errors"])));
+}
 
 /** Success by status alone, unless a JSON body plainly says otherwise (vendors.md §0.1–0.2). For those whose reply is not documented. */
 export function judgeUndocumented(judging: Judging, reply: Reply): Verdict {
   const settled = judging.byStatus(reply);
   if (settled) return settled;
   const body = recordOf(parsedBody(reply.body));
-  const succeeded = isTrue(body["success"]) || isTrue(body["ok"]);
-  const denied = [body, recordOf(body["result"]), recordOf(body["data"])].some(isDenial);
-  const named = namesError(body["error"]) || Object.keys(membersOf(body["errors"])).length > 0;
-  const failed = denied || isFailed(body["status"]) || (!succeeded && named);
-  return failed ? judging.dead("rejected", wordsOf(reply.body)) : { outcome: "delivered" };
+  return saysNo(body) || isFailed(body["status"]) ? judging.dead("rejected", wordsOf(reply.body)) : { outcome: "delivered" };
 }
 
 /** Vendors quote the person's contacts in their errors in a spelling of their own, so the known values alone do not cover them. */

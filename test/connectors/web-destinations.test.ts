@@ -179,6 +179,14 @@ describe("http.request", () => {
     [200, { success: true, result: { success: false }, message: "no such user" }, "dead rejected: no such user"],
     [200, { data: { ok: false } }, "dead rejected"],
     [200, { success: true, data: { status: false, active: 0 } }, "delivered"],
+    [200, { success: null, message: "no such user" }, "dead rejected: no such user"],
+    [200, { success: "" }, "dead rejected"],
+    [200, { success: "False" }, "dead rejected"],
+    [200, { ok: "TRUE", error: 7 }, "delivered"],
+    [200, { error: 7, message: "no such user" }, "dead rejected: no such user"],
+    [200, { error: 0, errors: 0 }, "delivered"],
+    [200, { errors: "no such user" }, "dead rejected"],
+    [200, { id: 1, status: null, error: null, errors: null }, "delivered"],
     [503, "", "retry http_503"],
   ])("reply %i %j → %s", async (status, body, expected) => {
     const plan = await planOf({ connection: out, action: "request", parameters: {} });

@@ -1,7 +1,7 @@
 /** Salebot's replies (vendors.md §2.1, the parser of a client that works in production): 4xx and up fail; an object is judged by its `status`, one
  *  without is a success unless it denies it or names an error; the bare text `ok` is a success; anything else is a failure, an empty 200 too. */
 import type { PrepareInput, Reply, Verdict } from "../connector.ts";
-import { isCutJson, isDenial, judgingOf, parsedBody, wordsOf } from "../replies.ts";
+import { isCutJson, judgingOf, parsedBody, saysNo, wordsOf } from "../replies.ts";
 import { textOf } from "../requests.ts";
 import { recordOf } from "../../lib/record.ts";
 
@@ -19,8 +19,7 @@ export function judgeSalebot(input: PrepareInput<"salebot">, reply: Reply): Verd
   }
   const body = recordOf(parsed);
   const words = wordsOf(text);
-  const unsaid = isDenial(body) || (textOf(body["error"]) !== null && words !== "") ? "" : "success";
-  const status = textOf(body["status"])?.toLowerCase() ?? unsaid;
+  const status = textOf(body["status"])?.toLowerCase() ?? (saysNo(body) ? "" : "success");
   if (status === "success" || status === "ok" || status === "true") return { outcome: "delivered" };
   if (status === "client_not_found" || /client.{0,5}not.{0,5}found/i.test(words)) return judging.dead("client_not_found", words);
   if (/api.?key|unauthori[sz]ed|access denied/i.test(words)) return judging.dead("auth_failed", words);
