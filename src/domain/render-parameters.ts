@@ -11,7 +11,8 @@ export function renderParameters(
   parameters: Readonly<Record<string, unknown>>,
   scope: TemplateScope,
 ): Result<Readonly<Record<string, unknown>>, TemplateError> {
-  const rendered = renderDeep(parameters, scope, landingsOf(connection, parameters));
+  const told = { ...parameters, ...wholeBody(parameters["body"], scope) };
+  const rendered = renderDeep(told, scope, landingsOf(connection, told));
   if (!rendered.ok) return rendered;
   return { ok: true, value: Object.fromEntries(Object.entries(rendered.value ?? {})) };
 }
@@ -31,6 +32,13 @@ function landingsOf(connection: Connection, parameters: Readonly<Record<string, 
   const bodyLanding = typeof body === "string" ? landingOfBody(body, { ...connection.headers, ...given }) : "plain";
   const landings: Readonly<Record<string, Landing>> = { url: "url", headers: "header", body: bodyLanding };
   return ([first = ""]) => landings[first] ?? "plain";
+}
+
+/** A body that is nothing but a variable is what the variable holds: the author's own text, judged and escaped as if it stood there. */
+function wholeBody(body: unknown, { variable }: TemplateScope): { readonly body?: string } {
+  const name = typeof body === "string" ? /^\s*\{\{\s*variables\.([^{}]+?)\s*\}\}\s*$/.exec(body)?.[1] : undefined;
+  const text = name === undefined ? null : variable(name);
+  return text === null ? {} : { body: text };
 }
 
 /** The landing of a body given as text: by its declared type, else by how it begins. */

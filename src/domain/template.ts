@@ -41,7 +41,7 @@ export function renderTemplate(text: string, scope: TemplateScope, landing: Land
   return render(text, { scope, landing, component: false, stack: [], done: new Map() });
 }
 
-/** Renders every string inside arrays and objects; other values stay. `landingOf` tells where the string at a path lands. */
+/** Renders every string inside arrays and objects, names included; other values stay. `landingOf` tells where the string at a path lands. */
 export function renderDeep(
   value: unknown,
   scope: TemplateScope,
@@ -54,7 +54,9 @@ export function renderDeep(
     for (const [key, member] of Object.entries(item)) {
       const rendered = renderAt(member, [...path, key]);
       if (!rendered.ok) return rendered;
-      entries.push([key, rendered.value]);
+      const name = renderTemplate(key, scope);
+      if (!name.ok) return name;
+      entries.push([name.value, rendered.value]);
     }
     return ok(Array.isArray(item) ? entries.map(([, member]) => member) : Object.fromEntries(entries));
   };

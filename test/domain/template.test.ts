@@ -14,6 +14,7 @@ const config = configOf({
     loop_a: "{{variables.loop_b}}",
     loop_b: "{{variables.loop_a}}",
     self: "{{variables.self}}",
+    json: '{"t":"{{fields.title}}"}',
     "variables.x": "never",
   },
 });
@@ -157,11 +158,13 @@ describe("encoding by where a value lands", () => {
     expect(render(text, landing)).toBe(expected);
   });
 
-  it("strings inside arrays and objects are rendered, everything else stays", () => {
+  it("strings inside arrays and objects are rendered, names included, everything else stays", () => {
     expect(renderDeep({ a: ["{{event.amount}}", 1, null], b: { c: true, d: "{{chatId}}" } }, scope)).toEqual({
       ok: true,
       value: { a: ["50", 1, null], b: { c: true, d: "1227280" } },
     });
+    expect(renderDeep({ "{{event.type}}_sum": "{{event.amount}}" }, scope)).toEqual({ ok: true, value: { payment_sum: "50" } });
+    expect(renderDeep({ "{{event.none}}": 1 }, scope)).toMatchObject({ ok: false, error: { macro: "event.none" } });
     expect(renderDeep([{ x: "{{event.none}}" }], scope)).toMatchObject({ ok: false, error: { macro: "event.none" } });
   });
 
@@ -192,6 +195,7 @@ describe("encoding by where a value lands", () => {
     ['["{{fields.title}}", {{event.amount}}]', String.raw`["a\"b\n</b>&", 50]`],
     ['[note] "{{fields.title}}"', '[note] "a"b\n</b>&"'],
     ["[{{fields.title}}] came", '[a"b\n</b>&] came'],
+    ["{{variables.json}}", String.raw`{"t":"a\"b\n</b>&"}`],
   ])("http.request: values in the body %s are escaped when it is JSON, a list as well as an object", (body, expected) => {
     const out = config.connections.get("out");
     if (!out) throw new Error("no connection");
