@@ -8,9 +8,12 @@ export type Kind = ConnectionBody["kind"];
 type ConnectionBody = z.infer<typeof connection>;
 
 /** A connection with its id. */
-export type Connection = ConnectionBody & { readonly id: string };
+export type Connection = ConnectionBody & Known;
 /** Narrowed by kind, so that a connector cannot read another vendor's settings. */
-export type ConnectionOf<K extends Kind> = Extract<ConnectionBody, { kind: K }> & { readonly id: string };
+export type ConnectionOf<K extends Kind> = Extract<ConnectionBody, { kind: K }> & Known;
+
+/** `hidden`: its addresses that are Worker secrets: whoever has one can write there. */
+type Known = { readonly id: string; readonly hidden?: readonly string[] };
 
 export type Workspace = ConfigDocument["workspace"];
 export type Alert = Workspace["alerts"][number];

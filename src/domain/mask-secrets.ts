@@ -1,5 +1,5 @@
 /** Replies and reasons are kept and shown; a vendor may repeat our own key in them. Every secret of the connection is blotted out. Pure. */
-import { base64, utf8 } from "../lib/crypto.ts";
+import { base64, fromBase64, fromUtf8, utf8 } from "../lib/crypto.ts";
 import { withEntities } from "../lib/html.ts";
 import type { Connection } from "./config.ts";
 
@@ -23,10 +23,18 @@ const SECRET_FIELDS = [
 /** Shorter ones would blot out ordinary words. */
 const SHORTEST = 6;
 
-/** `Bearer x` and its `x`: a vendor complains about the token, not about the word before it. */
+/** `Bearer x` and its `x`: a vendor complains about the token, not about the word before it; of `Basic x` about the name and the password in it. */
 const withCredentials = (header: string): string[] => {
-  const [, credentials] = /^[A-Za-z]+ +(\S+)$/.exec(header.trim()) ?? [];
-  return credentials === undefined ? [header] : [header, credentials];
+  const [, scheme = "", credentials] = /^([A-Za-z]+) +(\S+)$/.exec(header.trim()) ?? [];
+  if (credentials === undefined) return [header];
+  const pair = fromUtf8((/^basic$/i.test(scheme) ? fromBase64(credentials) : null) ?? utf8(""));
+  return [header, credentials, pair, pair.slice(pair.indexOf(":") + 1)];
+};
+
+/** What proves something in an address: all that follows its host. A vendor names the path, not the address. */
+const withinAddress = (address: string): string[] => {
+  const { pathname, search } = new URL(address);
+  return [`${pathname}${search}`, pathname, search].map((part) => part.replace(/^[/?]/, ""));
 };
 
 const escaped = (text: string): string => text.replaceAll(/[^\p{L}\p{N}\s]/gu, String.raw`\$&`);
@@ -48,6 +56,7 @@ function secretsOf(connection: Connection): RegExp | null {
   const fields = new Map<string, unknown>(Object.entries(connection));
   const values = SECRET_FIELDS.flatMap((name) => fields.get(name) ?? [])
     .concat(connection.kind === "http" ? Object.values(connection.headers).flatMap(withCredentials) : [])
+    .concat((connection.hidden ?? []).flatMap(withinAddress))
     .flatMap((value) => (typeof value === "string" && value.trim().length >= SHORTEST ? value.trim() : []))
     .flatMap((value) => [value, base64(utf8(value)).replace(/=+$/, "")])
     .toSorted((a, b) => b.length - a.length);

@@ -1,6 +1,8 @@
 /** R-05: what opens something is shown nowhere, wherever in a delivery it stands. */
 import { describe, expect, it } from "vitest";
 import { connection as connectionSchema } from "../../src/domain/config/connections.ts";
+import { configDocument } from "../../src/domain/config/document.ts";
+import { resolveConfig } from "../../src/domain/config/resolve.ts";
 import { EMPTY_EVENT } from "../../src/domain/event.ts";
 import { maskEvent } from "../../src/domain/mask-event.ts";
 import { maskSecrets } from "../../src/domain/mask-secrets.ts";
@@ -95,6 +97,38 @@ describe("R-05 the event shows no secret", () => {
     const out = { ...connectionSchema.parse({ kind: "http", headers }), id: "out" };
     expect(maskSecrets(out, "invalid token very-secret-token")).toBe("invalid token ••••");
     expect(maskSecrets(out, "invalid token very-secret-token-2")).toBe("invalid token ••••");
+  });
+
+  it("credentials of a header are masked also as their vendor reads them", () => {
+    const headers = { Authorization: `Basic ${btoa("shop:sesame-77")}` };
+    const out = { ...connectionSchema.parse({ kind: "http", headers }), id: "out" };
+    expect(maskSecrets(out, "no user shop:sesame-77")).toBe("no user ••••");
+    expect(maskSecrets(out, "wrong password sesame-77 of shop")).toBe("wrong password •••• of shop");
+  });
+
+  it("an address that is a Worker secret is masked by what comes after its host; one that stands in the document is shown", () => {
+    const document = configDocument.parse({
+      connections: {
+        hook: { kind: "http", url: "$HOOK" },
+        shop: { kind: "site", origin: "https://shop.ru", webhook_url: "$HOOK" },
+        open: { kind: "http", url: "https://api.example/v1/hook" },
+        host: { kind: "http", url: "$HOST" },
+      },
+    });
+    const secrets: Readonly<Record<string, string>> = {
+      HOOK: "https://hook.example/sesame88abc?k=1",
+      HOST: "https://api.example/",
+    };
+    const { connections } = resolveConfig(document, 1, (name) => secrets[name] ?? null);
+    const shown = (id: string, text: string): string => {
+      const connection = connections.get(id);
+      return connection ? maskSecrets(connection, text) : "";
+    };
+    expect(shown("hook", "POST https://hook.example/sesame88abc?k=1")).toBe("POST https://hook.example/••••");
+    expect(shown("shop", "no route sesame88abc?k=1")).toBe("no route ••••");
+    expect(shown("shop", "no route /sesame88abc")).toBe("no route /••••");
+    expect(shown("open", "Cannot POST /v1/hook")).toBe("Cannot POST /v1/hook");
+    expect(shown("host", "Cannot POST https://api.example/")).toBe("Cannot POST https://api.example/");
   });
 
   it.each([

@@ -14,7 +14,14 @@ export const secretName = (text: string): string | null => REFERENCE.exec(text)?
 /** The result holds live secrets: it is kept in memory only, never stored, logged or sent anywhere. */
 export function resolveConfig(source: ConfigDocument, version: number, lookup: SecretLookup): Config {
   const connections = new Map<string, Connection>();
-  for (const [id, body] of Object.entries(source.connections)) connections.set(id, { ...resolveSecrets(body, lookup), id });
+  for (const [id, body] of Object.entries(source.connections)) {
+    const hidden = Object.values(body).flatMap((value) => {
+      const name = typeof value === "string" ? secretName(value) : null;
+      const secret = name === null ? null : lookup(name);
+      return secret !== null && URL.canParse(secret) ? [secret] : [];
+    });
+    connections.set(id, { ...resolveSecrets(body, lookup), id, hidden });
+  }
   return {
     version,
     workspace: source.workspace,
