@@ -20,8 +20,8 @@ type IdentifierRow = {
 };
 type TraitRow = { person_id: string; name: string; sealed: Sealed };
 
-/** Newest identifiers of one person that are opened; nobody is addressed by their two hundredth oldest click. */
-const MOST_IDENTIFIERS = 200;
+/** Newest identifiers of one kind that are opened: nobody is addressed by an old click, and clicks never crowd out what is told once. */
+const MOST_OF_A_KIND = 20;
 
 const ROOTS = "SELECT person_id FROM persons WHERE id IN (SELECT value FROM json_each(?1))";
 
@@ -40,10 +40,12 @@ export async function loadPersonViews(ctx: Context, ids: readonly string[]): Pro
       .bind(asked),
     db
       .prepare(
-        `SELECT person_id, type, scope, proof, told_at, ${hexed("sealed")} FROM identifiers
-         WHERE person_id IN (${ROOTS}) AND sealed IS NOT NULL ORDER BY told_at DESC, last_seen DESC`,
+        `SELECT person_id, type, scope, proof, told_at, ${hexed("sealed")} FROM
+         (SELECT *, ROW_NUMBER() OVER (PARTITION BY person_id, type, scope ORDER BY told_at DESC, last_seen DESC) AS place
+          FROM identifiers WHERE person_id IN (${ROOTS}) AND sealed IS NOT NULL)
+         WHERE place <= ?2 ORDER BY told_at DESC, last_seen DESC`,
       )
-      .bind(asked),
+      .bind(asked, MOST_OF_A_KIND),
     db
       .prepare(`SELECT person_id, name, ${hexed("sealed")} FROM traits WHERE person_id IN (${ROOTS}) ORDER BY at DESC`)
       .bind(asked),
@@ -71,7 +73,7 @@ async function openView(
   traitRows: readonly TraitRow[],
 ): Promise<Addressee> {
   const identifiers = await Promise.all(
-    identifierRows.slice(0, MOST_IDENTIFIERS).map(async ({ type, scope, proof, told_at, sealed }) => {
+    identifierRows.map(async ({ type, scope, proof, told_at, sealed }) => {
       if (!isIdentifierType(type)) throw new Error(`person view: unknown identifier type ${type}`);
       return { type, scope, proof, lastSeen: told_at, value: await ctx.seal.open(sealed) };
     }),
