@@ -66,7 +66,7 @@ export const isCutJson = (body: string): boolean => /^\s*[{[]/.test(body) && par
 /** Vendors spell truth as boolean, text and number (vendors.md §0.2); a script's language may add its capitals (`True`). */
 export const isTrue = (value: unknown): boolean => /^(true|1)$/i.test(spelled(value));
 
-const spelled = (value: unknown): string => (typeof value === "object" ? "" : String(value).trim());
+const spelled = (value: unknown): string => textOf(value)?.trim() ?? "";
 
 /** The sentence in a vendor's error, wherever it keeps it; markup says nothing to a person. */
 export function wordsOf(body: string): string {
