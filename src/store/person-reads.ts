@@ -88,14 +88,18 @@ const LAST = `${TOUCH} ORDER BY at DESC, rank DESC, seq DESC LIMIT 1`;
 /** Where a current person came from last. */
 export const lastTouch = (db: D1Database, id: string): Promise<TouchRow | null> => db.prepare(LAST).bind(id).first<TouchRow>();
 
+/** Clicks have no limit: they are what a card leaves out. */
+const SHOWN = `SELECT * FROM identifiers WHERE person_id = ?1
+  ORDER BY type IN ('click', 'clickid', 'visitor'), told_at DESC, last_seen DESC, hash LIMIT 500`;
+
 /** `stages`: first qualifying event of each; `touches`: the first and the last, or none; `net`: sums by currency in ten-thousandths, refunds apart.
  *  Erased events count on: they carry no personal value any more and the money was real. */
 export async function readPerson(db: D1Database, id: PersonId): Promise<PersonRows> {
   const of = (sql: string): D1PreparedStatement => db.prepare(sql).bind(id);
   const answers = await db.batch([
     of("SELECT id, key, first_seen, last_seen, referred_by FROM persons WHERE person_id = ?1 ORDER BY first_seen, id"),
-    of(`SELECT hash, type, scope, proof, first_seen, last_seen, pinned, hint, ${hexed("sealed")} FROM identifiers WHERE person_id = ?1
-        ORDER BY told_at DESC, last_seen DESC, hash LIMIT 500`),
+    of(`SELECT hash, type, scope, proof, first_seen, last_seen, pinned, hint, ${hexed("sealed")} FROM (${SHOWN})
+        ORDER BY told_at DESC, last_seen DESC, hash`),
     of(STAGES),
     of(`SELECT type = 'refund' AS refund, currency, SUM(amount_e4) AS amount FROM events
         WHERE person_id = ?1 AND ${COUNTED} AND +type IN ('payment', 'refund') AND amount_e4 > 0 GROUP BY 1, 2`),
