@@ -54,6 +54,18 @@ describe("requests", () => {
     );
   });
 
+  it.each([
+    ["callback", '{"client_id":22222222,"message":"gc_paid","user_id":"1","group_id":"9","sum":5}'],
+    [
+      "tg_callback",
+      '{"message":"gc_paid","user_id":"11111111","group_id":"my_bot","client_id":"2","client_email":"x@y.ru","sum":5}',
+    ],
+  ])("%s goes to the person, whatever its variables are called", async (action, body) => {
+    const parameters = { ...message, client_id: "2", client_email: "x@y.ru", user_id: "1", group_id: "9", sum: 5 };
+    const plan = await planOf({ connection: bot, action, parameters, person: client });
+    expect(plan.request.body).toBe(body);
+  });
+
   it("vector 20: the universal form of a callback is only another spelling of client_id", async () => {
     const plan = await planOf({ connection: bot, action: "callback", parameters: { message: "hi" }, person: client });
     expect(plan.request.body).toBe('{"client_id":22222222,"message":"hi"}');

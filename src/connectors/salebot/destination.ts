@@ -35,7 +35,10 @@ function callbackPlan(input: Input, [address, ...others]: readonly Record<string
   if (!address) return null;
   const next = callbackPlan(input, others);
   return {
-    request: jsonRequest(actionUrl(input, "callback"), { ...address, ...withMessageFirst(input.parameters) }),
+    request: jsonRequest(actionUrl(input, "callback"), {
+      ...address,
+      ...withMessageFirst(variablesOf(input, ["client_id", "client_email", "client_phone"])),
+    }),
     judge: (reply) => {
       const verdict = judgeSalebot(input, reply);
       return next && isNoClient(verdict) ? { outcome: "next", plan: next } : verdict;
@@ -45,6 +48,10 @@ function callbackPlan(input: Input, [address, ...others]: readonly Record<string
 
 const isNoClient = (verdict: Verdict): boolean => verdict.outcome === "dead" && /^(client_)?not_found/.test(verdict.reason);
 
+/** Without those whose names would address the call: a site's word about an order may hold a `client_id`, and would reach that client. */
+const variablesOf = ({ parameters }: Input, addressing: readonly string[]): Readonly<Record<string, unknown>> =>
+  Object.fromEntries(Object.entries(parameters).filter(([name]) => !addressing.includes(name)));
+
 /** Salebot matches the block by `message`, so it is always sent, be it empty. */
 const withMessageFirst = ({ message, ...extras }: Readonly<Record<string, unknown>>): Record<string, unknown> => ({
   message: textOf(message) ?? "",
@@ -53,12 +60,12 @@ const withMessageFirst = ({ message, ...extras }: Readonly<Record<string, unknow
 
 /** By Telegram id, so it survives a move of the project, which changes every `client_id` (vendors.md §2.1). `group` is the bot's user name. */
 const tgCallback: Action<"salebot"> = (input) => {
-  const { connection, person, parameters } = input;
+  const { connection, person } = input;
   const user = newestOf(person, "telegram_id");
   if (!connection.api_key) return err({ reason: "not_configured: api_key" });
   if (!connection.group) return err({ reason: "not_configured: group" });
   if (user === null) return err({ reason: "no_address: the person has no Telegram id" });
-  const { message, ...extras } = withMessageFirst(parameters);
+  const { message, ...extras } = withMessageFirst(variablesOf(input, ["user_id", "group_id"]));
   const body = { message, user_id: user, group_id: connection.group, ...extras };
   return ok({ request: jsonRequest(actionUrl(input, "tg_callback"), body), judge: (reply) => judgeSalebot(input, reply) });
 };

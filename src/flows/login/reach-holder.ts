@@ -135,9 +135,10 @@ const telegramParameters = ({ text, html, buttons }: Speech): Record<string, unk
   ...(buttons === undefined ? {} : { buttons }),
 });
 
+/** The script finds its reader by these ids: a value of the same name would name somebody else. */
 const metabotParams = (address: readonly HolderIdentity[], speech: Speech, plain: string): Record<string, unknown> => ({
-  ...Object.fromEntries(address.map(({ type, value }) => [type, value])),
   ...speech.values,
+  ...Object.fromEntries(address.map(({ type, value }) => [type, value])),
   ...(speech.event === undefined ? { message: plain } : { event: speech.event }),
 });
 
