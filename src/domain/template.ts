@@ -96,7 +96,9 @@ function render(text: string, pass: Pass): Result<string, TemplateError> {
 /** The URL that a macro stands in, as far as it is written. A text that is an address need not begin with its scheme: it may be relative. */
 function urlBefore(before: string, landing: Landing): string | null {
   if (landing === "url") return before === "" ? null : before;
-  return OPEN_URL.exec(before.slice(-4_096))?.[0] ?? null;
+  const near = before.slice(-4_096);
+  // A line of a JSON text ends in an escape.
+  return OPEN_URL.exec(landing === "json" ? near.replaceAll(/\\[nrt]/g, " ") : near)?.[0] ?? null;
 }
 
 /** A macro's value, percent-encoded where it stands inside a URL. A variable before the `?` is a part of the URL the author wrote, so only the

@@ -148,6 +148,7 @@ describe("variables", () => {
 describe("encoding by where a value lands", () => {
   it.each([
     ["json", '{"t":"{{fields.title}}"}', String.raw`{"t":"a\"b\n</b>&"}`],
+    ["json", String.raw`{"t":"https://x.ru/?r={{fields.refID}}\n{{name}}"}`, String.raw`{"t":"https://x.ru/?r=r%201\nИван Т"}`],
     ["html", "<b>{{fields.title}}</b>", "<b>a&quot;b\n&lt;/b&gt;&amp;</b>"],
     ["form", "t={{fields.title}}&n={{name}}", "t=a%22b%0A%3C%2Fb%3E%26&n=%D0%98%D0%B2%D0%B0%D0%BD+%D0%A2"],
     ["query", "t={{tracker.ad}} {{name}}", "t=spring%26sale %D0%98%D0%B2%D0%B0%D0%BD%20%D0%A2"],
