@@ -193,6 +193,23 @@ describe("legacy import: replies (vectors 5 and 6)", () => {
     expect(told(plan.judge(replyOf(502)))).toBe(broken);
     expect(told(plan.judge(replyOf(429, "", { "retry-after": "7" })))).toBe("retry rate_limited +7");
   });
+
+  it.each([
+    [200, "<html>maintenance</html>", "unknown_outcome: HTTP 200"],
+    [200, '{"success":true,"result":{"succ', "unknown_outcome: HTTP 200"],
+    [201, { success: true }, "unknown_outcome: HTTP 201"],
+    [200, { success: true, error: "Достигнут лимит" }, "quota_exhausted: Достигнут лимит"],
+    [200, { success: true, result: { success: false } }, "rejected"],
+    [200, "", "plan_without_api: empty reply: the plan has no Import API, nothing was written"],
+    [403, "<html>blocked</html>", "auth_failed: HTTP 403"],
+  ])(
+    "a deal without a number that is answered %i %j may have been made unless the vendor says no",
+    async (status, body, reason) => {
+      const parameters = { product_title: "Курс", deal_cost: "400" };
+      const plan = await planOf({ connection: legacy, action: "upsert_deal", parameters, person: ivan });
+      expect(told(plan.judge(replyOf(status, body)))).toBe(`dead ${reason}`);
+    },
+  );
 });
 
 const FIELDS = { "3": { name: "Telegram_ID ", value: null }, "4": { name: "sb_294495_id", value: null } };

@@ -42,16 +42,20 @@ const ERRORS: readonly (readonly [code: number | null, text: RegExp | null, fate
  *  without a number that may have been made must not be made again. */
 export function judgeImport(input: Input, reply: Reply, repeatable = true): Verdict {
   const judging = judgingOf(input);
-  const unknown = !repeatable && (reply.status === 0 || reply.status >= 500 || isCutJson(reply.body));
-  if (unknown) return judging.dead("unknown_outcome", reply.failure ?? `HTTP ${reply.status}`);
+  const body = recordOf(parsedBody(reply.body));
+  const result = recordOf(body["result"]);
+  const { status } = reply;
+  // A page of somebody in between, or a success that does not name what was made.
+  const untold =
+    Object.keys(body).length === 0 || (isTrue(body["success"]) && !isError(body["error"]) && Object.keys(result).length === 0);
+  const unknown = status === 0 || status >= 500 || (status >= 200 && status < 300 && reply.body.trim() !== "" && untold);
+  if (unknown && !repeatable) return judging.dead("unknown_outcome", reply.failure ?? `HTTP ${status}`);
   if (/Wrong subdomain/i.test(reply.body)) return judging.dead("unknown_account", "Wrong subdomain");
   const settled = judging.byStatus(reply);
   if (settled) return settled;
   if (reply.body.trim() === "")
     return judging.dead("plan_without_api", "empty reply: the plan has no Import API, nothing was written");
   if (isCutJson(reply.body)) return judging.retry("unreadable_reply");
-  const body = recordOf(parsedBody(reply.body));
-  const result = recordOf(body["result"]);
   if (isTrue(body["success"]) && isTrue(result["success"]) && !isError(result["error"]) && !isError(body["error"])) {
     return { outcome: "delivered" };
   }
