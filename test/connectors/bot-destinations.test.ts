@@ -129,6 +129,8 @@ describe("Metabot", () => {
       'POST https://app.metabot24.com/api/v1/bots/42/jobs/schedule {"script_code":"paid","lead_id":"8","run_after_sec":0,"script_request_params":{"sum":"50"}}',
     );
     expect(await refusalOf({ connection: meta, action: "run_script", parameters })).toMatch(/^no_address/);
+    for (const alias of ["../jobs/schedule", "a/ .. /b", "."])
+      expect(await refusalOf({ connection: meta, action: "call", parameters: { alias } })).toBe("address_refused");
   });
 
   it("the proof's header is a setting", async () => {

@@ -163,6 +163,11 @@ describe("http.request", () => {
     expect(plan.request.headers).toEqual(headers);
   });
 
+  it.each(["https://api.example/v1/a..b/.c?d=/../e", "../v1/a..b/.c?d=/../e"])("%s is an address like any other", async (url) => {
+    const plan = await planOf({ connection: out, action: "request", parameters: { url } });
+    expect(plan.request.url).toBe("https://api.example/v1/a..b/.c?d=/../e");
+  });
+
   it("the base address replaces scheme and host and keeps its own path", async () => {
     const forwarded = connectionOf("out", { kind: "http", base_url: "http://127.0.0.1:9/fwd" });
     const plan = await planOf({ connection: forwarded, action: "request", parameters: { url: "https://api.example/a?b=c" } });
@@ -197,6 +202,9 @@ describe("http.request", () => {
     [{ method: "TRACE" }, "rejected: unknown method"],
     [{ headers: { "bad header\r\nx": "1" } }, "rejected: bad header name"],
     [{ url: "http://10.0.0.1%3A80/x" }, "address_refused"],
+    [{ url: "https://api.example/users/../block" }, "address_refused"],
+    [{ url: "/users/.." }, "address_refused"],
+    [{ url: "/users/%2E%2e?x=1" }, "address_refused"],
   ])("%j is refused: %s", async (parameters, reason) => {
     expect(await refusalOf({ connection: out, action: "request", parameters })).toBe(reason);
   });

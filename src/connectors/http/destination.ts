@@ -18,6 +18,9 @@ const HOP_HEADERS: ReadonlySet<string> = new Set([
   "upgrade",
 ]);
 
+/** A value of two dots in the path: no escape keeps an address from climbing by it, and the request would go to another place of the same host. */
+const CLIMBING = /^[^?#]*\/(?:\.|%2e){1,2}(?:[/?#]|$)/i;
+
 /** A relative `url` in a rule is resolved against the connection's. The result is judged by `lib/address-guard` when it is sent: a template may have
  *  put a person's value into the host. */
 const request: Action<"http"> = (input) => {
@@ -26,7 +29,7 @@ const request: Action<"http"> = (input) => {
   const url = URL.parse(given ?? "", connection.url);
   const method = methodOf(textOf(parameters["method"]));
   // A value put into the host is escaped (`10.0.0.1%3A80`), and no host has an escape.
-  if (!url) return err({ reason: given === undefined ? "not_configured: url" : "address_refused" });
+  if (!url || CLIMBING.test(given ?? "")) return err({ reason: given === undefined ? "not_configured: url" : "address_refused" });
   if (method === null) return err({ reason: "rejected: unknown method" });
   const ownOrigin = connection.url === undefined || URL.parse(connection.url)?.origin === url.origin;
   const headers: Record<string, string> = {};

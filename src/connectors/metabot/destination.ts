@@ -22,8 +22,10 @@ const call: Action<"metabot"> = (input) => {
   const alias = textOf(parameters["alias"]) ?? connection.alias;
   if (!connection.api_token) return err({ reason: "not_configured: api_token" });
   if (alias === undefined) return err({ reason: "not_configured: alias" });
-  // An alias may hold slashes: they are part of the endpoint's path.
-  const url = botUrl(input, "call", ...alias.split("/").filter((part) => part !== ""));
+  // An alias may hold slashes: they are part of the endpoint's path. A value of two dots in it would climb to another endpoint.
+  const path = alias.split("/").filter((part) => part !== "");
+  if (path.some((part) => /^\.{1,2}$/.test(part.trim()))) return err({ reason: "address_refused" });
+  const url = botUrl(input, "call", ...path);
   const body = { script_request_params: recordOf(parameters["params"]) };
   return ok({ request: jsonRequest(url, body, proof(input)), judge: (reply) => judgeUndocumented(judgingOf(input), reply) });
 };
