@@ -1,7 +1,13 @@
 /** What an act of the console is: a form's fields in, where to go next out. A refusal says what happened and what to do. */
 import type { FieldError } from "../../lib/field-errors.ts";
-import type { Phrase } from "../copy.ts";
+import type { Phrase, Word } from "../copy.ts";
+import type { CancelRefusal } from "../../flows/cancel-delivery.ts";
+import type { ReplayRefusal } from "../../flows/replay-delivery.ts";
+import type { PayloadRefusal } from "../../flows/replay-payload.ts";
+import type { ResendRefusal } from "../../flows/resend-event.ts";
+import type { DecisionResult } from "../../rpc.ts";
 import { errorText } from "../error-text.ts";
+import { causeName } from "../parts.ts";
 import type { Refused } from "../screens/settings/rules.ts";
 import type { View } from "../view.ts";
 
@@ -40,13 +46,25 @@ export const wholeNumber = (text: string): number | null => (/^\d{1,15}$/.test(t
 /** What may name a connection or a link: also keeps out names that objects have a meaning for. */
 export const isShortName = (text: string): boolean => /^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/.test(text);
 
-/** Why something did not happen, and what to do. */
+type Refusal =
+  | CancelRefusal
+  | ReplayRefusal
+  | PayloadRefusal
+  | ResendRefusal
+  | Extract<DecisionResult, { readonly ok: false }>["reason"];
+
+/** Why something did not happen, and what to do; every reason of a flow that has no word of its own. */
 const REFUSALS: Readonly<Record<string, Phrase>> = {
-  not_found: ["такого больше нет: обновите страницу", "there is no such thing any more: reload the page"],
+  not_found: [
+    "такого нет или уже нет: проверьте написание и обновите страницу",
+    "there is no such thing, or not any more: check the spelling and reload the page",
+  ],
+  gone: ["данные этого человека стёрты", "this person's data is erased"],
   same_person: ["это и так один человек", "they are one person already"],
   nothing_to_unmerge: ["разъединять нечего", "there is nothing to undo"],
   invalid: ["значение не читается: проверьте тип и написание", "the value cannot be read: check its type and spelling"],
   not_settled: ["отправка ещё идёт: подождите её исхода", "it is still being sent: wait for its outcome"],
+  already_settled: ["исход уже известен: отменять нечего", "its outcome is known already: there is nothing to cancel"],
   content_gone: [
     "срок хранения содержимого истёк: повторить нечего",
     "the content's retention has ended: there is nothing to repeat",
@@ -60,12 +78,17 @@ const REFUSALS: Readonly<Record<string, Phrase>> = {
   ],
   bad_period: ["такого периода нет: проверьте даты", "there is no such range: check the dates"],
   no_connection: ["этого подключения больше нет в настройках", "this connection is no longer configured"],
-  unparsable: ["содержимое не читается", "the content cannot be read"],
   not_stored: ["не сохранилось: повторите через минуту", "it was not stored: try again in a minute"],
-};
+  // Lines of an import.
+  too_large: ["больше 256 КиБ", "larger than 256 KiB"],
+  invalid_json: ["это не JSON", "this is no JSON"],
+  invalid_line: ["нужны connection и event", "connection and event are needed"],
+  invalid_received_at: ["received_at не читается", "received_at cannot be read"],
+  unknown_connection: ["такого подключения нет", "there is no such connection"],
+} satisfies Record<Exclude<Refusal, Word>, Phrase> & Record<string, Phrase>;
 
 /** A reason of a flow as what happened and what to do; one without words of ours stays as it is. */
 export const refusalText = (view: View, reason: string): string => {
   const phrase = REFUSALS[reason];
-  return phrase ? view.say(phrase) : reason;
+  return phrase ? view.say(phrase) : causeName(view, reason);
 };

@@ -4,26 +4,10 @@ import { MAX_LINES, importEvents, linesOf } from "../../flows/import-events.ts";
 import { issueKey } from "../../flows/operator.ts";
 import { tryAlert } from "../../flows/send-alerts.ts";
 import { revokeAccessKey } from "../../store/operator/access.ts";
-import type { Phrase } from "../copy.ts";
-import { causeName } from "../parts.ts";
 import { type View, numberOf } from "../view.ts";
 import { type ActResult, type Acts, type Form, done, failed, firstOf, refusalText, wholeNumber } from "./act.ts";
 import { parseObject } from "./document.ts";
 import { isStale, listOf, saveChange } from "./save.ts";
-
-/** Why a line of an import was not taken. */
-const LINE_REFUSALS: Readonly<Record<string, Phrase>> = {
-  too_large: ["больше 256 КиБ", "larger than 256 KiB"],
-  invalid_json: ["это не JSON", "this is no JSON"],
-  invalid_line: ["нужны connection и event", "connection and event are needed"],
-  invalid_received_at: ["received_at не читается", "received_at cannot be read"],
-  unknown_connection: ["такого подключения нет", "there is no such connection"],
-};
-
-const lineRefusal = (view: View, reason: string): string => {
-  const phrase = LINE_REFUSALS[reason];
-  return phrase ? view.say(phrase) : causeName(view, reason);
-};
 
 /** Every connection holds its deliveries or lets them go; intake and binding go on either way. */
 async function setSending(view: View, stopped: boolean): Promise<ActResult> {
@@ -109,7 +93,7 @@ export const WORKSPACE_ACTS: Acts = {
       ...[accepted, duplicate, quarantined, preview, errors.length].map((n) => numberOf(view, n)),
     );
     const told = errors.map(({ line, reason }) =>
-      view.say(["строка {0}: {1}", "line {0}: {1}"], line, lineRefusal(view, reason)),
+      view.say(["строка {0}: {1}", "line {0}: {1}"], line, refusalText(view, reason)),
     );
     const blocks = told.length === 0 ? [] : [{ title: view.say(["Не взято", "Not taken"]), text: told.join("\n") }];
     return { once: { title: view.say(["Загружено", "Imported"]), lead, blocks } };
