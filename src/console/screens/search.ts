@@ -1,26 +1,29 @@
-/** Find anything: an id of ours, an identifier in any scope, an order or a transaction. One hit opens at once. */
+/** Find anything: an id of ours, an identifier in any scope, an order or a transaction, also of what belongs to nobody yet. */
 import type { IdentifierType } from "../../domain/identifier.ts";
 import { readEmail } from "../../domain/normalise/email.ts";
 import { readPhone } from "../../domain/normalise/phone.ts";
 import { html } from "../../lib/markup.ts";
-import { eventsOfNumber } from "../../store/operator/events.ts";
+import { eventsNamed, readEventSheet } from "../../store/operator/events.ts";
 import { identifiersByHash, newestNames, personLinesOf } from "../../store/operator/people.ts";
 import { findPerson } from "../../store/person-reads.ts";
 import type { Page } from "../page.ts";
-import { empty } from "../parts.ts";
+import { empty, eventRow, eventTable } from "../parts.ts";
 import type { View } from "../view.ts";
 import { peopleTable } from "./people.ts";
 
 /** Exact matches only: values are looked up by keyed digest, so there is no part of one to search by (decision 0003). */
 export async function searchPage(view: View): Promise<Page> {
+  const { DB } = view.ctx.env;
   const text = (view.url.searchParams.get("q") ?? "").trim().slice(0, 300);
-  const people = text === "" ? [] : await peopleFor(view, text);
-  const lines = await personLinesOf(view.ctx.env.DB, people);
+  const found = text === "" ? NOTHING : await lookUp(view, text);
+  const lines = await personLinesOf(DB, found.people);
+  const sheets = await Promise.all(found.nobodys.map((id) => readEventSheet(DB, id)));
+  const rows = sheets.flatMap((event) => (event === null ? [] : eventRow(view, { ...event, person_key: null }, new Map())));
   const event = /^evt_[A-Za-z0-9]{22}$/.test(text);
   return {
     title: `${view.say(["Поиск", "Search"])}: ${text}`,
     screen: "people",
-    body: html`${event && html`<p><a class="btn main" href="/console/events/${text}">${view.word("event")} ${text}</a></p>`}${lines.length === 0 && !event ? empty(nothingFound(view)) : await peopleTable(view, lines)}`,
+    body: html`${event && html`<p><a class="btn main" href="/console/events/${text}">${view.word("event")} ${text}</a></p>`}${lines.length > 0 && (await peopleTable(view, lines))}${rows.length > 0 && html`<h2>${view.say(["События без человека", "Events of nobody yet"])}</h2>${eventTable(view, rows, "")}`}${lines.length + rows.length === 0 && !event && empty(nothingFound(view))}`,
   };
 }
 
@@ -35,16 +38,24 @@ export const nothingFound = (view: View): string =>
   );
 
 /** Ids of the people that a text names: by an id or a number, else by name. */
-export async function peopleFor(view: View, text: string): Promise<string[]> {
+export const peopleFor = async (view: View, text: string): Promise<readonly string[]> => (await lookUp(view, text)).people;
+
+type Found = { readonly people: readonly string[]; readonly nobodys: readonly string[] };
+const NOTHING: Found = { people: [], nobodys: [] };
+
+/** `nobodys`: ids of events that carry the text and have no person. */
+async function lookUp(view: View, text: string): Promise<Found> {
   const { DB } = view.ctx.env;
   const own = await findPerson(DB, text);
-  if (own) return [own.id];
+  if (own) return { ...NOTHING, people: [own.id] };
   const hashes = await Promise.all(
     candidates(view, text).map(({ type, scope, value }) => view.ctx.seal.index(type, scope, value)),
   );
-  const [found, numbered] = await Promise.all([identifiersByHash(DB, hashes), eventsOfNumber(DB, text)]);
-  const exact = [...found.map(({ person_id }) => person_id), ...numbered.flatMap(({ person_id }) => person_id ?? [])];
-  return [...new Set(exact.length > 0 ? exact : await peopleNamed(view, text))];
+  const [found, events] = await Promise.all([identifiersByHash(DB, hashes), eventsNamed(DB, text, hashes)]);
+  const exact = [...found.map(({ person_id }) => person_id), ...events.flatMap(({ person_id }) => person_id ?? [])];
+  const nobodys = events.flatMap(({ id, person_id }) => (person_id === null ? id : []));
+  const named = exact.length > 0 || nobodys.length > 0 ? exact : await peopleNamed(view, text);
+  return { people: [...new Set(named)], nobodys };
 }
 
 /** How many people a search by name looks through: names are sealed, so the database cannot. */

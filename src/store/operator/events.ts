@@ -158,13 +158,18 @@ export async function ledgerVersion(db: D1Database): Promise<string> {
   return [row?.seq ?? 0, row?.unbound ?? 0, row?.moving ?? 0, row?.dead ?? 0].join("-");
 }
 
-/** Events of an order or a transaction. */
-export async function eventsOfNumber(db: D1Database, number: string): Promise<{ id: string; person_id: string | null }[]> {
+/** Events of an order or a transaction, and those that wait for the person of one of these identifiers. */
+export async function eventsNamed(
+  db: D1Database,
+  number: string,
+  hashes: readonly string[],
+): Promise<{ id: string; person_id: string | null }[]> {
   const { results } = await db
     .prepare(
-      `SELECT id, person_id FROM events WHERE order_number = ?1 UNION SELECT id, person_id FROM events WHERE tid = ?1 LIMIT 20`,
+      `SELECT id, person_id FROM events WHERE order_number = ?1 UNION SELECT id, person_id FROM events WHERE tid = ?1
+       UNION SELECT event_id, NULL FROM parked WHERE hash IN (SELECT value FROM json_each(?2)) LIMIT 20`,
     )
-    .bind(number)
+    .bind(number, JSON.stringify(hashes))
     .all<{ id: string; person_id: string | null }>();
   return results;
 }
