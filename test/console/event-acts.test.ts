@@ -51,6 +51,41 @@ it("an event is shown while it waits, however many came after it, in the reader'
   await inboxOf(env).drain();
 });
 
+it("an event that is bound between two looks at it is shown, not missed", async () => {
+  const [event] = await accept({ connection: "bot", type: "bot_start", ids: { tg: 4777 } });
+  const proto = Object.getPrototypeOf(env.DB) as D1Database;
+  const prepare = proto.prepare.bind(env.DB);
+  vi.spyOn(proto, "prepare").mockImplementation((sql) => {
+    const statement = prepare(sql);
+    if (!sql.includes("FROM events e WHERE e.id = ?1")) return statement;
+    vi.restoreAllMocks();
+    const bound = statement.bind(event?.id);
+    vi.spyOn(bound, "first").mockImplementation(async () => {
+      await inboxOf(env).drain();
+      return null;
+    });
+    vi.spyOn(statement, "bind").mockReturnValue(bound);
+    return statement;
+  });
+  const answer = await browser.get(`/console/events/${event?.id}`);
+  expect(answer.status).toBe(200);
+  expect(await answer.text()).toContain("Кто и почему");
+});
+
+it("a text is looked for as far as the list says, and further on request", async () => {
+  await env.DB.prepare("DELETE FROM events").run();
+  const old = await come("bot/tok-bot-0000000000", { event: "message", telegram_id: "4801", message: "иголка в сене" });
+  await accept(...Array.from({ length: 1_001 }, () => ({ connection: "bot", type: "message", ids: { tg: 4802 } })));
+  await inboxOf(env).drain();
+  const page = await browser.text(`/console/events?q=${encodeURIComponent("иголка")}`);
+  expect(page).toMatch(/Просмотрено событий: 1\s000/);
+  expect(page).not.toContain("ничего нет");
+  const [, next = ""] = /rel="next" href="([^"]+)"/.exec(page) ?? [];
+  const rest = await browser.text(next.replaceAll("&amp;", "&"));
+  expect(rest).toContain(`href="/console/events/${old}"`);
+  expect(rest).not.toContain("Просмотрено");
+});
+
 describe("a bookmark", () => {
   it("keeps the payload past its retention, and plays it as a test that founds nobody and counts nowhere", async () => {
     const id = await come("gc/tok-gc-0000000000/registration", { gc_user_id: "77", email: "kept@school.example" });

@@ -17,12 +17,22 @@ import { openRaw, pretty } from "../raw.ts";
 import { sent } from "./event-sent.ts";
 import { landingTable } from "./landing.ts";
 import type { Sealed } from "../../lib/seal.ts";
+import type { WaitingEvent } from "../../rpc.ts";
 
-/** null = neither the ledger nor the inbox has it. `?diff=1` compares with the event before it of the same connection and type. */
+/** null = neither the ledger nor the inbox has it. The ledger is asked again last: the event may have been bound between the two. */
 export async function eventPage(view: View, id: string): Promise<Page | null> {
-  const event = await readEventSheet(view.ctx.env.DB, id);
-  if (!event) return waitingPage(view, id);
+  const { DB } = view.ctx.env;
+  const event = await readEventSheet(DB, id);
+  const waiting = event ? null : await findWaiting(view.ctx, id);
+  if (waiting) return waitingPage(view, waiting);
+  const bound = event ?? (await readEventSheet(DB, id));
+  return bound && sheetPage(view, bound);
+}
+
+/** `?diff=1` compares with the event before it of the same connection and type. */
+async function sheetPage(view: View, event: EventSheet): Promise<Page> {
   const { seal } = view.ctx;
+  const { id } = event;
   const facts = event.facts === null ? null : await openFacts(view.ctx, event.facts);
   const [raw, kept] = await Promise.all([
     event.raw === null ? null : seal.open(event.raw),
@@ -74,9 +84,7 @@ function bookmarkForm(view: View, event: EventSheet, kept: { raw: Sealed } | nul
 }
 
 /** Acknowledged and not bound yet: only what came can be shown. */
-async function waitingPage(view: View, id: string): Promise<Page | null> {
-  const waiting = await findWaiting(view.ctx, id);
-  if (!waiting) return null;
+async function waitingPage(view: View, waiting: WaitingEvent): Promise<Page> {
   const raw = waiting.raw === null ? "" : await view.ctx.seal.open(waiting.raw);
   return {
     title: typeName(view, waiting.type),

@@ -13,7 +13,7 @@ import {
 import { type Page } from "../page.ts";
 import { connectionName, empty, eventRow, eventTable, livePill, nothingYet, pager, select, waitingRow } from "../parts.ts";
 import { dateIn, startOfDay } from "../../lib/zone.ts";
-import { type View, fullTime, hrefWith } from "../view.ts";
+import { type View, fullTime, hrefWith, numberOf } from "../view.ts";
 import type { Sealed } from "../../lib/seal.ts";
 
 const PAGE = 50;
@@ -34,7 +34,7 @@ function presetStart(view: View): number | null {
  *  filtered list can be sent to somebody. The version is read before the rows: an event between the two shows at the next poll, never not at all. */
 export async function eventsPage(view: View): Promise<Page> {
   const version = await liveVersion(view);
-  const { rows, cursor } = await eventRows(view);
+  const { rows, cursor, stopped } = await eventRows(view);
   const filtered = [...view.url.searchParams.keys()].some((name) => name !== "cursor");
   const none = filtered
     ? empty(
@@ -48,7 +48,7 @@ export async function eventsPage(view: View): Promise<Page> {
     aside: html`<button type="button" data-key="." aria-pressed="false">${view.say(["Пауза", "Pause"])}</button>`,
     body: html`${filters(view)}
       <div class="split">
-        <div>${livePill(view)}${eventTable(view, rows, version)}${rows.length === 0 && none}${pager(view, cursor)}</div>
+        <div>${livePill(view)}${eventTable(view, rows, version)}${rows.length === 0 && !stopped && none}${stopped && html`<p class="dim">${view.say(["Просмотрено событий: {0}. Более ранние — дальше.", "Events looked through: {0}. Go on for earlier ones."], numberOf(view, SEARCHED))}</p>`}${pager(view, cursor)}</div>
         <aside class="box" data-panel tabindex="-1" aria-label="${view.word("event")}" hidden></aside>
       </div>`,
   };
@@ -60,14 +60,17 @@ export async function liveVersion(view: View): Promise<string> {
   return `${ledger}-${waiting[0]?.seq ?? 0}`;
 }
 
-/** One page of rows: on the first unfiltered one, what waits in the inbox comes first. */
-export async function eventRows(view: View, limit = PAGE): Promise<{ rows: Html[]; cursor: string | null }> {
+/** One page of rows: on the first unfiltered one, what waits in the inbox comes first. `stopped`: a search by text looked no further than `cursor`. */
+export async function eventRows(view: View, limit = PAGE): Promise<{ rows: Html[]; cursor: string | null; stopped: boolean }> {
   const query = view.url.searchParams;
   const filter = readFilter(view, limit);
   const plain = filter.before === null && [...query.keys()].every((name) => name === "live" || name === "status");
   const waiting =
     plain && ["", "accepted"].includes(query.get("status") ?? "") ? await inboxOf(view.ctx.env).waiting(null, limit) : [];
-  const lines = query.get("status") === "accepted" ? [] : await pageOf(view, filter, query.get("q")?.trim() ?? "");
+  const { lines, stoppedAt } =
+    query.get("status") === "accepted"
+      ? { lines: [], stoppedAt: null }
+      : await pageOf(view, filter, query.get("q")?.trim() ?? "");
   const shown = lines.slice(0, limit);
   const known = new Set(shown.map(({ id }) => id));
   const names = await personNames(
@@ -78,7 +81,8 @@ export async function eventRows(view: View, limit = PAGE): Promise<{ rows: Html[
     ...waiting.filter(({ id }) => !known.has(id)).map((event) => waitingRow(view, event)),
     ...shown.map((line) => eventRow(view, line, names)),
   ];
-  return { rows, cursor: lines.length > limit ? String(shown.at(-1)?.seq) : null };
+  const next = lines.length > limit ? shown.at(-1)?.seq : stoppedAt;
+  return { rows, cursor: next?.toString() ?? null, stopped: stoppedAt !== null };
 }
 
 function readFilter(view: View, limit: number): EventFilter {
@@ -109,9 +113,11 @@ async function says(view: View, sealed: readonly Sealed[], text: string): Promis
   return opened.some((content) => content.toLowerCase().includes(text));
 }
 
-/** With a text: walks on through the list until the page is full or enough was opened. */
-async function pageOf(view: View, filter: EventFilter, text: string): Promise<ListedEvent[]> {
-  if (text === "") return listEventLines(view.ctx.env.DB, filter);
+type Stretch = { readonly lines: readonly ListedEvent[]; readonly stoppedAt: number | null };
+
+/** With a text: walks on through the list until the page is full or enough was opened; `stoppedAt` is where the latter happened, a seq. */
+async function pageOf(view: View, filter: EventFilter, text: string): Promise<Stretch> {
+  if (text === "") return { lines: await listEventLines(view.ctx.env.DB, filter), stoppedAt: null };
   const found: ListedEvent[] = [];
   let { before } = filter;
   for (let opened = 0; opened < SEARCHED && found.length < filter.limit; opened += 250) {
@@ -121,10 +127,10 @@ async function pageOf(view: View, filter: EventFilter, text: string): Promise<Li
       lines.map(({ id }) => id),
     );
     for (const line of lines) if (await says(view, sealed.get(line.id) ?? [], text.toLowerCase())) found.push(line);
+    if (lines.length < 250) return { lines: found.slice(0, filter.limit), stoppedAt: null };
     before = lines.at(-1)?.seq ?? null;
-    if (lines.length < 250) break;
   }
-  return found.slice(0, filter.limit);
+  return { lines: found.slice(0, filter.limit), stoppedAt: found.length < filter.limit ? before : null };
 }
 
 function filters(view: View): Html {
