@@ -242,11 +242,15 @@ describe("a link", () => {
   it.each([
     ["telegram", "@my_bot", "https://t.me/my_bot?start={click}", "18/64"],
     ["max", "my_bot", "https://max.ru/my_bot?start={click}", "18/128"],
+    ["telegram", "t.me/my_bot", "https://t.me/my_bot?start={click}", "18/64"],
     ["vk", "club", "https://vk.me/club?ref={click}", "18/512"],
+    ["vk", "my.group", "https://vk.me/my.group?ref={click}", "18/512"],
+    ["whatsapp", "8 (916) 123-45-67", "https://wa.me/79161234567?text={click}", "18/1000"],
     ["whatsapp", "+7 916 123-45-67", "https://wa.me/79161234567?text={click}", "18/1000"],
     ["site", "school.example/course", "https://school.example/course?tl={click}", null],
     ["offer", "https://offer.example/?a=1", "https://offer.example/?a=1&tl={click}", null],
   ])("to %s is made of what a marketer types: %s", async (target, to, address, size) => {
+    await browser.post("/console/act/delete-link", { slug: `to-${target}` });
     const answer = await browser.post("/console/act/add-link", { slug: `to-${target}`, target, to, utm_source: "vk" });
     expect(answer.headers.get("location")).toBe(`/console/links/to-${target}?done=1`);
     const { links } = await (await browser.get("/v1/config")).json<{ links: Record<string, { to: string }> }>();
@@ -257,6 +261,18 @@ describe("a link", () => {
     if (size !== null) expect(page).toContain(`<b>${size}</b>`);
     const file = await browser.get(`/console/qr/to-${target}`);
     expect([file.headers.get("content-type"), (await file.text()).startsWith("<svg")]).toEqual(["image/svg+xml", true]);
+  });
+
+  it.each([
+    ["telegram", "мой бот"],
+    ["telegram", "school.example"],
+    ["max", "my bot"],
+    ["vk", "моя группа"],
+    ["whatsapp", "my_bot"],
+  ])("to %s is not made of what leads nowhere: %s", async (target, to) => {
+    const answer = await browser.post("/console/act/add-link", { slug: "nowhere", target, to });
+    expect(decodeURIComponent(answer.headers.get("location") ?? "")).toContain("адрес+целиком");
+    expect((await browser.get("/console/links/nowhere")).status).toBe(404);
   });
 
   it("is not overwritten by a new one of the same name, is changed by its own form, and goes when deleted", async () => {

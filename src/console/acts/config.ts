@@ -14,6 +14,7 @@ const utmOf = (form: Form): Record<string, string> =>
 const ratesOf = (text: string): Record<string, string> =>
   Object.fromEntries(
     text
+      .replaceAll(/\s*=\s*/g, "=")
       .split(/[;\s]+|,\s+|,(?=[A-Za-z])/)
       .filter(Boolean)
       .map((entry) => {
@@ -32,13 +33,23 @@ export const CONFIG_ACTS: Acts = {
     if (form("to").trim() === "") return failed(view.say(["скажите, куда ведёт ссылка", "say where the link leads"]));
     if (form("new") !== "0" && view.ctx.config.links.has(slug))
       return failed(view.say(["ссылка {0} уже есть: выберите другое имя", "link {0} exists: choose another name"], slug));
+    const address = addressOf(form("target"), form("to"));
+    if (address === null)
+      return failed(
+        view.say([
+          "это не имя бота и не телефон: проверьте, куда ведёт ссылка, или вставьте адрес целиком",
+          "this is no bot's name and no phone: check where the link leads, or paste the whole address",
+        ]),
+      );
     const marks = ({ links }: Readonly<Record<string, unknown>>): unknown => only(recordOf(links)[slug], ["to", ...UTM]);
     if (form("new") === "0" && (await isStale(view, form, marks))) return failed(refusalText(view, "stale"));
     const errors = await saveChange(view, `link ${slug}`, (document) => {
       const links = recordOf(document["links"]);
       const kept = Object.entries(recordOf(links[slug])).filter(([name]) => !name.startsWith("utm_") && name !== "to");
-      const to = withClickPlace(addressOf(form("target"), form("to")));
-      return { ...document, links: { ...links, [slug]: { ...Object.fromEntries(kept), to, ...utmOf(form) } } };
+      return {
+        ...document,
+        links: { ...links, [slug]: { ...Object.fromEntries(kept), to: withClickPlace(address), ...utmOf(form) } },
+      };
     });
     return errors === null ? done(`/console/links/${slug}`) : firstOf(view, errors);
   },

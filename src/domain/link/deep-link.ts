@@ -1,5 +1,7 @@
 /** Deep links of the messengers: where a click id goes and how much of it fits. Five UTM never fit Telegram's 64 characters, so a link carries the
  *  18-character click and the server keeps the rest. Limits: core.telegram.org/bots/features#deep-linking, dev.max.ru (both 2026-09). Pure. */
+import { readPhone } from "../normalise/phone.ts";
+
 export type Messenger = "telegram" | "max" | "vk" | "whatsapp";
 
 /** Where a messenger takes a payload from: the parameter, how many characters it carries and which. */
@@ -46,23 +48,27 @@ export const CLICK_LENGTH = 18;
 /** What an operator may choose to lead to; a site and an offer are addresses. */
 export type Target = Messenger | "site" | "offer";
 
-/** An address for what was typed: a whole address stays, a bot's name or a phone becomes its messenger's link. */
-export function addressOf(target: string, typed: string): string {
+/** What a messenger's names are made of: anything else would be an address that leads nowhere. */
+const NAMES: Readonly<Record<Exclude<Messenger, "whatsapp">, readonly [host: string, name: RegExp]>> = {
+  telegram: ["t.me", /^\w+$/],
+  max: ["max.ru", /^[\w-]+$/],
+  vk: ["vk.me", /^[\w.-]+$/],
+};
+
+/** An address for what was typed: a whole address stays, also without its scheme; a bot's name or a phone becomes its messenger's link. null = it is
+ *  none of these. */
+export function addressOf(target: string, typed: string): string | null {
   const text = typed.trim();
   if (/^[a-z][a-z0-9+.-]*:\/\//i.test(text)) return text;
-  const name = encodeURIComponent(text.replace(/^@/, ""));
-  switch (target) {
-    case "telegram":
-      return `https://t.me/${name}`;
-    case "max":
-      return `https://max.ru/${name}`;
-    case "vk":
-      return `https://vk.me/${name}`;
-    case "whatsapp":
-      return `https://wa.me/${text.replaceAll(/\D/g, "")}`;
-    default:
-      return `https://${text}`;
+  if (/^[^\s/]+\.[^\s/]+\//.test(text)) return `https://${text}`;
+  if (target === "telegram" || target === "max" || target === "vk") {
+    const [host, name] = NAMES[target];
+    const bare = text.replace(/^@/, "");
+    return name.test(bare) ? `https://${host}/${bare}` : null;
   }
+  if (target !== "whatsapp") return `https://${text}`;
+  const phone = readPhone(text);
+  return phone.ok && phone.value !== null ? `https://wa.me/${phone.value.slice(1)}` : null;
 }
 
 /** The `to` of a tracked link for an address an operator typed: the click's place added where it is missing. A site gets it as `tl`, a name that
