@@ -98,7 +98,7 @@ async function respond(request: Request, ctx: Context): Promise<Response> {
   const view = newView(request, ctx, session, session === null ? 0 : problems);
   if (session === null) return askToSignIn(request, view);
   if (request.method === "POST") return change(request, view, session);
-  if (request.method !== "GET" && request.method !== "HEAD") return answer(notFound(view), 405);
+  if (request.method !== "GET" && request.method !== "HEAD") return answer(notFound(view), 405, { allow: "GET, HEAD, POST" });
   if (pathname === "/console/funnel.csv") return csv(view);
   const exported = /^\/console\/export\/(\w+)\.jsonl$/.exec(pathname)?.[1] ?? "";
   if (isExported(exported)) return exportFile(view, exported);

@@ -37,6 +37,7 @@ const RUSSIAN: readonly (readonly [RegExp, string])[] = [
   [/^expected int$/, "нужно целое число"],
   [/^at least (\d+) items?$/, "не меньше $1 в списке"],
   [/^at most (\d+) items?$/, "не больше $1 в списке"],
+  [/^above (-?[\d.]+)$/, "больше $1"],
   [/^at least (-?[\d.]+)$/, "не меньше $1"],
   [/^at most (-?[\d.]+)$/, "не больше $1"],
   [/^one of: (.+)$/, "одно из: $1"],

@@ -49,7 +49,7 @@ function messageOf(issue: Issue): string {
     case "invalid_type":
       return `expected ${issue.expected === "record" ? "object" : issue.expected}`;
     case "too_small":
-      return limit("at least", issue.minimum, issue.origin);
+      return limit(issue.inclusive === false ? "above" : "at least", issue.minimum, issue.origin);
     case "too_big":
       return limit("at most", issue.maximum, issue.origin);
     case "invalid_value":

@@ -1,6 +1,6 @@
 /** Forms and addresses that are wrong, stale or made up: told in words, nothing changed, never a 5xx. */
 import { applyD1Migrations } from "cloudflare:test";
-import { env } from "cloudflare:workers";
+import { env, exports } from "cloudflare:workers";
 import { beforeAll, describe, expect, it } from "vitest";
 import { type Browser, signIn } from "../kit/console.ts";
 import { configure } from "../kit/operator.ts";
@@ -108,9 +108,25 @@ describe("a wrong form", () => {
     const answer = await browser.post("/console/act/add-alert", { to: "nope" });
     const there = new URL(answer.headers.get("location") ?? "", "https://go.example");
     expect(there.searchParams.get("failed")).toBe("workspace.alerts.0.to: нет подключения «nope»");
+    const pace = { id: "bot", in_flight: "6", duplicates: "update", rate: "0" };
+    const still = await browser.post("/console/act/save-connection", pace);
+    expect(decodeURIComponent(still.headers.get("location") ?? "")).toContain("per_second:+больше+0");
     const zone = await browser.post("/console/act/save-workspace", { time_zone: "Mars/One" });
     expect(decodeURIComponent(zone.headers.get("location") ?? "").replaceAll("+", " ")).toContain("не часовой пояс");
   });
+});
+
+it("rates are read with spaces around the sign of equality", async () => {
+  const answer = await browser.post("/console/act/save-workspace", { part: "rates", fx: "USD = 90,5, EUR =98" });
+  expect(answer.headers.get("location")).toBe("/console?done=1");
+  const { workspace } = await (await browser.get("/v1/config")).json<{ workspace: { fx: unknown } }>();
+  expect(workspace.fx).toEqual({ USD: "90.5", EUR: "98" });
+});
+
+it("a method that no page takes is told which are", async () => {
+  const headers = { cookie: browser.cookie };
+  const answer = await exports.default.fetch("https://go.example/console/events", { method: "DELETE", headers });
+  expect([answer.status, answer.headers.get("allow")]).toEqual([405, "GET, HEAD, POST"]);
 });
 
 describe("a wrong address", () => {
