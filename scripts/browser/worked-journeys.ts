@@ -176,6 +176,11 @@ async function workBesideTheList(stage: Stage, page: Page): Promise<void> {
   judged("пока читаете, список не прыгает: «▲ 1 новых»", (await pill.innerText()).startsWith("▲ 1") && still === before);
   await pill.click();
   await page.waitForFunction(`document.querySelector("tbody tr").dataset.id !== ${JSON.stringify(before)}`);
+  await page.locator("tbody tr a").first().focus();
+  await tell(stage, { event: "message", telegram_id: "1001", client_id: "501", message: "пока фокус в списке" });
+  await pill.waitFor({ timeout: 5_000 }).catch(() => null);
+  judged("событие не отнимает фокуса у строки", await page.evaluate<boolean>("document.activeElement.closest('tbody') !== null"));
+  await pill.click();
   judged("счётчик объявлен вежливо", (await page.locator("[aria-live=polite]").innerText()).startsWith("1 "));
   const event = String((await firstOf(stage, "/v1/deliveries?connection=sb&limit=1"))["event_id"]);
   await page.goto(`${list}/${event}`);
