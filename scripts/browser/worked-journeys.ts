@@ -181,7 +181,7 @@ async function workBesideTheList(stage: Stage, page: Page): Promise<void> {
   await pill.waitFor({ timeout: 5_000 }).catch(() => null);
   judged("событие не отнимает фокуса у строки", await page.evaluate<boolean>("document.activeElement.closest('tbody') !== null"));
   await pill.click();
-  judged("счётчик объявлен вежливо", (await page.locator("[aria-live=polite]").innerText()).startsWith("1 "));
+  judged("счётчик объявлен вежливо", (await page.locator("[aria-live=polite]").innerText()).endsWith(": 1"));
   const event = String((await firstOf(stage, "/v1/deliveries?connection=sb&limit=1"))["event_id"]);
   await page.goto(`${list}/${event}`);
   await page.click("button:has-text('В закладки')");

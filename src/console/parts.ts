@@ -164,7 +164,7 @@ export const lostNote = (view: View): Html =>
  *  never jumps under a reader. */
 export const livePill = (view: View): Html =>
   html`${lostNote(view)}<button type="button" class="pill main" data-pill="${view.say(["▲ {0} новых", "▲ {0} new"], "{0}")}" hidden></button
-    ><span class="skip" aria-live="polite" data-count="${view.say(["{0} новых событий", "{0} new events"], "{0}")}"></span>`;
+    ><span class="skip" aria-live="polite" data-count="${view.say(["Новых событий: {0}", "New events: {0}"], "{0}")}"></span>`;
 
 /** An identifier's type in words; one that is none of ours stays as its row has it. */
 export const identifierName = (view: View, type: string): string =>

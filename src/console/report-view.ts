@@ -28,8 +28,8 @@ export const behindOf =
 
 const WIDTH = 400;
 
-const linked = (behind: Behind, question: Readonly<Record<string, string>>, n: number): Content =>
-  behind === null || n === 0 ? n : html`<a href="${behind(question)}">${n}</a>`;
+const linked = (view: View, behind: Behind, question: Readonly<Record<string, string>>, n: number): Content =>
+  behind === null || n === 0 ? numberOf(view, n) : html`<a href="${behind(question)}">${numberOf(view, n)}</a>`;
 
 /** Reached people as a bar against the cohort, those who skipped the previous step hatched. */
 export function funnelBars(view: View, report: Report, behind: Behind): Html {
@@ -44,7 +44,7 @@ export function funnelBars(view: View, report: Report, behind: Behind): Html {
     const bypass = stage.bypass ?? 0;
     const whole = Math.round(stage.reached * unit);
     const through = Math.round((stage.reached - bypass) * unit);
-    return html`<tr data-row><th scope="row">${view.word(stage.id)}</th><td><svg class="bar" viewBox="0 0 ${WIDTH} 22" preserveAspectRatio="none" aria-hidden="true"><rect class="g" width="${WIDTH}" height="22" rx="3"/><rect class="a" width="${through}" height="22" rx="3"/><rect class="h" x="${through}" width="${whole - through}" height="22"/></svg></td><td class="num">${linked(behind, { stage: stage.id }, stage.reached)}</td><td class="num" data-l="${head[1]}">${shareOf(view, stage.step)}</td><td class="num" data-l="${head[2]}">${stage.bypass === null ? "—" : linked(behind, { stage: stage.id, bypass: "1" }, stage.bypass)}</td><td class="num" data-l="${head[3]}">${shareOf(view, stage.from_entry)}</td></tr>`;
+    return html`<tr data-row><th scope="row">${view.word(stage.id)}</th><td><svg class="bar" viewBox="0 0 ${WIDTH} 22" preserveAspectRatio="none" aria-hidden="true"><rect class="g" width="${WIDTH}" height="22" rx="3"/><rect class="a" width="${through}" height="22" rx="3"/><rect class="h" x="${through}" width="${whole - through}" height="22"/></svg></td><td class="num">${linked(view, behind, { stage: stage.id }, stage.reached)}</td><td class="num" data-l="${head[1]}">${shareOf(view, stage.step)}</td><td class="num" data-l="${head[2]}">${stage.bypass === null ? "—" : linked(view, behind, { stage: stage.id, bypass: "1" }, stage.bypass)}</td><td class="num" data-l="${head[3]}">${shareOf(view, stage.from_entry)}</td></tr>`;
   };
   return html`<svg class="defs" width="0" height="0" aria-hidden="true"><defs><pattern id="hatch" width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><rect width="6" height="6"/><path d="M0 0v6"/></pattern></defs></svg><div class="wrap" tabindex="0" role="region" aria-label="${view.word("funnel")}"><table class="fun"><thead><tr><th scope="col">${view.say(["Этап", "Stage"])}</th><td></td>${head.map((text) => html`<th scope="col" class="num">${text}</th>`)}</tr></thead><tbody>${report.stages.map(row)}</tbody></table></div>`;
 }
@@ -67,7 +67,7 @@ export function sourceTable(view: View, report: Report, behind: Behind): Html {
   const money = (text: string | null): string => (text === null ? "—" : moneyOf(view, text, currency));
   const row = (line: SourceLine): Html => {
     const romi = last ? line.romi_last : line.romi_first;
-    return html`<tr data-row><th scope="row">${line.source || view.word("unmarked")}</th><td class="num">${linked(behind, { line: line.source }, line.cohort)}</td>${stages.map((stage) => html`<td class="num">${linked(behind, { line: line.source, stage }, line[stage])}</td>`)}<td class="num">${money(last ? line.net_last : line.net_first)}</td><td class="num">${money(line.cost)}</td><td class="num${romi?.startsWith("-") === true && " bad"}">${shareOf(view, romi)}</td><td class="num">${money(costPer(line.cost, line.registration))}</td><td class="num">${money(costPer(line.cost, line.sale))}</td></tr>`;
+    return html`<tr data-row><th scope="row">${line.source || view.word("unmarked")}</th><td class="num">${linked(view, behind, { line: line.source }, line.cohort)}</td>${stages.map((stage) => html`<td class="num">${linked(view, behind, { line: line.source, stage }, line[stage])}</td>`)}<td class="num">${money(last ? line.net_last : line.net_first)}</td><td class="num">${money(line.cost)}</td><td class="num${romi?.startsWith("-") === true && " bad"}">${shareOf(view, romi)}</td><td class="num">${money(costPer(line.cost, line.registration))}</td><td class="num">${money(costPer(line.cost, line.sale))}</td></tr>`;
   };
   return html`<div class="wrap" tabindex="0" role="region" aria-label="${view.say(["По источникам", "By source"])}"><table class="wide"><thead><tr><th scope="col">${breakdownNames(view)[String(report.range["by"])]}</th><th scope="col" class="num">${view.say(["Когорта", "Cohort"])}</th>${stages.map((stage) => html`<th scope="col" class="num">${view.word(stage)}</th>`)}<th scope="col" class="num">${view.say(["Чистая выручка", "Net revenue"])}</th><th scope="col" class="num">${view.say(["Расход", "Cost"])}</th><th scope="col" class="num">ROMI</th><th scope="col" class="num">CPL</th><th scope="col" class="num">CAC</th></tr></thead><tbody>${report.sources.map(row)}</tbody></table></div>`;
 }
@@ -94,7 +94,7 @@ export function moneyBox(view: View, report: Report, behind: Behind): Html {
     [view.say(["Возвраты", "Refunds"]), listed("refund", sum(money.refunds))],
     [view.say(["Чистая выручка", "Net revenue"]), html`<b>${sum(money.net)}</b>`],
     [view.say(["Не привязано", "Not bound"]), why(sum(money.unbound))],
-    [view.say(["Оплаченных сделок", "Paid deals"]), listed("payment", money.paid_deals)],
+    [view.say(["Оплаченных сделок", "Paid deals"]), listed("payment", numberOf(view, money.paid_deals))],
     [view.say(["Средняя сделка", "Average deal"]), money.average_deal === null ? "—" : sum(money.average_deal)],
     [
       view.say(["Связность", "Bound"]),
@@ -131,8 +131,9 @@ export function weeksBox(view: View, report: Report, behind: Behind): Html {
   };
   const sold = (week: string, days: number, n: number, of: number): Content =>
     people(week, { stage: "sale", window: String(days), mode: "" }, share(n, of), n);
-  const share = (n: number, of: number): string => (of === 0 ? "—" : `${n} · ${numberOf(view, ((n * 100) / of).toFixed(1))} %`);
-  return html`<section class="box"><h2>${view.say(["Недельные когорты", "Weekly cohorts"])}</h2><div class="scroll" tabindex="0" role="region" aria-label="${view.say(["Недельные когорты", "Weekly cohorts"])}"><table><thead><tr><th scope="col">${view.say(["Неделя", "Week"])}</th><th scope="col" class="num">${view.say(["Человек", "People"])}</th>${[7, 30, 60].map((days) => html`<th scope="col" class="num">${view.say(["купили за {0} дн", "bought in {0} d"], days)}</th>`)}</tr></thead><tbody>${report.weeks.map((week) => html`<tr><th scope="row">${week.week}</th><td class="num">${people(week.week, {}, week.people, week.people)}</td><td class="num">${sold(week.week, 7, week.sale_7d, week.people)}</td><td class="num">${sold(week.week, 30, week.sale_30d, week.people)}</td><td class="num">${sold(week.week, 60, week.sale_60d, week.people)}</td></tr>`)}</tbody></table></div></section>`;
+  const share = (n: number, of: number): string =>
+    of === 0 ? "—" : `${numberOf(view, n)} · ${numberOf(view, ((n * 100) / of).toFixed(1))} %`;
+  return html`<section class="box"><h2>${view.say(["Недельные когорты", "Weekly cohorts"])}</h2><div class="scroll" tabindex="0" role="region" aria-label="${view.say(["Недельные когорты", "Weekly cohorts"])}"><table><thead><tr><th scope="col">${view.say(["Неделя", "Week"])}</th><th scope="col" class="num">${view.say(["Человек", "People"])}</th>${[7, 30, 60].map((days) => html`<th scope="col" class="num">${view.say(["купили за {0} дн", "bought in {0} d"], days)}</th>`)}</tr></thead><tbody>${report.weeks.map((week) => html`<tr><th scope="row">${week.week}</th><td class="num">${people(week.week, {}, numberOf(view, week.people), week.people)}</td><td class="num">${sold(week.week, 7, week.sale_7d, week.people)}</td><td class="num">${sold(week.week, 30, week.sale_30d, week.people)}</td><td class="num">${sold(week.week, 60, week.sale_60d, week.people)}</td></tr>`)}</tbody></table></div></section>`;
 }
 
 /** The Monday of an ISO week "2026-W09": the week of 4 January is the first (ISO 8601). */
@@ -164,17 +165,17 @@ export function explained(view: View, report: Report): Html {
   const last = report.range["attribution"] === "last";
   let before = 0;
   const steps = report.stages.map((stage) => {
-    const line = `${view.word(stage.id)}: (${stage.reached} − ${stage.bypass ?? 0}) / ${before} = ${shareOf(view, stage.step)}`;
+    const line = `${view.word(stage.id)}: (${numberOf(view, stage.reached)} − ${numberOf(view, stage.bypass ?? 0)}) / ${numberOf(view, before)} = ${shareOf(view, stage.step)}`;
     if (stage.id !== "login") before = stage.reached;
     return stage.step === null ? [] : [line];
   });
   const lines = [
     view.say(
       [
-        "Когорта — {0} человек, чьё первое событие пути попало в период.",
-        "The cohort is {0} people whose first event of the path fell into the range.",
+        "Когорта — люди, чьё первое событие пути попало в период: {0}.",
+        "The cohort is the people whose first event of the path fell into the range: {0}.",
       ],
-      report.cohort,
+      numberOf(view, report.cohort),
     ),
     view.say(
       [
@@ -195,10 +196,13 @@ export function explained(view: View, report: Report): Html {
       sum(money.refunds),
     ),
     view.say(
-      ["Связность {0} = {1} из {2} оплаченных сделок с человеком.", "Bound {0} = {1} of {2} paid deals with a person."],
+      [
+        "Связность {0} = {1} / {2}: сделки с человеком из всех оплаченных.",
+        "Bound {0} = {1} / {2}: deals with a person of all paid ones.",
+      ],
       shareOf(view, money.bound_share),
-      money.bound_deals,
-      money.paid_deals,
+      numberOf(view, money.bound_deals),
+      numberOf(view, money.paid_deals),
     ),
     view.say(["ROMI = (чистая выручка − расход) / расход:", "ROMI = (net − cost) / cost:"]),
     ...report.sources.flatMap((line) => {

@@ -158,7 +158,7 @@ function markField(text: string, field: string): Content {
 /** What came holds it whole; here one value must not push the decision off the screen. */
 const LONGEST_VALUE = 500;
 const cut = (view: View, value: string): Html =>
-  html`${value.slice(0, LONGEST_VALUE).toWellFormed()}… <small>${view.say(["всего {0} знаков", "{0} characters in all"], numberOf(view, value.length))}</small>`;
+  html`${value.slice(0, LONGEST_VALUE).toWellFormed()}… <small>${view.say(["всего знаков: {0}", "characters in all: {0}"], numberOf(view, value.length))}</small>`;
 
 function understood(view: View, event: EventSheet, facts: StoredFacts): Html {
   const rows: [string, Content][] = [

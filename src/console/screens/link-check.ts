@@ -111,9 +111,9 @@ export async function linkCheckPage(view: View): Promise<Page> {
   const errors = findings.filter(({ level }) => level === "error").length;
   const verdict =
     errors > 0
-      ? html`<p class="note bad">${icon("bad")} ${view.say(["Так публиковать нельзя: ошибок {0}", "Do not publish it like this: {0} errors"], errors)}</p>`
+      ? html`<p class="note bad">${icon("bad")} ${view.say(["Так публиковать нельзя: ошибок {0}", "Do not publish it like this, errors: {0}"], errors)}</p>`
       : findings.length > 0
-        ? html`<p class="note warn">${icon("warn")} ${view.say(["Работает, но есть замечания: {0}", "It works, with {0} remarks"], findings.length)}</p>`
+        ? html`<p class="note warn">${icon("warn")} ${view.say(["Работает, но есть замечания: {0}", "It works, remarks: {0}"], findings.length)}</p>`
         : html`<p class="note ok">${icon("ok")} ${view.say(["Ссылка в порядке", "The link is fine"])}</p>`;
   return {
     title: view.say(["Проверка ссылки", "Link check"]),

@@ -13,7 +13,7 @@ import { actForm, type Page } from "../page.ts";
 import type { Phrase } from "../copy.ts";
 import { empty, select } from "../parts.ts";
 import { datedIn } from "../report-view.ts";
-import { type View, daysText, hrefWith, moneyOf, publicOrigin } from "../view.ts";
+import { type View, daysText, hrefWith, moneyOf, numberOf, publicOrigin } from "../view.ts";
 import { periodRange } from "./funnel.ts";
 
 /** Numbers of `?from=&to=`, else of the last 30 days, broken down by link and counted as the funnel counts them. */
@@ -37,10 +37,10 @@ export async function linksPage(view: View): Promise<Page> {
   const people = (line: string, stage: Stage, n = 0): Content =>
     n === 0
       ? 0
-      : html`<a href="${hrefWith(view, { from: range.from, to: range.to, by: "link", line, stage }, "/console/funnel/people")}">${n}</a>`;
+      : html`<a href="${hrefWith(view, { from: range.from, to: range.to, by: "link", line, stage }, "/console/funnel/people")}">${numberOf(view, n)}</a>`;
   const row = ([slug, link]: readonly [string, TrackedLink]): Html => {
     const line = lines.get(slug);
-    return html`<tr data-row><td data-l="${view.say(["Ссылка", "Link"])}"><a href="/console/links/${slug}"><b>${slug}</b></a> <small>${[link.utm_source, link.utm_medium, link.utm_campaign].filter(Boolean).join(" / ")}</small><br><code id="l-${slug}">${base}/r/${slug}</code> <button type="button" class="plain" data-copy="l-${slug}">${view.word("copyIt")}</button></td><td class="num" data-l="${heads[0]}"><a href="/console/events?type=click&amp;status=bound&amp;link=${slug}&amp;${datedIn(view, range)}">${clicks[slug] ?? 0}</a></td><td class="num" data-l="${heads[1]}">${people(slug, "click", line?.click)}</td><td class="num" data-l="${heads[2]}">${people(slug, "bot_start", line?.bot_start)}</td><td class="num" data-l="${heads[3]}">${people(slug, "sale", line?.sale)}</td><td class="num" data-l="${heads[4]}">${moneyOf(view, line?.net_first ?? "0", currency)}</td><td data-l="${view.say(["Расход", "Cost"])}">${moneyOf(view, line?.cost ?? "0", currency)}${costForm(view, slug)}</td></tr>`;
+    return html`<tr data-row><td data-l="${view.say(["Ссылка", "Link"])}"><a href="/console/links/${slug}"><b>${slug}</b></a> <small>${[link.utm_source, link.utm_medium, link.utm_campaign].filter(Boolean).join(" / ")}</small><br><code id="l-${slug}">${base}/r/${slug}</code> <button type="button" class="plain" data-copy="l-${slug}">${view.word("copyIt")}</button></td><td class="num" data-l="${heads[0]}"><a href="/console/events?type=click&amp;status=bound&amp;link=${slug}&amp;${datedIn(view, range)}">${numberOf(view, clicks[slug] ?? 0)}</a></td><td class="num" data-l="${heads[1]}">${people(slug, "click", line?.click)}</td><td class="num" data-l="${heads[2]}">${people(slug, "bot_start", line?.bot_start)}</td><td class="num" data-l="${heads[3]}">${people(slug, "sale", line?.sale)}</td><td class="num" data-l="${heads[4]}">${moneyOf(view, line?.net_first ?? "0", currency)}</td><td data-l="${view.say(["Расход", "Cost"])}">${moneyOf(view, line?.cost ?? "0", currency)}${costForm(view, slug)}</td></tr>`;
   };
   return {
     title: view.word("links"),

@@ -87,7 +87,7 @@ function timeline(view: View, events: readonly EventLine[]): Html {
     html`<p class="chips">${chip(null, view.word("all"))}${lanes.map((lane) => chip(lane, connectionMark(view, lane)))}</p>`;
   const item = (event: EventLine): Html =>
     html`<li data-row class="l${lanes.indexOf(event.connection) % 6}"><div class="row"><a href="/console/events/${event.id}">${moment(view, event.event_at)}</a><b>${eventName(view, event)}</b><span class="tag">${connectionMark(view, event.connection)}</span>${event.amount_e4 !== null && event.amount_e4 > 0 && html`<span>${amountE4(view, event.amount_e4, event.currency)}</span>`}${event.status !== "bound" && status(view, event.status)}${event.trouble !== null && status(view, event.trouble)}${event.counted === 0 && html`<span class="tag">${view.say(["не считается", "not counted"])}</span>`}${event.link !== null && html`<small>${event.link}</small>`}</div></li>`;
-  return html`<section class="box"><h2>${view.say(["Лента", "Timeline"])}</h2>${filter}<ul class="t lanes">${shown.map(item)}</ul>${events.length === TIMELINE && html`<p><a href="/console/events?person=${events[0]?.person_id ?? ""}">${view.word("all")}</a></p>`}</section>`;
+  return html`<section class="box"><h2>${view.say(["Лента", "Timeline"])}</h2>${filter}<ul class="t lanes">${shown.map(item)}</ul>${events.length === TIMELINE && html`<p>${view.say(["Последние {0} событий.", "The newest {0} events."], TIMELINE)} <a href="/console/events?person=${events[0]?.person_id ?? ""}">${view.word("all")}</a></p>`}</section>`;
 }
 
 /** What a human can read off another service and be sure of; an internal one (a visitor's cookie) is not moved by hand. */

@@ -22,7 +22,7 @@ import { KINDS } from "../../ui/alert-text.ts";
 import { mendingOf, reasonName } from "../reasons.ts";
 import { apartNote, personCards, undoesDecision } from "./beside.ts";
 import type { Phrase } from "../copy.ts";
-import { type View, ago, amountE4 } from "../view.ts";
+import { type View, ago, amountE4, numberOf } from "../view.ts";
 
 const GROUPS: readonly (readonly [kind: string, title: Phrase])[] = [
   ["unresolved_macro", ["Макросы", "Macros"]],
@@ -67,7 +67,7 @@ function row(view: View, problem: ProblemLine, money: readonly StuckMoney[]): Ht
     ({ kind, connection, field }) => kind === problem.kind && connection === problem.connection && field === problem.field,
   );
   const sums = stuck.map(({ amount, currency }) => amountE4(view, amount, currency)).join(", ");
-  return html`<tr data-row data-id="${problem.id}"><td data-l="${view.say(["Что", "What"])}"><a href="${hrefOf(problem)}">${problemSentence(view, problem)}</a><br><small>${moment(view, problem.last_at)}</small></td><td class="num" data-l="${view.say(["Раз", "Times"])}">× ${problem.count}</td><td class="num" data-l="${view.say(["Денег под вопросом", "Money affected"])}">${sums !== "" && html`<b>${sums}</b>`}</td><td class="num act">${mainButton(view, problem)}</td></tr>`;
+  return html`<tr data-row data-id="${problem.id}"><td data-l="${view.say(["Что", "What"])}"><a href="${hrefOf(problem)}">${problemSentence(view, problem)}</a><br><small>${moment(view, problem.last_at)}</small></td><td class="num" data-l="${view.say(["Раз", "Times"])}">× ${numberOf(view, problem.count)}</td><td class="num" data-l="${view.say(["Денег под вопросом", "Money affected"])}">${sums !== "" && html`<b>${sums}</b>`}</td><td class="num act">${mainButton(view, problem)}</td></tr>`;
 }
 
 /** Where a problem is explained: what waits for its person has no page of its own. */
@@ -144,7 +144,7 @@ export async function problemPage(view: View, id: string): Promise<Page | null> 
     title: problemSentence(view, problem),
     screen: "problems",
     aside: html`<a class="btn" data-key="Escape" href="/console/problems">${view.say(["К списку", "Back to the list"])}</a>`,
-    body: html`<p class="dim">× ${problem.count} · ${moment(view, problem.first_at)} — ${moment(view, problem.last_at)}${problem.event_id !== null && html` · <a href="/console/events/${problem.event_id}">${view.word("event")}</a>`}</p>${advice && html`<p class="note">${mending && html`<b>${view.say(mending)}</b> `}${view.say(advice)}</p>`}${persons.length < 2 && isThere(view, problem) && html`<p><a class="btn${problem.kind !== "delivery" && " main"}" href="/console/connections/${problem.connection}${problem.kind === "delivery" && "#settings"}">${view.say(["Открыть подключение", "Open the connection"])}</a></p>`}${value !== null && html`<p><b>${value}</b></p>`}${persons.length > 0 && html`<div class="two">${await personCards(view, persons.slice(0, 4), problem.identifier_hash)}</div>`}${persons.length >= 2 && (await choices(view, problem, persons, owned && (await named(view, owned))))}${recover}${actForm(view, { act: "resolve-problem", fields: { id } }, html`<p><button>${view.say(["Больше не показывать", "Close it"])}</button></p>`)}`,
+    body: html`<p class="dim">× ${numberOf(view, problem.count)} · ${moment(view, problem.first_at)} — ${moment(view, problem.last_at)}${problem.event_id !== null && html` · <a href="/console/events/${problem.event_id}">${view.word("event")}</a>`}</p>${advice && html`<p class="note">${mending && html`<b>${view.say(mending)}</b> `}${view.say(advice)}</p>`}${persons.length < 2 && isThere(view, problem) && html`<p><a class="btn${problem.kind !== "delivery" && " main"}" href="/console/connections/${problem.connection}${problem.kind === "delivery" && "#settings"}">${view.say(["Открыть подключение", "Open the connection"])}</a></p>`}${value !== null && html`<p><b>${value}</b></p>`}${persons.length > 0 && html`<div class="two">${await personCards(view, persons.slice(0, 4), problem.identifier_hash)}</div>`}${persons.length >= 2 && (await choices(view, problem, persons, owned && (await named(view, owned))))}${recover}${actForm(view, { act: "resolve-problem", fields: { id } }, html`<p><button>${view.say(["Больше не показывать", "Close it"])}</button></p>`)}`,
   };
 }
 

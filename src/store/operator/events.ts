@@ -99,13 +99,13 @@ export async function listEventLines(db: D1Database, filter: EventFilter): Promi
   return results;
 }
 
-/** A person's events by event time, oldest first. */
+/** The newest of a person's events by event time, oldest first. */
 export async function personEventLines(db: D1Database, person: string, limit: number): Promise<EventLine[]> {
   const { results } = await db
-    .prepare(`SELECT ${COLUMNS} FROM events e WHERE e.person_id = ?1 ORDER BY e.event_at, e.seq LIMIT ?2`)
+    .prepare(`SELECT ${COLUMNS} FROM events e WHERE e.person_id = ?1 ORDER BY e.event_at DESC, e.seq DESC LIMIT ?2`)
     .bind(person, limit)
     .all<EventLine>();
-  return results;
+  return results.toReversed();
 }
 
 /** One event whole, the sealed columns still closed: null once retention or an erasure has taken them. */
