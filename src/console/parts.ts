@@ -32,7 +32,8 @@ export const causeName = (view: View, cause: string): string => (isWord(cause) ?
 
 const isWord = (text: string): text is Word => Object.hasOwn(WORDS, text);
 
-const EVENTS: ReadonlySet<string> = new Set<Word>([
+/** Events that have words of ours, in the order of the path. */
+export const EVENTS: ReadonlySet<string> = new Set<Word>([
   "click",
   "bot_start",
   "identify",
@@ -51,7 +52,6 @@ const EVENTS: ReadonlySet<string> = new Set<Word>([
   "mapping.deleted",
   "sale",
   "resale",
-  "test",
   "unreadable",
 ]);
 

@@ -238,6 +238,20 @@ describe("filters of the list", () => {
   });
 });
 
+describe("the filters of the list", () => {
+  const chosen = async (query: string): Promise<string[]> =>
+    [...(await browser.text(`/console/events?${query}`)).matchAll(/<option value="([^"]+)"\s+selected>([^<]+)/g)].map(
+      ([, value, text]) => `${value} ${text}`,
+    );
+
+  it.each([
+    ["connection=gone", "gone gone"],
+    ["type=webinar_visit", "webinar_visit webinar_visit"],
+    ["type=withdrawal", "withdrawal Вывод"],
+    ["status=erased", "erased Стёрто"],
+  ])("show what is filtered by, %s", async (query, told) => expect(await chosen(query)).toContain(told));
+});
+
 describe("a link", () => {
   it.each([
     ["telegram", "@my_bot", "https://t.me/my_bot?start={click}", "18/64"],

@@ -11,7 +11,20 @@ import {
   sealedContentOf,
 } from "../../store/operator/events.ts";
 import { type Page } from "../page.ts";
-import { connectionName, empty, eventRow, eventTable, livePill, nothingYet, pager, select, waitingRow } from "../parts.ts";
+import {
+  type Choice,
+  EVENTS,
+  connectionName,
+  empty,
+  eventRow,
+  eventTable,
+  livePill,
+  nothingYet,
+  pager,
+  select,
+  typeName,
+  waitingRow,
+} from "../parts.ts";
 import { dateIn, startOfDay } from "../../lib/zone.ts";
 import { type View, fullTime, hrefWith, numberOf } from "../view.ts";
 import type { Sealed } from "../../lib/seal.ts";
@@ -140,12 +153,20 @@ function filters(view: View): Html {
   const connections = [...view.ctx.config.connections.keys(), "links", "login"].map(
     (id) => [id, connectionName(view, id)] as const,
   );
-  const types = (
-    ["click", "bot_start", "registration", "login", "order", "payment", "sale", "resale", "refund", "message"] as const
-  ).map((type) => [type, view.word(type)] as const);
-  const statuses = (["bound", "unbound", "quarantined", "echo", "preview", "accepted"] as const).map(
-    (name) => [name, view.word(name)] as const,
-  );
+  const types = [...EVENTS].map((type) => [type, typeName(view, type)] as const);
+  const statuses = [
+    ...(["bound", "unbound", "quarantined", "echo", "preview", "accepted", "erased"] as const).map(
+      (name) => [name, view.word(name)] as const,
+    ),
+    ["failed", view.say(["Ошибка доставки", "Delivery failed"])],
+    ["kept", view.say(["В закладках", "Bookmarked"])],
+  ] as const;
+  // What is filtered by is said and stays chosen, though nobody could choose it here: a sender's own event, a removed connection.
+  const chooser = (name: "connection" | "type" | "status", label: string, choices: readonly Choice[]): Html => {
+    const value = given(name);
+    const own = value === "" || choices.some(([known]) => known === value) ? [] : [[value, value] as const];
+    return select(name, label, { choices: [all, ...choices, ...own], value, go: true });
+  };
   const when = [
     all,
     ["10m", view.say(["10 минут", "10 minutes"])],
@@ -169,7 +190,7 @@ function filters(view: View): Html {
   return html`<details class="filters">
     <summary>${view.word("filters")}</summary>
     <form class="row end">
-      ${select("when", view.word("time"), { choices: when, value: given("when"), go: true })}${select("connection", view.word("connection"), { choices: [all, ...connections], value: given("connection"), go: true })}${select("type", view.word("event"), { choices: [all, ...types], value: given("type"), go: true })}${select("status", view.word("status"), { choices: [all, ...statuses, ["failed", view.say(["Ошибка доставки", "Delivery failed"])], ["kept", view.say(["В закладках", "Bookmarked"])]], value: given("status"), go: true })}<label
+      ${select("when", view.word("time"), { choices: when, value: given("when"), go: true })}${chooser("connection", view.word("connection"), connections)}${chooser("type", view.word("event"), types)}${chooser("status", view.word("status"), statuses)}<label
         >${view.say(["Текст внутри", "Text inside"])}<input name="q" value="${given("q")}" size="14" /></label
       ><label
         >${view.word("person")}<input
