@@ -1,4 +1,5 @@
 /** Обзор: does everything arrive? One line on top, six numbers, how much of the money is bound, the path with its gaps, the last events. */
+import type { Connection } from "../../domain/config.ts";
 import { parseReportQuery } from "../../domain/funnel/query.ts";
 import type { Report } from "../../domain/funnel/report.ts";
 import { RESERVED } from "../../domain/reserved.ts";
@@ -15,7 +16,7 @@ import {
 } from "../../store/operator/pulse.ts";
 import { icon } from "../icons.ts";
 import { type Page } from "../page.ts";
-import { eventTable, livePill, nothingYet } from "../parts.ts";
+import { connectionName, eventTable, livePill, nothingYet } from "../parts.ts";
 import { behindOf, funnelBars, mistaken } from "../report-view.ts";
 import { type View, ago, daysText, hrefWith, moneyOf, numberOf, shareOf } from "../view.ts";
 import { eventRows, liveVersion } from "./events.ts";
@@ -94,9 +95,19 @@ function statusLine(view: View, problems: readonly ProblemLine[], lastAt: number
   const [top] = problems.toSorted((a, b) => URGENCY.indexOf(a.kind) - URGENCY.indexOf(b.kind));
   const last =
     lastAt !== null && html` · <span>${view.say(["последнее событие {0}", "last event {0}"], ago(view, lastAt))}</span>`;
+  const held = heldBack(view);
+  if (held.length > 0)
+    return html`<p class="note warn">${icon("warn")} ${view.say(["Отправка остановлена, доставки ждут:", "Sending is stopped, deliveries wait:"])} ${held.map(({ id }) => html`<a href="/console/connections/${id}#settings">${connectionName(view, id)}</a> `)}${problems.length > 0 && html`· <a href="/console/problems">${view.say(["Что починить ({0})", "What to mend ({0})"], problems.length)}</a>`}${last}</p>`;
   if (top)
     return html`<p class="note bad">${icon("warn")} <a href="${hrefOf(top)}">${problemSentence(view, top)}</a> · <a href="/console/problems">${view.say(["Что починить ({0})", "What to mend ({0})"], problems.length)}</a>${last}</p>`;
   return html`<p class="note ok">${icon("ok")} ${view.say(["Всё доходит", "Everything arrives"])}${last}</p>`;
+}
+
+/** Connections that rules write to and that somebody has switched off. */
+function heldBack(view: View): readonly Connection[] {
+  const { connections, rules } = view.ctx.config;
+  const written = new Set(rules.flatMap((rule) => (rule.disabled === true ? [] : rule.do.map(({ to }) => to))));
+  return [...connections.values()].filter(({ id, disabled }) => disabled === true && written.has(id));
 }
 
 function six(view: View, report: Report, before: Report | null): Html {
