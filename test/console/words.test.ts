@@ -66,7 +66,14 @@ describe("words of strangers", () => {
   });
 
   it("a mistaken period is told in the reader's language, wherever a period is asked", async () => {
-    for (const screen of ["/console/funnel", "/console", "/console/why", "/console/funnel.csv", "/console/funnel/people"]) {
+    for (const screen of [
+      "/console/funnel",
+      "/console",
+      "/console/links",
+      "/console/why",
+      "/console/funnel.csv",
+      "/console/funnel/people",
+    ]) {
       expect(plain(await browser.text(`${screen}?from=bad`))).toContain("from: нужна дата вида 2026-03-01");
       expect(plain(await browser.text(`${screen}?from=2026-03-08&to=2026-03-01`))).toContain("должен быть позже начала");
     }

@@ -12,7 +12,7 @@ import { dateIn } from "../../lib/zone.ts";
 import { actForm, type Page } from "../page.ts";
 import type { Phrase } from "../copy.ts";
 import { empty, select } from "../parts.ts";
-import { datedIn } from "../report-view.ts";
+import { datedIn, mistaken } from "../report-view.ts";
 import { type View, daysText, hrefWith, moneyOf, numberOf, publicOrigin } from "../view.ts";
 import { periodRange } from "./funnel.ts";
 
@@ -46,7 +46,7 @@ export async function linksPage(view: View): Promise<Page> {
     title: view.word("links"),
     screen: "links",
     aside: html`<a href="/console/links/check">${view.say(["Проверить ссылку", "Check a link"])}</a><span class="dim">${daysText(view, range.from, range.to)}</span><a href="${hrefWith(view, periodRange(view, "7d"))}">${view.say(["7 дней", "7 days"])}</a><a href="${hrefWith(view, periodRange(view, "30d"))}">${view.say(["30 дней", "30 days"])}</a>`,
-    body: html`${links.size === 0 ? empty(view.say(["Ссылок пока нет. Соберите первую: она запомнит рекламу ещё до бота.", "No links yet. Build one: it remembers the ad before the bot does."])) : html`<div class="wrap"><table class="cards"><thead><tr><th scope="col">${view.say(["Ссылка", "Link"])}</th>${heads.map((text) => html`<th scope="col" class="num">${text}</th>`)}<th scope="col">${view.say(["Расход", "Cost"])}</th></tr></thead><tbody>${[...links].map(row)}</tbody></table></div>`}${builder(view)}`,
+    body: html`${!given.ok && mistaken(view, given.error)}${links.size === 0 ? empty(view.say(["Ссылок пока нет. Соберите первую: она запомнит рекламу ещё до бота.", "No links yet. Build one: it remembers the ad before the bot does."])) : html`<div class="wrap"><table class="cards"><thead><tr><th scope="col">${view.say(["Ссылка", "Link"])}</th>${heads.map((text) => html`<th scope="col" class="num">${text}</th>`)}<th scope="col">${view.say(["Расход", "Cost"])}</th></tr></thead><tbody>${[...links].map(row)}</tbody></table></div>`}${builder(view)}`,
   };
 }
 
