@@ -1,6 +1,5 @@
 /** The whole way from a webhook to a vendor, with identity and twenty rules: how long an event takes at a given rate, how many a second the gateway
  *  keeps up with, and what ten thousand deliveries behind a dead vendor do to the others. The vendor is a process of its own that answers in 5 ms. */
-import type { D1Database } from "@cloudflare/workers-types";
 import { type Host, operator, startGateway, startHost } from "./kit/host.ts";
 import { load } from "./kit/load.ts";
 import { compare, ratioOf } from "./kit/measure.ts";
@@ -153,32 +152,61 @@ async function deadVendor(gateway: Host, sink: Sink): Promise<void> {
     await load({ origin: host.origin, connections: 16, requests: BEHIND, shot });
     await drained(host, sink);
   }
-  const db = await gateway.miniflare.getD1Database("DB");
-  line(`       ${await countOf(db, "status IN ('queued', 'retrying')")} deliveries wait behind the dead vendor`);
+  line(`       ${await countOf(gateway, "status IN ('queued', 'retrying')")} deliveries wait behind the dead vendor`);
   const [without, behind] = await byTurns([beside, gateway], sink);
   printLatencies("without", without, "with", behind);
 }
 
-/** The vendor refuses all of them for good and then takes them: they are recovered at the pace that is set unless one asks for another. */
+/** The vendor refuses all of them for good; then each turn it refuses a few more and takes them again, recovered at the pace that is set unless
+ *  one asks for another: turns with and without a replay follow each other on one gateway, so the machine's moods are in both. */
 async function replay(gateway: Host, sink: Sink): Promise<void> {
-  heading(`${RATE} events/s to one vendor, beside a replay of all that another refused`);
-  await operator(gateway, "PUT", "/v1/config", config(sink.origin, 20, { url: `${sink.origin}/refused`, retry_seconds: [] }));
-  const db = await gateway.miniflare.getD1Database("DB");
-  await until(async () => (await countOf(db, "status IN ('queued', 'retrying')")) === 0, 500);
-  await operator(gateway, "PUT", "/v1/config", config(sink.origin, 20, { url: `${sink.origin}/live` }));
-  const [before] = await byTurns([gateway], sink);
-  const dead = await countOf(db, "status = 'dead'");
-  const ask = { connection: "dead", since: new Date(Date.now() - 86_400_000).toISOString() };
-  const { per_second: perSecond } = (await operator(gateway, "POST", "/v1/deliveries/recover", ask)) as { per_second: number };
-  const [during] = await byTurns([gateway], sink);
-  line(
-    `       ${dead} dead, replayed at ${perSecond}/s, ${await countOf(db, "status = 'dead'")} still dead when it was measured`,
-  );
-  printLatencies("before", before, "during", during);
+  heading(`${RATE} events/s to one vendor, beside a replay of what another refused`);
+  await operator(gateway, "PUT", "/v1/config", refusing(sink));
+  await idle(gateway);
+  const dead = await countOf(gateway, "status = 'dead'");
+  const without: number[] = [];
+  const during: number[] = [];
+  let pace = 0;
+  for (let turn = 0; turn < TURNS; turn += 1) {
+    const since = new Date().toISOString();
+    await refuseMore(gateway, sink);
+    without.push(...(await stream(gateway, sink, RATE, RATE * TURN_SECONDS)).times);
+    const job = (await operator(gateway, "POST", "/v1/deliveries/recover", { connection: "dead", since })) as {
+      per_second: number;
+    };
+    pace = job.per_second;
+    during.push(...(await stream(gateway, sink, RATE, RATE * TURN_SECONDS)).times);
+    await until(async () => (await countOf(gateway, "status = 'dead'")) === dead, 500);
+  }
+  line(`       ${await countOf(gateway, "status = 'delivered'")} replayed at ${pace}/s, ${dead} more stay dead`);
+  const [a, b] = [without, during].map((times) => times.toSorted((x, y) => x - y));
+  printLatencies("without", a, "during", b);
 }
 
-const countOf = async (db: D1Database, where: string): Promise<number> =>
-  (await db.prepare(`SELECT COUNT(*) AS n FROM deliveries WHERE connection = 'dead' AND ${where}`).first<number>("n")) ?? 0;
+/** More than a turn replays, so that a replay outlasts its turn. */
+const REFUSED = 60 * TURN_SECONDS;
+
+async function refuseMore(gateway: Host, sink: Sink): Promise<void> {
+  await operator(gateway, "PUT", "/v1/config", refusing(sink));
+  const first = numbersFor(gateway, REFUSED);
+  const shot = (n: number) => ({ ...numbered(first + n), path: `${BOT_PATH}/stop` });
+  await load({ origin: gateway.origin, connections: 16, requests: REFUSED, shot });
+  await drained(gateway, sink);
+  await idle(gateway);
+  await operator(gateway, "PUT", "/v1/config", config(sink.origin, 20, { url: `${sink.origin}/live` }));
+}
+
+const refusing = (sink: Sink) => config(sink.origin, 20, { url: `${sink.origin}/refused`, retry_seconds: [] });
+
+const idle = (gateway: Host): Promise<void> =>
+  until(async () => (await countOf(gateway, "status IN ('queued', 'retrying')")) === 0, 500);
+
+async function countOf(gateway: Host, where: string): Promise<number> {
+  const db = await gateway.miniflare.getD1Database("DB");
+  return (
+    (await db.prepare(`SELECT COUNT(*) AS n FROM deliveries WHERE connection = 'dead' AND ${where}`).first<number>("n")) ?? 0
+  );
+}
 
 /** All turns of each gateway taken together. */
 async function byTurns(gateways: readonly Host[], sink: Sink): Promise<Latencies[]> {
