@@ -36,7 +36,7 @@ export async function saveDocument(ctx: Context, save: DocumentSave): Promise<Re
   return ok({ version: config.version });
 }
 
-/** `change` may run more than once, so it must not do anything but compute. */
+/** `change` may run more than once, so it must not do anything but compute; null = it has no place in this document. */
 export type ConfigChange = Pick<DocumentSave, "author" | "note"> & {
   readonly change: (document: Readonly<Record<string, unknown>>) => unknown;
 };
@@ -45,9 +45,10 @@ export type ConfigChange = Pick<DocumentSave, "author" | "note"> & {
 export async function changeConfig(
   ctx: Context,
   { author, note, change }: ConfigChange,
-): Promise<Result<{ version: number }, readonly FieldError[]>> {
+): Promise<Result<{ version: number }, readonly FieldError[] | "stale">> {
   const newest = await readVersion(ctx.env, null);
   const document = change(recordOf(newest?.document));
+  if (document === null) return err("stale");
   const saved = await saveDocument(ctx, { document, author, note, basedOn: newest?.version ?? 0 });
   if (saved.ok) return saved;
   return saved.error.reason === "invalid" ? err(saved.error.errors) : changeConfig(ctx, { author, note, change });

@@ -6,7 +6,13 @@ import { type Browser, signIn } from "../kit/console.ts";
 import { configure } from "../kit/operator.ts";
 
 type Connection = { token: string[]; name?: string; disabled?: boolean; api_key?: string };
-type Saved = { version: number; workspace: Record<string, unknown>; connections: { bot: Connection }; links: { vk1: object } };
+type Saved = {
+  version: number;
+  workspace: Record<string, unknown>;
+  connections: { bot: Connection };
+  links: { vk1: object };
+  rules: { name: string }[];
+};
 
 let browser: Browser;
 /** The version the pages of both tabs were drawn from. */
@@ -26,6 +32,7 @@ beforeEach(async () => {
       out: { kind: "http", url: "https://crm.example/" },
     },
     links: { vk1: { to: "https://t.me/my_bot?start={click}" } },
+    rules: ["one", "two"].map((name) => ({ name, on: "sale", do: [{ to: "out", action: "request" }] })),
   });
   browser = await signIn();
   seen = String((await saved()).version);
@@ -60,6 +67,28 @@ describe("a form drawn before another save", () => {
     const { version } = await saved();
     expect(await told(act, second)).toContain("сохранили другое");
     expect((await saved()).version).toBe(version);
+  });
+
+  it("deletes one rule where two ask for it at once", async () => {
+    const answers = await Promise.all([told("delete-rule", { index: "0" }), told("delete-rule", { index: "0" })]);
+    expect(answers.toSorted()).toEqual(["done", expect.stringContaining("сохранили другое")]);
+    expect((await saved()).rules.map(({ name }) => name)).toEqual(["two"]);
+  });
+
+  it.each<[string, Record<string, string>]>([
+    ["delete-rule", { index: "0" }],
+    ["toggle-rule", { index: "0" }],
+    ["save-rule", { index: "0", rule: '{"name":"mine","on":"sale","do":[]}' }],
+    ["save-config", { document: "{}" }],
+  ])("%s touches nothing that another copy of the gateway saved and this one has not heard of", async (act, fields) => {
+    const first = await saved();
+    await env.DB.prepare(
+      "INSERT INTO config_versions (version, document, author, note, created_at) SELECT version + 1, json_remove(document, '$.rules[0]'), 'admin', '', 0 FROM config_versions ORDER BY version DESC LIMIT 1",
+    ).run();
+    const answer = await browser.post(`/console/act/${act}`, { seen, ...fields });
+    expect(decodeURIComponent(answer.headers.get("location") ?? (await answer.text()))).toContain("сохранили");
+    const newest = await env.DB.prepare("SELECT MAX(version) AS n FROM config_versions").first<number>("n");
+    expect(newest).toBe(first.version + 1);
   });
 
   it("is saved when the other save was about something else", async () => {

@@ -85,8 +85,8 @@ describe("a wrong form", () => {
     ["save-rule", { rule: "null" }],
     ["save-rule", { rule: "{}", index: "99" }],
     ["save-rule", { rule: "{}", index: "abc" }],
-    ["save-config", { document: "[]", version: "1" }],
-    ["save-config", { document: "{}", version: "abc" }],
+    ["save-config", { document: "[]", seen: "1" }],
+    ["save-config", { document: "{}", seen: "abc" }],
   ])("%s %j comes back with what was typed", async (act, fields) => {
     const before = (await saved()).version;
     const answer = await browser.post(`/console/act/${act}`, fields);
@@ -97,9 +97,9 @@ describe("a wrong form", () => {
 
   it("a rule that has moved meanwhile is neither changed nor deleted", async () => {
     const { version } = await saved();
-    await browser.post("/console/act/delete-rule", { index: "0", version: String(version) });
+    await browser.post("/console/act/delete-rule", { index: "0", seen: String(version) });
     expect((await saved()).rules.map(({ name }) => name)).toEqual(["two"]);
-    const stale = await browser.post("/console/act/delete-rule", { index: "0", version: String(version) });
+    const stale = await browser.post("/console/act/delete-rule", { index: "0", seen: String(version) });
     expect(stale.headers.get("location")).toContain("failed=");
     expect((await saved()).rules).toHaveLength(1);
   });

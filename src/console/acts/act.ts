@@ -36,9 +36,11 @@ export const done = (next: string | null = null): ActResult => ({ next });
 /** It did not happen, and why, as a sentence without its first words: «Не получилось: …» stands before it. */
 export const failed = (reason: string): ActResult => ({ next: null, failed: reason });
 
-/** What a save came to: every mistake with its path, or done. */
-export const firstOf = (view: View, errors: readonly FieldError[] | null): ActResult =>
-  errors === null ? done() : failed(errors.map((error) => errorText(view, error)).join("; "));
+/** What a save came to: every mistake with its path, that it was stale, or done. */
+export function firstOf(view: View, saved: readonly FieldError[] | "stale" | null): ActResult {
+  if (saved === null) return done();
+  return failed(saved === "stale" ? refusalText(view, saved) : saved.map((error) => errorText(view, error)).join("; "));
+}
 
 /** "12" as 12; null for anything that is no whole number. An empty field is no zero. */
 export const wholeNumber = (text: string): number | null => (/^\d{1,15}$/.test(text) ? Number(text) : null);

@@ -1,11 +1,11 @@
 /** Forms that change a part of the document: a link, its cost, the workspace. Each writes its own fields into the newest document
  *  and leaves the others, known to the form or not; what somebody saved in those fields after the page was drawn is not written
- *  over (`isStale`). */
+ *  over (`seenIn`). */
 import { addressOf, withClickPlace } from "../../domain/link/deep-link.ts";
 import { UTM } from "../../domain/normalise/utm.ts";
 import { recordOf } from "../../lib/record.ts";
 import { type Acts, type Form, done, failed, firstOf, isShortName, refusalText } from "./act.ts";
-import { isStale, listOf, only, saveChange } from "./save.ts";
+import { listOf, only, saveChange, seenIn } from "./save.ts";
 
 const utmOf = (form: Form): Record<string, string> =>
   Object.fromEntries(UTM.flatMap((name) => (form(name) === "" ? [] : [[name, form(name)]])));
@@ -42,8 +42,9 @@ export const CONFIG_ACTS: Acts = {
         ]),
       );
     const marks = ({ links }: Readonly<Record<string, unknown>>): unknown => only(recordOf(links)[slug], ["to", ...UTM]);
-    if (form("new") === "0" && (await isStale(view, form, marks))) return failed(refusalText(view, "stale"));
+    const isSeen = await seenIn(view, form, marks);
     const errors = await saveChange(view, `link ${slug}`, (document) => {
+      if (form("new") === "0" && !isSeen(document)) return null;
       const links = recordOf(document["links"]);
       const kept = Object.entries(recordOf(links[slug])).filter(([name]) => !name.startsWith("utm_") && name !== "to");
       return {
@@ -87,10 +88,11 @@ export const CONFIG_ACTS: Acts = {
       ...Object.keys({ ...currency, ...fx }),
       ...(days.length === 0 ? [] : ["retention"]),
     ];
-    if (await isStale(view, form, ({ workspace }) => only(workspace, names))) return failed(refusalText(view, "stale"));
+    const isSeen = await seenIn(view, form, ({ workspace }) => only(workspace, names));
     return firstOf(
       view,
       await saveChange(view, "workspace", (document) => {
+        if (!isSeen(document)) return null;
         const saved = recordOf(document["workspace"]);
         const retention =
           days.length === 0 ? {} : { retention: { ...recordOf(saved["retention"]), ...Object.fromEntries<number>(days) } };

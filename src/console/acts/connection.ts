@@ -7,7 +7,7 @@ import { fieldNames, withFields } from "../screens/connect-form.ts";
 import { fillBlock, isKindName, proofField, recipeOf } from "../vendors.ts";
 import { type View, publicOrigin } from "../view.ts";
 import { type ActResult, type Acts, type Form, done, failed, firstOf, isShortName, refusalText } from "./act.ts";
-import { isStale, listOf, only, saveChange } from "./save.ts";
+import { listOf, only, saveChange, seenIn } from "./save.ts";
 
 type Body = Readonly<Record<string, unknown>>;
 
@@ -17,9 +17,9 @@ type Change = { readonly form: Form; readonly note: string; readonly names: read
 async function changeConnection(view: View, { form, note, names }: Change, change: (body: Body) => Body): Promise<ActResult> {
   const id = form("id");
   if (!view.ctx.config.connections.has(id)) return failed(refusalText(view, "no_connection"));
-  if (await isStale(view, form, ({ connections }) => only(recordOf(connections)[id], names)))
-    return failed(refusalText(view, "stale"));
+  const isSeen = await seenIn(view, form, ({ connections }) => only(recordOf(connections)[id], names));
   const errors = await saveChange(view, `${note}: ${id}`, (document) => {
+    if (!isSeen(document)) return null;
     const connections = recordOf(document["connections"]);
     return { ...document, connections: { ...connections, [id]: change(recordOf(connections[id])) } };
   });
@@ -89,6 +89,7 @@ export const CONNECTION_ACTS: Acts = {
       return { ...document, connections };
     });
     if (errors === null) return done("/console/connections");
+    if (errors === "stale") return firstOf(view, errors);
     const named = errors.map((error) => errorText(view, error)).join("; ");
     return failed(view.say(["сначала уберите то, что ссылается на него: {0}", "first remove what refers to it: {0}"], named));
   },

@@ -7,30 +7,28 @@ import { readVersion } from "../../store/config.ts";
 import { type View, operatorName } from "../view.ts";
 import { type Form, wholeNumber } from "./act.ts";
 
-/** null = saved and in force. `note` is what the history shows: English, with its Russian words in version-note.ts. `change` may run twice, see
- *  `changeConfig`. */
-export async function saveChange(
-  view: View,
-  note: string,
-  change: (document: Readonly<Record<string, unknown>>) => unknown,
-): Promise<readonly FieldError[] | null> {
+export type Document = Readonly<Record<string, unknown>>;
+/** null = saved and in force; `stale` = somebody saved what the sender of the form has not seen. */
+export type Saved = readonly FieldError[] | "stale" | null;
+
+/** `note` is what the history shows: English, with its Russian words in version-note.ts. `change` may run twice, see `changeConfig`. */
+export async function saveChange(view: View, note: string, change: (document: Document) => unknown): Promise<Saved> {
   const saved = await changeConfig(view.ctx, { author: operatorName(view), note, change });
   return saved.ok ? null : saved.error;
 }
 
-type Part = (document: Readonly<Record<string, unknown>>) => unknown;
+type Part = (document: Document) => unknown;
 
-/** Whether somebody changed this part of the document after the form's page was drawn: what its sender has not seen is not written over. */
-export async function isStale(view: View, form: Form, part: Part): Promise<boolean> {
-  const seen = wholeNumber(form("seen"));
-  if (seen === null) return false;
-  const [then, now] = await Promise.all([readVersion(view.ctx.env, seen), readVersion(view.ctx.env, null)]);
-  return (
-    seen !== now?.version && JSON.stringify(part(recordOf(then?.document))) !== JSON.stringify(part(recordOf(now?.document)))
-  );
+/** Whether a document says in this part what the form's page showed: what its sender has not seen is not written over. It is asked inside the change,
+ *  so a save between the question and the writing is no gap. A form that names no version has seen everything. */
+export async function seenIn(view: View, form: Form, part: Part): Promise<(document: Document) => boolean> {
+  const version = wholeNumber(form("seen"));
+  if (version === null) return () => true;
+  const shown = JSON.stringify(part(recordOf((await readVersion(view.ctx.env, version))?.document)));
+  return (document) => JSON.stringify(part(document)) === shown;
 }
 
-/** Some fields of an object, for `isStale`. */
+/** Some fields of an object, for `seenIn`. */
 export const only = (value: unknown, names: readonly string[]): unknown => names.map((name) => recordOf(value)[name] ?? null);
 
 /** A list as it is, anything else as an empty one. */

@@ -3,11 +3,12 @@ import { recordOf } from "../../lib/record.ts";
 import { MAX_LINES, importEvents, linesOf } from "../../flows/import-events.ts";
 import { issueKey } from "../../flows/operator.ts";
 import { tryAlert } from "../../flows/send-alerts.ts";
+import { readVersion } from "../../store/config.ts";
 import { revokeAccessKey } from "../../store/operator/access.ts";
 import { type View, numberOf } from "../view.ts";
 import { type ActResult, type Acts, type Form, done, failed, firstOf, refusalText, wholeNumber } from "./act.ts";
 import { parseObject } from "./document.ts";
-import { isStale, listOf, saveChange } from "./save.ts";
+import { type Document, listOf, saveChange, seenIn } from "./save.ts";
 
 /** Every connection holds its deliveries or lets them go; intake and binding go on either way. */
 async function setSending(view: View, stopped: boolean): Promise<ActResult> {
@@ -23,19 +24,20 @@ async function setSending(view: View, stopped: boolean): Promise<ActResult> {
 const changeAlerts = async (
   view: View,
   note: string,
-  change: (alerts: readonly unknown[]) => readonly unknown[],
+  change: (alerts: readonly unknown[], document: Document) => readonly unknown[] | null,
 ): Promise<ActResult> =>
   firstOf(
     view,
     await saveChange(view, note, (document) => {
       const workspace = recordOf(document["workspace"]);
-      return { ...document, workspace: { ...workspace, alerts: change(listOf(workspace["alerts"])) } };
+      const alerts = change(listOf(workspace["alerts"]), document);
+      return alerts && { ...document, workspace: { ...workspace, alerts } };
     }),
   );
 
 /** An alert is named by its place, and places shift when somebody else removes one. */
-const alertsMoved = (view: View, form: Form): Promise<boolean> =>
-  isStale(view, form, ({ workspace }) => recordOf(workspace)["alerts"] ?? null);
+const alertsSeen = (view: View, form: Form): Promise<(document: Document) => boolean> =>
+  seenIn(view, form, ({ workspace }) => recordOf(workspace)["alerts"] ?? null);
 
 /** `add-key` shows the key's text once, on the answering page: only its digest is kept. `stop-sending` disables every connection
  *  in the document, and `resume-sending` enables every one, also those that were disabled one by one before. `import` stores the
@@ -63,13 +65,14 @@ export const WORKSPACE_ACTS: Acts = {
     return changeAlerts(view, "alert", (alerts) => [...alerts, alert]);
   },
   "drop-alert": async (view, form) => {
-    if (await alertsMoved(view, form)) return failed(refusalText(view, "stale"));
-    return changeAlerts(view, "alert removed", (alerts) =>
-      alerts.filter((_alert, index) => index !== wholeNumber(form("index"))),
+    const isSeen = await alertsSeen(view, form);
+    return changeAlerts(view, "alert removed", (alerts, document) =>
+      isSeen(document) ? alerts.filter((_alert, index) => index !== wholeNumber(form("index"))) : null,
     );
   },
   "try-alert": async (view, form) => {
-    if (await alertsMoved(view, form)) return failed(refusalText(view, "stale"));
+    const [isSeen, newest] = await Promise.all([alertsSeen(view, form), readVersion(view.ctx.env, null)]);
+    if (!isSeen(recordOf(newest?.document))) return failed(refusalText(view, "stale"));
     const text = view.say(["Проверка тревоги: сообщения доходят.", "A trial alert: messages arrive."]);
     return (await tryAlert(view.ctx, wholeNumber(form("index")) ?? -1, text)) ? done() : failed(refusalText(view, "not_found"));
   },

@@ -26,37 +26,33 @@ export type Refused = {
 /** `refused` = the save that came back. The text to edit is the document's own, not the parsed rule's: defaults that nobody wrote must not be saved as if somebody had. */
 export async function rulesPage(view: View, refused: Refused | null = null): Promise<Page> {
   const [saved, versions, strange] = await Promise.all([
-    readVersion(view.ctx.env, null),
+    // Places of rules are told by the copy this page is drawn from.
+    readVersion(view.ctx.env, view.ctx.config.version),
     listVersions(view.ctx.env, null, 30),
     strangeEvents(view),
   ]);
   const document = recordOf(saved?.document);
   const { rules } = view.ctx.config;
-  const version = saved?.version ?? 0;
   return {
     title: view.say(["Правила", "Rules"]),
     screen: "settings",
     body: html`${settingsTabs(view, "rules")}<p class="dim">${view.say(["Правило говорит, что и куда отправить, когда событие привязано к человеку.", "A rule says what to send where once an event is bound to a person."])}</p>${rules.length === 0 && html`<p class="note">${view.say(["Правил нет: события копятся, но никуда не уходят.", "No rules: events are kept and go nowhere."])}</p>`}${rules.map((rule, index) => ruleBox(view, { rule, index, raw: ruleText(document, index), strange }, refused))}${newRule(view, refused)}
-<h2 id="document">${view.say(["Весь документ", "The whole document"])}</h2>${wholeDocument(view, { document, version }, refused)}
-<h2 id="versions">${view.say(["История", "History"])}</h2>${history(view, versions, version)}`,
+<h2 id="document">${view.say(["Весь документ", "The whole document"])}</h2>${wholeDocument(view, document, refused)}
+<h2 id="versions">${view.say(["История", "History"])}</h2>${history(view, versions)}`,
   };
 }
 
 /** Closed until asked for; open with what was typed when a save came back. */
-function wholeDocument(
-  view: View,
-  saved: { readonly document: Readonly<Record<string, unknown>>; readonly version: number },
-  refused: Refused | null,
-): Html {
+function wholeDocument(view: View, document: Readonly<Record<string, unknown>>, refused: Refused | null): Html {
   const own = refused?.act === "save-config" ? refused : null;
-  const text = own?.text ?? JSON.stringify(saved.document, null, 2);
-  return html`<details${own !== null && trusted(" open")}><summary>${view.say(["Открыть", "Open"])}</summary>${own !== null && errorList(view, own)}${actForm(view, { act: "save-config", fields: { version: saved.version } }, html`<textarea name="document" spellcheck="false" aria-label="JSON">${text}</textarea><p><button class="main">${view.say(["Проверить и сохранить", "Check and save"])}</button></p>`)}</details>`;
+  const text = own?.text ?? JSON.stringify(document, null, 2);
+  return html`<details${own !== null && trusted(" open")}><summary>${view.say(["Открыть", "Open"])}</summary>${own !== null && errorList(view, own)}${actForm(view, { act: "save-config" }, html`<textarea name="document" spellcheck="false" aria-label="JSON">${text}</textarea><p><button class="main">${view.say(["Проверить и сохранить", "Check and save"])}</button></p>`)}</details>`;
 }
 
 type Version = Awaited<ReturnType<typeof listVersions>>[number];
 
 /** A way back to every version but the one in force. */
-function history(view: View, versions: readonly Version[], current: number): Html {
+function history(view: View, versions: readonly Version[]): Html {
   const back = (version: number): Html =>
     actForm(
       view,
@@ -64,7 +60,7 @@ function history(view: View, versions: readonly Version[], current: number): Htm
       html`<button>${view.say(["Вернуть", "Roll back"])}</button>`,
     );
   const row = ({ version, author, note, created_at }: Version): Html =>
-    html`<tr data-row><td class="num">№${version}</td><td>${moment(view, created_at)}</td><td>${author}${note !== "" && ` · ${noteText(view, note)}`}</td><td class="num">${version === current ? html`<span class="s ok">${icon("ok")}${view.say(["действует", "in force"])}</span>` : back(version)}</td></tr>`;
+    html`<tr data-row><td class="num">№${version}</td><td>${moment(view, created_at)}</td><td>${author}${note !== "" && ` · ${noteText(view, note)}`}</td><td class="num">${version === view.ctx.config.version ? html`<span class="s ok">${icon("ok")}${view.say(["действует", "in force"])}</span>` : back(version)}</td></tr>`;
   return html`<div class="wrap"><table><tbody>${versions.map(row)}</tbody></table></div>`;
 }
 
@@ -104,7 +100,7 @@ type RuleInput = { readonly rule: Rule; readonly index: number; readonly raw: st
 function ruleBox(view: View, { rule, index, raw, strange }: RuleInput, refused: Refused | null): Html {
   const unseen = [...triggersOf(rule)].filter((name) => strange.has(name));
   const wrong = refused !== null && refused.act === "save-rule" && refused.index === index ? refused : null;
-  return html`<details class="box" data-row${wrong !== null ? trusted(" open") : ""}><summary>${rule.disabled === true && html`<span class="tag">${view.say(["выключено", "off"])}</span> `}${rule.name !== undefined && html`<b>${rule.name}</b> · `}${sentence(view, rule)}${unseen.map((name) => html`<br><small class="warn">${icon("warn")} ${view.say(["событие «{0}» ещё не приходило: проверьте имя", "no event “{0}” has come yet: check its name"], name)}</small>`)}</summary>${wrong !== null && errorList(view, wrong)}${actForm(view, { act: "save-rule", fields: { index, version: view.ctx.config.version } }, html`<textarea name="rule" rows="12" spellcheck="false" aria-label="JSON">${wrong?.text ?? raw}</textarea><p class="row"><button class="main">${view.say(["Проверить и сохранить", "Check and save"])}</button><button formaction="/console/act/toggle-rule">${rule.disabled === true ? view.say(["Включить", "Switch on"]) : view.say(["Выключить", "Switch off"])}</button><button class="danger" formaction="/console/act/delete-rule" data-confirm="${view.say(["Удалить правило?", "Delete the rule?"])}">${view.say(["Удалить", "Delete"])}</button></p>`)}</details>`;
+  return html`<details class="box" data-row${wrong !== null ? trusted(" open") : ""}><summary>${rule.disabled === true && html`<span class="tag">${view.say(["выключено", "off"])}</span> `}${rule.name !== undefined && html`<b>${rule.name}</b> · `}${sentence(view, rule)}${unseen.map((name) => html`<br><small class="warn">${icon("warn")} ${view.say(["событие «{0}» ещё не приходило: проверьте имя", "no event “{0}” has come yet: check its name"], name)}</small>`)}</summary>${wrong !== null && errorList(view, wrong)}${actForm(view, { act: "save-rule", fields: { index } }, html`<textarea name="rule" rows="12" spellcheck="false" aria-label="JSON">${wrong?.text ?? raw}</textarea><p class="row"><button class="main">${view.say(["Проверить и сохранить", "Check and save"])}</button><button formaction="/console/act/toggle-rule">${rule.disabled === true ? view.say(["Включить", "Switch on"]) : view.say(["Выключить", "Switch off"])}</button><button class="danger" formaction="/console/act/delete-rule" data-confirm="${view.say(["Удалить правило?", "Delete the rule?"])}">${view.say(["Удалить", "Delete"])}</button></p>`)}</details>`;
 }
 
 const EXAMPLE = JSON.stringify(
