@@ -78,6 +78,13 @@ describe("the document of the API", () => {
     expect(explained.toSorted()).toEqual([...new Set([...named, "method_not_allowed"])].toSorted());
   });
 
+  it("tells whoever may sign that a message is taken once, and what stops a replay", async () => {
+    const document = await readDocument();
+    const refused = (path: string, method: string): string => JSON.stringify(document.paths[path]?.[method] ?? null);
+    for (const path of ["/v1/links", "/v1/authorize", "/v1/notify"]) expect(refused(path, "post")).toContain('"replayed"');
+    expect(refused("/v1/deliveries/{id}/replay", "post")).toContain('"consent_withdrawn"');
+  });
+
   it("goes by the version of the package", async () => {
     expect(await readDocument()).toMatchObject({ info: { version: (JSON.parse(manifest) as { version: string }).version } });
   });

@@ -180,7 +180,7 @@ const DELIVERIES: readonly Operation[] = [
   call("post", "/v1/deliveries/:id/replay", {
     says: "Send the exact original again, with `x-replay: 1`.",
     answers: { 202: { says: "Queued.", schema: answer.replayed } },
-    refusals: { ...missing, 409: ["not_settled", "content_gone"] },
+    refusals: { ...missing, 409: ["not_settled", "content_gone", "consent_withdrawn"] },
   }),
   call("post", "/v1/deliveries/:id/cancel", {
     says: "Try no more.",

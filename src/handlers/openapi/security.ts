@@ -50,11 +50,11 @@ const UNAVAILABLE = { 503: ["unavailable"] };
 const CALL = {
   400: ["invalid_json", "repeated_parameter"],
   401: ["unauthorized"],
+  409: ["replayed"],
   413: ["too_large"],
   429: ["too_many_failed_proofs"],
   ...UNAVAILABLE,
 };
-const SIGNED = { ...CALL, 409: ["replayed"] };
 const INTAKE = { 401: ["unauthorized"], 404: ["not_found"], 429: ["too_many_failed_proofs"], ...UNAVAILABLE };
 
 const COMMON: Readonly<Record<Caller, Readonly<Record<number, readonly string[]>>>> = {
@@ -62,7 +62,7 @@ const COMMON: Readonly<Record<Caller, Readonly<Record<number, readonly string[]>
   path: { 404: ["not_found"], ...UNAVAILABLE },
   connection: INTAKE,
   bot: CALL,
-  site: SIGNED,
+  site: CALL,
   operator: { 401: ["unauthorized"], 429: ["too_many_failed_proofs"], ...UNAVAILABLE },
   telegram: INTAKE,
 };
