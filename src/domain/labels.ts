@@ -31,60 +31,42 @@ export type Labelled = {
   readonly amountE4: number | null;
 };
 
-/** Labels all payments of one person at one connection, in any order of input. `elsewhere`: what others paid for the same orders, or nobody yet; it is
- *  in their totals. */
-export function labelPayments(payments: readonly Payment[], elsewhere: readonly Payment[] = []): Labelled[] {
-  const byTime = (a: Payment, b: Payment): number => a.at - b.at || a.seq - b.seq;
-  const inTime = payments.toSorted(byTime);
-  const amounts = amountsOf([...payments, ...elsewhere].toSorted(byTime));
-  const labels = new Map<EventId, { label: Label; ordinal: number | null }>();
-  let resales = 0;
-  let wasNamed = false;
-  for (const [index, first] of firstMoneyOfEachPurchase(inTime, amounts).entries()) {
-    const repeats = first.named === "sale" && wasNamed && purchaseOf(first) !== first.id;
-    const label = repeats ? "resale" : (first.named ?? (index === 0 ? "sale" : "resale"));
-    wasNamed ||= first.named === "sale";
-    if (label === "resale") resales += 1;
-    labels.set(first.id, { label, ordinal: label === "resale" ? resales : null });
+/** What the payments of one person at one connection came to so far, in time order. */
+export type Standing = {
+  /** Purchase → what was paid for it. */
+  readonly paid: Map<string, number>;
+  readonly purchases: Set<string>;
+  resales: number;
+  wasNamed: boolean;
+};
+
+export const newStanding = (): Standing => ({ paid: new Map(), purchases: new Set(), resales: 0, wasNamed: false });
+
+/** The order in which payments are labelled. */
+export const byTime = (a: Payment, b: Payment): number => a.at - b.at || a.seq - b.seq;
+
+/** Labels the payment that comes next in time and adds it to the standing. `elsewhere`: what others paid for the same order before, or nobody yet; it
+ *  is in the order's total. What counts nowhere and what brought no money make no sale; an amount nobody told may be one. */
+export function labelNext(standing: Standing, payment: Payment, elsewhere: number): Labelled {
+  const { id, paidTotalE4, counted, named } = payment;
+  const purchase = purchaseOf(payment);
+  const before = standing.paid.get(purchase) ?? 0;
+  const amountE4 = paidTotalE4 === null ? payment.amountE4 : Math.max(0, paidTotalE4 - before - elsewhere);
+  if (counted) standing.paid.set(purchase, before + (amountE4 ?? 0));
+  if (!counted || (amountE4 !== null && amountE4 <= 0) || standing.purchases.has(purchase)) {
+    return { id, label: null, ordinal: null, amountE4 };
   }
-  return inTime.map(({ id }) => ({
-    id,
-    label: labels.get(id)?.label ?? null,
-    ordinal: labels.get(id)?.ordinal ?? null,
-    amountE4: amounts.get(id) ?? null,
-  }));
+  const repeats = named === "sale" && standing.wasNamed && purchase !== id;
+  const label = repeats ? "resale" : (named ?? (standing.purchases.size === 0 ? "sale" : "resale"));
+  standing.purchases.add(purchase);
+  standing.wasNamed ||= named === "sale";
+  if (label === "resale") standing.resales += 1;
+  return { id, label, ordinal: label === "resale" ? standing.resales : null, amountE4 };
 }
 
 /** An order, else a tid, else the payment itself. */
-export const purchaseOf = (payment: Pick<Payment, "id" | "order" | "tid">): string =>
+const purchaseOf = (payment: Pick<Payment, "id" | "order" | "tid">): string =>
   payment.order !== null ? `order ${payment.order}` : payment.tid !== null ? `tid ${payment.tid}` : payment.id;
-
-/** Parts of one order are one purchase. What counts nowhere and what brought no money make no sale; an amount nobody told may be
- *  one. */
-function firstMoneyOfEachPurchase(inTime: readonly Payment[], amounts: ReadonlyMap<EventId, number | null>): Payment[] {
-  const firsts = new Map<string, Payment>();
-  for (const payment of inTime) {
-    const amount = amounts.get(payment.id);
-    if (!payment.counted || amount === 0 || (amount !== null && amount !== undefined && amount < 0)) continue;
-    const purchase = purchaseOf(payment);
-    if (!firsts.has(purchase)) firsts.set(purchase, payment);
-  }
-  return [...firsts.values()];
-}
-
-/** Own amounts, with totals turned into differences along the order's own time. */
-function amountsOf(inTime: readonly Payment[]): Map<EventId, number | null> {
-  const paid = new Map<string, number>();
-  const amounts = new Map<EventId, number | null>();
-  for (const payment of inTime) {
-    const purchase = purchaseOf(payment);
-    const before = paid.get(purchase) ?? 0;
-    const amount = payment.paidTotalE4 === null ? payment.amountE4 : Math.max(0, payment.paidTotalE4 - before);
-    amounts.set(payment.id, amount);
-    if (payment.counted) paid.set(purchase, before + (amount ?? 0));
-  }
-  return amounts;
-}
 
 /** A name that rules match. Each fires once per fact; `sale` and every `resale#n` also once per person and connection. */
 export type Trigger = { readonly name: string; readonly oncePerPerson: boolean };

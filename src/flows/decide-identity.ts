@@ -24,7 +24,8 @@ import {
 import { loadNeighbourhood } from "../store/load-neighbourhood.ts";
 import type { Asked } from "../store/neighbourhood.ts";
 import { bindWaiting } from "./bind/bind-one.ts";
-import { relabel, renewLabels } from "./bind/fire.ts";
+import { relabel } from "./bind/accounts.ts";
+import { renewLabels } from "./bind/fire.ts";
 import { loadWaiting, newSession } from "./bind/load.ts";
 import type { Session } from "./bind/session.ts";
 import { finishSession } from "./bind-events.ts";

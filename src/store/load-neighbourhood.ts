@@ -9,11 +9,12 @@ import {
   type Asked,
   type ClickRow,
   type Neighbourhood,
+  type PaymentRow,
   type QueuedRow,
   type ReplacedRow,
   type TraitRow,
   type WaitingRow,
-  firingOf,
+  noteOrder,
 } from "./neighbourhood.ts";
 import { loadOrderParts } from "./order-parts.ts";
 import { hexed } from "./sealed.ts";
@@ -117,7 +118,7 @@ export async function loadNeighbourhood(db: D1Database, known: Neighbourhood, as
   const rows = <T>(place: number): T[] => (answers[place]?.results ?? []) as T[];
   addPersons(known, rows<LeafRow>(0), rows<NodeRow>(1), rows<ApartRow>(2));
   addPayments(known, rows<PaymentDbRow>(3));
-  for (const { subject, trigger } of rows<{ subject: string; trigger: string }>(4)) known.firings.add(firingOf(subject, trigger));
+  for (const { subject, trigger } of rows<{ subject: string; trigger: string }>(4)) setIn(known.firings, subject).add(trigger);
   for (const { hash } of rows<{ hash: string }>(5)) known.graph.blocked.add(hash);
   for (const { hash, at } of rows<{ hash: string; at: number }>(6)) known.graph.tombstones.set(hash, at);
   for (const row of rows<{ contact_hash: string; messenger_hash: string }>(7)) {
@@ -225,7 +226,7 @@ type PaymentDbRow = {
 function addPayments(known: Neighbourhood, rows: readonly PaymentDbRow[]): void {
   for (const row of rows) {
     if (known.payments.has(row.id)) continue;
-    known.payments.set(row.id, {
+    const payment: PaymentRow = {
       id: row.id,
       seq: row.seq,
       connection: row.connection,
@@ -242,6 +243,8 @@ function addPayments(known: Neighbourhood, rows: readonly PaymentDbRow[]): void 
       tid: row.tid,
       counted: row.counted === 1,
       rules: row.rules === 1,
-    });
+    };
+    known.payments.set(row.id, payment);
+    noteOrder(known, payment);
   }
 }

@@ -1,5 +1,5 @@
 /** What is known around some events while they are bound: the graph they may touch, and the rows that labels, rules and echoes need. */
-import type { Graph } from "../domain/identity/graph.ts";
+import { type Graph, setIn } from "../domain/identity/graph.ts";
 import type { Payment } from "../domain/labels.ts";
 import type { DeliveryId, EventId, PersonId } from "../lib/ids.ts";
 import type { Sealed } from "../lib/seal.ts";
@@ -83,7 +83,10 @@ export type Neighbourhood = {
   readonly graph: Graph;
   readonly payments: Map<EventId, PaymentRow>;
   readonly orderParts: Map<EventId, OrderPart>;
-  readonly firings: Set<string>;
+  /** Order by `orderKey` → its payments and parts. One that has left the other two is nothing here. */
+  readonly orders: Map<string, Set<EventId>>;
+  /** Fact or person → the names that fired for it. */
+  readonly firings: Map<string, Set<string>>;
   readonly written: Set<string>;
   readonly queued: QueuedRow[];
   readonly replaced: Map<EventId, ReplacedRow>;
@@ -99,7 +102,8 @@ export const newNeighbourhood = (graph: Graph): Neighbourhood => ({
   graph,
   payments: new Map(),
   orderParts: new Map(),
-  firings: new Set(),
+  orders: new Map(),
+  firings: new Map(),
   written: new Set(),
   queued: [],
   replaced: new Map(),
@@ -110,5 +114,10 @@ export const newNeighbourhood = (graph: Graph): Neighbourhood => ({
   values: new Map(),
 });
 
-/** A firing as the set holds it. */
-export const firingOf = (subject: string, trigger: string): string => `${subject}\n${trigger}`;
+/** An order of one connection. */
+export const orderKey = ({ connection, order }: Pick<OrderPart, "connection" | "order">): string => `${connection}\n${order}`;
+
+/** A payment is a part of its order, if it has one. */
+export function noteOrder({ orders }: Neighbourhood, part: Pick<OrderPart, "id" | "connection" | "order">): void {
+  if (part.order !== null) setIn(orders, orderKey(part)).add(part.id);
+}

@@ -1,5 +1,5 @@
 /** Money of the orders that running totals are told of, whoever it belongs to: a total holds it all, and its payment is only what is new. */
-import type { Asked, Neighbourhood, OrderPart } from "./neighbourhood.ts";
+import { type Asked, type Neighbourhood, type OrderPart, noteOrder } from "./neighbourhood.ts";
 
 type Row = Pick<OrderPart, "id" | "seq" | "connection" | "at" | "amountE4"> & { readonly order: string };
 
@@ -21,6 +21,8 @@ export async function loadOrderParts(db: D1Database, known: Neighbourhood, asked
   for (const row of results) {
     if (known.orderParts.has(row.id)) continue;
     const order = asked.get(row.order) ?? row.order;
-    known.orderParts.set(row.id, { ...row, order, tid: null, named: null, paidTotalE4: null, counted: true });
+    const part: OrderPart = { ...row, order, tid: null, named: null, paidTotalE4: null, counted: true };
+    known.orderParts.set(row.id, part);
+    noteOrder(known, part);
   }
 }

@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { expect, it } from "vitest";
-import { type Payment, labelPayments, triggersOf } from "../../src/domain/labels.ts";
+import { type Labelled, type Payment, byTime, labelNext, newStanding, triggersOf } from "../../src/domain/labels.ts";
 
 let seq = 0;
 const pay = (given: Partial<Payment> & { at: number }): Payment => {
@@ -17,6 +17,10 @@ const pay = (given: Partial<Payment> & { at: number }): Payment => {
     ...given,
   };
 };
+function labelPayments(payments: readonly Payment[]): Labelled[] {
+  const standing = newStanding();
+  return payments.toSorted(byTime).map((payment) => labelNext(standing, payment, 0));
+}
 const labels = (payments: readonly Payment[]): (string | null)[] =>
   labelPayments(payments).map(({ label, ordinal }) => (ordinal === null ? label : `${label ?? ""}#${ordinal}`));
 

@@ -11,7 +11,8 @@ import { type Arrived, hasBadAmount } from "./arrived.ts";
 import { borrowUtm, rememberClick, withRecordedClick } from "./clicks.ts";
 import { matchDeliveries } from "./deliveries.ts";
 import { type EchoDigests, isEcho } from "./echo.ts";
-import { addPayment, addUnowned, fireEvent, fireShifted, relabel } from "./fire.ts";
+import { leave, relabel } from "./accounts.ts";
+import { addPayment, addUnowned, fireEvent, fireShifted } from "./fire.ts";
 import { type Outcome, type Session, personOf } from "./session.ts";
 import { rememberTraits } from "./traits.ts";
 
@@ -113,7 +114,7 @@ function followClicks(session: Session, roots: Set<PersonId>): void {
     for (const payment of known.payments.values()) {
       if (payment.viaHash !== hash || rootOf(graph, payment.homeId) !== rootOf(graph, from)) continue;
       payment.homeId = to;
-      session.labelled.clear();
+      session.accounts.clear();
       roots.add(rootOf(graph, from));
       roots.add(rootOf(graph, to));
     }
@@ -164,14 +165,9 @@ function replace(session: Session, arrived: Arrived, counts: boolean): PersonId 
   const money = older.type === "payment" || older.type === "refund";
   if (!money && arrived.type !== "rejected") return null;
   session.uncounted.add(older.id);
-  session.labelled.clear();
-  session.known.orderParts.delete(older.id);
   const waiting = session.arrived.get(older.id);
   if (waiting) waiting.counted = false;
-  const payment = session.known.payments.get(older.id);
-  if (!payment) return null;
-  payment.counted = false;
-  return rootOf(session.graph, payment.homeId);
+  return leave(session, older.id);
 }
 
 /** A withdrawal stands on the row it came to and silences the whole person; consent given later lifts it on every row, but none

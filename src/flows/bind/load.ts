@@ -108,7 +108,7 @@ export function newSession(now: number): Session {
     outcomes: new Map(),
     relabelled: new Set(),
     uncounted: new Set(),
-    labelled: new Map(),
+    accounts: new Map(),
     newFirings: [],
     deliveries: [],
     shifted: [],

@@ -4,6 +4,7 @@ import { type Graph, rootOf } from "../../domain/identity/graph.ts";
 import type { EventId, PersonId } from "../../lib/ids.ts";
 import type { Neighbourhood, PaymentRow } from "../../store/neighbourhood.ts";
 import type { NewProblem } from "../../store/problems.ts";
+import type { Account } from "./accounts.ts";
 import type { MatchedDelivery } from "./deliveries.ts";
 import type { Arrived } from "./arrived.ts";
 import type { Traits } from "./traits.ts";
@@ -31,8 +32,8 @@ export type Session = {
   /** Payments whose label, ordinal or amount differs from what D1 has. */
   readonly relabelled: Set<EventId>;
   readonly uncounted: Set<EventId>;
-  /** Persons whose payments are called what they should be → of how many rows each was then. Emptied by whatever changes payments. */
-  readonly labelled: Map<PersonId, number>;
+  /** Payments of the persons asked about so far, as they are labelled. */
+  readonly accounts: Map<PersonId, Account>;
   readonly newFirings: { readonly subject: string; readonly trigger: string; readonly eventId: EventId }[];
   readonly deliveries: MatchedDelivery[];
   /** Older payments that gained a label trigger: their facts are not loaded yet. */
