@@ -140,6 +140,35 @@ describe("touches", () => {
       { source: "beta / two", net_last: "0.00" },
     ]);
   });
+
+  it("knows the source of a deal by its first payment with a person in the range, whatever touched its buyer before the next", async () => {
+    const day = 86_400_000;
+    await writeLedger([
+      { id: "e1", type: "payment", at: T + 2 * day, person: "p1", order: "1", amount: 60 },
+      { id: "e2", type: "payment", at: T, person: "p1", order: "1", amount: 40 },
+      { id: "e3", type: "click", at: T + day, person: "p1", link: "a", source: "alpha", campaign: "one" },
+      { id: "e4", type: "payment", at: T, status: "unbound", order: "2", amount: 10 },
+      { id: "e5", type: "payment", at: T + 2 * day, person: "p1", order: "2", amount: 10 },
+    ]);
+    const known = async (query?: string): Promise<unknown> => (await report(query)).money["known_source_share"];
+    expect(await known()).toBe("50.0");
+    expect(await known("from=2026-05-06&to=2026-05-11")).toBe("100.0");
+  });
+
+  it("sends a refund that tells only the transaction to the source of its payment, though that names the order too", async () => {
+    const day = 86_400_000;
+    await writeLedger([
+      { id: "e1", type: "click", at: T, person: "p1", link: "a", source: "alpha", campaign: "one" },
+      { id: "e2", type: "payment", at: T + MINUTE, person: "p1", order: "1", tid: "t1", amount: 100 },
+      { id: "e3", type: "payment", at: T + day, person: "p1", order: "t1", tid: "t2", amount: 50 },
+      { id: "e4", type: "click", at: T + day - MINUTE, person: "p1", link: "b", source: "beta", campaign: "two" },
+      { id: "e5", type: "refund", at: T + 2 * day, person: "p1", tid: "t1", amount: 100 },
+    ]);
+    expect((await report()).sources).toMatchObject([
+      { source: "alpha / one", net_last: "0.00" },
+      { source: "beta / two", net_last: "50.00" },
+    ]);
+  });
 });
 
 describe("money without a rate", () => {

@@ -42,7 +42,7 @@ export async function buyersWithoutSource(db: D1Database, { start, end }: Report
 const PAID_AT = `COALESCE((
   SELECT MAX(x.event_at) FROM events x INDEXED BY events_report
   WHERE x.type IN ('click', 'bot_start', 'registration', 'login', 'order', 'payment') AND x.type = 'payment' AND x.person_id = m.person_id
-    AND x.connection = m.connection AND COALESCE(x.order_number, x.tid) = COALESCE(m.order_number, m.tid) AND x.event_at <= m.event_at
+    AND x.connection = m.connection AND (x.order_number = m.order_number OR x.tid = m.tid) AND x.event_at <= m.event_at
     AND x.counted = 1 AND x.amount_e4 > 0), m.event_at)`;
 
 type CellRow = OriginRow & {
@@ -58,7 +58,7 @@ type CellRow = OriginRow & {
 export type MoneyTally = { readonly money: readonly MoneyCell[]; readonly deals: readonly DealCell[] };
 
 /** Both in one statement, because looking up last touches is the dear part. A deal is an order or a transaction with a payment in the range, and
- *  its touch is that of its first payment there; deals are always told by source, whatever the money is broken down by. */
+ *  its touch is that of its first payment there, one with a person if there is any (SQLite takes `bound` and `last` from the row of the one MIN); deals are always told by source, whatever the money is broken down by. */
 export async function moneyTally(db: D1Database, query: ReportQuery, depth: TouchDepth = "named"): Promise<MoneyTally> {
   const at = `(CASE m.type WHEN 'refund' THEN ${PAID_AT} ELSE m.event_at END)`;
   const last = depth === "named" ? lastTouch(query, "m.person_id", at) : depth === "known" ? anyTouch("m.person_id", at) : "NULL";
@@ -77,7 +77,7 @@ export async function moneyTally(db: D1Database, query: ReportQuery, depth: Touc
        FROM told GROUP BY bound, refund, currency, link, source, campaign, content, place, last
        UNION ALL
        SELECT 1, bound, 0, NULL, NULL, NULL, NULL, NULL, NULL, last, COUNT(*) FROM (
-         SELECT MIN(event_at), MAX(bound) AS bound, ${mark === "NULL" ? "last" : "mark AS last"} FROM told WHERE refund = 0 GROUP BY connection, deal)
+         SELECT MIN(event_at - bound * 1e15), bound, ${mark === "NULL" ? "last" : "mark AS last"} FROM told WHERE refund = 0 GROUP BY connection, deal)
        GROUP BY bound, last`,
     )
     .bind(query.start, query.end)
