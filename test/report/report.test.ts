@@ -155,6 +155,16 @@ describe("touches", () => {
     expect(await known("from=2026-05-06&to=2026-05-11")).toBe("100.0");
   });
 
+  it("counts a deal for every buyer where a tracker numbers the deposits of each click, and for every conversion that waits", async () => {
+    await writeLedger([
+      { id: "e1", type: "payment", at: T, person: "p1", tid: "1", amount: 40 },
+      { id: "e2", type: "payment", at: T, person: "p2", tid: "1", amount: 60 },
+      { id: "e3", type: "payment", at: T, status: "unbound", tid: "1", amount: 10 },
+      { id: "e4", type: "payment", at: T, status: "unbound", tid: "1", amount: 10 },
+    ]);
+    expect((await report()).money).toMatchObject({ paid_deals: 4, bound_deals: 2, bound_share: "50.0", average_deal: "50.00" });
+  });
+
   it("sends a refund that tells only the transaction to the source of its payment, though that names the order too", async () => {
     const day = 86_400_000;
     await writeLedger([

@@ -57,8 +57,9 @@ type CellRow = OriginRow & {
 /** Money and paid deals of one range, grouped by origin: never a row per payment. */
 export type MoneyTally = { readonly money: readonly MoneyCell[]; readonly deals: readonly DealCell[] };
 
-/** Both in one statement, because looking up last touches is the dear part. A deal is an order or a transaction with a payment in the range, and
- *  its touch is that of its first payment there, one with a person if there is any (SQLite takes `bound` and `last` from the row of the one MIN); deals are always told by source, whatever the money is broken down by. */
+/** Both in one statement, because looking up last touches is the dear part. A deal is an order or a transaction with a payment in the range; trackers
+ *  number the transactions of each click, so one of somebody else is another deal. Its touch is that of its first payment there, one with a person if
+ *  there is any: SQLite takes bare columns from the row of a single MIN. Deals are always told by source, whatever the money is broken down by. */
 export async function moneyTally(db: D1Database, query: ReportQuery, depth: TouchDepth = "named"): Promise<MoneyTally> {
   const at = `(CASE m.type WHEN 'refund' THEN ${PAID_AT} ELSE m.event_at END)`;
   const last = depth === "named" ? lastTouch(query, "m.person_id", at) : depth === "known" ? anyTouch("m.person_id", at) : "NULL";
@@ -71,7 +72,7 @@ export async function moneyTally(db: D1Database, query: ReportQuery, depth: Touc
        told AS MATERIALIZED (
          SELECT m.event_at, m.person_id IS NOT NULL AS bound, m.type = 'refund' AS refund, m.currency, m.amount_e4,
            ${originColumns(query.by, "p", true)}, ${last} AS last, ${mark} AS mark,
-           m.connection, COALESCE('o' || m.order_number, 't' || m.tid, m.seq) AS deal
+           m.connection, COALESCE('o' || m.order_number, 't' || m.tid || ' ' || m.person_id, m.seq) AS deal
          FROM m LEFT JOIN report_people p ON p.person_id = m.person_id)
        SELECT 0 AS deal, bound, refund, currency, link, source, campaign, content, place, last, SUM(amount_e4) AS amount
        FROM told GROUP BY bound, refund, currency, link, source, campaign, content, place, last
