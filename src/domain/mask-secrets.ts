@@ -39,15 +39,19 @@ const withinAddress = (address: string): string[] => {
 
 const escaped = (text: string): string => text.replaceAll(/[^\p{L}\p{N}\s]/gu, String.raw`\$&`);
 
-/** One character as it is and as addresses, forms, JSON and pages write it. Letters and digits of ASCII are written in one way only. */
-function spellings(char: string): string {
+/** One character as it is and as addresses, forms, JSON and pages write it. Letters and digits of ASCII are written in one way only. Backslashes in a row
+ *  come together: which of them JSON doubled would be tried in every combination. */
+function spellings(chars: string): string {
+  const [char = "", ...more] = chars;
   if (/[a-z0-9]/i.test(char)) return char;
+  const count = more.length + 1;
   const code = char.codePointAt(0) ?? 0;
   const hex = code.toString(16);
   const bytes = [...utf8(char)].map((byte) => `%(?:25)*${byte.toString(16).padStart(2, "0")}`).join("");
   const entities = [`#0*${code};`, `#x0*${hex};`, escaped(withEntities(char).slice(1))].filter((entity) => entity !== "");
-  const forms = [String.raw`\\?${escaped(char)}`, bytes, String.raw`\\u${hex.padStart(4, "0")}`, `&(?:${entities.join("|")})`];
-  return `(?:${forms.concat(char === " " ? String.raw`\+` : []).join("|")})`;
+  const bare = count === 1 ? String.raw`\\?${escaped(char)}` : String.raw`\\{${count},${2 * count}}`;
+  const forms = [bytes, String.raw`\\u${hex.padStart(4, "0")}`, `&(?:${entities.join("|")})`];
+  return `(?:${bare}|(?:${forms.concat(char === " " ? String.raw`\+` : []).join("|")}){${count}})`;
 }
 
 /** Every secret of the connection in every spelling in which a reply may quote it, the longest first: a secret inside another must not leave the rest of
@@ -60,7 +64,7 @@ function secretsOf(connection: Connection): RegExp | null {
     .flatMap((value) => (typeof value === "string" && value.trim().length >= SHORTEST ? value.trim() : []))
     .flatMap((value) => [value, base64(utf8(value)).replace(/=+$/, "")])
     .toSorted((a, b) => b.length - a.length);
-  return values.length === 0 ? null : new RegExp(values.map((value) => value.replaceAll(/./gsu, spellings)).join("|"), "gi");
+  return values.length === 0 ? null : new RegExp(values.map((value) => value.replaceAll(/\\+|./gsu, spellings)).join("|"), "gi");
 }
 
 /** Of one configuration's connection: looked for with every delivery and every reply. */

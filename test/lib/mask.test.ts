@@ -61,7 +61,10 @@ describe("R-05 the raw delivery shows no secret", () => {
   it("a delivery without a secret keeps its bytes", async () => {
     const query = "a=%D0%98&link=https%3A%2F%2Fx.ru%2F%3Futm_source%3Dvk&t=10:30&key=" + `k_${"a".repeat(22)}`;
     const body = '{ "message": "в 10:30, цена: 500", "p": "{\\"a\\": 1}" }';
-    expect(JSON.parse(await rawOf(query, body))).toMatchObject({ query, body: JSON.stringify(JSON.parse(body)) });
+    expect(JSON.parse(await rawOf(query, body))).toMatchObject({ query, body });
+    const doubled = '{"sum": 12.50, "email": "a@x.ru", "email": "b@x.ru"}';
+    expect(JSON.parse(await rawOf("", doubled))).toMatchObject({ body: doubled });
+    expect(await rawOf("", '{"token": "sesame1", "token": ""}')).not.toContain("sesame1");
     expect(maskText("Итог: 20 000 руб., ссылка https://x.ru/?a=1")).toBe("Итог: 20 000 руб., ссылка https://x.ru/?a=1");
   });
 });
@@ -130,6 +133,14 @@ describe("R-05 the event shows no secret", () => {
     expect(shown("open", "Cannot POST /v1/hook")).toBe("Cannot POST /v1/hook");
     expect(shown("host", "Cannot POST https://api.example/")).toBe("Cannot POST https://api.example/");
   });
+
+  it("a secret with many backslashes in a row is looked for at once", () => {
+    const [slash, key] = ["\\", `bot${"\\".repeat(24)}key`];
+    const bot = { ...connectionSchema.parse({ kind: "salebot", project: "P1", api_key: key }), id: "bot" };
+    expect(maskSecrets(bot, `${key} ${JSON.stringify(key)} ${encodeURIComponent(key)}`)).toBe('•••• "••••" ••••');
+    const hostile = `bot${slash.repeat(36)}kex`.repeat(50);
+    expect(maskSecrets(bot, hostile)).toBe(hostile);
+  }, 5_000);
 
   it.each([
     ["a form", "key=Gc+Key%7E%21%27%2B%2F%22%26%D0%AF&x=1", "key=••••&x=1"],
