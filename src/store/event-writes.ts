@@ -108,6 +108,8 @@ export type LateBinding = {
   readonly via_hash: string | null;
   readonly bound_at: number | null;
   readonly shared: 0 | 1;
+  /** For one that has none yet. */
+  readonly currency: string | null;
 };
 
 /** Events that waited: bound now, with their own time. */
@@ -122,8 +124,8 @@ export const bindWaiting = (
       named,
       sealed,
     }) => `UPDATE events SET status = r.status, person_id = r.person_id, home_id = r.home_id, via = r.via, via_hash = r.via_hash,
-        bound_at = r.bound_at, shared = r.shared, trace = r.trace
-      FROM (SELECT ${named(["id", "status", "person_id", "home_id", "via", "via_hash", "bound_at", "shared"])}, ${sealed("trace")} AS trace
+        bound_at = r.bound_at, shared = r.shared, trace = r.trace, currency = COALESCE(events.currency, r.currency)
+      FROM (SELECT ${named(["id", "status", "person_id", "home_id", "via", "via_hash", "bound_at", "shared", "currency"])}, ${sealed("trace")} AS trace
         FROM json_each(?1)) AS r
       WHERE events.id = r.id AND +events.status = 'unbound'`,
   ),

@@ -11,13 +11,14 @@ type EventRow = {
   label: string | null;
   ordinal: number | null;
   amount_e4: number | null;
+  currency: string | null;
   counted: number;
   event_at: number;
 };
 const eventRow = async (id: string | undefined): Promise<EventRow | undefined> =>
   (
     await rows<EventRow>(
-      "SELECT id, status, person_id, label, ordinal, amount_e4, counted, event_at FROM events WHERE id = ?1",
+      "SELECT id, status, person_id, label, ordinal, amount_e4, currency, counted, event_at FROM events WHERE id = ?1",
       id,
     )
   )[0];
@@ -220,6 +221,15 @@ it("a reported total counts what is new in it, whoever the earlier parts of the 
   expect(await amounts()).toEqual([100_000_000, 50_000_000, 150_000_000, 200_000_000]);
   await feed({ ids: { gc: 604 }, connection: "school" });
   expect(await amounts()).toEqual([100_000_000, 50_000_000, 150_000_000, 200_000_000]);
+});
+
+it("a total that waited since before an upgrade, without a sum, is bound with its sum and its currency", async () => {
+  const money = { amount: null, paidTotal: "100", currency: "USD" };
+  const ids = { clickid: "CH9@chat" };
+  const [waiting] = await feed({ type: "payment", ids, connection: "onewin", order: "O5", key: "part 1", money });
+  await env.DB.prepare("UPDATE events SET amount_e4 = NULL, currency = NULL WHERE id = ?1").bind(waiting).run();
+  await feed({ ids: { tg: 1010, ...ids } });
+  expect(await eventRow(waiting)).toMatchObject({ status: "bound", amount_e4: 1_000_000, currency: "USD" });
 });
 
 it("N-03 six quarantined postbacks are one problem with its parameter", async () => {

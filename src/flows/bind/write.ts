@@ -23,9 +23,11 @@ import { type IdentifierValue, identityStatements } from "../../store/identity-w
 import { type ArrivalCount, countArrivalsStatement } from "../../store/intake-counts.ts";
 import { deliverySeq } from "../../store/new-deliveries.ts";
 import { raiseProblem, settleWithin } from "../../store/problems.ts";
+import type { PaymentRow } from "../../store/neighbourhood.ts";
 import type { LaneWork } from "../../rpc.ts";
 import { currencyOf } from "../../domain/event-value.ts";
 import { bucketOf } from "../intake/ledger.ts";
+import type { Arrived } from "./arrived.ts";
 import { eventFactsOf } from "./deliveries.ts";
 import { erasedNumber } from "../erased-number.ts";
 import { hintOf, withoutContacts } from "./hash-claim.ts";
@@ -120,7 +122,7 @@ async function eventRow(ctx: Context, session: Session, outcome: Outcome): Promi
     possible_duplicate: arrived.possibleDuplicate ? 1 : 0,
     amount_e4: amount,
     paid_total_e4: dropped ? null : toE4(facts.money.paidTotal),
-    currency: amount === null ? null : currencyOf(eventFactsOf({ ...arrived, at: arrived.event.at }, payment), ctx.config),
+    currency: amount === null ? null : currencyIn(ctx, arrived, payment),
     tid: dropped ? null : facts.tid,
     order_number: dropped ? null : facts.order,
     click_hash: dropped ? null : clickHashOf(outcome),
@@ -153,9 +155,13 @@ const heldByJoined = ({ graph }: Session): string[] =>
 
 const sealTrace = (ctx: Context, outcome: Outcome): Promise<ArrayBuffer> => ctx.seal.seal(JSON.stringify(outcome.trace));
 
+const currencyIn = (ctx: Context, arrived: Arrived, payment: PaymentRow | undefined): string =>
+  currencyOf(eventFactsOf({ ...arrived, at: arrived.event.at }, payment), ctx.config);
+
 /** An event whose row is there already, unbound: it gets its person and a new trace, its facts stay. */
 async function lateRow(ctx: Context, session: Session, outcome: Outcome): Promise<Parameters<typeof bindWaiting>[1][number]> {
   const { id } = outcome.arrived;
+  const payment = session.known.payments.get(id);
   const columns = {
     id,
     status: outcome.status,
@@ -165,6 +171,8 @@ async function lateRow(ctx: Context, session: Session, outcome: Outcome): Promis
     via_hash: outcome.viaHash,
     bound_at: outcome.boundAt,
     shared: outcome.shared ? (1 as const) : (0 as const),
+    // Version 0.2 left a waiting total without a sum, and so without a currency.
+    currency: payment && payment.amountE4 !== null ? currencyIn(ctx, outcome.arrived, payment) : null,
   };
   return { columns, blobs: { trace: await sealTrace(ctx, outcome) } };
 }
