@@ -37,7 +37,7 @@ import { undoPage } from "./handlers/undo-page.ts";
 import { siteClick } from "./handlers/site-click.ts";
 import { getSnippet } from "./handlers/snippet.ts";
 import { importLines } from "./handlers/import.ts";
-import { letBy } from "./lib/body/limited.ts";
+import { CUT_SHORT, letBy } from "./lib/body/limited.ts";
 import { VERSION } from "./lib/version.ts";
 import { postTelegramId } from "./handlers/update-telegram-id.ts";
 import { postback, webhook } from "./handlers/webhook.ts";
@@ -145,9 +145,10 @@ function notAllowed(ctx: Pick<Context, "requestId">, allowed: readonly string[])
   return response;
 }
 
-/** What nobody expected is broken storage or broken settings until proved otherwise: never a 2xx, never a judgement, and the sender may come again. */
+/** What nobody expected is broken storage or broken settings until proved otherwise: never a 2xx, never a judgement, and the sender may come again. A
+ *  sender that left in the middle of its body is no fault of ours. */
 function broken(requestId: RequestId, failure: unknown): Response {
   const message = failure instanceof Error ? failure.message : "unknown";
-  newLog("error", { request_id: requestId })("error", "request.failed", { message });
+  newLog("warn", { request_id: requestId })(message === CUT_SHORT ? "warn" : "error", "request.failed", { message });
   return problem({ requestId }, { status: 503, reason: "unavailable", retryAfterSeconds: 2 });
 }

@@ -78,3 +78,13 @@ it.each([
   expect(await response.json()).toMatchObject({ reason: "unavailable" });
   expect(told).toHaveBeenCalledOnce();
 });
+
+it("a sender that leaves in the middle of its body is no fault of ours", async () => {
+  const [failed, noted] = [vi.spyOn(console, "error"), vi.spyOn(console, "warn").mockReturnValue()];
+  const body = new ReadableStream({ start: (controller) => controller.enqueue(new TextEncoder().encode('{"email":')) });
+  const halves = body.pipeThrough(new TransformStream({ transform: (_, controller) => controller.error(new Error("gone")) }));
+  const asked = new Request("https://go.example/webhook/bot/token", { method: "POST", body: halves });
+  expect((await route(asked, env, createExecutionContext())).status).toBe(503);
+  expect(failed).not.toHaveBeenCalled();
+  expect(noted).toHaveBeenCalledOnce();
+});

@@ -1,5 +1,5 @@
-/** A connection's own allowance: accepted events in any sliding second, exact because the inbox is alone. Only proved requests reach it, so a
- *  forged one spends nobody's. Kept in memory: a restart forgets at most one second. */
+/** A connection's own allowance: proved deliveries in any sliding second, repeats among them, exact because the inbox is alone. A forged one
+ *  does not reach it and spends nobody's. Kept in memory: a restart forgets at most one second. */
 export type Allowances = {
   /** Seconds to wait, 0 = taken. `perSecond` null = the connection sets no allowance. */
   take(connection: string, perSecond: number | null, now: number): number;

@@ -1,13 +1,20 @@
 import { joinBytes } from "../crypto.ts";
 
+/** What a body that breaks off throws: nobody waits for an answer, and nothing of ours is broken. */
+export const CUT_SHORT = "the sender left before the end of the body";
+
 /** The bytes of a body of at most `maxBytes`. One that announces more is refused unread; one without Content-Length is counted while it streams and
- *  refused as soon as it passes. null = too large; the rest is for `letBy`. */
+ *  refused as soon as it passes. null = too large; the rest is for `letBy`. Throws CUT_SHORT. */
 export async function readLimited(request: Request, maxBytes: number): Promise<Uint8Array | null> {
   const announced = request.headers.get("content-length");
   if (Number(announced ?? "0") > maxBytes) return null;
-  // The runtime holds a sender to the length it announced, so an announced body needs no counting: four times cheaper than a reader.
-  if (announced !== null) return new Uint8Array(await request.arrayBuffer());
-  return request.body ? readStream(request.body, maxBytes) : new Uint8Array(0);
+  try {
+    // The runtime holds a sender to the length it announced, so an announced body needs no counting: four times cheaper than a reader.
+    if (announced !== null) return new Uint8Array(await request.arrayBuffer());
+    return request.body ? await readStream(request.body, maxBytes) : new Uint8Array(0);
+  } catch {
+    throw new Error(CUT_SHORT);
+  }
 }
 
 const MOST_UNWANTED_BYTES = 8 * 1024 * 1024;
