@@ -95,29 +95,43 @@ function parseBody(contentType: string, bytes: Uint8Array, text: string): Result
   return text.includes("\0") ? err("neither text nor a form") : ok({ pairs: [["text", text.trim()]], json: undefined });
 }
 
+/** A string, or a value outside quotation marks that is a placeholder or missing. */
+const UNSET = /"(?:[^"\\]|\\.)*"?|:\s*(?:([#$]?\{\{?[^\s{}"]+\}?\})\s*)?(?=[,}])/g;
+
 /** A bot puts a person's message into a JSON template as it is, line breaks and all: inside a string JSON forbids them, between tokens they mean
- *  nothing, so each becomes a space. */
+ *  nothing, so each becomes a space. A variable that is not set leaves its name where a number was meant, or nothing. */
 function mendedJson(text: string, error: string): Result<Body, string> {
-  const json = parseJson(text.replaceAll(/\p{Cc}/gu, " "));
+  const told = (all: string, macro?: string): string => (all.startsWith(":") ? `:${JSON.stringify(macro ?? null)}` : all);
+  const json = parseJson(text.replaceAll(/\p{Cc}/gu, " ").replaceAll(UNSET, told));
   return json.ok ? ok(jsonBody(json.value, text.trim())) : err(error);
 }
 
-/** JSON that was sent as a form: percent-encoded as a whole, or the only field (`payload={…}`; GetCourse's own envelope is `json`). */
+/** Names that senders give to a whole event (GetCourse's own is `json`). Under any other name stands what a person wrote, ids and all. */
+const ENVELOPE = /^(json|payload|data|body|event|params|request)$/i;
+
+/** JSON that was sent as a form: percent-encoded as a whole, or the only field (`payload={…}`). */
 function packedJson(text: string): Body | null {
   const encoded = /^\s*%(7B|5B)/i.test(text) ? decodePart(text.trim().replace(/=$/, "")) : null;
   const [only, ...more] = encoded === null && /=\s*(\{|\[|%7B|%5B)/i.test(text) ? parseQuery(text.trim()) : [];
-  const inner = encoded ?? (only && more.length === 0 ? only[1] : "");
+  const inner = encoded ?? (only && more.length === 0 && ENVELOPE.test(only[0]) ? only[1] : "");
   const json = /^\s*[[{]/.test(inner) ? parseJson(inner) : null;
   return json?.ok && typeof json.value === "object" ? jsonBody(json.value, inner) : null;
 }
 
-/** Some senders stringify twice: a JSON string that holds an object is that object. Others wrap their one event into a list. */
+/** Some senders stringify twice: a JSON string that holds an object or a form is that, alone or in an envelope. Others wrap their one event into a list. */
 function jsonBody(value: unknown, text: string): Body {
-  const inner = typeof value === "string" && /^\s*[[{]/.test(value) ? parseJson(value) : null;
+  const packed = typeof value === "string" ? value : enveloped(value);
+  if (typeof value === "string" && LOOKS_LIKE_FORM.test(value)) return { pairs: parseQuery(value.trim()), json: undefined };
+  const inner = /^\s*[[{]/.test(packed) ? parseJson(packed) : null;
   const told = inner?.ok ? inner.value : value;
   const json: unknown = Array.isArray(told) && told.length === 1 ? told[0] : told;
   if (typeof json === "object" && json !== null) return { pairs: flattenJson(json), json };
   return json === null ? PLAIN : { pairs: [["text", text]], json };
+}
+
+function enveloped(value: unknown): string {
+  const [only, ...more] = typeof value === "object" && value !== null ? Object.entries(value) : [];
+  return only && more.length === 0 && ENVELOPE.test(only[0]) && typeof only[1] === "string" ? only[1] : "";
 }
 
 /** No prototype: a field named `constructor` is a field, a missing one is undefined. Later pairs win, unless they say nothing: an unset variable or a

@@ -29,6 +29,11 @@ const cp1251 = (text: string): Uint8Array =>
     const code = char.codePointAt(0) ?? 0;
     return code >= 0x410 && code <= 0x44f ? code - 0x350 : code;
   });
+const utf16 = (text: string, littleEndian: boolean): Uint8Array => {
+  const view = new DataView(new ArrayBuffer(text.length * 2));
+  for (let at = 0; at < text.length; at += 1) view.setUint16(at * 2, text.charCodeAt(at), littleEndian);
+  return new Uint8Array(view.buffer);
+};
 const percent = (bytes: Uint8Array): string =>
   [...bytes].map((byte) => `%${byte.toString(16).padStart(2, "0").toUpperCase()}`).join("");
 
@@ -40,10 +45,14 @@ describe("a body is understood whatever its label says", () => {
     ["JSON labelled form", { body: json, type: "application/x-www-form-urlencoded" }, { a: "1", "b.c": "2" }],
     ["JSON after a byte order mark", { body: `\uFEFF${json}`, type: "application/json" }, { a: "1", "b.c": "2" }],
     ["JSON inside a JSON string", { body: JSON.stringify(json), type: "application/json" }, { a: "1", "b.c": "2" }],
+    ["a form inside a JSON string", { body: JSON.stringify("a=1&b=x%20y"), type: "application/json" }, { a: "1", b: "x y" }],
+    ["JSON inside an envelope's string", { body: JSON.stringify({ json }) }, { a: "1", "b.c": "2" }],
     ["a form labelled JSON", { body: "a=1&b=2", type: "application/json" }, { a: "1", b: "2" }],
     ["a form labelled text", { body: "a=1&b=x%20y", type: "text/plain" }, { a: "1", b: "x y" }],
     ["JSON percent-encoded as a whole", { body: encodeURIComponent(json), type: FORM }, { a: "1", "b.c": "2" }],
     ["JSON as a form's only field", { body: `payload=${encodeURIComponent(json)}`, type: FORM }, { a: "1", "b.c": "2" }],
+    ["JSON that a person wrote", { body: `message=${encodeURIComponent(json)}`, type: FORM }, { message: json }],
+    ["JSON that a person wrote, in JSON", { body: JSON.stringify({ text: json }) }, { text: json }],
     [
       "JSON in one field among others",
       { body: `x=1&payload=${encodeURIComponent(json)}`, type: FORM },
@@ -51,6 +60,13 @@ describe("a body is understood whatever its label says", () => {
     ],
     ["one event in a list", { body: `[${json}]` }, { a: "1", "b.c": "2" }],
     ["a raw line break inside a JSON string", { body: '{"a":"1",\n"m":"x\ny\tz"}' }, { a: "1", m: "x y z" }],
+    [
+      "variables that came out unset, outside quotation marks",
+      { body: '{"a":1,"b":#{b},"c":,"d": {{c.d}} ,"m":"x:#{y},","e": }' },
+      { a: "1", b: "#{b}", c: "", d: "{{c.d}}", m: "x:#{y},", e: "" },
+    ],
+    ["UTF-16 without a byte order mark", { body: utf16('{"a":"Иван"}', true) }, { a: "Иван" }],
+    ["UTF-16, the other way round", { body: utf16('{"a":"Иван"}', false) }, { a: "Иван" }],
     ["plain text", { body: " hello ", type: "text/plain" }, { text: "hello" }],
     ["nothing at all", { body: "", type: "application/json" }, {}],
     ["white space only", { body: " \n", type: "application/json" }, {}],

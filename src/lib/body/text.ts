@@ -6,10 +6,11 @@ const cp1251 = new TextDecoder("windows-1251");
 const utf16le = new TextDecoder("utf-16le");
 const utf16be = new TextDecoder("utf-16be");
 
-/** Decoded text without a byte order mark. */
+/** Decoded text without a byte order mark. UTF-16 without one is told by the zeros between its first two letters. */
 export function decodeText(bytes: Uint8Array): string {
-  if (bytes[0] === 0xff && bytes[1] === 0xfe) return utf16le.decode(bytes);
-  if (bytes[0] === 0xfe && bytes[1] === 0xff) return utf16be.decode(bytes);
+  const [a, b, c, d] = bytes;
+  if ((a === 0xff && b === 0xfe) || (a !== 0 && b === 0 && c !== 0 && d === 0)) return utf16le.decode(bytes);
+  if ((a === 0xfe && b === 0xff) || (a === 0 && b !== 0 && c === 0 && d !== 0 && d !== undefined)) return utf16be.decode(bytes);
   try {
     return utf8.decode(bytes);
   } catch {
