@@ -125,6 +125,7 @@ describe("text survives the way senders mangle it", () => {
     ["joined by &amp;", "a=1&amp;b=2", { a: "1", b: "2" }],
     ["a plus lost in a phone", "phone=+79001112233", { phone: " 79001112233" }],
     ["PHP brackets", "user[email]=a%40b.ru&tags[]=x", { "user.email": "a@b.ru", tags: "x" }],
+    ["UTF-8 whose last letter was cut in two", "name=%D0%98%D0%B2%D0%B0%D0%BD%D0&b=%D0", { name: "Иван\uFFFD", b: "Р" }],
     ["a broken escape", "a=100%&b=%zz", { a: "100%", b: "%zz" }],
     [
       "an escape inside a link is left alone",

@@ -1,7 +1,8 @@
 /** Bytes to text without asking what they claim to be. Valid UTF-8 is UTF-8: a longer Cyrillic text in Windows-1251 is practically never
  *  valid UTF-8 by accident, while charset labels of bots and schools are often wrong. Everything else is read as Windows-1251, the one
- *  legacy encoding this market still sends. */
+ *  legacy encoding this market still sends, unless most of its letters are whole in UTF-8: then a sender cut one in two. */
 const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: false });
+const lenientUtf8 = new TextDecoder("utf-8");
 const cp1251 = new TextDecoder("windows-1251");
 const utf16le = new TextDecoder("utf-16le");
 const utf16be = new TextDecoder("utf-16be");
@@ -14,7 +15,9 @@ export function decodeText(bytes: Uint8Array): string {
   try {
     return utf8.decode(bytes);
   } catch {
-    return cp1251.decode(bytes);
+    const text = lenientUtf8.decode(bytes);
+    const [whole = 0, broken = 0] = [/[^\0-\x7F\uFFFD]/gu, /\uFFFD/g].map((letters) => text.match(letters)?.length);
+    return whole > broken ? text : cp1251.decode(bytes);
   }
 }
 
