@@ -92,6 +92,16 @@ describe("the common field names", () => {
     expect(ids((await read("bot", { query: "ChatID=5&EMAIL=a%40b.ru" })).event)).toEqual(["email=a@b.ru", "telegram_id=5"]);
   });
 
+  it("of two spellings that differ in letter case alone the body's is read, and one that tells nothing hides none", async () => {
+    const both = await read("bot", { query: "email=q%40b.ru&city=Omsk", json: { Email: "b@b.ru", City: "Tomsk" } });
+    expect(ids(both.event)).toEqual(["email=b@b.ru"]);
+    expect(both.event.fields).toMatchObject({ city: "Tomsk" });
+    const empty = await read("bot", { json: { telegram_id: "", Telegram_ID: "5", TELEGRAM_ID: null, emails: ["", "x"] } });
+    expect(ids(empty.event)).toEqual(["telegram_id=5"]);
+    const apart = await read("bot", { json: { chatId: "5", Color: "red", color: "blue" } });
+    expect(apart.event.fields).toMatchObject({ Color: "red", color: "blue" });
+  });
+
   it("body wins over query in any spelling of one thing, whatever the order of preference; a mapping outranks both", async () => {
     const { event } = await read("bot", {
       query: "telegram_id=203&amount=5&clickid=Q1&tid=Q2&email=q%40b.ru",

@@ -17,17 +17,17 @@ export type Sent = {
   readonly dropped: Dropped[];
 };
 
-/** A renamed field that tells anything takes the place of a field that already has the new name: the operator's mapping is a decision, the vendor's naming a coincidence.
- *  For the same reason it is never weaker than the body. */
+/** What tells nothing is left out, so that it hides no other spelling of its name. A renamed field takes the place of a field that already has the new
+ *  name: the operator's mapping is a decision, the vendor's naming a coincidence. For the same reason it is never weaker than the body. */
 export function newSent({ fields, query }: Pick<Incoming, "fields" | "query">, mapping: Readonly<Record<string, string>>): Sent {
   const values = new Map<string, SentValue>();
   for (const [field, value] of Object.entries(fields)) {
-    if (Object.hasOwn(mapping, field)) continue;
+    if (value.trim() === "" || Object.hasOwn(mapping, field)) continue;
     values.set(field, query[field] === value ? { field, value, asked: true } : { field, value });
   }
   for (const [field, name] of Object.entries(mapping)) {
     const value = fields[field];
-    if (value !== undefined && (value.trim() !== "" || !values.has(name))) values.set(name, { field, value });
+    if (value !== undefined && value.trim() !== "") values.set(name, { field, value });
   }
   const lower = new Map<string, string>();
   for (const name of values.keys()) {
@@ -38,11 +38,13 @@ export function newSent({ fields, query }: Pick<Incoming, "fields" | "query">, m
   return { values, lower, used: new Set(), dropped: [] };
 }
 
-/** The name a value is stored under, forgiving letter case. */
+/** The name a value is stored under, forgiving letter case: as given, but for what the body says in another. */
 function storedName(sent: Sent, name: string): string | undefined {
-  if (sent.values.has(name)) return name;
   const small = name.toLowerCase();
-  return sent.lower.get(small) ?? (small !== name && sent.values.has(small) ? small : undefined);
+  const other = sent.lower.get(small) ?? (small !== name && sent.values.has(small) ? small : undefined);
+  const exact = sent.values.get(name);
+  const isOutdone = exact?.asked && other !== undefined && !sent.used.has(other) && !sent.values.get(other)?.asked;
+  return exact && !isOutdone ? name : other;
 }
 
 /** What was sent under one of our names and is not taken yet; nothing is taken by looking. */
