@@ -107,7 +107,7 @@ function mendedJson(text: string, error: string): Result<Body, string> {
 }
 
 /** Names that senders give to a whole event (GetCourse's own is `json`). Under any other name stands what a person wrote, ids and all. */
-const ENVELOPE = /^(json|payload|data|body|event|params|request)$/i;
+const ENVELOPE = /^(json|payload|data|event|params)$/i;
 
 /** JSON that was sent as a form: percent-encoded as a whole, or the only field (`payload={…}`). */
 function packedJson(text: string): Body | null {
