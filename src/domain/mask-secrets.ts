@@ -39,9 +39,9 @@ const withinAddress = (address: string): string[] => {
 
 const escaped = (text: string): string => text.replaceAll(/[^\p{L}\p{N}\s]/gu, String.raw`\$&`);
 
-/** One character as it is and as addresses, forms, JSON and pages write it. Letters and digits of ASCII are written in one way only. Backslashes in a row
- *  come together: which of them JSON doubled would be tried in every combination. */
-function spellings(chars: string): string {
+/** One character as it is and as addresses, forms, JSON (also inside JSON, as in a raw delivery) and pages write it. Letters and digits of ASCII are
+ *  written in one way only. Backslashes in a row, and the one that JSON puts before the next sign, come together: apart they would be tried in every combination. */
+function spellings(chars: string, at: number, secret: string): string {
   const [char = "", ...more] = chars;
   if (/[a-z0-9]/i.test(char)) return char;
   const count = more.length + 1;
@@ -49,8 +49,11 @@ function spellings(chars: string): string {
   const hex = code.toString(16);
   const bytes = [...utf8(char)].map((byte) => `%(?:25)*${byte.toString(16).padStart(2, "0")}`).join("");
   const entities = [`#0*${code};`, `#x0*${hex};`, escaped(withEntities(char).slice(1))].filter((entity) => entity !== "");
-  const bare = count === 1 ? String.raw`\\?${escaped(char)}` : String.raw`\\{${count},${2 * count}}`;
-  const forms = [bytes, String.raw`\\u${hex.padStart(4, "0")}`, `&(?:${entities.join("|")})`];
+  const bare =
+    char === "\\"
+      ? String.raw`\\{${count},${4 * count + 3}}`
+      : (secret[at - 1] === "\\" ? "" : String.raw`\\{0,3}`) + escaped(char);
+  const forms = [bytes, String.raw`\\{1,2}u${hex.padStart(4, "0")}`, `&(?:${entities.join("|")})`];
   return `(?:${bare}|(?:${forms.concat(char === " " ? String.raw`\+` : []).join("|")}){${count}})`;
 }
 

@@ -147,6 +147,16 @@ describe("R-05 the event shows no secret", () => {
     ["an address in small letters", "/api/Gc%20Key~!'%2b%2f%22%26%d0%af/x", "/api/••••/x"],
     ["an escape of an escape", "?u=Gc%2520Key~!'%252B%252F%2522%2526%25D0%25AF", "?u=••••"],
     ["JSON", JSON.stringify({ key: `Gc Key~!'+/"&Я` }), '{"key":"••••"}'],
+    [
+      "JSON inside JSON",
+      JSON.stringify({ body: JSON.stringify({ x: `Gc Key~!'+/"&Я` }) }),
+      String.raw`{"body":"{\"x\":\"••••\"}"}`,
+    ],
+    [
+      "JSON in ASCII inside JSON",
+      String.raw`{"body":"{\"x\":\"Gc Key~!'+\\/\\\"\\u0026\\u042f\"}"}`,
+      String.raw`{"body":"{\"x\":\"••••\"}"}`,
+    ],
     ["JSON in ASCII", String.raw`{"key":"Gc Key~!'+\/\"\u0026\u042f"}`, '{"key":"••••"}'],
     ["a page", "<b>Gc Key~!&#39;+/&quot;&amp;Я</b>", "<b>••••</b>"],
     ["a page by numbers", "<b>Gc&#32;Key~&#x21;&#x27;+/&#34;&#38;&#1071;</b>", "<b>••••</b>"],
