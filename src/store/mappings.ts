@@ -60,12 +60,13 @@ export type NewMapping = {
   readonly now: number;
 };
 
-/** Maps a holder that has no mapping; a taken holder or user fails the batch by a unique key. Versions begin at the time, so that a mapping that was
+/** Maps a holder that has no mapping; a taken holder or user fails the batch by a unique key, a holder that was erased or has joined another by the
+ *  missing version. Versions begin at the time, so that a mapping that was
  *  removed and made again is never taken for the old one. */
 export const insertMapping = (db: D1Database, mapping: NewMapping): D1PreparedStatement =>
   db
     .prepare(
-      `INSERT INTO mappings (site, holder_id, user_hash, user_id, version, linked_at) VALUES (?1, ?2, ?3, ${unhexed("?4")}, ?5, ?5)`,
+      `INSERT INTO mappings (site, holder_id, user_hash, user_id, version, linked_at) VALUES (?1, ?2, ?3, ${unhexed("?4")}, CASE WHEN EXISTS (SELECT 1 FROM holders WHERE id = ?2) THEN ?5 END, ?5)`,
     )
     .bind(mapping.site, mapping.holderId, mapping.userHash, toBound(mapping.userId), mapping.now);
 

@@ -192,6 +192,9 @@ async function deliveries(connection: string): Promise<Record<string, unknown>[]
   );
 }
 
+const undoIn = (told: Record<string, unknown> | undefined): string =>
+  /https:\/\/go\.example\/undo\/\w+/.exec(String(told?.["message"]))?.[0] ?? "";
+
 describe("the news of a change", () => {
   it("S17 reaches the bot with an undo that works once, and answers a double press as the first one", async () => {
     const { buid, human } = await proved({ client_id: someone() });
@@ -259,6 +262,37 @@ describe("the news of a change", () => {
       { type: "mapping.moved", data: { user_id: second, previous_user_id: first } },
       { type: "mapping.deleted", data: { user_id: second } },
     ]);
+  });
+
+  it("reaches the site for each user that an undo gives back", async () => {
+    const { site: school, ...others } = SCHOOL.connections;
+    await saveConfig({
+      ...SCHOOL,
+      connections: { ...others, site: { ...school, webhook_url: "https://school.example/hooks" } },
+    });
+    const [a, b, mine, user] = [await proved({ client_id: someone() }), await proved(), someone(), someone()];
+    await map(a.buid, mine);
+    await map(b.buid, user);
+    await map(a.buid, user, "relink");
+    const before = (await deliveries("site")).length;
+    await submit(undoIn((await deliveries("bot")).at(-1)), {});
+    expect((await deliveries("site")).slice(before)).toMatchObject([
+      { type: "mapping.moved", data: { user_id: mine, previous_user_id: user, by: "undo" } },
+      { type: "mapping.moved", data: { user_id: user, by: "undo" } },
+    ]);
+  });
+
+  it("an undo gives nothing back to a holder that is no more: the user would be nobody's", async () => {
+    const [max, user] = [someone(), someone()];
+    const [a, b] = [await proved({ client_id: someone() }), await proved()];
+    await map(a.buid, user);
+    await map(b.buid, user, "relink");
+    const undo = undoIn((await deliveries("bot")).at(-2));
+    const { body } = await bot("/v1/merge-links", { max_id: max, to: "telegram", connection: "tg" }, "max-token-000000000000");
+    const start = { event: "bot_start", ...a.human, start: String(body["token"]) };
+    await bot("/webhook/tg", start, "tg-token-0000000000000");
+    expect(await (await submit(undo, {})).text()).toContain("Отменять нечего");
+    expect(await login(b.human)).toMatchObject({ status: "authorized", user_id: user });
   });
 });
 

@@ -107,19 +107,25 @@ async function stepStatements(ctx: Context, plan: MappingPlan, step: MappingStep
   return [set, ...left, await change(to, "linked")];
 }
 
-/** One event per holder that gained or lost a user: both cards show it. A user taken from another holder has moved, in the same words as the site is told. */
+/** A user taken from another holder has moved, also where its new holder had none. */
+function nameOf({ holderId, from, to }: MappingStep, steps: readonly MappingStep[]) {
+  if (to === null) return "mapping.deleted";
+  const taken = steps.some((other) => other.holderId !== holderId && other.from?.userId === to);
+  return from === null && !taken ? "mapping.created" : "mapping.moved";
+}
+
+/** One event per holder that gained or lost a user: both cards show it, in the same words as the site is told. */
 async function eventsOf(ctx: Context, { site, steps, by }: MappingPlan): Promise<LoginEvent[]> {
-  const events = steps.map(async ({ holderId, from, to }): Promise<LoginEvent | null> => {
+  const events = steps.map(async (step): Promise<LoginEvent | null> => {
+    const { holderId, from, to } = step;
     const had = from === null ? "" : await userHash(ctx, site.id, from.userId);
     const holder = await readHolder(ctx.env.DB, holderId, had);
     const [account] = holder?.identities ?? [];
     const userId = to ?? from?.userId;
     if (!account || userId === undefined) return null;
     const identity = { type: account.type, scope: account.scope, value: await ctx.seal.open(account.sealed) };
-    const taken = steps.some((other) => other.holderId !== holderId && other.from?.userId === to);
-    const type = to === null ? "mapping.deleted" : from === null && !taken ? "mapping.created" : "mapping.moved";
     const user = { type: "user_id" as const, scope: site.id, value: userId };
-    return { type, key: null, identifiers: [identity, user], fields: { site: site.id, by } };
+    return { type: nameOf(step, steps), key: null, identifiers: [identity, user], fields: { site: site.id, by } };
   });
   return (await Promise.all(events)).filter((event) => event !== null);
 }
@@ -127,19 +133,20 @@ async function eventsOf(ctx: Context, { site, steps, by }: MappingPlan): Promise
 async function deliveriesOf(ctx: Context, plan: MappingPlan, undoTokens: readonly string[]): Promise<NewDelivery[]> {
   const notices = plan.steps.map((step, place) => noticeOf(ctx, plan, step, undoTokens[place] ?? ""));
   const told = (await Promise.all(notices)).filter((delivery) => delivery !== null);
-  return plan.site.webhook_url === undefined ? told : [...told, webhookOf(plan, ctx.clock())];
+  if (plan.site.webhook_url === undefined) return told;
+  const news = plan.steps.filter(({ from, to }) => to !== null || !plan.steps.some((other) => other.to === from?.userId));
+  return [...told, ...news.map((step) => webhookOf(plan, step, ctx.clock()))];
 }
 
-/** The site hears of the change as one fact: who has the user now, and what was before. */
-function webhookOf({ site, steps, by }: MappingPlan, now: number): NewDelivery {
-  const gained = steps.find(({ to }) => to !== null);
-  const lost = steps.filter((step) => step !== gained && step.from !== null);
-  const moved = gained !== undefined && (gained.from !== null || lost.length > 0);
+/** The site hears who has the user now, and whom the holder had before: once of a user that goes from one holder to another. All on one line, so that
+ *  what is heard last is what holds. */
+function webhookOf({ site, steps, by }: MappingPlan, step: MappingStep, now: number): NewDelivery {
+  const { from, to } = step;
   const parameters = {
-    type: gained === undefined ? "mapping.deleted" : moved ? "mapping.moved" : "mapping.created",
+    type: nameOf(step, steps),
     data: {
-      user_id: gained?.to ?? lost[0]?.from?.userId ?? null,
-      ...(gained?.from ? { previous_user_id: gained.from.userId } : {}),
+      user_id: to ?? from?.userId ?? null,
+      ...(to !== null && from ? { previous_user_id: from.userId } : {}),
       by,
       at: new Date(now).toISOString(),
     },
