@@ -76,13 +76,14 @@ export async function countMoved(db: D1Database, connection: string): Promise<nu
   return moved?.n ?? 0;
 }
 
-/** The accounts of one holder go to another, unless the one that loses them is mapped anywhere: then nothing happens, since joining would hand its
+/** The accounts of one holder go to another with their history, unless the one that loses them is mapped anywhere: then nothing happens, since joining would hand its
  *  logins to whoever made the link. */
 export const moveAccounts = (db: D1Database, from: string, to: string): D1PreparedStatement[] => {
   const free = "NOT EXISTS (SELECT 1 FROM mappings WHERE holder_id = ?1)";
   return [
     db.prepare(`UPDATE OR REPLACE holder_bots SET holder_id = ?2 WHERE holder_id = ?1 AND ${free}`).bind(from, to),
     db.prepare(`UPDATE merge_links SET holder_id = ?2 WHERE holder_id = ?1 AND ${free}`).bind(from, to),
+    db.prepare(`UPDATE mapping_history SET holder_id = ?2 WHERE holder_id = ?1 AND ${free}`).bind(from, to),
     db.prepare(`DELETE FROM login_links WHERE holder_id = ?1 AND ${free}`).bind(from),
     db.prepare(`DELETE FROM codes WHERE holder_id = ?1 AND ${free}`).bind(from),
     db.prepare(`DELETE FROM holders WHERE id = ?1 AND ${free}`).bind(from),

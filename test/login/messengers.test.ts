@@ -115,6 +115,18 @@ describe("merge links", () => {
     expect(await login({ telegram_id: second })).toMatchObject({ status: "authorized", user_id: user });
   });
 
+  it("take what the account was mapped to before along, so that erasing the person erases it", async () => {
+    const [tg, max, user] = [someone(), someone(), someone()];
+    const { buid } = await login({ max_id: max }, MAX);
+    await site("/v1/mappings", { buid, user_id: user });
+    await site("/v1/mappings", { user_id: user }, { method: "DELETE" });
+    await start(max, (await merge(tg)).token);
+    const person = await personOf("telegram_id", tg);
+    expect((await operator("DELETE", `/v1/persons/${person}`)).status).toBeLessThan(300);
+    const hash = await (await sealer()).index("user_id", "site", user);
+    expect(await env.DB.prepare("SELECT act FROM mapping_history WHERE user_hash = ?1").bind(hash).first()).toBeNull();
+  });
+
   it("work only in the bot they were made for", async () => {
     const [tg, other] = [someone(), someone()];
     const { token } = await merge(tg);
