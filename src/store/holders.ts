@@ -74,11 +74,14 @@ export const keepBot = (
 /** `address` is sealed: the ids by which that very bot reaches the holder. */
 export type HolderBot = { readonly connection: string; readonly address: Sealed; readonly lastUsedAt: number };
 
-/** Bots of a holder, the one used last first. */
+/** Bots of a holder, the one used last first: by a call for a login or by what its human did there. */
 export async function holderBots(db: D1Database, holderId: string): Promise<HolderBot[]> {
   const { results } = await db
     .prepare(
-      `SELECT connection, ${hexed("address")}, last_used_at FROM holder_bots WHERE holder_id = ?1 ORDER BY last_used_at DESC, connection`,
+      `SELECT b.connection, ${hexed("b.address")}, MAX(b.last_used_at, COALESCE((SELECT MAX(e.received_at) FROM holder_identities AS h
+           JOIN identifiers AS i ON i.hash = h.hash JOIN events AS e ON e.person_id = i.person_id AND e.via_hash = h.hash
+         WHERE h.holder_id = b.holder_id AND e.connection = b.connection), 0)) AS last_used_at
+       FROM holder_bots AS b WHERE b.holder_id = ?1 ORDER BY 3 DESC, 1`,
     )
     .bind(holderId)
     .all<{ connection: string; address: Sealed; last_used_at: number }>();

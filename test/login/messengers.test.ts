@@ -241,6 +241,20 @@ describe("notify", () => {
     expect(await sent(byTelegram.body["id"])).toEqual(["tg", "send_message", { text: "hi" }]);
   });
 
+  it("takes the messenger that the human wrote in last, not the one she asked a link in last", async () => {
+    const [tg, max] = [someone(), someone()];
+    await link({ telegram_id: tg, max_id: max }, MAX);
+    await link({ telegram_id: tg, max_id: max }, TG);
+    const way = async () => {
+      const { body } = await site("/v1/notify", { telegram_id: tg, message: "hi" });
+      return (await sent(body["id"]))[0];
+    };
+    expect(await way()).toBe("tg");
+    await bot("/webhook/max", { event: "message", max_id: max, text: "?" }, MAX);
+    await inboxOf(bindings).drain();
+    expect(await way()).toBe("max");
+  });
+
   it("reaches a human of whom the Salebot bot told the Telegram id alone", async () => {
     const [tg, user] = [someone(), someone()];
     await mapped({ telegram_id: tg }, user);
