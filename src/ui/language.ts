@@ -19,7 +19,7 @@ function accepted(header: string | null): string[] {
     .slice(0, 20)
     .map((part) => {
       const [name = "", quality = "q=1"] = part.trim().split(/\s*;\s*/, 2);
-      return { name, weight: Number(quality.replace("q=", "")) || 0 };
+      return { name, weight: Number(quality.slice(2)) || 0 };
     })
     .filter(({ weight }) => weight > 0)
     .toSorted((a, b) => b.weight - a.weight)

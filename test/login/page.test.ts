@@ -34,6 +34,7 @@ describe("U14 the language", () => {
     ["", "en-US,en;q=0.9", "en"],
     ["", "de, fr;q=0.9, ru;q=0.2, en;q=0.1", "ru"],
     ["", "ru;q=0.3, en;q=0.8", "en"],
+    ["", "ru;Q=0.3, en;Q=0.8", "en"],
     ["&lang=en", "ru", "en"],
     ["&lang=ru-RU", "en", "ru"],
     ["&lang=xx", "en", "en"],
