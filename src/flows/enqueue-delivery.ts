@@ -1,5 +1,5 @@
 /** Deliveries that no rule made: notify, PIN messages, notices, mapping webhooks. The D1 row is written first, then the lane takes it; if the
- *  lane cannot be reached the row stays `queued` and the sweep hands it over within two minutes, so the caller's promise holds either way. */
+ *  lane cannot be reached the row stays `queued` and the next sweep hands it over, so the caller's promise holds either way. */
 import { type Context, laneOf } from "../context.ts";
 import type { WorkOrder } from "../domain/delivery.ts";
 import { type DeliveryId, newDeliveryId } from "../lib/ids.ts";

@@ -10,7 +10,7 @@ import { bytesOf } from "../lib/seal.ts";
 export async function laneWorkOf(ctx: Context, row: QueuedRow): Promise<LaneWork> {
   const { id, generation, action } = row;
   const order = JSON.parse(await ctx.seal.open(row.work)) as WorkOrder;
-  const line = row.person_id ?? (order.address === null ? id : JSON.stringify(order.address));
+  const line = row.person_id ?? order.rendered?.person.id ?? (order.address === null ? id : JSON.stringify(order.address));
   const work = generation === 0 ? bytesOf(row.work).buffer : await sealReplay(ctx, row, order);
   return { id, generation, line, action, createdAt: row.created_at, work };
 }

@@ -1,10 +1,11 @@
-/** The sweep, once a minute: hands deliveries that are still `queued` in D1 after a minute to their lanes again, in case the hand-over was lost, and
- *  wakes every lane with unfinished work. Each lane keeps the bookmark up to which it was swept, so a backlog of ten thousand is read once and not
+/** The sweep, once a minute and at a local start: hands deliveries that are still `queued` in D1 after a minute to their lanes again, in case the
+ *  hand-over was lost, and wakes every lane with unfinished work. What no event caused is handed over at once: the inbox repeats the hand-over of what a
+ *  rule made, of a login's messages and webhooks only the sweep does. Each lane keeps the bookmark up to which it was swept, so a backlog of ten thousand is read once and not
  *  every minute; taking the same work twice changes nothing. */
 import { type Context, laneOf } from "../context.ts";
 import { unfinishedConnections } from "../store/deliveries.ts";
 import { deliverySeq } from "../store/new-deliveries.ts";
-import { queuedBetween } from "../store/replays.ts";
+import { type QueuedRow, queuedAlone, queuedBetween } from "../store/replays.ts";
 import { laneWorkOf } from "./lane-work.ts";
 import { packWork } from "./lane/packed-work.ts";
 
@@ -34,12 +35,17 @@ async function sweepConnection(ctx: Context, connection: string): Promise<number
   let handedOver = 0;
   for (let page = 0; page < MOST_PAGES && after < until; page += 1) {
     const slice = await queuedBetween(ctx.env.DB, connection, { after, until, limit: PAGE });
-    await lane.take(connection, packWork(await Promise.all(slice.rows.map((row) => laneWorkOf(ctx, row)))), slice.until);
+    await lane.take(connection, await packed(ctx, slice.rows), slice.until);
     handedOver += slice.rows.length;
     after = slice.until;
   }
+  const alone = await queuedAlone(ctx.env.DB, connection, until, PAGE);
+  if (alone.length > 0) await lane.take(connection, await packed(ctx, alone));
   return handedOver;
 }
+
+const packed = async (ctx: Context, rows: readonly QueuedRow[]): Promise<ArrayBuffer> =>
+  packWork(await Promise.all(rows.map((row) => laneWorkOf(ctx, row))));
 
 /** Tells every lane with unfinished work to look again, now: after a restart, or when a configuration was saved that may have enabled them. */
 export async function wakeLanes(ctx: Context): Promise<void> {

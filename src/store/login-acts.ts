@@ -10,7 +10,7 @@ export const insertAct = (db: D1Database, id: string, sealed: ArrayBuffer, now: 
 export const deleteActs = (db: D1Database, ids: readonly string[]): Promise<unknown> =>
   db.prepare("DELETE FROM login_acts WHERE id IN (SELECT value FROM json_each(?1))").bind(JSON.stringify(ids)).run();
 
-/** Sealed acts recorded before `before`, oldest first: their own request has had its chance. */
+/** Sealed acts recorded before `before`, oldest first. */
 export async function oldActs(db: D1Database, before: number, limit: number): Promise<Sealed[]> {
   const { results } = await db
     .prepare(`SELECT ${hexed("sealed")} FROM login_acts WHERE created_at < ?1 ORDER BY created_at, id LIMIT ?2`)

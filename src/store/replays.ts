@@ -135,5 +135,17 @@ export async function queuedBetween(
   return { rows, until: Math.min(until, ...ends) };
 }
 
+/** Deliveries that no event caused and that were queued after a place: codes, notices, a site's webhooks. */
+export async function queuedAlone(db: D1Database, connection: string, after: number, limit: number): Promise<QueuedRow[]> {
+  const { results } = await db
+    .prepare(
+      `SELECT ${COLUMNS} FROM deliveries WHERE status = 'queued' AND connection = ?1 AND seq > ?2 AND event_id = '' AND work IS NOT NULL
+       ORDER BY seq LIMIT ?3`,
+    )
+    .bind(connection, after, limit)
+    .all<QueuedRow>();
+  return results;
+}
+
 /** Where a row stands among all that became queued in their present generation. */
 const placeOf = (row: QueuedRow): number => (row.replayed_at === null ? row.seq : row.replayed_at * 1_000);

@@ -7,13 +7,14 @@ import { bindings, configure, fine, give, newTestContext, row, run, travel, vend
 afterEach(() => vi.restoreAllMocks());
 
 /** Writes D1 rows as if the process had died before the lane was told. */
-async function writeOnly(connection: string, bodies: readonly unknown[]): Promise<string[]> {
+async function writeOnly(connection: string, bodies: readonly unknown[], eventId: string | null): Promise<string[]> {
   const prepared = await prepareDeliveries(
     await newTestContext(),
     bodies.map((body) => ({
       connection,
       action: "request",
       line: "nobody",
+      eventId,
       work: {
         with: { url: "https://vendor.example/", body },
         personId: null,
@@ -32,13 +33,22 @@ describe("the sweep", () => {
   it("hands over what never reached its lane, in order, after a minute and once", async () => {
     await configure({ lost: {} });
     const calls = vendor(fine);
-    const ids = await writeOnly("lost", [1, 2, 3]);
+    const ids = await writeOnly("lost", [1, 2, 3], "evt_1");
     expect(await sweepDeliveries(await newTestContext())).toEqual({ handedOver: 0 });
     travel(61_000);
     expect(await sweepDeliveries(await newTestContext())).toEqual({ handedOver: 3 });
     await run("lost");
     expect(calls.map(({ body }) => body)).toEqual(["1", "2", "3"]);
     for (const id of ids) expect((await row(id)).status).toBe("delivered");
+  });
+
+  it("hands over at once what no event caused, since nobody else repeats it: a code, a notice, a site's webhook", async () => {
+    await configure({ alone: {} });
+    const calls = vendor(fine);
+    await writeOnly("alone", [1, 2], null);
+    for (let round = 0; round < 2; round += 1) await sweepDeliveries(await newTestContext());
+    await run("alone");
+    expect(calls.map(({ body }) => body)).toEqual(["1", "2"]);
   });
 
   it("reads a waiting backlog once, not every minute, and sends none of it twice", async () => {

@@ -1,7 +1,10 @@
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { inboxOf } from "../../src/context.ts";
+import { prepareAct } from "../../src/flows/login/record-login-event.ts";
+import { sweepLogins } from "../../src/flows/login/sweep-logins.ts";
 import { newSealer } from "../../src/lib/seal.ts";
+import { newTestContext } from "../kit/lane.ts";
 import { SCHOOL, people, saveConfig } from "../kit/login.ts";
 import { OTHER_SECRET } from "../kit/sign.ts";
 
@@ -321,6 +324,17 @@ describe("the person graph", () => {
       .bind(events[0]?.person_id)
       .all();
     expect(results).toEqual([{ hash: await hashOf("user_id", "site", second), proof: "proved" }]);
+  });
+
+  it("hears at the next sweep of a login whose own request died before it could tell", async () => {
+    const telegram = someone();
+    const account = { type: "telegram_id", scope: "", value: telegram } as const;
+    const ctx = await newTestContext();
+    await (await prepareAct(ctx, { type: "login", key: null, identifiers: [account], fields: {} })).statement.run();
+    const clock = vi.spyOn(Date, "now").mockReturnValue(Date.now() + 1);
+    await sweepLogins(await newTestContext());
+    clock.mockRestore();
+    expect(await person(await hashOf("telegram_id", "", telegram))).toMatchObject([{ type: "login", status: "bound" }]);
   });
 
   it("P-05 a user taken from another holder is lost by one card and has moved to the other, as the site is told", async () => {
