@@ -245,6 +245,9 @@ describe("asking for codes", () => {
     expect(failed.body).toMatchObject({ reason: "pin_invalid", resent: true });
     const soon = await signedNow({ buid: made.buid, pin: "x", resend: true });
     expect(soon.body["resent"]).toBeUndefined();
+    pass(30_000);
+    const nothing = await signedNow({ buid: made.buid, pin: "", resend: true });
+    expect(nothing.body).toMatchObject({ reason: "pin_invalid", attempts_left: 5, resent: true });
   });
 
   it("S29 a holder whom no bot can reach keeps the PIN they have: asking for another changes nothing", async () => {

@@ -56,7 +56,8 @@ export async function redeemPin(
   const guess: Guess = { site: attempt.site.id, buid: attempt.buidMac, txn: attempt.txnMac, macs, by: attempt.by, now };
   if (digits === null) {
     const [state] = await db.batch([selectGuess(db, guess)]);
-    return { verdict: refusal(readGuess(state?.results ?? []), false, now), link: null, extra: [] };
+    const outcome = readGuess(state?.results ?? []);
+    return { verdict: refusal(outcome, false, now), link: outcome.link, extra: [] };
   }
   const [counted, , , state, ...rest] = await db.batch([
     redeem(db, guess),
