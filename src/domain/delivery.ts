@@ -21,6 +21,8 @@ export type WorkOrder = {
   readonly replay: boolean;
   /** Other ways to say the same, best first: taken one after another when this one ends dead. Absent = there is no other. */
   readonly next?: readonly Way[];
+  /** What lets somebody in (a PIN, an undo's token): blotted out of a reply that repeats the message. */
+  readonly hide?: string;
 };
 
 /** One way to say something to a holder. */

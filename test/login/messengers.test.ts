@@ -4,7 +4,7 @@ import { beforeEach, describe, expect, it, vi } from "vitest";
 import { inboxOf } from "../../src/context.ts";
 import type { Env } from "../../src/env.ts";
 import { newSealer } from "../../src/lib/seal.ts";
-import { row, run, vendor } from "../kit/lane.ts";
+import { row, run, travel, vendor } from "../kit/lane.ts";
 import { ORIGIN, SCHOOL, people, saveConfig } from "../kit/login.ts";
 import { operator } from "../kit/operator.ts";
 import { OTHER_SECRET, signedHeaders } from "../kit/sign.ts";
@@ -239,6 +239,28 @@ describe("notify", () => {
     await link({ telegram_id: other }, TG);
     const byTelegram = await site("/v1/notify", { telegram_id: other, message: "hi" });
     expect(await sent(byTelegram.body["id"])).toEqual(["tg", "send_message", { text: "hi" }]);
+  });
+
+  it("S27 shows neither a PIN nor an undo in the reply of a vendor that repeats the message", async () => {
+    const [tg, user] = [someone(), someone()];
+    const shop = { secret: OTHER_SECRET };
+    const made = await link({ telegram_id: tg, site: "shop" }, TG);
+    const calls = vendor(({ body }) => new Response(`{"ok":true,"result":${body || "{}"}}`));
+    travel(31_000);
+    await site("/v1/authorize", { buid: made.buid, pin: "000", resend: true }, shop);
+    await run("tg");
+    const pin = /<code>(\d{6})/.exec(calls.find(({ body }) => body.includes(tg))?.body ?? "")?.[1] ?? "no PIN";
+    expect((await site("/v1/authorize", { buid: made.buid, pin }, shop)).status).toBe(200);
+    await site("/v1/mappings", { buid: made.buid, user_id: user }, shop);
+    await run("tg");
+    const undo = /undo\/(\w+)/.exec(calls.find(({ body }) => body.includes("undo/"))?.body ?? "")?.[1] ?? "no undo";
+    const { items } = (await (await operator("GET", "/v1/deliveries?connection=tg&limit=2")).json()) as {
+      items: { id: string }[];
+    };
+    const shown = await Promise.all(items.map(async ({ id }) => (await operator("GET", `/v1/deliveries/${id}`)).text()));
+    vi.restoreAllMocks();
+    expect(shown.join()).toContain("Код для входа");
+    for (const secret of [pin, undo]) expect(shown.join()).not.toContain(secret);
   });
 
   it("takes the messenger that the human wrote in last, not the one she asked a link in last", async () => {

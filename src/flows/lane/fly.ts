@@ -5,10 +5,11 @@ import type { Context } from "../../context.ts";
 import { afterFailure } from "../../domain/breaker.ts";
 import { parseRetryAfter } from "../../domain/backoff.ts";
 import type { Connection } from "../../domain/config.ts";
+import type { WorkOrder } from "../../domain/delivery.ts";
 import { maskSecrets } from "../../domain/mask-secrets.ts";
 import { type Judged, type Settlement, outcomeIsUnknown, settle } from "../../domain/settle.ts";
 import type { AttemptTold } from "../../store/delivery-outcomes.ts";
-import { maskBody } from "../../lib/mask.ts";
+import { MASK, maskBody } from "../../lib/mask.ts";
 import { sendRequest } from "../send-request.ts";
 import { codeOf } from "../tally.ts";
 import { type Landed, closeBreaker, setBreaker } from "./conclude.ts";
@@ -57,7 +58,7 @@ async function attempt(lane: LaneState, ctx: Context, connection: Connection, re
   const { row } = ready;
   const at = ctx.clock();
   const answer = await converse(lane, ctx, connection, ready);
-  const words = answer === "budget_spent" ? "" : maskBody(maskSecrets(connection, answer.reply.body)).slice(0, REPLY_CHARS);
+  const words = answer === "budget_spent" ? "" : wordsOf(connection, ready.order, answer.reply);
   const kept = words === "" ? null : await ctx.seal.seal(words);
   if (answer === "budget_spent") {
     if (!lane.inHand.get(row.seq)?.forgotten) postpone(lane.sql, row.seq, row.attempts, ctx.clock());
@@ -132,6 +133,12 @@ const sleep = (ms: number): Promise<void> =>
   });
 
 const NO_REPLY: Reply = { status: 0, headers: {}, body: "", failure: null };
+
+/** What of a reply may be kept and shown. Telegram answers with the very message it took. */
+function wordsOf(connection: Connection, { hide }: WorkOrder, { body }: Reply): string {
+  const open = maskBody(maskSecrets(connection, body));
+  return (hide === undefined ? open : open.replaceAll(hide, MASK)).slice(0, REPLY_CHARS);
+}
 
 /** A judge that throws met a reply nobody foresaw: it may be better next time, and it must not stop the lane. */
 function judge(ctx: Context, connection: Connection, plan: Plan, reply: Reply): Verdict {

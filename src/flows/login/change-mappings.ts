@@ -166,7 +166,12 @@ async function noticeOf(ctx: Context, plan: MappingPlan, step: MappingStep, undo
   const to = { holderId: step.holderId, preferred: plan.site.bot };
   if (plan.by !== "site" && plan.by !== "bot") return speechTo(ctx, to, { text });
   const url = new URL(`/undo/${undoToken}`, pageUrl(plan.origin, { site: plan.site.id })).href;
-  return speechTo(ctx, to, { text, buttons: [[{ text: copy.undo, url }]], plain: `${text}\n${copy.undo}: ${url}` });
+  return speechTo(ctx, to, {
+    text,
+    buttons: [[{ text: copy.undo, url }]],
+    plain: `${text}\n${copy.undo}: ${url}`,
+    hide: undoToken,
+  });
 }
 
 /** Every holder's message carries its own token for the same undo. */

@@ -19,6 +19,8 @@ export type Speech = {
   /** Runs the bot's block of this name instead of sending a text. */
   readonly event?: string;
   readonly values?: Readonly<Record<string, string>>;
+  /** The part of it that no log may show. */
+  readonly hide?: string;
 };
 
 type Outgoing = { readonly action: string; readonly parameters: Readonly<Record<string, unknown>> };
@@ -52,7 +54,7 @@ export async function speechTo(
     if (outgoing) ways.push(wayTo(to.holderId, { connection, address, lastSeen: bot.lastUsedAt }, outgoing));
   }
   const [first, ...next] = ways;
-  return first ? delivery({ ...to, personId }, first, next) : null;
+  return first ? delivery({ ...to, personId, hide: speech.hide }, first, next) : null;
 }
 
 /** Goes on after the answer: a visitor must not learn by its time that there is somebody to write to. What fails is asked for again. */
@@ -159,7 +161,13 @@ function wayTo(
 
 /** The person is named for the timeline and for erasure only. */
 const delivery = (
-  to: { readonly holderId: string; readonly personId: string | null; readonly eventId?: string; readonly id?: DeliveryId },
+  to: {
+    readonly holderId: string;
+    readonly personId: string | null;
+    readonly eventId?: string;
+    readonly id?: DeliveryId;
+    readonly hide: string | undefined;
+  },
   { connection, action, rendered }: Way,
   next: readonly Way[],
 ): NewDelivery => ({
@@ -176,5 +184,6 @@ const delivery = (
     rendered,
     replay: false,
     ...(next.length > 0 && { next }),
+    ...(to.hide === undefined ? {} : { hide: to.hide }),
   },
 });

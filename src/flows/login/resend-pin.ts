@@ -63,7 +63,13 @@ export async function resendAndSend(
     row.map(({ text, url, copy_text: copy }) => ({ text, ...(url ? { url } : {}), ...(copy ? { copy_text: copy.text } : {}) })),
   );
   const to = { holderId: link.holderId, preferred: site.bot };
-  const delivery = await speechTo(ctx, to, { text: telegram.text, html: telegram.text, buttons, plain: salebot });
+  const delivery = await speechTo(ctx, to, {
+    text: telegram.text,
+    html: telegram.text,
+    buttons,
+    plain: salebot,
+    hide: drawn.pin,
+  });
   if (!delivery) return ok("unreachable");
   const refusal = await takeSeat(ctx, site, link, drawn);
   if (refusal !== null) return err(refusal);
