@@ -4,6 +4,7 @@ import { type ConnectionOf, connectionOf } from "../domain/config.ts";
 import { readIdentities } from "../domain/holder.ts";
 import { LINK_TTL_SECONDS, PIN_TTL_SECONDS, readBotPin } from "../domain/pin.ts";
 import { txnMac } from "../flows/login/digests.ts";
+import { reported } from "../flows/login/identify-holder.ts";
 import { type LinkRefusal, issueLink } from "../flows/login/issue-link.ts";
 import type { Context } from "../context.ts";
 import { findTransaction } from "../store/transactions.ts";
@@ -48,19 +49,21 @@ export const postLink = apiCall(isBot, async (ctx, call) => {
   if (site === null) return invalidRequest(ctx, [NO_SITE]);
   const wish = readPinWish(body.pin);
   if (wish === null) return invalidRequest(ctx, [{ path: "pin", message: "true, false or six to eight digits" }]);
-  const issued = await issueLink(ctx, {
-    bot: call.caller.connection,
-    site,
-    identities: readIdentities(call.caller.connection, body),
-    pin: wish.pin,
-    pinTtlMs: (body.ttl_seconds ?? PIN_TTL_SECONDS) * 1_000,
-    linkTtlMs: (body.link_ttl_seconds ?? LINK_TTL_SECONDS) * 1_000,
-    returnTo: present(body.return_to),
-    locale: present(body.locale),
-    txn,
-    profile: readProfile(body.profile ?? null),
-    origin: originOf(ctx, call.request),
-  });
+  const issued = await reported(() =>
+    issueLink(ctx, {
+      bot: call.caller.connection,
+      site,
+      identities: readIdentities(call.caller.connection, body),
+      pin: wish.pin,
+      pinTtlMs: (body.ttl_seconds ?? PIN_TTL_SECONDS) * 1_000,
+      linkTtlMs: (body.link_ttl_seconds ?? LINK_TTL_SECONDS) * 1_000,
+      returnTo: present(body.return_to),
+      locale: present(body.locale),
+      txn,
+      profile: readProfile(body.profile ?? null),
+      origin: originOf(ctx, call.request),
+    }),
+  );
   if (!issued.ok) return refusal(ctx, issued.error);
   const { buid, url, messages, pinExpiresAt, expiresAt } = issued.value;
   return json(

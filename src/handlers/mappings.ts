@@ -4,6 +4,7 @@ import type { Context } from "../context.ts";
 import { type ConnectionOf, isKind } from "../domain/config.ts";
 import { readIdentities } from "../domain/holder.ts";
 import { buidMac, hashIdentities, userHash } from "../flows/login/digests.ts";
+import { reported } from "../flows/login/identify-holder.ts";
 import { type MappingConflict, linkAccount } from "../flows/login/link-account.ts";
 import { registerThroughBot } from "../flows/login/register-through-bot.ts";
 import { unlinkAccount } from "../flows/login/unlink-account.ts";
@@ -75,7 +76,7 @@ async function registerForBot(ctx: Context, call: ApiCall): Promise<Response> {
   const userId = readUserId(parsed.value.user_id);
   if (userId === null) return invalidRequest(ctx, [NO_USER]);
   const wish = { bot, site, identities, userId, origin: originOf(ctx, call.request) };
-  const result = await registerThroughBot(ctx, wish);
+  const result = await reported(() => registerThroughBot(ctx, wish));
   if (result.ok) return json({ status: result.value }, result.value === "linked" ? 201 : 200);
   switch (result.error.reason) {
     case "no_identity":

@@ -2,6 +2,7 @@
 import * as z from "zod/mini";
 import { readIdentities } from "../domain/holder.ts";
 import { soleMessenger } from "../domain/login-url.ts";
+import { reported } from "../flows/login/identify-holder.ts";
 import { issueMergeLink } from "../flows/login/merge-links.ts";
 import { apiCall, isBot } from "./api-call.ts";
 import { invalidRequest, parseJson } from "./json-body.ts";
@@ -27,7 +28,7 @@ export const postMergeLink = apiCall(isBot, async (ctx, call) => {
   if (sole !== null && sole !== parsed.value.to)
     return invalidRequest(ctx, [{ path: "to", message: `the bot of this connection is in ${sole} only` }]);
   const identities = readIdentities(bot, parsed.value);
-  const issued = await issueMergeLink(ctx, { bot, identities, profile: null, messenger: parsed.value.to, to });
+  const issued = await reported(() => issueMergeLink(ctx, { bot, identities, profile: null, messenger: parsed.value.to, to }));
   if (issued.ok) {
     const { url, token, expiresAt } = issued.value;
     return json({ url, token, expires_at: iso(expiresAt) }, 201);

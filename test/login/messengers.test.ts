@@ -157,6 +157,28 @@ describe("several ids of one human", () => {
     expect(await login({ telegram_id: tg })).toMatchObject({ user_id: user });
   });
 
+  it("two first links at once, of which one names two ids, make one holder of both", async () => {
+    for (let round = 0; round < 5; round += 1) {
+      const [tg, client, user] = [someone(), someone(), someone()];
+      await Promise.all([link({ telegram_id: tg }, TG), link({ telegram_id: tg, client_id: client }), link({ telegram_id: tg })]);
+      await mapped({ telegram_id: tg }, user);
+      expect(await login({ client_id: client })).toMatchObject({ status: "authorized", user_id: user });
+    }
+  });
+
+  it("two first links at once, one by the client id alone, make one holder of both ids", async () => {
+    for (let round = 0; round < 8; round += 1) {
+      const [tg, client, user] = [someone(), someone(), someone()];
+      const both = [
+        { telegram_id: undefined, client_id: client },
+        { telegram_id: tg, client_id: client },
+      ];
+      await Promise.all(both.map((human) => link(human)));
+      await mapped({ telegram_id: tg }, user);
+      expect(await login({ client_id: client })).toMatchObject({ status: "authorized", user_id: user });
+    }
+  });
+
   it("two first links at once make one holder", async () => {
     const tg = someone();
     await Promise.all(Array.from({ length: 10 }, () => link({ telegram_id: tg })));

@@ -3,7 +3,8 @@ import type { Context } from "../../context.ts";
 import type { Connection } from "../../domain/config.ts";
 import { type HolderIdentity, chooseHolder } from "../../domain/holder.ts";
 import { newHolderId } from "../../lib/ids.ts";
-import { type HashedIdentity, findIdentities, keepBot, keepHolder, keepIdentity } from "../../store/holders.ts";
+import { type HashedIdentity, demandOneHolder, findIdentities, keepBot, keepHolder, keepIdentity } from "../../store/holders.ts";
+import { isStale } from "../../store/mappings.ts";
 import { raiseProblem } from "../../store/problems.ts";
 import { hashIdentities } from "./digests.ts";
 import { type LoginAct, prepareAct } from "./record-login-event.ts";
@@ -47,6 +48,10 @@ export async function identifyHolder(ctx: Context, { bot, identities, profile }:
     identityHash: named.hash,
     statements: [
       ...own.map((identity) => keepIdentity(db, holderId, identity, now)),
+      demandOneHolder(
+        db,
+        own.map(({ hash }) => hash),
+      ),
       keepHolder(db, named.hash, sealedProfile, now),
       keepBot(db, { identityHash: named.hash, connection: bot.id, address: await ctx.seal.seal(JSON.stringify(address)), now }),
       ...elsewhere.map(({ hash, type }) =>
@@ -63,6 +68,19 @@ export async function identifyHolder(ctx: Context, { bot, identities, profile }:
     ],
     acts: told ? [told.act] : [],
   };
+}
+
+const MOST_ROUNDS = 5;
+
+/** Two first reports of one human at once, one of which names fewer ids: whoever is later decides again, by what the other wrote. */
+export async function reported<T>(act: () => Promise<T>): Promise<T> {
+  for (let round = 1; ; round += 1) {
+    try {
+      return await act();
+    } catch (failure) {
+      if (round === MOST_ROUNDS || !isStale(failure)) throw failure;
+    }
+  }
 }
 
 /** The person graph learns which accounts are one human. */
