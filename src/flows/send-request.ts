@@ -20,6 +20,8 @@ export type SendOptions = {
 };
 
 const LARGEST_REPLY = 64 * 1_024;
+const SLICES = 10;
+const LAST_LOOK_MS = 20;
 const OUT_OF_BUDGET = /subrequest/i;
 
 /** Never throws for what the vendor or the network does: that is a reply with `status: 0`. */
@@ -50,11 +52,20 @@ export async function sendRequest(ctx: Context, request: OutgoingRequest, option
   }
 }
 
-/** `AbortSignal.timeout` keeps its timer until it fires, however early the reply came; an object may have 10,000 timers at once (measured), so a
- *  lane that is quick beside a long timeout would stop sending. This one ends with its request. */
+/** A process that is held up (one thread serves everything) hears nobody meanwhile, and its timers ring at the moment when what came is only about to
+ *  be read. So the wait is counted in slices, each for its own length however long it took, and before the end there is one look at what came last: a
+ *  reply that came in time is never a timeout.
+ *  `AbortSignal.timeout` would not do either: it keeps its timer until it fires, however early the reply came; an object may have 10,000 timers at once
+ *  (measured), so a lane that is quick beside a long timeout would stop sending. This one ends with its request. */
 function newTimeLimit(ms: number): { readonly signal: AbortSignal; readonly end: () => void } {
   const controller = new AbortController();
-  const timer = setTimeout(() => controller.abort(), ms);
+  let left = SLICES;
+  const ring = (): void => {
+    left -= 1;
+    if (left < 0) controller.abort();
+    else timer = setTimeout(ring, left === 0 ? LAST_LOOK_MS : Math.ceil(ms / SLICES));
+  };
+  let timer = setTimeout(ring, Math.ceil(ms / SLICES));
   return { signal: controller.signal, end: () => clearTimeout(timer) };
 }
 

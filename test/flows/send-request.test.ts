@@ -7,6 +7,59 @@ afterEach(() => vi.restoreAllMocks());
 const to = (url: string) => ({ method: "POST", url, headers: { "x-own": "1" }, body: "b" }) as const;
 const options = { timeoutMs: 1_000, idempotencyKey: "dlv_1", replay: false };
 
+const sleep = (ms: number): Promise<void> =>
+  new Promise((resolve) => {
+    setTimeout(resolve, ms);
+  });
+
+/** As when much else keeps the one thread. */
+function holdUp(ms: number): void {
+  const end = performance.now() + ms;
+  while (performance.now() < end) Date.now();
+}
+
+/** Answers after `ms`, in as many turns as reading a reply takes; rejects when it is given up. */
+const answerAfter = (ms: number): void => {
+  vi.spyOn(globalThis, "fetch").mockImplementation(async (_input, init) => {
+    const givenUp = new Promise<never>((_resolve, reject) => {
+      init?.signal?.addEventListener("abort", () => reject(new Error("aborted")));
+    });
+    const reading = async (): Promise<Response> => {
+      await sleep(ms);
+      for (let turn = 0; turn < 3; turn += 1) await sleep(0);
+      return new Response("ok");
+    };
+    return Promise.race([reading(), givenUp]);
+  });
+};
+
+describe("the time limit of a request", () => {
+  it("takes a reply that came in time while the process was held up until long after it", async () => {
+    answerAfter(960);
+    const sending = sendRequest(await newTestContext(), to("https://vendor.example/"), { ...options, timeoutMs: 1_000 });
+    await sleep(950);
+    holdUp(300);
+    expect(await sending).toMatchObject({ sent: true, reply: { status: 200, failure: null } });
+  });
+
+  it("gives a request that left late, because the process was held up, its own time", async () => {
+    answerAfter(900);
+    const sending = sendRequest(await newTestContext(), to("https://vendor.example/"), { ...options, timeoutMs: 500 });
+    await sleep(10);
+    holdUp(700);
+    expect(await sending).toMatchObject({ sent: true, reply: { status: 200, failure: null } });
+  });
+
+  it("ends the wait for a vendor that says nothing", async () => {
+    answerAfter(5_000);
+    const began = performance.now();
+    const sent = await sendRequest(await newTestContext(), to("https://vendor.example/"), { ...options, timeoutMs: 200 });
+    expect(sent).toMatchObject({ sent: true, reply: { status: 0, failure: "timeout" } });
+    expect(performance.now() - began).toBeGreaterThanOrEqual(200);
+    expect(performance.now() - began).toBeLessThan(1_000);
+  });
+});
+
 describe("sending a request", () => {
   it("O-06 refuses at send time what a template or a secret put together: private, reserved and local addresses, other schemes", async () => {
     const calls = vendor(() => new Response("ok"));
