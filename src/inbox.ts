@@ -15,6 +15,7 @@ import type { Acceptance, Decision, DecisionResult, InboxRpc, WaitingEvent } fro
 
 const RETRY_MS = 1_000;
 const LONGEST_GATHER_MS = 200;
+const LONGEST_UNHEARD_MS = 200;
 const HOUR_MS = 3_600_000;
 
 /** Holds what is acknowledged until it is bound, and the memory of facts; D1 is the record. A new object (deploy, crash, eviction) looks at its table
@@ -29,6 +30,7 @@ export class Inbox extends DurableObject<Env> implements InboxRpc {
   #operators = 0;
   /** Arrivals since the last batch began. */
   #came = 0;
+  #heardAt = 0;
   #swept = 0;
 
   constructor(state: DurableObjectState, env: Env) {
@@ -92,6 +94,7 @@ export class Inbox extends DurableObject<Env> implements InboxRpc {
   async #inTurn<T>(act: (ctx: Context) => Promise<T>): Promise<T> {
     const mine = this.#turn.then(async () => {
       const ctx = await newContext(this.env, this.ctx);
+      this.#heardAt = ctx.clock();
       await this.#endDecision(ctx);
       return act(ctx);
     });
@@ -124,6 +127,7 @@ export class Inbox extends DurableObject<Env> implements InboxRpc {
       const rows = ledger.oldestWaiting(this.#sql, batch);
       bound = rows.length;
       if (bound > 0) await this.#bindRows(ctx, rows);
+      await this.#hear(ctx);
     }
     await this.#tidy(ctx);
   }
@@ -138,15 +142,27 @@ export class Inbox extends DurableObject<Env> implements InboxRpc {
       if (rows.length === 0) break;
       if (tookMs > 0 && this.#operators > 0) return this.#arm(Date.now());
       if (tookMs > 0 && (rows.length < batch || this.#came >= rows.length / 2)) {
-        await scheduler.wait(Math.min(tookMs, LONGEST_GATHER_MS));
+        await this.#rest(ctx, Math.min(tookMs, LONGEST_GATHER_MS));
         rows = ledger.oldestWaiting(this.#sql, batch);
       }
       this.#came = 0;
       const since = ctx.clock();
       await this.#bindRows(ctx, rows);
       tookMs = Math.max(1, ctx.clock() - since);
+      await this.#hear(ctx);
     }
     await this.#tidy(ctx);
+  }
+
+  /** Binding asks only what lives beside it, so a backlog alone never lets the thread rest; and what comes over the network, calls and vendors'
+   *  replies alike, is read only when it does. */
+  async #hear(ctx: Context): Promise<void> {
+    if (ctx.clock() - this.#heardAt >= LONGEST_UNHEARD_MS) await this.#rest(ctx, 0);
+  }
+
+  async #rest(ctx: Context, ms: number): Promise<void> {
+    await scheduler.wait(ms);
+    this.#heardAt = ctx.clock();
   }
 
   async #tidy(ctx: Context): Promise<void> {

@@ -6,9 +6,14 @@ import type { Inbox } from "../../src/inbox.ts";
 import { accept, bindings, configure } from "../kit/feed.ts";
 import { emptyGraph, rows } from "../kit/identity-rows.ts";
 
+/** Stands still: how long a batch takes here is no matter of the machine. */
+let now = 0;
+
 beforeEach(async () => {
   await emptyGraph();
   await configure({ workspace: { batch: 10 }, connections: { bot: { kind: "salebot", project: "P1" } } });
+  now = Date.now();
+  vi.spyOn(Date, "now").mockImplementation(() => now);
 });
 afterEach(() => vi.restoreAllMocks());
 
@@ -57,6 +62,22 @@ it("a backlog to which little is added is bound as fast as it can be", async () 
   await ring();
   expect(wait).not.toHaveBeenCalled();
   expect(await rows("SELECT id FROM events WHERE status = 'bound'")).toHaveLength(30);
+});
+
+it("a long backlog lets others have a turn now and then: who calls meanwhile is heard", async () => {
+  during(100, async () => {
+    now += 60;
+  });
+  const wait = vi.spyOn(scheduler, "wait").mockResolvedValue();
+  await acceptMany(100, 90);
+  await ring();
+  const turns = wait.mock.calls.length;
+  expect(turns).toBeGreaterThanOrEqual(2);
+  await acceptMany(200, 90);
+  await inboxOf(bindings).drain();
+  expect(wait.mock.calls.length).toBeGreaterThanOrEqual(turns + 2);
+  expect(new Set(wait.mock.calls.flat())).toEqual(new Set([0]));
+  expect(await rows("SELECT id FROM events WHERE status = 'bound'")).toHaveLength(180);
 });
 
 it("an operator does not wait for a stream of events to end", async () => {
