@@ -5,7 +5,7 @@
 import { DurableObject } from "cloudflare:workers";
 import { type Context, newContext } from "./context.ts";
 import type { Env } from "./env.ts";
-import { bindEvents, changeLines } from "./flows/bind-events.ts";
+import { bindEvents, changeAllLines } from "./flows/bind-events.ts";
 import { decideIdentity } from "./flows/decide-identity.ts";
 import { type Allowances, newAllowances } from "./flows/intake/allowance.ts";
 import * as ledger from "./flows/intake/ledger.ts";
@@ -112,7 +112,7 @@ export class Inbox extends DurableObject<Env> implements InboxRpc {
   async #endDecision(ctx: Context): Promise<void> {
     if (!ledger.isDeciding(this.#sql)) return;
     try {
-      await changeLines(ctx, null);
+      await changeAllLines(ctx);
       ledger.noteDeciding(this.#sql, false);
     } catch (failure) {
       await ctx.env.DB.prepare("SELECT 1").run();

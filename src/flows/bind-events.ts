@@ -3,7 +3,7 @@
  *  deliveries handed over again. */
 import { type Context, laneOf } from "../context.ts";
 import type { PersonId } from "../lib/ids.ts";
-import { cancelQueued, loadAwaited, loadSealedFacts } from "../store/event-reads.ts";
+import { cancelQueued, loadAwaited, loadAwaiting, loadSealedFacts } from "../store/event-reads.ts";
 import type { QueuedRow } from "../store/neighbourhood.ts";
 import { openFacts } from "./bind/arrived.ts";
 import { bindOne } from "./bind/bind-one.ts";
@@ -45,15 +45,29 @@ export async function finishSession(ctx: Context, session: Session, more: readon
 }
 
 /** What still waits goes in the line of whoever it is about now: of persons who became one, what either was to be told goes before what is new; those
- *  who are two again wait for themselves alone, and an erasure of one leaves the other's. `persons` are the leaves that moved (null = all): a delivery
+ *  who are two again wait for themselves alone, and an erasure of one leaves the other's. `persons` are the leaves that moved: a delivery
  *  keeps the person it was made for. After a process that died between a write and this an event's comes by again, and the inbox repeats an operator's. */
-export async function changeLines(ctx: Context, persons: readonly PersonId[] | null): Promise<void> {
-  if (persons?.length === 0) return;
+export async function changeLines(ctx: Context, persons: readonly PersonId[]): Promise<void> {
+  if (persons.length === 0) return;
   const awaited = await loadAwaited(ctx.env.DB, persons);
   const lanes = [...Map.groupBy(awaited, (row) => row.connection)].map(([connection, rows]) =>
     laneOf(ctx.env, connection).changeLines(rows.map(({ id, generation, line }) => ({ id, generation, line }))),
   );
   await Promise.all(lanes);
+}
+
+/** The same for everybody who waits, all of a person at once so that none of it overtakes the rest. A lane that does not answer keeps the news from no
+ *  other; it throws at the end. */
+export async function changeAllLines(ctx: Context): Promise<void> {
+  const failures: unknown[] = [];
+  for (let after: PersonId | "" = ""; ;) {
+    const persons = await loadAwaiting(ctx.env.DB, after);
+    const last = persons.at(-1);
+    if (last === undefined) break;
+    await changeLines(ctx, persons).catch((failure: unknown) => failures.push(failure));
+    after = last;
+  }
+  if (failures.length > 0) throw new AggregateError(failures, String(failures[0]));
 }
 
 /** Older payments whose ordinal changed run the rules of the label that nobody carried before. */

@@ -23,17 +23,28 @@ export type Awaited = {
   readonly line: PersonId;
 };
 
-/** What is still to be sent about these persons, or about anybody, as far as the lanes have told. */
-export async function loadAwaited(db: D1Database, persons: readonly PersonId[] | null): Promise<Awaited[]> {
-  const whose = persons === null ? "d.status" : "d.person_id IN (SELECT value FROM json_each(?1)) AND +d.status";
+/** What is still to be sent about these persons, as far as the lanes have told. */
+export async function loadAwaited(db: D1Database, persons: readonly PersonId[]): Promise<Awaited[]> {
   const { results } = await db
     .prepare(
       `SELECT d.id, d.generation, d.connection, p.person_id AS line FROM deliveries d JOIN persons p ON p.id = d.person_id
-       WHERE ${whose} IN ('queued', 'retrying')`,
+       WHERE d.person_id IN (SELECT value FROM json_each(?1)) AND +d.status IN ('queued', 'retrying')`,
     )
-    .bind(...(persons === null ? [] : [JSON.stringify(persons)]))
+    .bind(JSON.stringify(persons))
     .all<Awaited>();
   return results;
+}
+
+/** The next persons about whom something is still to be sent, by their ids. */
+export async function loadAwaiting(db: D1Database, after: PersonId | ""): Promise<PersonId[]> {
+  const { results } = await db
+    .prepare(
+      `SELECT DISTINCT person_id AS id FROM deliveries INDEXED BY deliveries_status
+       WHERE status IN ('queued', 'retrying') AND person_id > ?1 ORDER BY person_id LIMIT 500`,
+    )
+    .bind(after)
+    .all<{ id: PersonId }>();
+  return results.map(({ id }) => id);
 }
 
 /** What the lane of `connection` must take out of its queue: D1's word alone stops nothing that a lane already holds. */

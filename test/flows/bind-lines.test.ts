@@ -2,6 +2,7 @@
 import { runInDurableObject } from "cloudflare:test";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { inboxOf } from "../../src/context.ts";
+import { noteDeciding } from "../../src/flows/intake/ledger.ts";
 import { Lane } from "../../src/lane.ts";
 import { accept, bindings, configure, feed } from "../kit/feed.ts";
 import { emptyGraph, personOf, rows } from "../kit/identity-rows.ts";
@@ -93,4 +94,36 @@ it("a lane that does not take the lines of a decision that died holds up no bind
   died.mockRestore();
   await inboxOf(bindings).drain();
   expect((await lines())[third]).toEqual([second]);
+});
+
+it("after a decision that died, the lines of many people are told page by page, everything of a person at once", async () => {
+  const [first] = await three();
+  await bindings.DB.batch([
+    bindings.DB.prepare(
+      `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1200)
+       INSERT INTO persons (id, person_id, key, first_seen, last_seen, created_at)
+       SELECT printf('per_many%05d', i), printf('per_many%05d', i), printf('k_many%05d', i), 1, 1, 1 FROM n`,
+    ),
+    bindings.DB.prepare(
+      `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 2400)
+       INSERT INTO deliveries (id, seq, event_id, person_id, connection, action, generation, status, attempts, created_at)
+       SELECT printf('dlv_many%05d', i), i, '', printf('per_many%05d', 1 + i % 1200), 'out', 'request', 0, iif(i % 2, 'queued', 'retrying'), 0, 1 FROM n`,
+    ),
+  ]);
+  await runInDurableObject(inboxOf(bindings) as unknown as DurableObjectStub, (_inbox, { storage }) =>
+    noteDeciding(storage.sql, true),
+  );
+  const told = vi.spyOn(Lane.prototype, "changeLines").mockRejectedValueOnce(new Error("broken"));
+  await inboxOf(bindings).drain();
+  await inboxOf(bindings).drain();
+  const pages = told.mock.calls.map(([changes]) => changes);
+  expect(Math.max(...pages.map(({ length }) => length))).toBeLessThan(1_500);
+  const again = pages.slice(pages.length / 2);
+  expect(again.flat().filter(({ id }) => id.startsWith("dlv_many"))).toHaveLength(2_400);
+  const pagesOf = Map.groupBy(
+    again.flatMap((changes, page) => changes.map(({ line }) => ({ line, page }))),
+    ({ line }) => line,
+  );
+  for (const [line, on] of pagesOf) expect([line, new Set(on.map(({ page }) => page)).size]).toEqual([line, 1]);
+  expect(pagesOf.has(first)).toBe(true);
 });
