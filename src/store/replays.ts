@@ -64,16 +64,18 @@ export type DeadSlice = {
   /** When they died, not when they were made: a try may come a day after, and a problem tells of deaths. */
   readonly since: number;
   readonly until: number;
+  /** The last place that was looked at, 0 = none. */
   readonly afterSeq: number;
   readonly limit: number;
 };
 
-/** Queues the next dead deliveries of a connection again, oldest first. */
+/** Queues the next dead deliveries of a connection again, oldest first. The last place is looked at once more, since several may have been made at it;
+ *  those of it that were queued and have died again died after `until`. */
 export async function requeueDead(db: D1Database, slice: DeadSlice, now: number): Promise<QueuedRow[]> {
   const { results } = await db
     .prepare(
       `${REQUEUE} WHERE id IN (
-         SELECT id FROM deliveries WHERE status = 'dead' AND connection = ?2 AND seq > ?3 AND settled_at BETWEEN ?4 AND ?5 AND work IS NOT NULL
+         SELECT id FROM deliveries WHERE status = 'dead' AND connection = ?2 AND seq >= ?3 AND settled_at BETWEEN ?4 AND ?5 AND work IS NOT NULL
            AND ${SAFE} AND ${spoken("?7")} ORDER BY seq LIMIT ?6) RETURNING ${COLUMNS}`,
     )
     .bind(now, slice.connection, slice.afterSeq, slice.since, slice.until, slice.limit, JSON.stringify(slice.silenced))

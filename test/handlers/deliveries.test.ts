@@ -189,6 +189,22 @@ describe("replay", () => {
     expect((await call("/recover", "POST", { connection: "rec", since: "now" })).status).toBe(422);
   });
 
+  it("recovers all of those that were made in the same millisecond, however slowly", async () => {
+    await configure({ same: {} });
+    let down = true;
+    const calls = vendor(() => (down ? broken() : fine()));
+    const now = Date.now();
+    vi.spyOn(Date, "now").mockReturnValue(now);
+    await Promise.all(["a", "b", "c"].map((body) => give("same", [{ line: body, body }])));
+    vi.mocked(Date.now).mockRestore();
+    await run("same");
+    down = false;
+    calls.length = 0;
+    await call("/recover", "POST", { connection: "same", since: new Date(0).toISOString(), per_second: 4 });
+    await run("same");
+    expect(calls.map(({ body }) => body).toSorted()).toEqual(["a", "b", "c"]);
+  });
+
   it("goes in the line of whoever its person is now: a replay, a recovery and a late hand-over", async () => {
     await configure({ merged: { retry_seconds: [600] } });
     let status = 400;
