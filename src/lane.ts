@@ -93,6 +93,10 @@ export class Lane extends DurableObject<Env> implements LaneRpc {
     forgetWork(this.#lane, line, Date.now());
   }
 
+  async admit(perSecond: number, until: number): Promise<boolean> {
+    return this.#lane.pace.admit(perSecond, until, () => Date.now());
+  }
+
   async wake(): ReturnType<LaneRpc["wake"]> {
     const nextAt = this.#nextAt();
     if (nextAt !== null) this.#rouse(Date.now());

@@ -124,6 +124,9 @@ export interface LaneRpc {
   changeLines(changes: readonly LineChange[]): Promise<void>;
   /** Drops every trace of a line's deliveries (erasure); what is in flight leaves none. */
   forget(line: string): Promise<void>;
+  /** A place of the rate for a request to the lane's connection that somebody waits for, so that it stands in no queue. It goes before what is queued;
+   *  false = none fell free before `until`, epoch ms. */
+  admit(perSecond: number, until: number): Promise<boolean>;
   /** Looks for work now (configuration changed, cron). */
   wake(): Promise<{ waiting: number; nextAt: number | null; sweptTo: number }>;
   /** Starts a recovery; while one runs it is answered instead, so a double click is one job. */

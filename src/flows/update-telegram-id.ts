@@ -3,7 +3,7 @@
  *  and comes within ten seconds whatever the school does. */
 import { seedError, telegramIdPlan } from "../connectors/getcourse/telegram-id.ts";
 import type { Plan, Verdict } from "../connectors/connector.ts";
-import type { Context } from "../context.ts";
+import { type Context, laneOf } from "../context.ts";
 import { type Config, type Connection, type ConnectionOf, connectionOf, isKind } from "../domain/config.ts";
 import { UNREADABLE_EVENT } from "../domain/event.ts";
 import { isBlocked } from "../domain/normalise/blocked.ts";
@@ -47,7 +47,7 @@ export async function updateTelegramId(
   const plan = school ? telegramIdPlan({ school, ...input }) : null;
   if (!school || !plan?.ok) return ok({ success: false, error: "internal_error" });
   await expectEcho(ctx, school, id, { telegram_id: given.telegram_id, client_id: given.sb_id });
-  const verdict = await follow(ctx, plan.value, { id, deadline, timeoutMs: school.timeout_ms });
+  const verdict = await follow(ctx, plan.value, { id, deadline, school });
   const error = seedError(verdict);
   ctx.log(error === null ? "info" : "warn", "telegram_id_update.answered", { event: id, error: error ?? "none" });
   return ok(error === null ? { success: true } : { success: false, error });
@@ -69,16 +69,17 @@ function schoolOf(config: Config, bot: Connection): ConnectionOf<"getcourse"> | 
   return schools.length === 1 ? (schools[0] ?? null) : null;
 }
 
-type Pace = { readonly id: string; readonly deadline: number; readonly timeoutMs: number };
+type Pace = { readonly id: string; readonly deadline: number; readonly school: ConnectionOf<"getcourse"> };
 
 /** While the caller waits: no retry and no queue, at most five requests and the time left. Out of either it is `timeout`. */
-async function follow(ctx: Context, first: Plan, { id, deadline, timeoutMs }: Pace): Promise<Verdict> {
+async function follow(ctx: Context, first: Plan, { id, deadline, school }: Pace): Promise<Verdict> {
   let plan = first;
   for (let step = 0; step < 5; step += 1) {
+    const admitted = await isAdmitted(ctx, school, deadline);
     const left = deadline - ctx.clock();
-    if (left <= 0) break;
+    if (!admitted || left <= 0) break;
     const sent = await sendRequest(ctx, plan.request, {
-      timeoutMs: Math.min(timeoutMs, left),
+      timeoutMs: Math.min(school.timeout_ms, left),
       idempotencyKey: id,
       replay: false,
     });
@@ -89,6 +90,13 @@ async function follow(ctx: Context, first: Plan, { id, deadline, timeoutMs }: Pa
   }
   return { outcome: "retry", reason: "timeout" };
 }
+
+/** The school's rate holds for these requests too, before what its lane has queued. A lane that does not answer keeps nobody waiting. */
+const isAdmitted = async (ctx: Context, { id, rate }: ConnectionOf<"getcourse">, until: number): Promise<boolean> =>
+  rate === undefined ||
+  laneOf(ctx.env, id)
+    .admit(rate.per_second, until)
+    .catch(() => true);
 
 /** What we write here comes back in the school's own reports: an echo (O-01). */
 async function expectEcho(

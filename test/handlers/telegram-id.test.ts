@@ -5,13 +5,14 @@ import { DOCUMENT, events, openWorkspace, settled, webhookUrl } from "../kit/jou
 
 const sent: string[] = [];
 beforeAll(() => {
-  vi.spyOn(globalThis, "fetch").mockImplementation(async (input, init) => {
-    sent.push(new Request(input, init).url);
-    return Response.json({ success: true, result: { success: true, user_id: 1 } });
-  });
+  vi.spyOn(globalThis, "fetch");
 });
 afterAll(() => void vi.restoreAllMocks());
 beforeEach(async () => {
+  vi.mocked(globalThis.fetch).mockImplementation(async (input, init) => {
+    sent.push(new Request(input, init).url);
+    return Response.json({ success: true, result: { success: true, user_id: 1 } });
+  });
   sent.length = 0;
   const school = { kind: "getcourse", account: "school1", api: "legacy", api_key: "KEY", token: "token-of-school-0000000000" };
   await openWorkspace({ connections: { ...DOCUMENT.connections, school } });
@@ -39,6 +40,26 @@ describe("vector 16: update_telegram_id", () => {
   it.each(["", "{", "[]", '{"email":"a@b.ru","telegram_id":"1"}'])("the body %j has nothing to write", async (body) => {
     expect(await seed(body)).toBe(MISSING);
     expect(sent).toEqual([]);
+  });
+
+  it("keeps the school's rate: what would pass it waits for its place", async () => {
+    const school = {
+      kind: "getcourse",
+      account: "school1",
+      api_key: "KEY",
+      token: "token-of-school-0000000000",
+      rate: { per_second: 1 },
+    };
+    await openWorkspace({ connections: { ...DOCUMENT.connections, school } });
+    const at: number[] = [];
+    vi.mocked(globalThis.fetch).mockImplementation(async () => {
+      at.push(Date.now());
+      return Response.json({ success: true, result: { success: true, user_id: 1 } });
+    });
+    const answers = await Promise.all([1, 2].map((n) => seed(JSON.stringify({ ...GIVEN, sb_id: n * 1_111 }))));
+    expect(answers).toEqual(['{"success":true}', '{"success":true}']);
+    expect(at).toHaveLength(2);
+    expect((at[1] ?? 0) - (at[0] ?? 0)).toBeGreaterThanOrEqual(1_000);
   });
 
   it("numbers and a form are as good as the seed's strings", async () => {

@@ -74,4 +74,21 @@ describe("the pace", () => {
       for (let n = 1; n < times.length; n += 1) expect((times[n] ?? 0) - (times[n - 1] ?? 0)).toBeGreaterThanOrEqual(10_000);
     });
   });
+
+  it("gives a place to whoever waits for it before all others, and none where none falls free in time", async () => {
+    await runInDurableObject(laneStub("guests"), async (_lane: Lane, state) => {
+      const pace = openPace(state.storage.sql);
+      let now = 1_000;
+      const clock = (): number => (now += 1);
+      pace.take(1, "a", now).answered(now);
+      expect(await pace.admit(1, 1_500, () => (now += 100))).toBe(false);
+      const waiting = pace.admit(1, 60_000, clock);
+      expect(pace.waitMs(1, 10_000)).toBeGreaterThan(0);
+      now = 10_000;
+      expect(await waiting).toBe(true);
+      expect(pace.waitMs(1, now)).toBeGreaterThanOrEqual(1_000);
+      expect(openPace(state.storage.sql).waitMs(1, now)).toBeGreaterThanOrEqual(1_000);
+      expect(pace.waitMs(1, 20_000)).toBe(0);
+    });
+  });
 });

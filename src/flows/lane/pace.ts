@@ -11,6 +11,8 @@ export type Pace = {
   waitMs(perSecond: number | null, now: number): number;
   /** Takes a place; call only when `waitMs` is 0. `kind` tells requests apart whose replies take different times. */
   take(perSecond: number | null, kind: string, now: number): Place;
+  /** Takes a place for a request that is sent elsewhere and that somebody waits for: before all others. false = none fell free before `until`. */
+  admit(perSecond: number, until: number, clock: () => number): Promise<boolean>;
 };
 
 /** One request's part of the allowance. A reply that never comes leaves it held for the longest wait and no longer. */
@@ -33,6 +35,9 @@ const MEMORY = 500;
 const ENOUGH = 25;
 const LONG_ENOUGH_MS = 5_000;
 
+/** A place may fall free earlier than it said. */
+const LOOK_MS = 20;
+
 const NO_PLACE: Place = { answered: () => undefined };
 
 /** Below one request a second the distance itself is kept: one place, held for 1 / rate seconds. Fractions above one are cut, so 1.5 a second is 1. */
@@ -42,39 +47,64 @@ export function openPace(sql: SqlStorage): Pace {
   }));
   const replies = new Map<string, Replies>();
   let prunedAt = 0;
+  let guests = 0;
+  const freeIn = (perSecond: number, now: number): number => {
+    if (held.some(({ until }) => until <= now)) held = held.filter(({ until }) => until > now);
+    const places = Math.max(1, Math.floor(perSecond));
+    if (held.length < places) return 0;
+    const ends = held.map(({ until }) => until).toSorted((a, b) => a - b);
+    return Math.max(1, (ends[held.length - places] ?? now) - now);
+  };
+  const take = (perSecond: number, kind: string, now: number): Place => {
+    const second = perSecond >= 1 ? 1_000 : Math.ceil(1_000 / perSecond);
+    const known = replies.get(kind) ?? { since: now, latencies: [] };
+    replies.set(kind, known);
+    const place: Held = { until: now + second + extraOf(known, now) };
+    held.push(place);
+    const { seq } = sql.exec<{ seq: number }>("INSERT INTO sends (held_until) VALUES (?1) RETURNING seq", place.until).one();
+    if (now - prunedAt > 2_000) {
+      prunedAt = now;
+      sql.exec("DELETE FROM sends WHERE held_until <= ?1", now);
+    }
+    return {
+      answered(at) {
+        const latency = at - now;
+        known.latencies.push(latency);
+        if (known.latencies.length > MEMORY) known.latencies.shift();
+        place.until = now + second + latency - quickest(known, at) + SLACK_MS;
+        sql.exec("UPDATE sends SET held_until = ?2 WHERE seq = ?1", seq, place.until);
+      },
+    };
+  };
   return {
     waitMs(perSecond, now) {
       if (perSecond === null) return 0;
-      if (held.some(({ until }) => until <= now)) held = held.filter(({ until }) => until > now);
-      const places = Math.max(1, Math.floor(perSecond));
-      if (held.length < places) return 0;
-      const ends = held.map(({ until }) => until).toSorted((a, b) => a - b);
-      return Math.max(1, (ends[held.length - places] ?? now) - now);
+      return Math.max(freeIn(perSecond, now), guests > 0 ? LOOK_MS : 0);
     },
-    take(perSecond, kind, now) {
-      if (perSecond === null) return NO_PLACE;
-      const second = perSecond >= 1 ? 1_000 : Math.ceil(1_000 / perSecond);
-      const known = replies.get(kind) ?? { since: now, latencies: [] };
-      replies.set(kind, known);
-      const place: Held = { until: now + second + extraOf(known, now) };
-      held.push(place);
-      const { seq } = sql.exec<{ seq: number }>("INSERT INTO sends (held_until) VALUES (?1) RETURNING seq", place.until).one();
-      if (now - prunedAt > 2_000) {
-        prunedAt = now;
-        sql.exec("DELETE FROM sends WHERE held_until <= ?1", now);
+    take: (perSecond, kind, now) => (perSecond === null ? NO_PLACE : take(perSecond, kind, now)),
+    async admit(perSecond, until, clock) {
+      guests += 1;
+      try {
+        for (let now = clock(); now < until; now = clock()) {
+          const wait = freeIn(perSecond, now);
+          if (wait === 0) {
+            take(perSecond, "admitted", now);
+            return true;
+          }
+          await sleep(Math.min(wait, LOOK_MS));
+        }
+        return false;
+      } finally {
+        guests -= 1;
       }
-      return {
-        answered(at) {
-          const latency = at - now;
-          known.latencies.push(latency);
-          if (known.latencies.length > MEMORY) known.latencies.shift();
-          place.until = now + second + latency - quickest(known, at) + SLACK_MS;
-          sql.exec("UPDATE sends SET held_until = ?2 WHERE seq = ?1", seq, place.until);
-        },
-      };
     },
   };
 }
+
+const sleep = (ms: number): Promise<void> =>
+  new Promise((resolve) => {
+    setTimeout(resolve, ms);
+  });
 
 const extraOf = (known: Replies, now: number): number => {
   const usual = quickest(known, now);
