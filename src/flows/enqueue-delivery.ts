@@ -5,7 +5,7 @@ import type { WorkOrder } from "../domain/delivery.ts";
 import { type DeliveryId, newDeliveryId } from "../lib/ids.ts";
 import type { LaneWork } from "../rpc.ts";
 import { deliverySeq, insertDelivery } from "../store/new-deliveries.ts";
-import { packWork } from "./lane/packed-work.ts";
+import { packWork, portionsOf } from "./lane/packed-work.ts";
 
 /** `work.event: null` = the values are final and braces in them are text. */
 export type NewDelivery = {
@@ -52,7 +52,7 @@ export function prepareDeliveries(ctx: Context, deliveries: readonly NewDelivery
   );
 }
 
-/** Gives written deliveries to their lanes, one call per connection. A lane that does not answer is logged: the sweep will come back to it. */
+/** Gives written deliveries to their lanes, one call per connection unless they are large. A lane that does not answer is logged: the sweep will come back to it. */
 export async function handOver(
   ctx: Context,
   prepared: readonly { readonly connection: string; readonly laneWork: LaneWork }[],
@@ -61,7 +61,9 @@ export async function handOver(
   await Promise.all(
     [...byConnection].map(async ([connection, items]) => {
       try {
-        await laneOf(ctx.env, connection).take(connection, packWork(items.map(({ laneWork }) => laneWork)));
+        for (const portion of portionsOf(items.map(({ laneWork }) => laneWork))) {
+          await laneOf(ctx.env, connection).take(connection, packWork(portion));
+        }
       } catch (failure) {
         ctx.log("error", "delivery.hand_over.failed", { connection, count: items.length, error: String(failure) });
       }

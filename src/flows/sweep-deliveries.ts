@@ -7,13 +7,14 @@ import { unfinishedConnections } from "../store/deliveries.ts";
 import { deliverySeq } from "../store/new-deliveries.ts";
 import { type QueuedRow, queuedAlone, queuedBetween } from "../store/replays.ts";
 import { laneWorkOf } from "./lane-work.ts";
-import { packWork } from "./lane/packed-work.ts";
+import { packWork, portionsOf } from "./lane/packed-work.ts";
 
 const GRACE_MS = 60_000;
-const PAGE = 400;
-const MOST_PAGES = 10;
+/** Read at once they must fit into the Worker's memory, however large each is. */
+const PAGE = 100;
+const MOST_PAGES = 40;
 
-/** At most ten pages of 400 per connection and minute; the bookmark keeps the place. One lane that fails is logged and does not stop the others. */
+/** At most forty pages of 100 per connection and minute; the bookmark keeps the place. One lane that fails is logged and does not stop the others. */
 export async function sweepDeliveries(ctx: Context): Promise<{ handedOver: number }> {
   let handedOver = 0;
   for (const connection of await unfinishedConnections(ctx.env.DB)) {
@@ -29,23 +30,32 @@ export async function sweepDeliveries(ctx: Context): Promise<{ handedOver: numbe
 /** Goes on from the lane's own mark, so what was swept once is not read again; the newest moments are left to whoever has just
  *  written them. A lane passes over what it holds already. */
 async function sweepConnection(ctx: Context, connection: string): Promise<number> {
-  const lane = laneOf(ctx.env, connection);
   const until = deliverySeq(ctx.clock() - GRACE_MS, 999);
-  let after = (await lane.wake()).sweptTo;
+  let after = (await laneOf(ctx.env, connection).wake()).sweptTo;
   let handedOver = 0;
   for (let page = 0; page < MOST_PAGES && after < until; page += 1) {
     const slice = await queuedBetween(ctx.env.DB, connection, { after, until, limit: PAGE });
-    await lane.take(connection, await packed(ctx, slice.rows), slice.until);
+    await hand(ctx, connection, slice);
     handedOver += slice.rows.length;
     after = slice.until;
   }
   const alone = await queuedAlone(ctx.env.DB, connection, until, PAGE);
-  if (alone.length > 0) await lane.take(connection, await packed(ctx, alone));
+  if (alone.length > 0) await hand(ctx, connection, { rows: alone });
   return handedOver;
 }
 
-const packed = async (ctx: Context, rows: readonly QueuedRow[]): Promise<ArrayBuffer> =>
-  packWork(await Promise.all(rows.map((row) => laneWorkOf(ctx, row))));
+/** In calls that a lane can take; the last one moves its bookmark. */
+async function hand(
+  ctx: Context,
+  connection: string,
+  slice: { readonly rows: readonly QueuedRow[]; readonly until?: number },
+): Promise<void> {
+  const lane = laneOf(ctx.env, connection);
+  const portions = portionsOf(await Promise.all(slice.rows.map((row) => laneWorkOf(ctx, row))));
+  for (const [n, portion] of portions.entries()) {
+    await lane.take(connection, packWork(portion), n === portions.length - 1 ? slice.until : undefined);
+  }
+}
 
 /** Tells every lane with unfinished work to look again, now: after a restart, or when a configuration was saved that may have enabled them. */
 export async function wakeLanes(ctx: Context): Promise<void> {

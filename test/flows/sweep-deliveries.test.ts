@@ -1,29 +1,32 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { prepareDeliveries } from "../../src/flows/enqueue-delivery.ts";
+import { laneOf } from "../../src/context.ts";
+import { type NewDelivery, handOver, prepareDeliveries } from "../../src/flows/enqueue-delivery.ts";
 import { sweepDeliveries, wakeLanes } from "../../src/flows/sweep-deliveries.ts";
 import { requeue } from "../../src/store/replays.ts";
 import { bindings, configure, fine, give, newTestContext, row, run, travel, vendor } from "../kit/lane.ts";
 
 afterEach(() => vi.restoreAllMocks());
 
+const whole = (connection: string, body: unknown, eventId: string | null): NewDelivery => ({
+  connection,
+  eventId,
+  action: "request",
+  line: "nobody",
+  work: {
+    with: { url: "https://vendor.example/", body },
+    personId: null,
+    address: { email: "a@example.com" },
+    event: null,
+    rendered: null,
+    replay: false,
+  },
+});
+
 /** Writes D1 rows as if the process had died before the lane was told. */
 async function writeOnly(connection: string, bodies: readonly unknown[], eventId: string | null): Promise<string[]> {
   const prepared = await prepareDeliveries(
     await newTestContext(),
-    bodies.map((body) => ({
-      connection,
-      action: "request",
-      line: "nobody",
-      eventId,
-      work: {
-        with: { url: "https://vendor.example/", body },
-        personId: null,
-        address: { email: "a@example.com" },
-        event: null,
-        rendered: null,
-        replay: false,
-      },
-    })),
+    bodies.map((body) => whole(connection, body, eventId)),
   );
   await bindings.DB.batch(prepared.map(({ statement }) => statement));
   return prepared.map(({ id }) => id);
@@ -65,6 +68,27 @@ describe("the sweep", () => {
     await run("heap");
     await run("heap");
     expect(calls).toHaveLength(410);
+  });
+
+  it("hands over more than one call may carry, at once as well as late", async () => {
+    await configure({ large: { disabled: true }, late: { disabled: true } });
+    const heap = Array.from({ length: 15 }, (_, n) => `${n}`.repeat(240_000).slice(0, 240_000));
+    const waiting = async (connection: string): Promise<number> => (await laneOf(bindings, connection).wake()).waiting;
+    const ctx = await newTestContext();
+    const prepared = await Promise.all(
+      Array.from({ length: 10 }, () =>
+        prepareDeliveries(
+          ctx,
+          heap.map((body) => whole("large", body, "evt_1")),
+        ),
+      ),
+    );
+    await handOver(ctx, prepared.flat());
+    expect(await waiting("large")).toBe(150);
+    for (let n = 0; n < 10; n += 1) await writeOnly("late", heap, "evt_1");
+    travel(61_000);
+    expect((await sweepDeliveries(await newTestContext())).handedOver).toBeGreaterThanOrEqual(150);
+    expect(await waiting("late")).toBe(150);
   });
 
   it("hands over a replay that was written and never reached the lane, as a replay of the original", async () => {

@@ -6,6 +6,24 @@ import type { LaneWork } from "../../rpc.ts";
 /** A delivery whose sealed order is told by its length. */
 type Line = Omit<LaneWork, "work"> & { readonly work: number };
 
+/** A call carries 32 MiB at most, and one order may hold a whole body. */
+const MOST_BYTES = 8 * 1024 * 1024;
+
+/** As calls of their own, in the same order; none at all is one empty call. */
+export function portionsOf(items: readonly LaneWork[]): LaneWork[][] {
+  const portions: LaneWork[][] = [[]];
+  let bytes = 0;
+  for (const item of items) {
+    bytes += item.work.byteLength;
+    if (bytes > MOST_BYTES) {
+      portions.push([]);
+      bytes = item.work.byteLength;
+    }
+    portions.at(-1)?.push(item);
+  }
+  return portions;
+}
+
 /** In the order in which they are to be sent: a lane numbers them as they come. */
 export const packWork = (items: readonly LaneWork[]): ArrayBuffer =>
   packCall(
