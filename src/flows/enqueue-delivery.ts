@@ -52,7 +52,8 @@ export function prepareDeliveries(ctx: Context, deliveries: readonly NewDelivery
   );
 }
 
-/** Gives written deliveries to their lanes, one call per connection unless they are large. A lane that does not answer is logged: the sweep will come back to it. */
+/** Gives written deliveries to their lanes, one call per connection unless they are large. A lane that fails is asked once more, since
+ *  a new version ends what is under way and the next of the line must not overtake; then it is logged, and the sweep will come back to it. */
 export async function handOver(
   ctx: Context,
   prepared: readonly { readonly connection: string; readonly laneWork: LaneWork }[],
@@ -62,7 +63,8 @@ export async function handOver(
     [...byConnection].map(async ([connection, items]) => {
       try {
         for (const portion of portionsOf(items.map(({ laneWork }) => laneWork))) {
-          await laneOf(ctx.env, connection).take(connection, packWork(portion));
+          const hand = (): Promise<void> => laneOf(ctx.env, connection).take(connection, packWork(portion));
+          await hand().catch(hand);
         }
       } catch (failure) {
         ctx.log("error", "delivery.hand_over.failed", { connection, count: items.length, error: String(failure) });

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { laneOf } from "../../src/context.ts";
 import { type NewDelivery, handOver, prepareDeliveries } from "../../src/flows/enqueue-delivery.ts";
+import { Lane } from "../../src/lane.ts";
 import { sweepDeliveries, wakeLanes } from "../../src/flows/sweep-deliveries.ts";
 import { requeue } from "../../src/store/replays.ts";
 import { bindings, configure, fine, give, newTestContext, row, run, travel, vendor } from "../kit/lane.ts";
@@ -31,6 +32,16 @@ async function writeOnly(connection: string, bodies: readonly unknown[], eventId
   await bindings.DB.batch(prepared.map(({ statement }) => statement));
   return prepared.map(({ id }) => id);
 }
+
+it("a hand-over that is cut off once, by a new version of the lane, is made again at once: nothing overtakes it", async () => {
+  await configure({ cut: {} });
+  const calls = vendor(fine);
+  vi.spyOn(Lane.prototype, "take").mockRejectedValueOnce(new Error("reset"));
+  await give("cut", [{ line: "one", body: 1 }]);
+  await give("cut", [{ line: "one", body: 2 }]);
+  await run("cut");
+  expect(calls.map(({ body }) => body)).toEqual(["1", "2"]);
+});
 
 describe("the sweep", () => {
   it("hands over what never reached its lane, in order, after a minute and once", async () => {
