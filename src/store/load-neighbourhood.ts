@@ -1,6 +1,7 @@
 /** Everything that D1 knows about the identifiers of some events, in one round trip: the persons that own them with all their telling identifiers,
  *  what keeps persons apart, what is blocked, erased or quarantined, the events that wait for one of them, and the payments and firings that
- *  labels need. `+` before a literal's column: by the persons asked for, never through everybody's payments or all that waits. Inferred identifiers (a person may have thousands) are loaded only where the events name them. */
+ *  labels need. `+` before a literal's column: by the persons asked for, never through everybody's payments or all that waits. Inferred identifiers (a person
+ *  may have thousands) are loaded only where the events name them, and a tracker's id with the click that it came with. */
 import { addApart, addLeaf, addNode, setIn } from "../domain/identity/graph.ts";
 import type { IdentifierType, Proof } from "../domain/identifier.ts";
 import type { EventId, PersonId, PersonKey } from "../lib/ids.ts";
@@ -47,7 +48,8 @@ export async function loadNeighbourhood(db: D1Database, known: Neighbourhood, as
     db
       .prepare(
         `SELECT hash, type, scope, home_id, proof, first_seen, last_seen, told_at, event_id, pinned, started, ${asked.traits ? hexed("sealed") : "NULL AS sealed"}
-         FROM identifiers WHERE person_id IN (${ROOTS}) AND (type NOT IN ('click', 'clickid', 'visitor') OR hash IN ${LIST(1)})`,
+         FROM identifiers WHERE person_id IN (${ROOTS}) AND (type NOT IN ('click', 'clickid', 'visitor') OR hash IN ${LIST(1)}
+           OR (type = 'clickid' AND event_id IN (SELECT event_id FROM clicks WHERE hash IN ${LIST(1)})))`,
       )
       .bind(...persons),
     db
@@ -94,7 +96,7 @@ export async function loadNeighbourhood(db: D1Database, known: Neighbourhood, as
       .bind(...persons, JSON.stringify(asked.echoes), asked.now),
     db
       .prepare(
-        `SELECT hash, link, utm_source, utm_medium, utm_campaign, utm_content, utm_term FROM clicks WHERE hash IN ${LIST(1)}`,
+        `SELECT hash, event_id, link, utm_source, utm_medium, utm_campaign, utm_content, utm_term FROM clicks WHERE hash IN ${LIST(1)}`,
       )
       .bind(hashes),
     db
@@ -129,7 +131,11 @@ export async function loadNeighbourhood(db: D1Database, known: Neighbourhood, as
   known.queued.push(...rows<QueuedRow>(10));
   for (const row of rows<ReplacedRow>(11)) known.replaced.set(row.id, row);
   for (const { hash } of rows<{ hash: string }>(12)) known.echoes.add(hash);
-  for (const row of rows<ClickRow>(13)) known.clicks.set(row.hash, row);
+  for (const { event_id: eventId, ...row } of rows<ClickRow & { event_id: EventId }>(13)) {
+    known.clicks.set(row.hash, row);
+    const issued = rows<NodeRow>(1).filter((node) => node.type === "clickid" && node.event_id === eventId);
+    for (const { hash } of issued) setIn(known.graph.issued, row.hash).add(hash);
+  }
   known.traits.push(...rows<TraitRow>(14));
   for (const { user, account } of rows<{ user: string; account: string }>(15)) setIn(known.graph.mapped, user).add(account);
   await loadOrderParts(db, known, asked.orders);

@@ -194,6 +194,33 @@ describe("conflicts of links and clicks", () => {
     expect((await timeline((await who("telegram_id", "2")).id)).map(({ type }) => type)).toEqual(["click", "bot_start"]);
   });
 
+  it.each(["before", "after"])(
+    "rule 5: a click takes the tracker's id that it came with to its real starter, and the sale %s the start too",
+    async (place) => {
+      const sale: Parameters<typeof backfill>[0][number] = [
+        "keitaro1",
+        "2026-03-02T11:01:00Z",
+        { event: "sale", subid: "KS2", tid: "t1", amount: "50", currency: "USD" },
+      ];
+      const lines: Parameters<typeof backfill>[0] = [
+        ["links", DAY1, { event: "click", click: c1, visitor: "v1", link: "vk1", subid: "KS1" }],
+        ["p1", "2026-03-01T11:00:00Z", { event: "bot_start", telegram_id: "1", start: c1 }],
+        ["links", DAY2, { event: "click", click: c2, visitor: "v1", link: "vk1", subid: "KS2" }],
+        ...(place === "before" ? [sale] : []),
+        ["p1", "2026-03-02T11:00:00Z", { event: "bot_start", telegram_id: "2", start: c2 }],
+        ...(place === "after" ? [sale] : []),
+      ];
+      for (const line of lines) {
+        await backfill([line]);
+        await settled();
+      }
+      const [first, second] = [await who("telegram_id", "1"), await who("telegram_id", "2")];
+      expect([(await who("clickid", "KS1")).id, (await who("clickid", "KS2")).id]).toEqual([first.id, second.id]);
+      expect([first.net, second.net]).toEqual(["0.00", "4500.00"]);
+      expect((await timeline(second.id)).map(({ type }) => type).toSorted()).toEqual(["bot_start", "click", "payment"]);
+    },
+  );
+
   it("never identifiers: two persons of one tid, order number, name and username stay two", async () => {
     await tell("school", { event: "order", gc_user_id: "1", order: "77", amount: "5", username: "ivan", first_name: "Иван" });
     await tell("p1", { telegram_id: "2", order: "77", tid: "77", username: "ivan", first_name: "Иван" });

@@ -47,6 +47,8 @@ export class SecondReading {
   readonly events = new Map<string, { home: number; through: string; click: string | null }>();
   waiting: Told[] = [];
   readonly started = new Set<string>();
+  /** The trackers' ids that a click's own event brought. */
+  readonly issued = new Map<string, string[]>();
   readonly claimants = new Map<string, Set<string>>();
   apart: (readonly [number, number])[] = [];
   readonly merges: Merge[] = [];
@@ -153,15 +155,21 @@ export class SecondReading {
     if (event.type === "bot_start") {
       for (const id of clicks) if (this.owner(id) === this.stands[home]) this.started.add(id);
     }
+    if (event.type === "click") {
+      const issued = fresh.filter((id) => typeOf(id) === "clickid");
+      for (const id of clicks) this.issued.set(id, [...(this.issued.get(id) ?? []), ...issued]);
+    }
     const own = typeOf(through) === "click" ? fresh.find((id) => priorityOf(id) <= 7) : undefined;
     this.events.set(event.name, { home, through: own ?? through, click: event.type === "click" ? (clicks[0] ?? null) : null });
   }
 
   moveClick(id: string, home: number): void {
     const from = this.owner(id);
-    this.home.set(id, home);
-    for (const event of this.events.values()) {
-      if ((event.through === id || event.click === id) && this.stands[event.home] === from) event.home = home;
+    for (const part of [id, ...(this.issued.get(id) ?? []).filter((clickid) => this.owner(clickid) === from)]) {
+      this.home.set(part, home);
+      for (const event of this.events.values()) {
+        if ((event.through === part || event.click === part) && this.stands[event.home] === from) event.home = home;
+      }
     }
   }
 

@@ -53,6 +53,7 @@ export function apply(graph: Graph, decision: Decision): readonly Step[] {
     graph.changes.claimants.push(claimant);
   }
   const click = event.type === "click" ? event.claims.find(({ type }) => type === "click") : undefined;
+  if (click) for (const { type, hash } of decision.attach) if (type === "clickid") setIn(graph.issued, click.hash).add(hash);
   graph.events.set(event.id, { homeId: home, viaHash: decision.via?.hash ?? null, clickHash: click?.hash ?? null });
   unpark(graph, event.id);
   return steps;
@@ -145,12 +146,19 @@ function refreshNode(graph: Graph, claim: GraphClaim, event: GraphEvent): void {
 const isTold = (event: GraphEvent, claim: GraphClaim): boolean =>
   !isContact(claim) || event.claims.some((other) => other.hash !== claim.hash && isTelling(other));
 
-/** Gives a click to its real starter, with the events that came through it. */
+/** Gives a click to its real starter, with the trackers' ids that are stored on it and the events that came through any of them. */
 export function moveNode(graph: Graph, hash: string, to: PersonId): void {
   const node = graph.nodes.get(hash);
   const from = node?.homeId;
   giveNode(graph, hash, to);
-  if (node?.type === "click" && from !== undefined) followClick(graph, hash, from, to);
+  if (node?.type !== "click" || from === undefined) return;
+  followClick(graph, hash, from, to);
+  for (const issued of graph.issued.get(hash) ?? []) {
+    const other = graph.nodes.get(issued);
+    if (!other || other.pinned || rootOf(graph, other.homeId) !== rootOf(graph, from)) continue;
+    giveNode(graph, issued, to);
+    followClick(graph, issued, from, to);
+  }
 }
 
 /** In the session's own events; rows of D1 follow by `clickMoves`. */

@@ -92,6 +92,8 @@ export type Graph = {
   readonly claimants: Map<string, Set<string>>;
   /** Site users → the accounts that are mapped to them now. */
   readonly mapped: Map<string, Set<string>>;
+  /** Clicks → the trackers' ids that came to somebody with the click's own event. */
+  readonly issued: Map<string, Set<string>>;
   readonly parked: Map<EventId, GraphEvent>;
   readonly waiting: Map<string, Set<EventId>>;
   readonly events: Map<EventId, Membership>;
@@ -110,6 +112,7 @@ export const newGraph = (): Graph => ({
   tombstones: new Map(),
   claimants: new Map(),
   mapped: new Map(),
+  issued: new Map(),
   parked: new Map(),
   waiting: new Map(),
   events: new Map(),
