@@ -106,14 +106,15 @@ export async function loadNeighbourhood(db: D1Database, known: Neighbourhood, as
           : `SELECT ?1 AS home_id, ?2 AS name, 0 AS at, ?3 AS sealed WHERE FALSE`,
       )
       .bind(...persons),
-    // Of the events' own users too: their rows may come only now.
+    // Of the events' own users too: their rows may come only now, and be their site's first.
     db
       .prepare(
-        `SELECT m.user_hash AS user, h.hash AS account
+        `WITH RECURSIVE sites(site) AS (SELECT MIN(site) FROM mappings UNION ALL
+           SELECT (SELECT MIN(m.site) FROM mappings m WHERE m.site > sites.site) FROM sites WHERE site IS NOT NULL)
+         SELECT m.user_hash AS user, h.hash AS account
          FROM (SELECT value AS hash FROM json_each(?1) UNION SELECT hash FROM identifiers WHERE type = 'user_id' AND person_id IN (${ROOTS})) u
-           CROSS JOIN identifier_scopes s CROSS JOIN mappings m ON m.site = s.scope AND m.user_hash = u.hash
-           JOIN holder_identities h ON h.holder_id = m.holder_id
-         WHERE s.type = 'user_id'`,
+           CROSS JOIN sites s CROSS JOIN mappings m ON m.site = s.site AND m.user_hash = u.hash
+           JOIN holder_identities h ON h.holder_id = m.holder_id`,
       )
       .bind(...persons),
   ]);

@@ -23,7 +23,7 @@ export async function personOf(ids: Ids): Promise<string | null> {
 }
 
 const IDENTITY =
-  "persons identifiers events parked merges problems firings deliveries traits clicks kept_apart blocked_identifiers contact_claims erased_identifiers";
+  "persons identifiers events parked merges problems firings deliveries traits clicks kept_apart blocked_identifiers contact_claims erased_identifiers identifier_scopes";
 
 export async function emptyGraph(): Promise<void> {
   await env.DB.batch(IDENTITY.split(" ").map((table) => env.DB.prepare(`DELETE FROM ${table}`)));
