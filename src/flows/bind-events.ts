@@ -95,9 +95,8 @@ function toHandover({ leaves }: Graph, row: QueuedRow): Handover {
 /** Consent withdrawn, now or by somebody who turned out to be this person: what still waits to be said is not said. */
 async function silence(ctx: Context, session: Session): Promise<void> {
   const { graph, withdrawn } = session;
-  const roots = (homes: Iterable<PersonId>): PersonId[] => [...homes].map((home) => rootOf(graph, home));
-  const joined = roots(graph.changes.rerooted.values()).filter((root) => isSilent(graph, root));
-  const persons = [...new Set([...roots(withdrawn), ...joined])];
+  const touched = [...withdrawn, ...graph.changes.rerooted.values()].map((home) => rootOf(graph, home));
+  const persons = [...new Set(touched)].filter((root) => isSilent(graph, root));
   if (persons.length === 0) return;
   const cancelled = await cancelQueued(ctx.env.DB, {
     persons,

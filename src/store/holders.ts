@@ -2,6 +2,7 @@
 import { HOLDER_TYPES, type HolderType, type KnownIdentity } from "../domain/holder.ts";
 import type { HolderId } from "../lib/ids.ts";
 import type { Sealed } from "../lib/seal.ts";
+import { silent } from "./persons.ts";
 import { hexed, toBound, unhexed } from "./sealed.ts";
 
 /** An identity ready to be stored or looked up. */
@@ -110,8 +111,8 @@ export const holderPerson = (db: D1Database, holderId: string): Promise<string |
 export async function hasWithdrawnConsent(db: D1Database, holderId: string): Promise<boolean> {
   const row = await db
     .prepare(
-      `SELECT 1 AS withdrawn FROM holder_identities h JOIN identifiers i ON i.hash = h.hash JOIN persons p ON p.person_id = i.person_id
-       WHERE h.holder_id = ?1 AND p.consent_withdrawn_at IS NOT NULL LIMIT 1`,
+      `SELECT 1 AS withdrawn FROM holder_identities h JOIN identifiers i ON i.hash = h.hash
+       WHERE h.holder_id = ?1 AND ${silent("i.person_id")} LIMIT 1`,
     )
     .bind(holderId)
     .first<{ withdrawn: number }>();

@@ -25,7 +25,17 @@ export function identityStatements(db: D1Database, write: IdentityWrite): D1Prep
   ];
 }
 
-const PERSON = ["id", "person_id", "key", "first_seen", "last_seen", "referred_by", "consent_withdrawn_at", "created_at"];
+const PERSON = [
+  "id",
+  "person_id",
+  "key",
+  "first_seen",
+  "last_seen",
+  "referred_by",
+  "consent_withdrawn_at",
+  "consent_given_at",
+  "created_at",
+];
 
 /** A key and the time of creation never change; everything else is written as the graph has it. */
 function personStatements(db: D1Database, { graph, now }: IdentityWrite): D1PreparedStatement[] {
@@ -40,6 +50,7 @@ function personStatements(db: D1Database, { graph, now }: IdentityWrite): D1Prep
         last_seen: leaf.lastSeen,
         referred_by: leaf.referredBy,
         consent_withdrawn_at: leaf.consentWithdrawnAt,
+        consent_given_at: leaf.consentGivenAt,
         created_at: now,
       },
     };
@@ -51,7 +62,8 @@ function personStatements(db: D1Database, { graph, now }: IdentityWrite): D1Prep
       column,
     }) => `INSERT INTO persons (${PERSON.join(", ")}) SELECT ${PERSON.map(column).join(", ")} FROM json_each(?1) WHERE TRUE
       ON CONFLICT (id) DO UPDATE SET person_id = excluded.person_id, first_seen = excluded.first_seen, last_seen = excluded.last_seen,
-        referred_by = excluded.referred_by, consent_withdrawn_at = excluded.consent_withdrawn_at`,
+        referred_by = excluded.referred_by, consent_withdrawn_at = excluded.consent_withdrawn_at,
+        consent_given_at = excluded.consent_given_at`,
   );
 }
 

@@ -42,7 +42,7 @@ export async function loadNeighbourhood(db: D1Database, known: Neighbourhood, as
   const answers = await db.batch([
     db
       .prepare(
-        `SELECT id, person_id, key, first_seen, last_seen, erased_at, referred_by, consent_withdrawn_at FROM persons WHERE person_id IN (${ROOTS})`,
+        `SELECT id, person_id, key, first_seen, last_seen, erased_at, referred_by, consent_withdrawn_at, consent_given_at FROM persons WHERE person_id IN (${ROOTS})`,
       )
       .bind(...persons),
     db
@@ -152,6 +152,7 @@ type LeafRow = {
   erased_at: number | null;
   referred_by: PersonId | null;
   consent_withdrawn_at: number | null;
+  consent_given_at: number | null;
 };
 type NodeRow = {
   hash: string;
@@ -188,6 +189,7 @@ function addPersons(
       erasedAt: row.erased_at,
       referredBy: row.referred_by,
       consentWithdrawnAt: row.consent_withdrawn_at,
+      consentGivenAt: row.consent_given_at,
     });
   }
   for (const row of nodes) {

@@ -1,6 +1,7 @@
 /** Replays in D1: a new generation of the same delivery, taken by one conditional statement, so that two clicks cannot make two. */
 import type { DeliveryId } from "../lib/ids.ts";
 import type { Sealed } from "../lib/seal.ts";
+import { silent } from "./persons.ts";
 import { hexed } from "./sealed.ts";
 
 /** A delivery as it is handed to its lane from D1. */
@@ -29,8 +30,7 @@ const REQUEUE = `UPDATE deliveries SET generation = generation + 1, status = 'qu
 const spoken = (
   silenced: string,
 ): string => `NOT (action <> 'save_variables' AND connection IN (SELECT value FROM json_each(${silenced}))
-  AND EXISTS (SELECT 1 FROM persons own JOIN persons leaf ON leaf.person_id = own.person_id
-    WHERE own.id = deliveries.person_id AND leaf.consent_withdrawn_at IS NOT NULL))`;
+  AND ${silent("(SELECT own.person_id FROM persons own WHERE own.id = deliveries.person_id)")})`;
 
 /** Not for a repeat of many at once: an order that may have been made (vector 7), a loop that was stopped. A person looks first and replays one. */
 const SAFE = "IFNULL(reason, '') NOT LIKE 'unknown_outcome%' AND IFNULL(reason, '') <> 'loop_suspected'";

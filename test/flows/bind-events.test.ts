@@ -3,6 +3,7 @@ import { beforeEach, expect, it } from "vitest";
 import { inboxOf } from "../../src/context.ts";
 import { type Told, accept, bindings, configure, feed, pay, testContext } from "../kit/feed.ts";
 import { emptyGraph, personOf, rows } from "../kit/identity-rows.ts";
+import { operator } from "../kit/operator.ts";
 
 type EventRow = {
   id: string;
@@ -323,6 +324,48 @@ it("R-04 an older withdrawal that comes late does not make the newer one older",
   await feed({ type: "consent_withdrawn", ids: { tg: 1 }, at: 100 }, { type: "consent_withdrawn", ids: { tg: 1 }, at: 50 });
   await feed({ type: "consent_given", ids: { tg: 1 }, at: 70 }, { type: "ping", ids: { tg: 1 }, at: 200 });
   expect(await rows("SELECT status FROM deliveries")).toEqual([{ status: "cancelled" }]);
+});
+
+const PINGED = {
+  connections: { bot: { kind: "salebot", project: "P1", disabled: true } },
+  rules: [{ on: "ping", do: [{ to: "bot", action: "message", with: { message: "x" } }] }],
+};
+const told = (): Promise<unknown[]> => rows("SELECT status, reason FROM deliveries ORDER BY seq");
+const SAID = { status: "queued", reason: null };
+const UNSAID = { status: "cancelled", reason: "consent_withdrawn" };
+
+it("R-04 an older withdrawal that comes late does not undo a newer consent, nor what waits since", async () => {
+  await configure(PINGED);
+  await feed({ type: "consent_given", ids: { tg: 1 }, at: 100 }, { type: "ping", ids: { tg: 1 }, at: 150 });
+  await feed({ type: "consent_withdrawn", ids: { tg: 1 }, at: 50 }, { type: "ping", ids: { tg: 1 }, at: 200 });
+  expect(await told()).toEqual([SAID, SAID]);
+  await feed({ type: "consent_withdrawn", ids: { tg: 1 }, at: 300 });
+  expect(await told()).toEqual([UNSAID, UNSAID]);
+});
+
+it("R-04 what is said after consent was given again waits, also when both come in one turn", async () => {
+  await configure(PINGED);
+  const ids = { tg: 1 };
+  await feed({ type: "consent_withdrawn", ids }, { type: "ping", ids }, { type: "consent_given", ids }, { type: "ping", ids });
+  expect(await told()).toEqual([UNSAID, SAID]);
+});
+
+it("R-04 the newest word about consent is the same, whichever of two who are one came to be known first", async () => {
+  await configure(PINGED);
+  await feed({ type: "consent_given", ids: { max: 5 }, at: 100 }, { type: "consent_withdrawn", ids: { tg: 1 }, at: 50 });
+  await feed({ type: "identify", ids: { tg: 1, max: 5 }, at: 150 }, { type: "ping", ids: { tg: 1 }, at: 200 });
+  expect(await told()).toEqual([SAID]);
+});
+
+it("R-04 who withdrew consent is silent again when the merge with who gave it is undone", async () => {
+  await configure(PINGED);
+  await feed({ type: "consent_withdrawn", ids: { tg: 1 }, at: 50 }, { ids: { max: 5 }, at: 60 });
+  await feed({ type: "identify", ids: { tg: 1, max: 5 }, at: 70 }, { type: "consent_given", ids: { max: 5 }, at: 80 });
+  await feed({ type: "ping", ids: { tg: 1 }, at: 90 });
+  const undone = await operator("POST", "/v1/persons/unmerge", { person: await personOf({ tg: 1 }) });
+  expect(undone.status).toBe(200);
+  await feed({ type: "ping", ids: { tg: 1 }, at: 200 }, { type: "ping", ids: { max: 5 }, at: 200 });
+  expect((await told()).slice(1)).toEqual([UNSAID, SAID]);
 });
 
 it("R-04 who turns out to be somebody who withdrew consent is told nothing that waits", async () => {

@@ -46,6 +46,7 @@ function manyPayments(given: Partial<PaymentRow> = {}): { readonly session: Sess
     erasedAt: null,
     referredBy: null,
     consentWithdrawnAt: null,
+    consentGivenAt: null,
   });
   let looks = 0;
   const watched = (row: PaymentRow): PaymentRow =>

@@ -100,6 +100,7 @@ const newLeaf = (fresh: { id: Leaf["id"]; key: Leaf["key"] }, at: number): Leaf 
   erasedAt: null,
   referredBy: null,
   consentWithdrawnAt: null,
+  consentGivenAt: null,
 });
 
 /** An event of the past makes its person older, which may change who survives a merge. */

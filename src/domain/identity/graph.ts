@@ -20,6 +20,7 @@ export type Leaf = {
   erasedAt: number | null;
   referredBy: PersonId | null;
   consentWithdrawnAt: number | null;
+  consentGivenAt: number | null;
 };
 
 /** `pinned`: an operator gave it away, automation does not. `started`: a click whose bot start has come, so it is nobody else's. */

@@ -4,7 +4,7 @@
 import type { Context } from "../../context.ts";
 import { type Bound, bindEvent } from "../../domain/identity/bind.ts";
 import type { Conflict, Fresh } from "../../domain/identity/decision.ts";
-import { type Ref, leafOf, membersOf, rootOf } from "../../domain/identity/graph.ts";
+import { type Ref, leafOf, rootOf } from "../../domain/identity/graph.ts";
 import { type EventId, type PersonId, newPersonId, newPersonKey } from "../../lib/ids.ts";
 import type { NewProblem } from "../../store/problems.ts";
 import { type Arrived, hasBadAmount } from "./arrived.ts";
@@ -170,25 +170,18 @@ function replace(session: Session, arrived: Arrived, counts: boolean): PersonId 
   return leave(session, older.id);
 }
 
-/** A withdrawal stands on the row it came to and silences the whole person; consent given later lifts it on every row, but none
- *  that is newer than itself. */
-function obeyConsent(session: Session, arrived: Arrived, home: PersonId): void {
-  const { graph } = session;
-  const root = rootOf(graph, home);
-  const withdrawn = arrived.type === "consent_withdrawn" || arrived.facts.fields["consent"] === "withdrawn";
-  if (withdrawn) {
-    const leaf = leafOf(graph, home);
-    leaf.consentWithdrawnAt = Math.max(leaf.consentWithdrawnAt ?? 0, arrived.event.at);
-    graph.changes.leaves.add(home);
-    session.withdrawn.add(home);
-  } else if (arrived.type === "consent_given") {
-    for (const id of membersOf(graph, root)) {
-      const leaf = leafOf(graph, id);
-      if (leaf.consentWithdrawnAt === null || leaf.consentWithdrawnAt > arrived.event.at) continue;
-      leaf.consentWithdrawnAt = null;
-      graph.changes.leaves.add(id);
-    }
-  }
+/** Either word stands on the row it came to, by its own time: what is told late undoes nothing newer, and the newest holds for the whole person. */
+function obeyConsent({ graph, withdrawn }: Session, { type, facts, event: { at } }: Arrived, home: PersonId): void {
+  const withdraws = type === "consent_withdrawn" || facts.fields["consent"] === "withdrawn";
+  if (!withdraws && type !== "consent_given") return;
+  const [told, other] = withdraws
+    ? (["consentWithdrawnAt", "consentGivenAt"] as const)
+    : (["consentGivenAt", "consentWithdrawnAt"] as const);
+  const leaf = leafOf(graph, home);
+  leaf[told] = Math.max(leaf[told] ?? 0, at);
+  if (leaf[other] === at) leaf[other] = null;
+  graph.changes.leaves.add(home);
+  if (withdraws) withdrawn.add(home);
 }
 
 /** One problem a connection and a field, however many events: it is the vendor's template that is wrong. */

@@ -84,9 +84,12 @@ export function eventFactsOf(
   return { ...facts, money: { ...facts.money, amount }, id: subject.id, label, eventTime: subject.at };
 }
 
-/** One withdrawal silences the whole person, every leaf of her. */
-export const isSilent = (graph: Graph, root: PersonId): boolean =>
-  [...membersOf(graph, root)].some((leaf) => leafOf(graph, leaf).consentWithdrawnAt !== null);
+/** The newest word silences the whole person, every leaf of her; at the same time the withdrawal counts. */
+export function isSilent(graph: Graph, root: PersonId): boolean {
+  const leaves = [...membersOf(graph, root)].map((leaf) => leafOf(graph, leaf));
+  const given = Math.max(...leaves.map(({ consentGivenAt }) => consentGivenAt ?? 0));
+  return leaves.some(({ consentWithdrawnAt }) => consentWithdrawnAt !== null && consentWithdrawnAt >= given);
+}
 
 /** Messages and advertising only; what merely records a fact is not speech to anybody. */
 function needsConsent(ctx: Context, action: RuleAction): boolean {

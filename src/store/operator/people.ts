@@ -1,6 +1,7 @@
 /** People as the console lists and shows them. Values stay sealed here: opening them is the flow's business. */
 import type { Sealed } from "../../lib/seal.ts";
 import { hexed } from "../sealed.ts";
+import { silent } from "../persons.ts";
 
 /** A current person. Stage times (epoch ms) and source come from the report's own table, so the list says what the report counts;
  *  they are null until a report or the cron has caught up with her. `types` are the kinds of her identifiers, separated by
@@ -182,12 +183,12 @@ export async function mergeLines(db: D1Database, person: string): Promise<MergeL
 export const moneyOf = (line: Pick<PersonLine, "money">): [string | null, number][] =>
   JSON.parse(line.money) as [string | null, number][];
 
-/** Whether somebody behind the person asked not to be written to. */
+/** Whether the person asked not to be written to. */
 export const isConsentWithdrawn = async (db: D1Database, person: string): Promise<boolean> =>
   (await db
-    .prepare("SELECT 1 AS silent FROM persons WHERE person_id = ?1 AND consent_withdrawn_at IS NOT NULL LIMIT 1")
+    .prepare(`SELECT ${silent("?1")} AS silent`)
     .bind(person)
-    .first<{ silent: number }>()) !== null;
+    .first<number>("silent")) === 1;
 
 /** A line of «Экспорт всего»: an identifier and the person it leads to now. `hash` is the page's cursor and does not leave the
  *  flow. */
