@@ -79,4 +79,21 @@ describe("P-06 a claimed tie gives no login", { timeout: 30_000 }, () => {
     expect(answer["user_id"]).toBeUndefined();
     expect(await problems("conflict")).toEqual([]);
   });
+
+  it("a relink of an account changes its own user on the card of two whom an operator joined, and the other's stays", async () => {
+    const become = async (account: Record<string, string>, user_id: string): Promise<void> => {
+      const link = await bot("/v1/links", account);
+      await site("/v1/authorize", { buid: link["buid"], pin: link["pin"] });
+      await site("/v1/mappings", { buid: link["buid"], user_id, on_conflict: "relink" });
+      await settled();
+    };
+    await become({ telegram_id: "1" }, "31");
+    await become({ max_id: "2" }, "40");
+    await decide("merge", { persons: [(await who("telegram_id", "1")).id, (await who("max_id", "2")).id] });
+    await become({ max_id: "2" }, "41");
+    expect(values(await who("telegram_id", "1"), "user_id").toSorted()).toEqual(["31", "41"]);
+    expect(await problems("conflict")).toEqual([]);
+    await decide("unmerge", { person: (await who("telegram_id", "1")).id });
+    expect(values(await who("max_id", "2"), "user_id")).toEqual(["41"]);
+  });
 });

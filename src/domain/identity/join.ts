@@ -186,8 +186,9 @@ function isMappedElsewhere({ graph, start, union }: Join, { hash }: Node): boole
 }
 
 /** Login acts outrank guesses: `move` gives the site's user to this person alone and takes her former one away. One that another of her accounts is
- *  mapped to stays: two users of one site are two people, and the account may be hers by a mere claim. The user goes to the row of who logged in, so
- *  that undoing a merge of guesses does not take it away again. */
+ *  mapped to stays: two users of one site are two people, and the account may be hers by a mere claim. So a user is refused that would come on top
+ *  of it; one that takes the place of her former one is not. The user goes to the row of who logged in, so that undoing a merge of guesses does
+ *  not take it away again. */
 function obeyMapping(join: Join, claim: GraphClaim, owner: PersonId | null): void {
   const { graph, start, union, draft } = join;
   const ref = refOf(claim);
@@ -198,7 +199,7 @@ function obeyMapping(join: Join, claim: GraphClaim, owner: PersonId | null): voi
       node.type === "user_id" && node.scope === claim.scope && node.hash !== claim.hash && !isOfAnother(start, held, node.homeId),
   );
   const former = others.filter((node) => !isMappedElsewhere(join, node));
-  if (!mine && former.length < others.length) {
+  if (!mine && former.length === 0 && others.length > 0) {
     draft.conflicts.push({ ref, cause: "limit", persons: owner === null ? [start.root] : [start.root, owner] });
     start.trace.push({ step: "limit", ref });
     return;
