@@ -5,6 +5,7 @@ import { IDENTIFIER_NAMES } from "../domain/trace.ts";
 import { type Content, type Html, html, trusted } from "../lib/markup.ts";
 import type { EventLine, ListedEvent } from "../store/operator/events.ts";
 import type { WaitingEvent } from "../rpc.ts";
+import { reasonOf } from "../ui/reasons.ts";
 import { WORDS, type Word } from "./copy.ts";
 import type { Kind } from "../domain/config.ts";
 import { type IconName, icon } from "./icons.ts";
@@ -29,6 +30,12 @@ const MARKS: Readonly<Record<string, Mark>> = {
 
 /** Why something was not used, in words. */
 export const causeName = (view: View, cause: string): string => (isWord(cause) ? view.word(cause) : cause);
+
+/** Why a delivery was not made, in words; a vendor's own word as it is. */
+export function reasonName(view: View, code: string): string {
+  const reason = reasonOf(code);
+  return reason ? view.say(reason) : code;
+}
 
 const isWord = (text: string): text is Word => Object.hasOwn(WORDS, text);
 

@@ -1,6 +1,7 @@
 /** What an alert says: every problem in one line, by connection and cause, without a name, a number or any other personal value, because it leaves
  *  through somebody else's messenger. */
 import type { Language } from "./copy.ts";
+import { reasonOf } from "./reasons.ts";
 
 /** One problem, with nothing in it that leads to a person. */
 export type AlertLine = {
@@ -32,7 +33,8 @@ export function alertText(
   const [place, head] = given.lang === "ru" ? [0, "новых проблем"] : [1, "new problems"];
   const told = lines.map(({ kind, cause, connection, field, count }) => {
     const what = words[kind]?.[place] ?? kind;
-    const details = [field, kind === "delivery" ? cause : null, count > 1 ? `×${count}` : null].filter(Boolean).join(", ");
+    const why = kind === "delivery" && cause !== null ? (reasonOf(cause)?.[place] ?? cause) : null;
+    const details = [field, why, count > 1 ? `×${count}` : null].filter(Boolean).join(", ");
     return `• ${connection === null ? "" : `${connection}: `}${what}${details === "" ? "" : ` (${details})`}`;
   });
   return [`${given.workspace}: ${head} ${lines.length}`, ...told, ...(given.console === null ? [] : [given.console])].join("\n");

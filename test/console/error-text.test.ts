@@ -1,6 +1,7 @@
 /** Every mistake that a configuration can have is told in Russian in a Russian console. */
 import { expect, it } from "vitest";
-import { mendingOf, reasonName } from "../../src/console/reasons.ts";
+import { reasonName } from "../../src/console/parts.ts";
+import { mendingOf } from "../../src/ui/reasons.ts";
 import { messageText } from "../../src/console/error-text.ts";
 import type { View } from "../../src/console/view.ts";
 import { judgeConfig } from "../../src/domain/config/judge.ts";

@@ -143,7 +143,7 @@ describe("alerts", () => {
     const row = await env.DB.prepare("SELECT work FROM deliveries WHERE connection = 'max'").first<{ work: ArrayBuffer }>();
     const order = JSON.parse(await ctx.seal.open(row?.work ?? new ArrayBuffer(0))) as { with: { body: { text: string } } };
     expect(order.with.body).toMatchObject({ notify: true });
-    expect(order.with.body.text).toContain("• bot: не доставлено (rejected)");
+    expect(order.with.body.text).toContain("• bot: не доставлено (получатель отказал)");
   });
 
   it.each([

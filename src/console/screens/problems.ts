@@ -17,9 +17,9 @@ import {
 } from "../../store/operator/pulse.ts";
 import { isReserved } from "../../domain/reserved.ts";
 import { actForm, type Page } from "../page.ts";
-import { causeName, connectionName, empty, identifierName, moment } from "../parts.ts";
+import { causeName, connectionName, empty, identifierName, moment, reasonName } from "../parts.ts";
 import { KINDS } from "../../ui/alert-text.ts";
-import { mendingOf, reasonName } from "../reasons.ts";
+import { mendingOf } from "../../ui/reasons.ts";
 import { apartNote, personCards, undoesDecision } from "./beside.ts";
 import type { Phrase } from "../copy.ts";
 import { type View, ago, amountE4, numberOf } from "../view.ts";

@@ -1,9 +1,7 @@
 /** Why a delivery was not made, for an operator: what happened and, where something can be done, what (docs/errors.md names every
  *  reason). A reason without an entry is shown as its code: a vendor's own word is better than a guess at it. No advice where the
  *  operator can do nothing. */
-import type { Phrase } from "./copy.ts";
-import type { View } from "./view.ts";
-
+type Phrase = readonly [ru: string, en: string];
 type Reason = readonly [what: Phrase, mend?: Phrase];
 
 const KEY: Phrase = ["Замените секрет подключения и повторите.", "Replace the connection's secret and retry."];
@@ -59,11 +57,8 @@ const answered = (code: string): Reason | null => {
     : [[`получатель ответил ошибкой ${status}`, `the destination answered with error ${status}`], WAIT];
 };
 
-/** The code itself when it is none of ours: a vendor's own word. */
-export const reasonName = (view: View, code: string): string => {
-  const [what] = REASONS[code] ?? answered(code) ?? [];
-  return what === undefined ? code : view.say(what);
-};
+/** What happened; null when the code is none of ours but a vendor's own word. */
+export const reasonOf = (code: string): Phrase | null => (REASONS[code] ?? answered(code))?.[0] ?? null;
 
 /** What to do about a reason; null when nothing can be done here. */
 export const mendingOf = (code: string): Phrase | null => (REASONS[code] ?? answered(code))?.[1] ?? null;
