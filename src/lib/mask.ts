@@ -56,7 +56,7 @@ const ENCODED = /%(25)*(22|27|3A|3C|3D)/i;
 const MAY_TELL =
   /token|secret|key|pass|pwd|pin|buid|auth|cookie|hash|signature|init|whsec_|bearer|basic|\d{6}:|[mt]_[a-z0-9]{22}|%(?:25)*[4-7]|\\u00/i;
 
-/** False for a text that can hide nothing, whatever its format. */
+/** False for a text that can hide nothing, unless by a name that is parted inside (`bu_id`). */
 export const mayTell = (text: string): boolean => MAY_TELL.test(text);
 
 /** How deep a value is looked into; every level costs another pass over its text. What lies deeper is masked if it may tell anything. */
@@ -101,7 +101,7 @@ export function maskBody(text: string): string {
 }
 
 /** Whether masking would change anything, so that a text without a secret is kept byte for byte. */
-function hasSecret(value: unknown, name: string): boolean {
+export function hasSecret(value: unknown, name: string): boolean {
   if (typeof value === "string") return maskValue(name, value) !== value;
   if (value === null || typeof value === "boolean") return false;
   if (name !== "" && isSecret(name, "")) return true;

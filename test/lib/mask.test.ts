@@ -65,6 +65,7 @@ describe("R-05 the raw delivery shows no secret", () => {
     const doubled = '{"sum": 12.50, "email": "a@x.ru", "email": "b@x.ru"}';
     expect(JSON.parse(await rawOf("", doubled))).toMatchObject({ body: doubled });
     expect(await rawOf("", '{"token": "sesame1", "token": ""}')).not.toContain("sesame1");
+    expect(await rawOf("", '{"bu_id": "sesame1", "a": [{"Sign-ature": "sesame2"}]}')).not.toContain("sesame");
     expect(maskText("Итог: 20 000 руб., ссылка https://x.ru/?a=1")).toBe("Итог: 20 000 руб., ссылка https://x.ru/?a=1");
   });
 });

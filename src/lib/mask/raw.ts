@@ -3,13 +3,14 @@
 import type { Delivery } from "../body.ts";
 import { LOOKS_LIKE_FORM } from "../body.ts";
 import { decodePart, dotted } from "../body/query.ts";
-import { MASK, isSecret, maskBody, maskJson, maskValue, mayTell } from "../mask.ts";
+import { MASK, hasSecret, isSecret, maskBody, maskJson, maskValue, mayTell } from "../mask.ts";
 
 /** A JSON text. Structured bodies are masked by structure, forms part by part, anything else by pattern; a body that hides nothing keeps its bytes. */
 export function maskedRaw(delivery: Delivery): string {
   const { method, query, contentType, text, content } = delivery;
   const json = content.ok && /^\s*[[{]/.test(text) ? content.value.json : null;
-  const structured = typeof json === "object" && json !== null && mayTell(text);
+  // The text knows of two equal names, what was read of it of a name with dashes inside (`bu_id`).
+  const structured = typeof json === "object" && json !== null && (mayTell(text) || hasSecret(json, ""));
   const body = structured ? JSON.stringify(maskJson(json)) : maskedText(text);
   return JSON.stringify({ method, query: maskQuery(query), content_type: contentType, body });
 }
