@@ -82,7 +82,8 @@ export function wordsOf(body: string): string {
 
 /** And untruth; nothing at all is untrue only of what is named success (vendors.md §0.2): an error or a status may be empty. */
 const isFalse = (value: unknown): boolean => /^(false|0)$/i.test(spelled(value));
-const isNo = (value: unknown): boolean => value === null || value === "" || isFalse(value);
+const isNo = (value: unknown): boolean =>
+  value === null || isFalse(value) || (typeof value === "string" && value.trim() === "");
 
 const isDenial = (body: Readonly<Record<string, unknown>>): boolean => isNo(body["success"]) || isNo(body["ok"]);
 

@@ -186,6 +186,8 @@ describe("http.request", () => {
     [200, { success: true, data: { status: false, active: 0 } }, "delivered"],
     [200, { success: null, message: "no such user" }, "dead rejected: no such user"],
     [200, { success: "" }, "dead rejected"],
+    [200, { success: " " }, "dead rejected"],
+    [200, { id: 1, error: " " }, "delivered"],
     [200, { success: "False" }, "dead rejected"],
     [200, { ok: "TRUE", error: 7 }, "delivered"],
     [200, { error: 7, message: "no such user" }, "dead rejected: no such user"],
