@@ -118,7 +118,8 @@ function packedJson(text: string): Body | null {
   return json?.ok && typeof json.value === "object" ? jsonBody(json.value, inner) : null;
 }
 
-/** Some senders stringify twice: a JSON string that holds an object or a form is that, alone or in an envelope. Others wrap their one event into a list. */
+/** Some senders stringify twice: a JSON string that holds an object or a form is that, and an envelope's string that holds an object. Others wrap their
+ *  one event into a list. */
 function jsonBody(value: unknown, text: string): Body {
   const packed = typeof value === "string" ? value : enveloped(value);
   if (typeof value === "string" && LOOKS_LIKE_FORM.test(value)) return { pairs: parseQuery(value.trim()), json: undefined };
