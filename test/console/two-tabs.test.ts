@@ -91,6 +91,13 @@ describe("a form drawn before another save", () => {
     expect(newest).toBe(first.version + 1);
   });
 
+  it("comes back with a mistake in the rule it was about, not as a new one, when the other save was about something else", async () => {
+    expect(await told("save-workspace", { name: "Первая" })).toBe("done");
+    const answer = await browser.post("/console/act/save-rule", { seen, index: "0", rule: '{"name":"mine","on":"sale","do":{}}' });
+    const [, ofFirst] = /name="index" value="0"[^]*?<textarea[^>]*>([^<]*)/.exec(await answer.text()) ?? [];
+    expect(ofFirst).toContain("mine");
+  });
+
   it("is saved when the other save was about something else", async () => {
     expect(await told("save-workspace", { name: "Первая" })).toBe("done");
     expect(await told("save-workspace", { part: "rates", fx: "USD=90" })).toBe("done");

@@ -42,9 +42,9 @@ export const DOCUMENT_ACTS: Acts = {
   "save-rule": async (view, form) => {
     const text = form("rule");
     const rule = parseObject(text);
-    // The answer shows the rules of today: what was typed for one of others is offered as a new one.
-    const isSame = ["", String(view.ctx.config.version)].includes(form("seen"));
-    const index = isSame ? wholeNumber(form("index")) : null;
+    // The answer shows the rules of this copy: what was typed for one of others is offered as a new one.
+    const [isSeen, copy] = await Promise.all([seenIn(view, form, rulesOf), readVersion(view.ctx.env, view.ctx.config.version)]);
+    const index = isSeen(recordOf(copy?.document)) ? wholeNumber(form("index")) : null;
     const refuse = (errors: readonly FieldError[], at = index): ActResult => ({
       refused: { act: "save-rule", text, index: at, errors },
     });
