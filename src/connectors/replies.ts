@@ -7,6 +7,7 @@ import type { Addressee } from "../domain/delivery.ts";
 import { maskSecrets } from "../domain/mask-secrets.ts";
 import type { PrepareInput, Reply, Verdict } from "./connector.ts";
 import { textOf } from "./requests.ts";
+import { maskText } from "../lib/mask.ts";
 import { membersOf, recordOf } from "../lib/record.ts";
 
 /** `words` are the vendor's, of any shape: they are masked and cut on their way into a reason. */
@@ -82,8 +83,7 @@ export function wordsOf(body: string): string {
 
 /** And untruth; nothing at all is untrue only of what is named success (vendors.md §0.2): an error or a status may be empty. */
 const isFalse = (value: unknown): boolean => /^(false|0)$/i.test(spelled(value));
-const isNo = (value: unknown): boolean =>
-  value === null || isFalse(value) || (typeof value === "string" && value.trim() === "");
+const isNo = (value: unknown): boolean => value === null || isFalse(value) || (typeof value === "string" && value.trim() === "");
 
 const isDenial = (body: Readonly<Record<string, unknown>>): boolean => isNo(body["success"]) || isNo(body["ok"]);
 
@@ -115,7 +115,8 @@ const EMAIL = /[^\s"'<>(),;:]+@[^\s"'<>(),;:]+\.[^\s"'<>(),;:.]+/g;
 const PHONE = /\+?\d[\d\s()-]{8,}\d/g;
 
 function vendorWords(words: unknown, { connection, person }: JudgingInput): string {
-  let text = maskSecrets(connection, textOf(words) ?? "");
+  // A login's message holds its link, and so does the error of a vendor that quotes it.
+  let text = maskSecrets(connection, textOf(words) ?? "").replaceAll(/https?:\S+/gi, (address) => maskText(address));
   for (const value of hiddenTexts(person)) text = text.replaceAll(value, "•••");
   return text.replaceAll(EMAIL, "•••").replaceAll(PHONE, "•••").replaceAll(/\s+/g, " ").trim().slice(0, LONGEST_WORDS);
 }

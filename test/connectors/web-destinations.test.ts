@@ -187,6 +187,11 @@ describe("http.request", () => {
     [200, { success: null, message: "no such user" }, "dead rejected: no such user"],
     [200, { success: "" }, "dead rejected"],
     [200, { success: " " }, "dead rejected"],
+    [
+      200,
+      { error: String.raw`token: no chat for "https:\/\/go.example\/?buid=Ab12&site=shop"` },
+      String.raw`dead rejected: token: no chat for "https:\/\/go.example\/?buid=••••&site=shop"`,
+    ],
     [200, { id: 1, error: " " }, "delivered"],
     [200, { success: "False" }, "dead rejected"],
     [200, { ok: "TRUE", error: 7 }, "delivered"],

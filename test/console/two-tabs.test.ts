@@ -93,7 +93,11 @@ describe("a form drawn before another save", () => {
 
   it("comes back with a mistake in the rule it was about, not as a new one, when the other save was about something else", async () => {
     expect(await told("save-workspace", { name: "Первая" })).toBe("done");
-    const answer = await browser.post("/console/act/save-rule", { seen, index: "0", rule: '{"name":"mine","on":"sale","do":{}}' });
+    const answer = await browser.post("/console/act/save-rule", {
+      seen,
+      index: "0",
+      rule: '{"name":"mine","on":"sale","do":{}}',
+    });
     const [, ofFirst] = /name="index" value="0"[^]*?<textarea[^>]*>([^<]*)/.exec(await answer.text()) ?? [];
     expect(ofFirst).toContain("mine");
   });

@@ -285,6 +285,22 @@ describe("notify", () => {
     for (const secret of [pin, undo]) expect(shown.join()).not.toContain(secret);
   });
 
+  it("keeps a PIN out of the reason of a vendor that quotes the message it refuses", async () => {
+    const tg = someone();
+    const made = await link({ telegram_id: tg, site: "shop" }, TG);
+    const calls = vendor(({ body }) => Response.json({ ok: false, description: `Bad Request: ${body}` }, { status: 400 }));
+    travel(31_000);
+    await site("/v1/authorize", { buid: made.buid, pin: "000", resend: true }, { secret: OTHER_SECRET });
+    await run("tg");
+    const pin = /<code>(\d{6})/.exec(calls.find(({ body }) => body.includes(tg))?.body ?? "")?.[1] ?? "no PIN";
+    const kept = await bindings.DB.prepare("SELECT group_concat(reason) AS reasons FROM deliveries").first<{
+      reasons: string;
+    }>();
+    vi.restoreAllMocks();
+    expect(kept?.reasons).toContain("Код для входа");
+    expect(kept?.reasons).not.toContain(pin);
+  });
+
   it("takes the messenger that the human wrote in last, not the one she asked a link in last", async () => {
     const [tg, max] = [someone(), someone()];
     await link({ telegram_id: tg, max_id: max }, MAX);

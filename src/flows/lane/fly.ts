@@ -118,7 +118,7 @@ async function converse(lane: LaneState, ctx: Context, connection: Connection, r
     }
     if (sent.reply.status > 0) place.answered(ctx.clock());
     const verdict = judge(ctx, connection, plan, sent.reply);
-    if (verdict.outcome !== "next") return { judged: masked(connection, verdict), reply: sent.reply, repeatable };
+    if (verdict.outcome !== "next") return { judged: masked(connection, ready.order, verdict), reply: sent.reply, repeatable };
     if (step === MOST_STEPS) return { judged: { outcome: "dead", reason: "too_many_steps" }, reply: sent.reply, repeatable };
     plan = verdict.plan;
     for (let wait = lane.pace.waitMs(perSecond, ctx.clock()); wait > 0; wait = lane.pace.waitMs(perSecond, ctx.clock())) {
@@ -135,10 +135,10 @@ const sleep = (ms: number): Promise<void> =>
 const NO_REPLY: Reply = { status: 0, headers: {}, body: "", failure: null };
 
 /** What of a reply may be kept and shown. Telegram answers with the very message it took. */
-function wordsOf(connection: Connection, { hide }: WorkOrder, { body }: Reply): string {
-  const open = maskBody(maskSecrets(connection, body));
-  return (hide === undefined ? open : open.replaceAll(hide, MASK)).slice(0, REPLY_CHARS);
-}
+const wordsOf = (connection: Connection, order: WorkOrder, { body }: Reply): string =>
+  blotted(order, maskBody(maskSecrets(connection, body))).slice(0, REPLY_CHARS);
+
+const blotted = ({ hide }: WorkOrder, text: string): string => (hide === undefined ? text : text.replaceAll(hide, MASK));
 
 /** A judge that throws met a reply nobody foresaw: it may be better next time, and it must not stop the lane. */
 function judge(ctx: Context, connection: Connection, plan: Plan, reply: Reply): Verdict {
@@ -153,9 +153,11 @@ function judge(ctx: Context, connection: Connection, plan: Plan, reply: Reply): 
   }
 }
 
-/** The vendor may repeat our own secret in its reason, and a reason is shown and kept. */
-const masked = (connection: Connection, judged: Judged): Judged =>
-  judged.outcome === "delivered" ? judged : { ...judged, reason: maskSecrets(connection, judged.reason).slice(0, 500) };
+/** The vendor may repeat our own secret or our message in its reason, and a reason is shown and kept in the clear. */
+const masked = (connection: Connection, order: WorkOrder, judged: Judged): Judged =>
+  judged.outcome === "delivered"
+    ? judged
+    : { ...judged, reason: blotted(order, maskSecrets(connection, judged.reason)).slice(0, 500) };
 
 function wordOf(judged: Judged, reply: Reply): AttemptTold["outcome"] {
   return reply.failure ?? judged.outcome;
