@@ -351,7 +351,8 @@ describe("notify", () => {
       const { body } = await site("/v1/notify", { ...known, message: "hi" });
       expect((await sent(body["id"]))[0]).toBe(connection);
     }
-    const { body } = await site("/v1/notify", { lead_id: lead, event: "paid", data: { sum: 5, lead_id: "1", event: "other" } });
+    const data = { sum: 5, lead_id: "1", telegram_id: "2", event: "other" };
+    const { body } = await site("/v1/notify", { lead_id: lead, event: "paid", data });
     expect((await sent(body["id"])).at(-1)).toEqual({ params: { lead_id: lead, person_id: person, sum: "5", event: "paid" } });
     for (const stranger of [{ lead_id: person }, { person_id: lead }, { vk_id: max }])
       expect(await site("/v1/notify", { ...stranger, message: "hi" })).toMatchObject({ status: 404 });

@@ -3,7 +3,7 @@
 import type { Context } from "../../context.ts";
 import type { Connection } from "../../domain/config.ts";
 import type { Way } from "../../domain/delivery.ts";
-import { type HolderIdentity, scopeOf } from "../../domain/holder.ts";
+import { HOLDER_TYPES, type HolderIdentity, scopeOf } from "../../domain/holder.ts";
 import type { DeliveryId } from "../../lib/ids.ts";
 import { holderBots, holderPerson, readHolder } from "../../store/holders.ts";
 import type { NewDelivery } from "../enqueue-delivery.ts";
@@ -137,9 +137,9 @@ const telegramParameters = ({ text, html, buttons }: Speech): Record<string, unk
   ...(buttons === undefined ? {} : { buttons }),
 });
 
-/** The script finds its reader by these ids: a value of the same name would name somebody else. */
+/** The script finds its reader by these ids: a value with the name of one, known of the reader or not, would name somebody else. */
 const metabotParams = (address: readonly HolderIdentity[], speech: Speech, plain: string): Record<string, unknown> => ({
-  ...speech.values,
+  ...Object.fromEntries(Object.entries(speech.values ?? {}).filter(([name]) => !HOLDER_TYPES.some((type) => type === name))),
   ...Object.fromEntries(address.map(({ type, value }) => [type, value])),
   ...(speech.event === undefined ? { message: plain } : { event: speech.event }),
 });
