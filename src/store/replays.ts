@@ -128,11 +128,15 @@ export async function queuedBetween(
       .bind(connection, after, Math.floor(until / 1_000), limit),
   ]);
   const lists = [created?.results ?? [], replayed?.results ?? []];
-  // The last place of a full page may have more rows: it is read again, unless the page holds nothing else.
-  const ends = lists.flatMap((rows) => {
-    const last = rows.length < limit ? undefined : rows.at(-1);
-    return last ? [placeOf(rows[0] ?? last) < placeOf(last) ? placeOf(last) - 1 : placeOf(last)] : [];
-  });
+  const ends: number[] = [];
+  for (const rows of lists) {
+    const [first, last] = [rows[0], rows.at(-1)];
+    if (rows.length < limit || !first || !last) continue;
+    // All that a recovery queues at once has the same place: then the page must hold it whole.
+    if (placeOf(first) === placeOf(last)) return queuedBetween(db, connection, { ...range, limit: limit * 2 });
+    // The last place of a full page may have more rows: it is read again.
+    ends.push(placeOf(last) - 1);
+  }
   const rows = lists.flat().toSorted((a, b) => placeOf(a) - placeOf(b) || a.seq - b.seq);
   return { rows, until: Math.min(until, ...ends) };
 }

@@ -3,7 +3,7 @@ import { laneOf } from "../../src/context.ts";
 import { type NewDelivery, handOver, prepareDeliveries } from "../../src/flows/enqueue-delivery.ts";
 import { Lane } from "../../src/lane.ts";
 import { sweepDeliveries, wakeLanes } from "../../src/flows/sweep-deliveries.ts";
-import { requeue } from "../../src/store/replays.ts";
+import { requeue, requeueDead } from "../../src/store/replays.ts";
 import { bindings, configure, fine, give, newTestContext, row, run, travel, vendor } from "../kit/lane.ts";
 
 afterEach(() => vi.restoreAllMocks());
@@ -116,6 +116,23 @@ describe("the sweep", () => {
       ["x", "1"],
     ]);
     expect(await row(id)).toMatchObject({ status: "delivered", generation: 1 });
+  });
+
+  it("hands over all that a fast recovery queued at one moment and its lane never took", async () => {
+    await configure({ burst: { disabled: true } });
+    const ids = await writeOnly(
+      "burst",
+      Array.from({ length: 130 }, (_, n) => n),
+      "evt_1",
+    );
+    await bindings.DB.prepare("UPDATE deliveries SET status = 'dead', settled_at = ?1 WHERE connection = 'burst'")
+      .bind(Date.now())
+      .run();
+    const slice = { connection: "burst", silenced: [], since: 0, until: Date.now(), afterSeq: 0, limit: 250 };
+    expect(await requeueDead(bindings.DB, slice, Date.now())).toHaveLength(ids.length);
+    travel(61_000);
+    await sweepDeliveries(await newTestContext());
+    expect((await laneOf(bindings, "burst").wake()).waiting).toBe(ids.length);
   });
 
   it("wakes lanes that hold work when a configuration may have enabled them", async () => {
