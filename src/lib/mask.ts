@@ -54,9 +54,9 @@ const ENCODED = /%(25)*(22|27|3A|3C|3D)/i;
 /** No secret without one of these: a part of every secret name, of every telling value, or an escape that may spell one. Almost every text has
  *  none and is not looked at further, which is what lets the front door afford the rest. */
 const MAY_TELL =
-  /token|secret|key|pass|pwd|pin|buid|auth|cookie|hash|signature|init|whsec_|bearer|basic|\d{6}:|[mt]_[a-z0-9]{22}|%(?:25)*[4-7]|\\u00/i;
+  /token|secret|key|pass|pwd|pin|bu[^a-z0-9]?id|auth|cookie|hash|signature|init|whsec_|bearer|basic|\d{6}:|[mt]_[a-z0-9]{22}|%(?:25)*[4-7]|\\u00/i;
 
-/** False for a text that can hide nothing, unless by a name that is parted inside (`bu_id`). */
+/** False for a text that can hide nothing, unless by a name that is parted inside (`to-ken`). */
 export const mayTell = (text: string): boolean => MAY_TELL.test(text);
 
 /** How deep a value is looked into; every level costs another pass over its text. What lies deeper is masked if it may tell anything. */

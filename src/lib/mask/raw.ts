@@ -9,7 +9,7 @@ import { MASK, hasSecret, isSecret, maskBody, maskJson, maskValue, mayTell } fro
 export function maskedRaw(delivery: Delivery): string {
   const { method, query, contentType, text, content } = delivery;
   const json = content.ok && /^\s*[[{]/.test(text) ? content.value.json : null;
-  // The text knows of two equal names, what was read of it of a name with dashes inside (`bu_id`).
+  // The text knows of two equal names, what was read of it of a name with dashes inside (`to-ken`).
   const structured = typeof json === "object" && json !== null && (mayTell(text) || hasSecret(json, ""));
   const body = structured ? JSON.stringify(maskJson(json)) : maskedText(text);
   return JSON.stringify({ method, query: maskQuery(query), content_type: contentType, body });
