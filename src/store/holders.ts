@@ -90,7 +90,7 @@ export async function holderBots(db: D1Database, holderId: string): Promise<Hold
     .prepare(
       `SELECT b.connection, ${hexed("b.address")}, MAX(b.last_used_at, COALESCE((SELECT MAX(e.received_at) FROM holder_identities AS h
            JOIN identifiers AS i ON i.hash = h.hash JOIN events AS e ON e.person_id = i.person_id AND e.via_hash = h.hash
-         WHERE h.holder_id = b.holder_id AND e.connection = b.connection), 0)) AS last_used_at
+         WHERE h.holder_id = b.holder_id AND e.connection = b.connection AND +e.status = 'bound'), 0)) AS last_used_at
        FROM holder_bots AS b WHERE b.holder_id = ?1 ORDER BY 3 DESC, 1`,
     )
     .bind(holderId)

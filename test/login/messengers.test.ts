@@ -315,6 +315,21 @@ describe("notify", () => {
     expect(await way()).toBe("max");
   });
 
+  it("does not take what a bot wrote for a word of its human", async () => {
+    const ads = { kind: "salebot", project: "ads", api_key: "K", token: ["ads-token-00000000000"] };
+    await saveConfig({ ...SCHOOL, connections: { ...SCHOOL.connections, ads } });
+    const [tg, max, client] = [someone(), someone(), someone()];
+    await link({ telegram_id: tg, max_id: max }, MAX);
+    await link({ telegram_id: tg, client_id: client }, ads.token[0]);
+    await bot("/webhook/max", { event: "message", max_id: max, text: "?" }, MAX);
+    const told = { id: client, recepient: tg, client_type: 1 };
+    const message = { id: 1, client: told, message: "реклама", message_id: 1, is_input: 0 };
+    await bot("/webhook/ads", message, ads.token[0]);
+    await inboxOf(bindings).drain();
+    const { body } = await site("/v1/notify", { telegram_id: tg, message: "hi" });
+    expect((await sent(body["id"]))[0]).toBe("max");
+  });
+
   it("reaches a human of whom the Salebot bot told the Telegram id alone", async () => {
     const [tg, user] = [someone(), someone()];
     await mapped({ telegram_id: tg }, user);
