@@ -10,11 +10,11 @@ import { laneWorkOf } from "./lane-work.ts";
 import { packWork, portionsOf } from "./lane/packed-work.ts";
 
 const GRACE_MS = 60_000;
-/** Read at once they must fit into the Worker's memory, however large each is. */
+/** Read at once they must fit into the Worker's memory, however large each is; a page costs two of the 50 subrequests of the free plan. */
 const PAGE = 100;
-const MOST_PAGES = 40;
+const MOST_PAGES = 10;
 
-/** At most forty pages of 100 per connection and minute; the bookmark keeps the place. One lane that fails is logged and does not stop the others. */
+/** At most ten pages of 100 per connection and minute; the bookmark keeps the place. One lane that fails is logged and does not stop the others. */
 export async function sweepDeliveries(ctx: Context): Promise<{ handedOver: number }> {
   let handedOver = 0;
   for (const connection of await unfinishedConnections(ctx.env.DB)) {
