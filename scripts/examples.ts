@@ -1,9 +1,10 @@
 /** `npm run test:examples`: the site examples of docs/site, each as a real site beside the real gateway: Node by node, PHP by php (Debian: php-cli),
- *  Chatium on a stand-in of its platform. A language that cannot be run is a failure, never skipped. */
+ *  Chatium on a stand-in of its platform; then the forwarder of docs/recipes. A language that cannot be run is a failure, never skipped. */
 import { spawnSync } from "node:child_process";
 import { startSandbox } from "../sandbox/server.ts";
 import { DEMO_VARS, demoDocument } from "./demo/config.ts";
 import { newTeller } from "./demo/teller.ts";
+import { playForward } from "./examples/forward.ts";
 import { play } from "./examples/play.ts";
 import { type Language, newSite } from "./examples/site.ts";
 import { freePort, newMortalServer } from "./kill/server.ts";
@@ -47,6 +48,8 @@ try {
     await site.start(server.url, secretOf(site.language));
     await play(site, { gateway: server.url, sandbox: sandbox.url, secret: secretOf(site.language), teller });
   }
+  teller.step("docs/recipes/forward.php");
+  await playForward(server, DEMO_VARS.SALEBOT_TOKEN, teller);
 } finally {
   await Promise.all(sites.map((site) => site.close()));
   await server.close();

@@ -26,10 +26,13 @@ function forward(string $gateway, array $request): array
         'ignore_errors' => true,
         'follow_location' => 0,
     ]]);
-    $answer = @file_get_contents($gateway . $request['uri'], false, $context);
-    if ($answer === false) {
+    $reply = @fopen($gateway . $request['uri'], 'rb', false, $context);
+    if ($reply === false) {
         return [0, [], ''];
     }
+    // Столько, сколько обещано: до конца соединения PHP ждал бы секунды.
+    preg_match('/^content-length: *(\d+)/im', implode("\n", $http_response_header), $length);
+    $answer = stream_get_contents($reply, (int) ($length[1] ?? -1));
     preg_match('/^HTTP\/\S+ (\d+)/', $http_response_header[0], $status);
     return [(int) $status[1], preg_grep('/^(content-type|retry-after|x-request-id):/i', $http_response_header), $answer];
 }

@@ -30,10 +30,13 @@ function call(string $method, string $path, ?array $content = null, array $heade
         'ignore_errors' => true, // отказ — тоже ответ
         'follow_location' => 0,
     ]]);
-    $answer = file_get_contents(getenv('GATEWAY_URL') . $path, false, $context);
-    if ($answer === false) {
+    $reply = fopen(getenv('GATEWAY_URL') . $path, 'rb', false, $context);
+    if ($reply === false) {
         throw new RuntimeException('шлюз не ответил');
     }
+    // Столько, сколько обещано: до конца соединения PHP ждал бы секунды.
+    preg_match('/^content-length: *(\d+)/im', implode("\n", $http_response_header), $length);
+    $answer = stream_get_contents($reply, (int) ($length[1] ?? -1));
     preg_match('/^HTTP\/\S+ (\d+)/', $http_response_header[0], $status);
     return [(int) $status[1], json_decode($answer, true)];
 }
