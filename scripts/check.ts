@@ -1,6 +1,6 @@
 /** `npm run check`: everything that can be said about the sources without running them. All parts run, each failed one is named, exit 1 if any did. */
 import { bundleCheck } from "./check/bundle.ts";
-import { errorsPageCheck, storagePageCheck, vendorSectionsCheck } from "./check/documents.ts";
+import { deliveryReasonsCheck, errorsPageCheck, storagePageCheck, vendorSectionsCheck } from "./check/documents.ts";
 import type { Check, Verdict } from "./check/finding.ts";
 import { migrationsCheck, sizesCheck } from "./check/sources.ts";
 import { toolchainCheck } from "./check/toolchain.ts";
@@ -13,6 +13,7 @@ const CHECKS: readonly Check[] = [
   migrationsCheck,
   storagePageCheck,
   errorsPageCheck,
+  deliveryReasonsCheck,
   vendorSectionsCheck,
   toolchainCheck,
 ];

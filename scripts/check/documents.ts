@@ -1,4 +1,5 @@
-/** Documents that must name everything: docs/storage.md every table, docs/errors.md every reason that a client can receive. */
+/** Documents that must name everything: docs/storage.md every table, docs/errors.md every reason that a client can receive
+ *  or a delivery can have. */
 import { existsSync, globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { ROOT } from "../local/wrangler.ts";
@@ -53,6 +54,23 @@ export const vendorSectionsCheck: Check = {
       note: `${new Set(cited.map(({ section }) => section)).size} sections`,
       findings: missing.map(({ path, section }) => `${path}: there is no §${section}`),
     };
+  },
+};
+
+/** Where a connector's or a lane's own words for a failed try stand: `judging.dead("…")`, `{ retry: "…" }`, `reason: "…: what"`. */
+const OF_TRIES = /^src\/(connectors\/|flows\/lane\/|flows\/attempt-delivery\.ts)/;
+const TRY_REASON = /\b(?:(?:dead|retry)\(|(?:dead|retry|reason): )["`]([a-z]+(?:_[a-z]+)*)/g;
+
+export const deliveryReasonsCheck: Check = {
+  name: "docs/errors.md names every reason of a delivery",
+  run: async () => {
+    const page = readPage("docs/errors.md");
+    const rows = named(page, /^\| (`[^|]+) \|/gm).join();
+    const sources = readSources().filter(({ path }) => OF_TRIES.test(path));
+    const reasons = [...new Set(sources.flatMap(({ text }) => named(text, TRY_REASON)))].toSorted();
+    // A source's own refusals are reasons of intake and have a heading.
+    const missing = reasons.filter((reason) => !rows.includes(`\`${reason}`) && !page.includes(`### ${reason}\n`));
+    return { note: `${reasons.length} reasons`, findings: missing.map((reason) => `no row for the reason ${reason}`) };
   },
 };
 

@@ -8,6 +8,11 @@ const KEY: Phrase = ["Замените секрет подключения и п
 const SETTINGS: Phrase = ["Дополните настройки подключения и повторите.", "Complete the connection's settings and retry."];
 const ADDRESS: Phrase = ["Укажите в подключении конечный публичный адрес.", "Give the connection its final public address."];
 const WAIT: Phrase = ["Проверьте, работает ли получатель, и повторите.", "Check that the destination works and retry."];
+const FIELD: Phrase = [
+  "Создайте поле в GetCourse или исправьте его имя в подключении.",
+  "Create the field in GetCourse or correct its name in the connection.",
+];
+const LESS: Phrase = ["получатель просит присылать реже", "the destination asks for fewer requests"];
 const RULE: Phrase = ["Исправьте правило.", "Correct the rule."];
 const LOOK: Phrase = [
   "Проверьте у получателя, дошло ли, и повторите вручную.",
@@ -30,6 +35,7 @@ const REASONS: Readonly<Record<string, Reason>> = {
   unknown_account: [["GetCourse не знает такого аккаунта", "GetCourse knows no such account"], SETTINGS],
   plan_without_api: [["тариф GetCourse без API импорта", "the GetCourse plan has no Import API"]],
   quota_exhausted: [["у получателя исчерпан лимит", "the destination's allowance is used up"]],
+  plain_http: [["GetCourse принимает только https", "GetCourse takes https only"], ADDRESS],
   redirect_refused: [["адрес перенаправляет на другой", "the address redirects"], ADDRESS],
   address_refused: [["на этот адрес отправлять нельзя", "this address may not be called"], ADDRESS],
   empty_reply: [["получатель ответил пустотой", "the reply was empty"], LOOK],
@@ -39,7 +45,11 @@ const REASONS: Readonly<Record<string, Reason>> = {
   timeout: [["получатель не ответил вовремя", "the destination did not answer in time"], WAIT],
   network: [["нет связи с получателем", "no connection to the destination"], WAIT],
   interrupted: [["прервано: процесс остановился", "cut off: the process ended"], LOOK],
-  rate_limited: [["получатель просит присылать реже", "the destination asks for fewer requests"], WAIT],
+  rate_limited: [LESS, WAIT],
+  quota: [LESS, WAIT],
+  busy: [LESS, WAIT],
+  pending: [LESS, WAIT],
+  too_many_steps: [["поиск у получателя не кончился", "looking it up there came to no end"]],
   loop_suspected: [["похоже на петлю", "looks like a loop"], RULE],
   connection_disabled: [["подключение выключено, ждёт", "the connection is off, it waits"]],
   connection_missing: [["подключения нет в настройках, ждёт пять минут", "no such connection, it waits five minutes"]],
@@ -51,6 +61,8 @@ const REASONS: Readonly<Record<string, Reason>> = {
 };
 
 const answered = (code: string): Reason | null => {
+  const field = /^field_(.+)_not_found$/.exec(code)?.[1];
+  if (field !== undefined) return [[`в GetCourse нет поля ${field}`, `GetCourse has no field ${field}`], FIELD];
   const status = /^http_(\d{3})$/.exec(code)?.[1];
   return status === undefined
     ? null

@@ -1,5 +1,6 @@
 /** Every mistake that a configuration can have is told in Russian in a Russian console. */
 import { expect, it } from "vitest";
+import reasons from "../../docs/errors.md?raw";
 import { reasonName } from "../../src/console/parts.ts";
 import { mendingOf } from "../../src/ui/reasons.ts";
 import { messageText } from "../../src/console/error-text.ts";
@@ -55,14 +56,12 @@ it("leaves no sentence of the judge in English", () => {
 
 it("tells a delivery's end in words, and what to do where the operator can do something", () => {
   const view = { lang: "ru", say: ([ru]: readonly [string, string]) => ru } as unknown as View;
-  const codes =
-    "template_unresolved no_address not_configured auth_failed forbidden client_not_found user_not_found rejected not_found unknown_account \
-plan_without_api quota_exhausted redirect_refused address_refused empty_reply unreadable_reply internal_error unknown_outcome timeout network \
-interrupted rate_limited http_500 loop_suspected connection_disabled connection_missing connection_removed unknown_action cancelled \
-consent_withdrawn erased";
-  for (const code of codes.split(/\s+/)) expect(reasonName(view, code)).toMatch(/[а-яё]/i);
+  const rows = [...reasons.matchAll(/^\| (`[^|]+) \|/gm)].map(([, cell = ""]) => cell.replace("http_…", "http_500"));
+  const codes = rows.flatMap((cell) => [...cell.matchAll(/`([\w…]+)`/g)].map(([, code = ""]) => code.replace("…", "vip")));
+  expect(codes.length).toBeGreaterThan(30);
+  expect([...codes, "interrupted"].filter((code) => !/[а-яё]/i.test(reasonName(view, code)))).toEqual([]);
   expect(reasonName(view, "http_503")).toContain("503");
-  expect(reasonName(view, "field_telegram_id_not_found")).toBe("field_telegram_id_not_found");
+  expect(reasonName(view, "field_telegram_id_not_found")).toBe("в GetCourse нет поля telegram_id");
   expect(mendingOf("auth_failed")?.[0]).toBe("Замените секрет подключения и повторите.");
   expect(mendingOf("forbidden")).toBeNull();
 });
