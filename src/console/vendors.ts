@@ -22,7 +22,7 @@ export const RECIPES: Readonly<Record<Kind, Recipe>> = {
   salebot: {
     name: ["Salebot", "Salebot"],
     brings: ["старты, почта и шаги бота; ответы ему", "bot starts, e-mails and steps; replies to it"],
-    hint: ["В блоке Salebot добавьте «Вызвать URL»: метод POST, JSON.", "In a Salebot block add an API request: POST, JSON."],
+    hint: ["Поставьте блок API-запроса Salebot, тип POST json.", "Add an API request block in Salebot, type POST json."],
     blocks: [
       { title: POST, text: HOOK },
       {
@@ -100,7 +100,7 @@ export const RECIPES: Readonly<Record<Kind, Recipe>> = {
     blocks: [
       {
         title: ["S2S-постбек", "S2S postback"],
-        text: `{base}/postback/{id}/{token}?subid={subid}&status={status}&payout={revenue}&currency={currency}&tid={tid}`,
+        text: `{base}/postback/{id}/{token}?subid={subid}&status={status}&payout={revenue}&currency=USD&tid={tid}`,
       },
     ],
   },

@@ -6,6 +6,7 @@ import keitaro from "../../docs/recipes/08-keitaro.md?raw";
 import sendWebhook from "../fixtures/chatterfy/send-webhook.json?raw";
 import s2s from "../fixtures/keitaro/s2s.json?raw";
 import onewin from "../fixtures/network/1win.json?raw";
+import { RECIPES } from "../../src/console/vendors.ts";
 import { ORIGIN, operator } from "../kit/operator.ts";
 import {
   type Macros,
@@ -108,5 +109,17 @@ describe("recipe 8: Keitaro", () => {
       ).json<{ items: { status: string }[] }>();
       expect(items.map(({ status }) => status)).toEqual(["delivered"]);
     });
+  });
+});
+
+describe("the console's cards", () => {
+  const offered = (kind: "chatterfy" | "keitaro" | "network"): string[] => RECIPES[kind].blocks.map(({ text }) => queryOf(text));
+  const queryOf = (address: string): string => address.split("?")[1] ?? address;
+
+  it("offer the very lines of the recipes", () => {
+    expect(offered("chatterfy")).toEqual([queryOf(readRecipe(chatterfyIn).block("адрес"))]);
+    expect(offered("keitaro")).toEqual([queryOf(readRecipe(keitaro).block("постбек"))]);
+    const named = ["регистрация", "первый депозит", "депозит"].map((name) => readRecipe(networks).block(`1win: ${name}`));
+    expect(offered("network")).toEqual(named.map(queryOf));
   });
 });
