@@ -108,13 +108,10 @@ describe("recipe 16: any service", () => {
     await expectPromised(recipe);
     const { person } = await (await operator("GET", "/v1/persons?email=zoe@example.com")).json<{ person: { key: string } }>();
     const promised = recipe.block("приходит").replace("КЛЮЧ_ЧЕЛОВЕКА", person.key).replace("ПОЧТА", "zoe@example.com");
-    const call = await expectSent(sent, `POST https://n8n.example/webhook/throughline ${promised}`, withoutTime);
+    const call = await expectSent(sent, `POST https://n8n.example/webhook/throughline ${promised}`, withoutClock);
     expect(await isSigned(call, secretOf("FLOW_SECRET"))).toBe(true);
   });
 });
 
-/** The webhook also tells the event's time. */
-const withoutTime = (body: string): string => {
-  const { timestamp: _, ...rest } = JSON.parse(body) as Record<string, unknown>;
-  return JSON.stringify(rest);
-};
+/** The event's time as the recipe names it. */
+const withoutClock = (body: string): string => body.replace(/(?<="timestamp":")\d{4}-[^"]+Z/, "ВРЕМЯ_СОБЫТИЯ");
