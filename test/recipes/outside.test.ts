@@ -5,7 +5,7 @@ import sheets from "../../docs/recipes/13-google-sheets.md?raw";
 import anyService from "../../docs/recipes/16-any-service.md?raw";
 import { isSignedBy, readSignedMessage, signingKey } from "../../src/lib/standard-webhooks.ts";
 import { utf8 } from "../../src/lib/crypto.ts";
-import { ORIGIN, operator } from "../kit/operator.ts";
+import { ORIGIN, configure, operator } from "../kit/operator.ts";
 import {
   type Sent,
   accepted,
@@ -110,6 +110,18 @@ describe("recipe 16: any service", () => {
     const promised = recipe.block("приходит").replace("КЛЮЧ_ЧЕЛОВЕКА", person.key).replace("ПОЧТА", "zoe@example.com");
     const call = await expectSent(sent, `POST https://n8n.example/webhook/throughline ${promised}`, withoutClock);
     expect(await isSigned(call, secretOf("FLOW_SECRET"))).toBe(true);
+  });
+
+  it("a service that signs needs no token in the address, and a repeated run is no second event", async () => {
+    const recipe = readRecipe(anyService);
+    const secret = `whsec_${btoa("TOOLS_SECRET".padEnd(32, "."))}`;
+    await configure({ connections: { tools: { ...recipe.json("подключение с подписью"), secret: [secret] } } });
+    const address = recipe.block("адрес с подписью").replace("https://ШЛЮЗ", ORIGIN);
+    const body = recipe.block("тело").replace("ПОЧТА", "signed@example.com").replace("ТЕЛЕФОН", "");
+    const send = async (): Promise<unknown> =>
+      (await post(address, body, await signedHeaders(body, { secret, id: "run-2" }))).json();
+    expect([await send(), await send()]).toMatchObject([{ status: "accepted" }, { status: "duplicate" }]);
+    expect((await post(address, body)).status).toBe(401);
   });
 });
 
