@@ -13,6 +13,7 @@ import {
   configureRecipe,
   expectPromised,
   expectSent,
+  filled,
   get,
   post,
   readRecipe,
@@ -69,6 +70,18 @@ describe("recipe 9: login by PIN", () => {
     const news = sent.find(({ url }) => url === "https://school.example/hooks/gateway");
     expect(JSON.parse(news?.body ?? "{}")).toMatchObject({ type: "mapping.created", data: { user_id: "9001" } });
     expect(news && (await isSigned(news, secret))).toBe(true);
+  });
+
+  it("Salebot's block gets a link too, with the words to show", async () => {
+    const { connections } = recipe.json("конфигурация");
+    const salebot = { kind: "salebot", project: "294495", token: [secretOf("SALEBOT_TOKEN")] };
+    const document = JSON.stringify({ connections: { ...Object(connections), bot: salebot } });
+    await configureRecipe({ ...recipe, block: () => document });
+    const body = filled(recipe.block("ссылка из Salebot"), { "#{client_id}": "22222209", "#{platform_id}": "11111110" });
+    const issued = await post(`${ORIGIN}/v1/links`, body, { authorization: `Bearer ${salebot.token[0]}` });
+    const link = await issued.json<{ url: string; pin: string; messages: { salebot: string } }>();
+    expect(link.messages.salebot).toContain(link.pin);
+    expect(link.messages.salebot).toContain(link.url);
   });
 
   it("the snippet's tag is the file we serve", async () => {
