@@ -37,8 +37,8 @@ export async function updateTelegramId(
   const read = readContent(ctx, caller, delivery, "identify");
   const given = valuesOf(delivery.content.ok ? delivery.content.value.fields : {});
   const missing = NAMES.find((name) => given[name] === "");
-  const quarantine =
-    missing === undefined && read.ok ? null : { cause: read.ok ? "missing_field" : "unparsable", field: missing ?? null };
+  const lacks = missing === undefined ? null : { cause: "missing_field", field: missing };
+  const quarantine = read.ok ? lacks : { cause: "unparsable", field: null };
   const { id } = await storeEvent(ctx, proved.value, read.ok ? read.value : UNREADABLE_EVENT, quarantine);
   if (missing !== undefined) return ok({ success: false, error: MISSING });
   const school = schoolOf(ctx.config, caller.connection);

@@ -18,8 +18,8 @@ beforeEach(async () => {
   await openWorkspace({ connections: { ...DOCUMENT.connections, school } });
 });
 
-const seed = async (body: string): Promise<string> => {
-  const answer = await exports.default.fetch(webhookUrl("p1", "/update_telegram_id"), { method: "POST", body });
+const seed = async (body: string, headers: Record<string, string> = {}): Promise<string> => {
+  const answer = await exports.default.fetch(webhookUrl("p1", "/update_telegram_id"), { method: "POST", headers, body });
   expect(answer.status).toBe(200);
   return answer.text();
 };
@@ -40,6 +40,12 @@ describe("vector 16: update_telegram_id", () => {
   it.each(["", "{", "[]", '{"email":"a@b.ru","telegram_id":"1"}'])("the body %j has nothing to write", async (body) => {
     expect(await seed(body)).toBe(MISSING);
     expect(sent).toEqual([]);
+  });
+
+  it("a body that cannot be read names no field as missing", async () => {
+    expect(await seed('{"email":', { "content-type": "application/json" })).toBe(MISSING);
+    await settled();
+    expect(await events("?status=quarantined")).toMatchObject([{ cause: "unparsable", field: null }]);
   });
 
   it("keeps the school's rate: what would pass it waits for its place", async () => {
