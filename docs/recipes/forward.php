@@ -8,7 +8,7 @@ function fitted(array $request): array
 {
     [$path, $query] = array_pad(explode('?', $request['uri'], 2), 2, '');
     if (strlen($request['uri']) > 8000 && $request['body'] === '') {
-        $headers = array_merge(preg_grep('/^content-type:/i', $request['headers'], PREG_GREP_INVERT), ['content-type: application/x-www-form-urlencoded']);
+        $headers = array_merge(preg_grep('/^content-(type|encoding):/i', $request['headers'], PREG_GREP_INVERT), ['content-type: application/x-www-form-urlencoded']);
         return ['method' => 'POST', 'uri' => $path, 'body' => $query, 'headers' => $headers];
     }
     return $request;
@@ -40,8 +40,13 @@ function forward(string $gateway, array $request): array
 $later = static fn(int $status): bool => $status === 0 || $status === 429 || $status >= 500;
 
 if (PHP_SAPI === 'cli') {
-    foreach (glob("$folder/waiting/*.json") as $file) {
-        [$status] = forward($gateway, json_decode(file_get_contents($file), true));
+    foreach (glob("$folder/waiting/*") as $file) {
+        $kept = time() - @filemtime($file) < 15 ? false : @file_get_contents($file);
+        if ($kept === false) {
+            continue; // ещё в пути или уже дошло
+        }
+        // Прежняя версия хранила здесь JSON.
+        [$status] = forward($gateway, json_decode($kept, true) ?? unserialize($kept, ['allowed_classes' => false]));
         if ($later($status)) {
             exit("шлюз не принял: $status\n");
         }
@@ -53,16 +58,16 @@ if (PHP_SAPI === 'cli') {
 $body = file_get_contents('php://input');
 $headers = [];
 foreach (getallheaders() as $name => $value) {
-    if (preg_match('/^(content-type|authorization|x-gateway-token|webhook-.*|x-telegram-bot-api-secret-token|user-agent)$/i', $name)) {
+    if (preg_match('/^(content-type|content-encoding|authorization|x-gateway-token|webhook-.*|x-telegram-bot-api-secret-token|user-agent)$/i', $name)) {
         $headers[] = "$name: $value";
     }
 }
 $request = ['at' => date(DATE_ATOM), 'method' => $_SERVER['REQUEST_METHOD'], 'uri' => $_SERVER['REQUEST_URI'], 'headers' => $headers, 'body' => $body];
 @mkdir("$folder/waiting", 0700, true);
-$waiting = "$folder/waiting/" . sprintf('%.6F', microtime(true)) . '-' . bin2hex(random_bytes(4)) . '.json';
+$waiting = "$folder/waiting/" . sprintf('%.6F', microtime(true)) . '-' . bin2hex(random_bytes(4));
 $line = json_encode($request, JSON_UNESCAPED_UNICODE | JSON_UNESCAPED_SLASHES | JSON_INVALID_UTF8_SUBSTITUTE);
-// Сначала на диск: что принято, то не потеряется.
-if (file_put_contents($waiting, $line) === false || file_put_contents("$folder/journal.jsonl", "$line\n", FILE_APPEND | LOCK_EX) === false) {
+// Сначала на диск: что принято, то не потеряется. Байт в байт: тело бывает и не в UTF-8, и сжатым.
+if (file_put_contents($waiting, serialize($request)) === false || file_put_contents("$folder/journal.jsonl", "$line\n", FILE_APPEND | LOCK_EX) === false) {
     http_response_code(503);
     exit;
 }
