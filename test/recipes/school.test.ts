@@ -71,6 +71,16 @@ describe("recipe 3: GetCourse «Вызвать URL»", () => {
   });
 });
 
+it("recipe 3: its line of history is imported, once however often", async () => {
+  const recipe = readRecipe(getcourseIn);
+  await configureRecipe(recipe);
+  const send = async (): Promise<unknown> => (await operator("POST", "/v1/import", recipe.json("история"))).json();
+  expect([await send(), await send()]).toMatchObject([
+    { accepted: 1, errors: [] },
+    { accepted: 0, duplicate: 1, errors: [] },
+  ]);
+});
+
 describe("recipe 4: the Telegram id and the key reach GetCourse", () => {
   const recipe = readRecipe(getcourseOut);
   const client = { "#{client_id}": "22222204", "#{platform_id}": "11111114", "#{email}": "anna@example.com", "#{tag}": "" };
