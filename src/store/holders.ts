@@ -51,14 +51,14 @@ export const keepIdentity = (db: D1Database, holderId: string, identity: HashedI
     )
     .bind(identity.hash, holderId, identity.type, identity.scope, toBound(identity.sealed), now);
 
-/** Fails the batch unless all of these identities are one holder's by now: somebody may have told some of them since they were looked up. */
-export const demandOneHolder = (db: D1Database, hashes: readonly string[]): D1PreparedStatement =>
+/** Fails the batch where one of these identities is another holder's by now: somebody may have told of it since it was looked up. */
+export const demandHolder = (db: D1Database, holderId: string, hashes: readonly string[]): D1PreparedStatement =>
   db
     .prepare(
-      `SELECT json(CASE WHEN (SELECT COUNT(DISTINCT holder_id) FROM holder_identities WHERE hash IN (SELECT value FROM json_each(?1))) = 1
-         THEN '1' ELSE 'stale' END)`,
+      `SELECT json(CASE WHEN EXISTS (SELECT 1 FROM holder_identities WHERE hash IN (SELECT value FROM json_each(?2)) AND holder_id <> ?1)
+         THEN 'stale' ELSE '1' END)`,
     )
-    .bind(JSON.stringify(hashes));
+    .bind(holderId, JSON.stringify(hashes));
 
 /** The holder that the identity belongs to now, created when it is new: two first links at once make one holder. */
 export const keepHolder = (db: D1Database, identityHash: string, profile: ArrayBuffer | null, now: number): D1PreparedStatement =>

@@ -115,6 +115,28 @@ describe("merge links", () => {
     expect(await login({ telegram_id: second })).toMatchObject({ status: "authorized", user_id: user });
   });
 
+  it.each(["both its ids", "its id in the messenger"])(
+    "hold for every id of the second account, also when its bot asks for a login by %s just before it joins",
+    async (told) => {
+      const [tg, max, client, user] = [someone(), someone(), someone(), someone()];
+      await mapped({ telegram_id: tg }, user);
+      const { token } = await merge(tg);
+      const both = { max_id: max, client_id: client };
+      await inboxOf(bindings).drain();
+      const batch = env.DB.batch.bind(env.DB);
+      const joining = vi
+        .spyOn(Object.getPrototypeOf(env.DB) as D1Database, "batch")
+        .mockImplementationOnce(async (statements) => {
+          await link({ telegram_id: undefined, ...(told === "both its ids" ? both : { max_id: max }) }, MAX);
+          return batch(statements) as never;
+        });
+      await bot("/webhook/max", { event: "bot_start", ...both, start: token }, MAX);
+      joining.mockRestore();
+      expect(await login({ max_id: max }, MAX)).toMatchObject({ status: "authorized", user_id: user });
+      expect(await login({ client_id: client }, MAX)).toMatchObject({ status: "authorized", user_id: user });
+    },
+  );
+
   it("take what the account was mapped to before along, so that erasing the person erases it", async () => {
     const [tg, max, user] = [someone(), someone(), someone()];
     const { buid } = await login({ max_id: max }, MAX);

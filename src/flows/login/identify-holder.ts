@@ -3,7 +3,7 @@ import type { Context } from "../../context.ts";
 import type { Connection } from "../../domain/config.ts";
 import { type HolderIdentity, chooseHolder } from "../../domain/holder.ts";
 import { newHolderId } from "../../lib/ids.ts";
-import { type HashedIdentity, demandOneHolder, findIdentities, keepBot, keepHolder, keepIdentity } from "../../store/holders.ts";
+import { type HashedIdentity, demandHolder, findIdentities, keepBot, keepHolder, keepIdentity } from "../../store/holders.ts";
 import { isStale } from "../../store/mappings.ts";
 import { raiseProblem } from "../../store/problems.ts";
 import { hashIdentities } from "./digests.ts";
@@ -48,8 +48,9 @@ export async function identifyHolder(ctx: Context, { bot, identities, profile }:
     identityHash: named.hash,
     statements: [
       ...own.map((identity) => keepIdentity(db, holderId, identity, now)),
-      demandOneHolder(
+      demandHolder(
         db,
+        holderId,
         own.map(({ hash }) => hash),
       ),
       keepHolder(db, named.hash, sealedProfile, now),
@@ -72,7 +73,7 @@ export async function identifyHolder(ctx: Context, { bot, identities, profile }:
 
 const MOST_ROUNDS = 5;
 
-/** Two first reports of one human at once, one of which names fewer ids: whoever is later decides again, by what the other wrote. */
+/** Two first reports of one human at once, or one beside a start with a merge token: whoever is later decides again, by what the other wrote. */
 export async function reported<T>(act: () => Promise<T>): Promise<T> {
   for (let round = 1; ; round += 1) {
     try {

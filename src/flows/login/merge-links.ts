@@ -9,7 +9,7 @@ import type { Claim } from "../../domain/identifier.ts";
 import { type Messenger, deepLink } from "../../domain/login-url.ts";
 import { randomBase62 } from "../../lib/ids.ts";
 import { type Result, err, ok } from "../../lib/result.ts";
-import { type HashedIdentity, findHolder, keepBot, keepIdentity } from "../../store/holders.ts";
+import { type HashedIdentity, demandHolder, findIdentities, keepBot, keepIdentity } from "../../store/holders.ts";
 import { holderMappings } from "../../store/mappings.ts";
 import {
   type MergeLink,
@@ -22,7 +22,7 @@ import {
 } from "../../store/merge-links.ts";
 import { raiseProblem } from "../../store/problems.ts";
 import { hashIdentities, tokenMac } from "./digests.ts";
-import { type HolderReport, identifyHolder } from "./identify-holder.ts";
+import { type HolderReport, identifyHolder, reported } from "./identify-holder.ts";
 import { settleActs } from "./record-login-event.ts";
 
 const LIFE_MS = 86_400_000;
@@ -77,7 +77,7 @@ export async function consumeMergeToken(
   const link = await claimMergeLink(ctx.env.DB, claim);
   if (link === null) return [];
   if (link.usedBy !== second.hash) return referral(ctx, link);
-  const joined = await join(ctx, connection, link, given);
+  const joined = await reported(() => join(ctx, connection, link, given));
   return joined ? proof(ctx, link) : [];
 }
 
@@ -87,24 +87,26 @@ const ownIdentities = (claims: readonly Claim[]): HolderIdentity[] =>
     claims.filter((claim) => claim.type === type).map(({ scope, value }) => ({ type, scope, value })),
   );
 
-/** False without a trace in the graph: the second account has a holder who can log in somewhere. Asked again after the write,
- *  because another start may have taken the account in between. */
+/** False without a trace in the graph: the second account has a holder who can log in somewhere. What another holder has of its weaker ids stays there. */
 async function join(ctx: Context, connection: Connection, link: MergeLink, given: readonly HashedIdentity[]): Promise<boolean> {
   const db = ctx.env.DB;
   const now = ctx.clock();
   const [second] = given;
   if (!second) return false;
   const hashes = given.map(({ hash }) => hash);
-  const former = await findHolder(db, hashes);
-  const other = former === null || former === link.holderId ? null : former;
-  if (other !== null && (await holderMappings(db, other)).length > 0) return refuseJoin(ctx, connection, second);
+  const holders = new Map((await findIdentities(db, hashes)).map(({ hash, holderId }) => [hash, holderId]));
+  const [former = link.holderId] = hashes.flatMap((hash) => holders.get(hash) ?? []);
+  const joins = former !== link.holderId;
+  if (joins && (await holderMappings(db, former)).length > 0) return refuseJoin(ctx, connection, second);
+  const own = hashes.filter((hash) => [former, link.holderId, undefined].includes(holders.get(hash)));
   const address = await ctx.seal.seal(JSON.stringify(given.map(({ type, scope, value }) => ({ type, scope, value }))));
   await db.batch([
-    ...(other === null ? [] : moveAccounts(db, other, link.holderId)),
+    ...(joins ? moveAccounts(db, former, link.holderId) : []),
     ...given.map((identity) => keepIdentity(db, link.holderId, identity, now)),
+    demandHolder(db, link.holderId, own),
     keepBot(db, { identityHash: second.hash, connection: connection.id, address, now }),
   ]);
-  return (await findHolder(db, [second.hash])) === link.holderId ? true : refuseJoin(ctx, connection, second);
+  return true;
 }
 
 /** An operator sees it under Problems; the bot's start itself goes on as any other. */
