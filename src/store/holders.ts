@@ -84,14 +84,17 @@ export const keepBot = (
 /** `address` is sealed: the ids by which that very bot reaches the holder. */
 export type HolderBot = { readonly connection: string; readonly address: Sealed; readonly lastUsedAt: number };
 
-/** Bots of a holder, the one used last first: by a call for a login or by what its human did there. */
+/** Bots of a holder, the one used last first: by a call for a login or by what its human did there, among the newest events of the person. What a bot
+ *  sent is an `echo`. */
 export async function holderBots(db: D1Database, holderId: string): Promise<HolderBot[]> {
   const { results } = await db
     .prepare(
-      `SELECT b.connection, ${hexed("b.address")}, MAX(b.last_used_at, COALESCE((SELECT MAX(e.received_at) FROM holder_identities AS h
-           JOIN identifiers AS i ON i.hash = h.hash JOIN events AS e ON e.person_id = i.person_id AND e.via_hash = h.hash
-         WHERE h.holder_id = b.holder_id AND e.connection = b.connection AND +e.status = 'bound'), 0)) AS last_used_at
-       FROM holder_bots AS b WHERE b.holder_id = ?1 ORDER BY 3 DESC, 1`,
+      `WITH heard AS (
+         SELECT e.connection, MAX(e.received_at) AS at FROM holder_identities AS h JOIN identifiers AS i ON i.hash = h.hash
+           CROSS JOIN events AS e ON e.seq IN (SELECT seq FROM events WHERE person_id = i.person_id ORDER BY event_at DESC LIMIT 100)
+         WHERE h.holder_id = ?1 AND e.via_hash = h.hash AND e.status = 'bound' GROUP BY e.connection)
+       SELECT b.connection, ${hexed("b.address")}, MAX(b.last_used_at, COALESCE(heard.at, 0)) AS last_used_at
+       FROM holder_bots AS b LEFT JOIN heard ON heard.connection = b.connection WHERE b.holder_id = ?1 ORDER BY 3 DESC, 1`,
     )
     .bind(holderId)
     .all<{ connection: string; address: Sealed; last_used_at: number }>();

@@ -2,6 +2,7 @@ import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import type { PersonId } from "../../src/lib/ids.ts";
 import { listEventLines } from "../../src/store/operator/events.ts";
+import { holderBots } from "../../src/store/holders.ts";
 import { readPerson } from "../../src/store/person-reads.ts";
 import { queuedBetween, requeueDead } from "../../src/store/replays.ts";
 import { configure, feed, pay } from "../kit/feed.ts";
@@ -67,6 +68,29 @@ it("binding an event reads none of the messages that its person wrote before", a
   ).run();
   const read = rowsRead();
   await feed(pay("200", { ids: { tg: 1 } }));
+  expect(read()).toBeLessThan(MANY / 4);
+});
+
+it("looking for the messenger that a human wrote in last reads through none of what she wrote before", async () => {
+  const [, last] = await feed({ ids: { tg: 1 } }, { ids: { tg: 1 } });
+  await env.DB.batch([
+    env.DB.prepare(
+      "UPDATE events SET type = 'message', person_id = p.id, home_id = p.id FROM (SELECT id FROM persons) AS p WHERE fact LIKE 'paid%'",
+    ),
+    env.DB.prepare(
+      `INSERT INTO holder_identities (hash, holder_id, type, scope, sealed, last_used_at)
+       SELECT hash, 'hld_1', type, scope, x'00', 0 FROM identifiers WHERE type = 'telegram_id'`,
+    ),
+    env.DB.prepare(
+      "INSERT INTO holder_bots (holder_id, connection, address, last_used_at) VALUES ('hld_1', 'bot', x'00', 0), ('hld_1', 'tg', x'00', 1)",
+    ),
+  ]);
+  const [wrote] = await rows<{ at: number }>("SELECT received_at AS at FROM events WHERE id = ?1", last);
+  const read = rowsRead();
+  expect(await holderBots(env.DB, "hld_1")).toMatchObject([
+    { connection: "bot", lastUsedAt: wrote?.at },
+    { connection: "tg", lastUsedAt: 1 },
+  ]);
   expect(read()).toBeLessThan(MANY / 4);
 });
 
