@@ -1,7 +1,7 @@
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { inboxOf } from "../../src/context.ts";
-import { prepareAct } from "../../src/flows/login/record-login-event.ts";
+import { prepareAct, settleActs } from "../../src/flows/login/record-login-event.ts";
 import { sweepLogins } from "../../src/flows/login/sweep-logins.ts";
 import { newSealer } from "../../src/lib/seal.ts";
 import { newTestContext } from "../kit/lane.ts";
@@ -335,6 +335,36 @@ describe("the person graph", () => {
     await sweepLogins(await newTestContext());
     clock.mockRestore();
     expect(await person(await hashOf("telegram_id", "", telegram))).toMatchObject([{ type: "login", status: "bound" }]);
+  });
+
+  it("counts an act once that the sweep tells while its own request does", async () => {
+    const account = { type: "telegram_id", scope: "", value: someone() } as const;
+    const ctx = await newTestContext();
+    const { act } = await prepareAct(ctx, { type: "login", key: null, identifiers: [account], fields: {} });
+    const counted = async () => {
+      await inboxOf(env).drain();
+      return env.DB.prepare("SELECT SUM(n) AS n FROM intake_counts WHERE connection = 'login'").first<number>("n");
+    };
+    const before = (await counted()) ?? 0;
+    for (let round = 0; round < 2; round += 1) await settleActs(ctx, [act]);
+    expect(await counted()).toBe(before + 1);
+  });
+
+  it("keeps a user on the card of who is mapped to it, though an earlier unlink is heard of late", async () => {
+    const { buid, human } = await proved();
+    const user = someone();
+    await map(buid, user);
+    await inboxOf(env).drain();
+    const account = { type: "telegram_id", scope: "", value: human.telegram_id } as const;
+    const lost = { type: "mapping.deleted", key: null, fields: {} } as const;
+    const left = { type: "user_id", scope: "site", value: user } as const;
+    await (await prepareAct(await newTestContext(), { ...lost, identifiers: [account, left] })).statement.run();
+    const clock = vi.spyOn(Date, "now").mockReturnValue(Date.now() + 1);
+    await sweepLogins(await newTestContext());
+    clock.mockRestore();
+    await inboxOf(env).drain();
+    const found = env.DB.prepare("SELECT hash FROM identifiers WHERE hash = ?1").bind(await hashOf("user_id", "site", user));
+    expect((await found.all()).results).toHaveLength(1);
   });
 
   it("P-05 a user taken from another holder is lost by one card and has moved to the other, as the site is told", async () => {

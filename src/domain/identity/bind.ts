@@ -3,7 +3,7 @@
 import type { EventId, PersonId } from "../../lib/ids.ts";
 import { apply, removeNode } from "./apply.ts";
 import type { Decision, Fresh, Step } from "./decision.ts";
-import { type Graph, type GraphEvent, type Ref, ownerOf } from "./graph.ts";
+import { type Graph, type GraphEvent, type Ref, isMapped, ownerOf } from "./graph.ts";
 import { resolve } from "./resolve.ts";
 import { refOf } from "./usable.ts";
 
@@ -43,12 +43,13 @@ function decide(graph: Graph, event: GraphEvent, fresh: () => Fresh, late: Late 
   };
 }
 
-/** Takes off the event's person what a login act says is no longer hers; what meanwhile belongs to somebody else stays there. */
+/** Takes off the event's person what a login act says is no longer hers; what meanwhile belongs to somebody else stays there, and so does a user that an
+ *  account of hers is mapped to by now: acts may be heard in another order than they were done. */
 function detach(graph: Graph, event: GraphEvent): Step[] {
   const owners = new Set(event.claims.map((claim) => ownerOf(graph, claim)));
   return event.detach.flatMap((ref): Step[] => {
     const owner = ownerOf(graph, ref);
-    if (owner === null || !owners.has(owner)) return [];
+    if (owner === null || !owners.has(owner) || isMapped(graph, new Set([owner]), ref.hash)) return [];
     removeNode(graph, ref.hash);
     return [{ step: "detached", ref }];
   });

@@ -189,6 +189,13 @@ export function ownerOf(graph: Graph, ref: Ref): PersonId | null {
   return home === null ? null : rootOf(graph, home);
 }
 
+/** Is an account of one of these persons mapped to the site's user now? */
+export const isMapped = (graph: Graph, roots: ReadonlySet<PersonId>, user: string): boolean =>
+  [...(graph.mapped.get(user) ?? [])].some((account) => {
+    const home = graph.nodes.get(account)?.homeId;
+    return home !== undefined && roots.has(rootOf(graph, home));
+  });
+
 /** Over all leaves of the person. Inferred identifiers are only there where the events at hand name them (store/load-neighbourhood.ts). */
 export function* nodesOf(graph: Graph, root: PersonId): Generator<Node> {
   for (const leaf of membersOf(graph, root)) {

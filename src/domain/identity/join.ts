@@ -8,11 +8,11 @@ import {
   type GraphEvent,
   type Node,
   type Ref,
-  keptApart,
   homeOf,
+  isMapped,
+  keptApart,
   nodesOf,
   ownerOf,
-  rootOf,
 } from "./graph.ts";
 import { type Held, fits, heldBy, hold, isContact, isInferred, isLimited, isMessenger, isTelling, unite } from "./limits.ts";
 import { refOf, wouldQuarantine } from "./usable.ts";
@@ -176,14 +176,8 @@ const isOfAnother = ({ claims, home }: Start, nodes: readonly Node[], row: Perso
   );
 
 /** Is the user what another account of these persons is mapped to? */
-function isMappedElsewhere({ graph, start, union }: Join, { hash }: Node): boolean {
-  const accounts = [...(graph.mapped.get(hash) ?? [])];
-  if (start.claims.some((claim) => accounts.includes(claim.hash))) return false;
-  return accounts.some((account) => {
-    const home = graph.nodes.get(account)?.homeId;
-    return home !== undefined && union.roots.has(rootOf(graph, home));
-  });
-}
+const isMappedElsewhere = ({ graph, start, union }: Join, { hash }: Node): boolean =>
+  !start.claims.some((claim) => graph.mapped.get(hash)?.has(claim.hash)) && isMapped(graph, union.roots, hash);
 
 /** Login acts outrank guesses: `move` gives the site's user to this person alone and takes her former one away. One that another of her accounts is
  *  mapped to stays: two users of one site are two people, and the account may be hers by a mere claim. So a user is refused that would come on top

@@ -67,10 +67,11 @@ export async function settleOldActs(ctx: Context): Promise<void> {
   await settleActs(ctx, acts);
 }
 
-/** Has no window and no state: a login act is said once under its key. */
+/** Has no window and no state: a login act is said once under its key. `again`, since the sweep may tell it beside its own request. */
 async function arrivalOf(ctx: Context, { id, key, facts }: LoginAct): Promise<Arrival> {
   return {
     id,
+    again: true,
     connection: LOGIN_CONNECTION,
     type: facts.type,
     receivedAt: facts.receivedAt,
