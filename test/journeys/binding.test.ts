@@ -221,6 +221,32 @@ describe("conflicts of links and clicks", () => {
     },
   );
 
+  it("rule 5: a network's player stays one buyer, though the tracker's id that told of them goes to another starter", async () => {
+    const to = "https://t.me/my_bot?start={click}";
+    await openWorkspace({ links: { vk1: { to, utm_source: "vk", clickids: { subid: "chatterfy1" } } } });
+    const told = (at: string, event: Record<string, string>): Parameters<typeof backfill>[0][number] => [
+      "onewin",
+      `2026-03-02T${at}:00Z`,
+      { currency: "USD", sub1: "KS2", user_id: "P1", ...event },
+    ];
+    const lines: Parameters<typeof backfill>[0] = [
+      ["links", DAY1, { event: "click", click: c1, visitor: "v1", link: "vk1" }],
+      ["p1", "2026-03-01T11:00:00Z", { event: "bot_start", telegram_id: "1", start: c1 }],
+      ["links", DAY2, { event: "click", click: c2, visitor: "v1", link: "vk1", subid: "KS2" }],
+      told("11:01", { event: "sale", transaction_id: "t1", amount: "50" }),
+      ["p1", "2026-03-02T11:02:00Z", { event: "bot_start", telegram_id: "2", start: c2 }],
+      told("11:03", { event: "sale", transaction_id: "t2", amount: "20" }),
+    ];
+    for (const line of lines) {
+      await backfill([line]);
+      await settled();
+    }
+    const buyer = await who("player_id", "P1", "1win");
+    expect(buyer.id).toBe((await who("telegram_id", "1")).id);
+    expect((await who("clickid", "KS2")).id).toBe((await who("telegram_id", "2")).id);
+    expect(buyer.net).toBe("6300.00");
+  });
+
   it("never identifiers: two persons of one tid, order number, name and username stay two", async () => {
     await tell("school", { event: "order", gc_user_id: "1", order: "77", amount: "5", username: "ivan", first_name: "Иван" });
     await tell("p1", { telegram_id: "2", order: "77", tid: "77", username: "ivan", first_name: "Иван" });

@@ -159,7 +159,7 @@ export class SecondReading {
       const issued = fresh.filter((id) => typeOf(id) === "clickid");
       for (const id of clicks) this.issued.set(id, [...(this.issued.get(id) ?? []), ...issued]);
     }
-    const own = typeOf(through) === "click" ? fresh.find((id) => priorityOf(id) <= 7) : undefined;
+    const own = typeOf(through).startsWith("click") ? fresh.find((id) => priorityOf(id) <= 7) : undefined;
     this.events.set(event.name, { home, through: own ?? through, click: event.type === "click" ? (clicks[0] ?? null) : null });
   }
 

@@ -75,10 +75,10 @@ export function joinClaims(graph: Graph, start: Start): Decision {
   return { event, outcome: "bound", homeId: home, create, via: viaOf(start, draft), ...draft, trace };
 }
 
-/** What the event follows from now on. A click that found its person may yet go to its real starter, and takes along what came through it: an event
- *  that brought her an identifier of her own stays with that one. */
+/** What the event follows from now on. A click that found its person, or a tracker's id that came with one, may yet go to its real starter, and takes along
+ *  what came through it: an event that brought her an identifier of her own stays with that one. */
 const viaOf = ({ via }: Start, { attach }: Draft): Ref => {
-  const own = via.type === "click" ? attach.find((claim) => !isInferred(claim)) : undefined;
+  const own = via.type === "click" || via.type === "clickid" ? attach.find((claim) => !isInferred(claim)) : undefined;
   return own ? refOf(own) : via;
 };
 
