@@ -1,5 +1,5 @@
 /** What a payment is called: `sale` (the first paid order or first tid, or so named by the sender), `resale` with its ordinal, or nothing.
- *  Counted per person and connection and always from scratch in event time, so a late or rejected payment gives every other one its right number.
+ *  Counted per person and connection in event time, so a late or rejected payment gives every later one its right number.
  *  Parts of one order are one purchase: only its first money carries the label. Free orders and unreadable amounts carry none. A sender that calls every
  *  deposit a sale means the first one: its next order or tid is a repeat (vendors.md §3.1, §6.1). Pure. */
 import type { EventId } from "../lib/ids.ts";
