@@ -1,5 +1,6 @@
 /** What list calls ask for besides their filters. */
 import type { Context } from "../context.ts";
+import { parseTime } from "../domain/normalise/time.ts";
 import type { Locale } from "../domain/trace.ts";
 import type { FieldError } from "../lib/field-errors.ts";
 import { type Result, err, ok } from "../lib/result.ts";
@@ -20,8 +21,9 @@ export const pageOf = (query: URLSearchParams, usual: number, most: number): num
 /** `since` in epoch ms, null when it is not asked for. */
 export function sinceOf(query: URLSearchParams): Result<number | null, FieldError> {
   const since = query.get("since") || null;
-  const at = since === null ? null : Date.parse(since);
-  return Number.isNaN(at) ? err({ path: "since", message: "an ISO 8601 time" }) : ok(at);
+  if (since === null) return ok(null);
+  const at = parseTime(since, "UTC");
+  return at === null ? err({ path: "since", message: "an ISO 8601 time" }) : ok(at);
 }
 
 /** `lang`, else the workspace's language. */

@@ -52,8 +52,10 @@ describe("the delivery log", () => {
     for (const path of ["/dlv_x/replay", "/dlv_x/cancel", "/recover"]) {
       expect((await exports.default.fetch(`https://go.example/v1/deliveries${path}`, { method: "POST" })).status).toBe(401);
     }
-    for (const query of ["?status=lost", "?since=yesterday", "?cursor=1", "?limit=0"])
-      expect((await call(query)).status).toBe(422);
+    for (const query of ["?status=lost", "?since=yesterday", "?since=5", "?since=2026-02-30T00:00:00Z", "?cursor=1", "?limit=0"])
+      expect((await call(query)).status, query).toBe(422);
+    for (const since of ["2026-03-01", "2026-03-01T10:00:00.5Z", "2026-03-01T10:00:00+03:00", "2026-03-01T10:00:00%2B03:00"])
+      expect((await call(`?since=${since}`)).status, since).toBe(200);
     expect((await call("/dlv_unknown")).status).toBe(404);
     expect((await call("/dlv_unknown/replay", "POST")).status).toBe(404);
     expect((await call("/dlv_unknown/cancel", "POST")).status).toBe(404);
