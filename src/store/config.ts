@@ -103,8 +103,18 @@ async function newestVersion(db: D1Database): Promise<Snapshot | null> {
   return row ? parseRow(row) : null;
 }
 
+/** A save refuses a `$NAME` without a secret; one that is gone since turns its senders away, which nobody else would tell. */
 function keep(settings: Settings, snapshot: Snapshot | null): Config {
-  const config = resolveConfig(configDocument.parse(snapshot?.document ?? {}), snapshot?.version ?? 0, settings.secret);
+  const version = snapshot?.version ?? 0;
+  const missing = new Set<string>();
+  const config = resolveConfig(configDocument.parse(snapshot?.document ?? {}), version, (name) => {
+    const secret = settings.secret(name);
+    if (secret === null) missing.add(name);
+    return secret;
+  });
+  if (kept?.config.version !== version) {
+    for (const secret of missing) newLog(settings.logLevel)("error", "config.secret.missing", { secret, version });
+  }
   kept = { config, loadedAt: Date.now() };
   return config;
 }

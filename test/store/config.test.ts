@@ -1,5 +1,5 @@
 import { env } from "cloudflare:workers";
-import { beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it, vi } from "vitest";
 import type { Env } from "../../src/env.ts";
 import { settingsOf } from "../../src/env.ts";
 import { loadConfig, saveConfig } from "../../src/store/config.ts";
@@ -59,5 +59,16 @@ describe("the configuration", () => {
     await late;
     expect(await env.CONFIG.get("snapshot", "json")).toMatchObject({ document: { workspace: { name: "third" } } });
     expect((await loadConfig(env, settings, 0)).workspace.name).toBe("third");
+  });
+
+  it("a secret that is gone since the save is named in the log, once for a version", async () => {
+    const told = vi.spyOn(console, "error").mockReturnValue();
+    const bot = { kind: "telegram", bot_token: "$LOST_TOKEN", secret_token: ["$LOST_TOKEN"] };
+    const document = { connections: { bot } };
+    await saveConfig(env, settings, { document, author: "test", note: "", now: 0 });
+    await loadConfig(env, settings, 0);
+    expect(told.mock.calls.flat().map((line) => JSON.parse(String(line)))).toEqual([
+      { level: "error", name: "config.secret.missing", secret: "LOST_TOKEN", version: expect.any(Number) },
+    ]);
   });
 });
