@@ -47,8 +47,7 @@ function notAllowed(ctx: Context): Response {
  *  like a real one. */
 async function show(request: Routed, ctx: Context, language: Language): Promise<Response> {
   const query = new URL(request.url).searchParams;
-  if ([...query.keys()].length === 0 && pathName(request, "buid") === null)
-    return problem(ctx, { status: 404, reason: "not_found" });
+  if ([...query.keys()].length === 0 && pathName(request, "buid") === null) return notice(language, "gone", 404);
   const visit = readVisit(request, ctx, language);
   if (visit === "malformed") return notice(language, "gone", 400);
   if (visit === null) return notice(language, "gone", 404);

@@ -183,8 +183,10 @@ describe("real answers are as documented", () => {
       ["get", "/v1/persons", "/v1/persons?nonsense=1"],
       ["get", "/v1/persons", "/v1/persons?telegram_id=1"],
       ["get", "/v1/problems", "/v1/problems"],
+      ["get", "/v1/problems", "/v1/problems?limit=0"],
       ["get", "/v1/config", "/v1/config"],
       ["get", "/v1/config/versions", "/v1/config/versions"],
+      ["get", "/v1/config/versions", "/v1/config/versions?cursor=x"],
       ["get", "/v1/report", "/v1/report"],
       ["post", "/v1/report/share", "/v1/report/share", { query: { window: 30 }, days: 7 }],
       ["post", "/v1/connections/{id}/test", "/v1/connections/bot/test"],
@@ -199,6 +201,7 @@ describe("real answers are as documented", () => {
     const about: readonly (readonly [method: string, path: string, real: string])[] = [
       ["get", "/v1/persons/{id}", `/v1/persons/${person.id}`],
       ["get", "/v1/persons/{id}/timeline", `/v1/persons/${person.id}/timeline`],
+      ["get", "/v1/persons/{id}/timeline", `/v1/persons/${person.id}/timeline?cursor=x`],
       ["get", "/v1/persons/{id}/export", `/v1/persons/${person.id}/export`],
       ["post", "/v1/events/{id}/replay", `/v1/events/${id}/replay`],
       ["delete", "/v1/persons/{id}", `/v1/persons/${person.id}`],
@@ -218,7 +221,9 @@ describe("real answers are as documented", () => {
         headers: { "content-type": "application/x-www-form-urlencoded", "sec-fetch-site": "same-origin", ...headers },
         body,
       });
-    const visits = [url, `${url}&site=site`, `${ORIGIN}/?site=nope`].map((address) => exports.default.fetch(address));
+    const visits = [url, `${url}&site=site`, `${ORIGIN}/?site=nope`, `${ORIGIN}/`].map((address) =>
+      exports.default.fetch(address),
+    );
     const posts = [
       post(`token=${token}&pin=${pin}`),
       post(`token=${token}&pin=1`),
@@ -242,6 +247,15 @@ describe("real answers are as documented", () => {
       promised("/undo/{token}", "post", await undone),
     ];
     expect(told.filter(([, known]) => !known)).toEqual([]);
+  });
+
+  it("of whoever guesses at a token in the path", async () => {
+    const { responses } = (await readDocument()).paths["/webhook/{connection}/{token}/update_telegram_id"]?.["post"] ?? {};
+    expect(Object.keys(responses ?? {})).toEqual(expect.arrayContaining(["404", "429", "503"]));
+  });
+
+  it("of an import that is too large", async () => {
+    expect(Object.keys((await readDocument()).paths["/v1/import"]?.["post"]?.responses ?? {})).toContain("413");
   });
 
   it("of an operator's call that is refused", async () => {

@@ -55,6 +55,7 @@ const CONFIG: readonly Operation[] = [
     says: "Versions, newest first.",
     query: z.object(paging),
     answers: { 200: { says: "A page.", schema: answer.configVersions } },
+    refusals: invalid,
   }),
   call("post", "/v1/config/rollback", {
     says: "Save an old version anew.",
@@ -106,6 +107,7 @@ const EVENTS: readonly Operation[] = [
     says: "What needs an operator, newest first.",
     query: z.object(paging),
     answers: { 200: { says: "A page.", schema: answer.listOf(answer.openProblem) } },
+    refusals: invalid,
   }),
 ];
 
@@ -130,7 +132,7 @@ const PERSONS: readonly Operation[] = [
     says: "Events of a person, oldest first by event time.",
     query: z.object({ ...paging, ...lang }),
     answers: { 200: { says: "A page.", schema: answer.listOf(answer.timelineEntry) } },
-    refusals: gone,
+    refusals: { ...gone, ...invalid },
   }),
   call("get", "/v1/persons/:id/export", {
     says: "A person's copy of her data: JSON, or a page to print.",

@@ -107,7 +107,7 @@ export const PUBLIC_CALLS: readonly Operation[] = [
       },
     ],
     answers: { 200: { says: "What the school said.", schema: seedAnswer } },
-    refusals: { 413: ["too_large"] },
+    refusals: { 413: ["too_large"], 429: ["too_many_failed_proofs"] },
   },
   {
     method: "post",
@@ -118,7 +118,7 @@ export const PUBLIC_CALLS: readonly Operation[] = [
     query: z.object({ rules: z.optional(z.enum(["1"])) }),
     bodies: [{ name: "ImportLine", schema: importLine, types: ["application/jsonl"] }],
     answers: { 200: { says: "What became of the lines.", schema: imported } },
-    refusals: { 422: ["invalid_request"] },
+    refusals: { 413: ["too_large"], 422: ["invalid_request"] },
   },
   ...(["get", "head"] as const).map((method): Operation => ({
     method,
