@@ -62,10 +62,11 @@ type Launch = { port: number; state: State; vars: Record<string, string>; file: 
 /** workerd notes every alarm that was due while it was down, and every one that was taken back just before it rang: both are meant to happen. */
 const EXPECTED = ["NOSENTRY SQLite alarm overdue", "NOSENTRY SQLite alarm handler canceled"];
 
+/** workerd quotes an address that it cannot read, and tokens stand in addresses. */
 function tellLog({ level, message }: { level: string; message: string }): void {
   if (EXPECTED.some((expected) => message.startsWith(expected))) return;
   const stream = level === "error" || level === "warn" ? process.stderr : process.stdout;
-  stream.write(`${message}\n`);
+  stream.write(`${message.replaceAll(/\burl = \S*/g, "url = ••••")}\n`);
 }
 
 async function startRuntime({ port, state, vars, file }: Launch) {
