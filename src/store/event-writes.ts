@@ -102,6 +102,7 @@ export const insertEvents = (
 export type LateBinding = {
   readonly id: EventId;
   readonly status: string;
+  readonly cause: string | null;
   readonly person_id: PersonId | null;
   readonly home_id: PersonId | null;
   readonly via: string | null;
@@ -123,9 +124,9 @@ export const bindWaiting = (
     ({
       named,
       sealed,
-    }) => `UPDATE events SET status = r.status, person_id = r.person_id, home_id = r.home_id, via = r.via, via_hash = r.via_hash,
+    }) => `UPDATE events SET status = r.status, cause = r.cause, person_id = r.person_id, home_id = r.home_id, via = r.via, via_hash = r.via_hash,
         bound_at = r.bound_at, shared = r.shared, trace = r.trace, currency = COALESCE(events.currency, r.currency)
-      FROM (SELECT ${named(["id", "status", "person_id", "home_id", "via", "via_hash", "bound_at", "shared", "currency"])}, ${sealed("trace")} AS trace
+      FROM (SELECT ${named(["id", "status", "cause", "person_id", "home_id", "via", "via_hash", "bound_at", "shared", "currency"])}, ${sealed("trace")} AS trace
         FROM json_each(?1)) AS r
       WHERE events.id = r.id AND +events.status = 'unbound'`,
   ),

@@ -105,6 +105,15 @@ it("D-03 the same tid with another amount leaves one counted sale and its histor
   expect(await eventRow(second[0])).toMatchObject({ counted: 1, label: "sale", amount_e4: 700_000 });
 });
 
+it("an event that has found its person no longer says that nobody is known", async () => {
+  await configure({ connections: { onewin: { kind: "network", network: "1win" }, bot: { kind: "salebot", project: "P1" } } });
+  const [waiting] = await feed(pay("50", { ids: { clickid: "CH8" }, connection: "onewin", tid: "1" }));
+  const told = (): Promise<unknown[]> => rows(`SELECT status, cause FROM events WHERE id = '${waiting ?? ""}'`);
+  expect(await told()).toEqual([{ status: "unbound", cause: "unknown_person" }]);
+  await feed({ ids: { tg: 8, clickid: "CH8" } });
+  expect(await told()).toEqual([{ status: "bound", cause: null }]);
+});
+
 it("what was replaced while it waited runs no rule when it is bound: the newest state does", async () => {
   await configure({
     connections: {

@@ -165,6 +165,7 @@ async function lateRow(ctx: Context, session: Session, outcome: Outcome): Promis
   const columns = {
     id,
     status: outcome.status,
+    cause: outcome.cause,
     person_id: personOf(session, id),
     home_id: session.graph.events.get(id)?.homeId ?? null,
     via: outcome.viaType,
