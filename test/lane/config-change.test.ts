@@ -1,6 +1,8 @@
 /** A save holds from the next request on, for what is queued and for what was prepared ahead. */
+import { runInDurableObject } from "cloudflare:test";
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { configure, fine, give, row, run, vendor } from "../kit/lane.ts";
+import { laneOf } from "../../src/context.ts";
+import { bindings, configure, fine, give, laneStub, row, run, travel, vendor } from "../kit/lane.ts";
 
 afterEach(() => vi.restoreAllMocks());
 
@@ -37,6 +39,24 @@ describe("a configuration saved while a request is out", () => {
     await run("shop");
     expect(calls).toHaveLength(3);
     for (const id of ids) expect(await row(id)).toMatchObject({ status: "delivered", attempts: 1 });
+  });
+
+  it("that enables the connection lets a recovery go on that was asked for while it was disabled", async () => {
+    await configure({ back: {} });
+    const calls = vendor((_call, n) => (n === 1 ? new Response(null, { status: 400 }) : fine()));
+    const [id = ""] = await give("back", lines(1));
+    await run("back");
+    expect(await row(id)).toMatchObject({ status: "dead" });
+    await configure({ back: { disabled: true } });
+    await laneOf(bindings, "back").recover("back", { since: 0, until: Date.now(), perSecond: 50 });
+    await run("back");
+    const nextLook = await runInDurableObject(laneStub("back"), async (_lane, { storage }) => storage.getAlarm());
+    expect(nextLook).toBeLessThanOrEqual(Date.now() + 30_000);
+    await configure({ back: {} });
+    travel(30_000);
+    await run("back");
+    expect(calls).toHaveLength(2);
+    expect(await row(id)).toMatchObject({ status: "delivered", generation: 1 });
   });
 
   it("does not change what a delivery says: its retry is the first try to the byte", async () => {

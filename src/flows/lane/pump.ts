@@ -178,7 +178,8 @@ function nextAt({ lane, run, stopping, cap, now }: Turn, recoverer: Recoverer): 
   const flushAt = run.chores.has("flush") ? null : lane.outbox.dueAt();
   if (flushAt !== null) times.push(Math.max(now, flushAt));
   const recoverAt = run.chores.has("recover") ? null : recoverer.nextAt();
-  if (connection && recoverAt !== null) times.push(recoverAt);
+  // A recovery has nothing queued in D1 yet that a save would wake this lane for. Of a connection that was removed nobody waits for it.
+  if (recoverAt !== null && lane.missingSince === null) times.push(connection ? recoverAt : now + HELD_MS);
   const busy = stopping || (cap > 0 && lane.flights.out() >= cap) || run.chores.has("load");
   const waits = busy ? null : run.ready.length > 0 ? now : nextDueAt(lane.sql, lane.inHand);
   if (waits !== null && !connection) times.push(now + HELD_MS);
