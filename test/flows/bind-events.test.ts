@@ -298,6 +298,25 @@ it("R-03 no stored byte of an e-mail or a phone, and in a pseudonymous workspace
   expect(await personOf({ max: 5 })).toBe(await personOf({ tg: 1 }));
 });
 
+it("R-03 what a pseudonymous workspace's rules send holds no contact, nor what stands for one", async () => {
+  await configure({
+    workspace: { privacy: "pseudonymous" },
+    connections: { school: { kind: "getcourse", account: "school1" }, hook: { kind: "http", disabled: true } },
+    rules: [
+      { on: "payment", do: [{ to: "hook", action: "request", with: { url: "https://crm.example/", body: "{{event.order}}" } }] },
+      { on: "resale", do: [{ to: "hook", action: "request", with: { url: "https://crm.example/", body: "{{event.email}}" } }] },
+    ],
+  });
+  const ids = { gc: 77, email: "ivan@mail.ru", phone: "+79001112233" };
+  await feed(pay("100", { ids, connection: "school", tid: "2", at: 2_000, fields: { note: "ivan@mail.ru" } }));
+  await feed(pay("50", { ids, connection: "school", tid: "1", at: 1_000 }));
+  const ctx = await testContext();
+  const works = await rows<{ work: number[] }>("SELECT work FROM deliveries ORDER BY seq");
+  const orders = await Promise.all(works.map(({ work }) => ctx.seal.open(work)));
+  expect(orders).toHaveLength(3);
+  for (const order of orders) expect(order).not.toMatch(/ivan@mail|9001112233|"value":"#/);
+});
+
 it("R-04 withdrawn consent stops messages at once and the log says why", async () => {
   await configure({
     connections: {

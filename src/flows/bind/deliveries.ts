@@ -11,6 +11,7 @@ import { templateScope } from "../../domain/template-scope.ts";
 import { type DeliveryId, type EventId, type PersonId, newDeliveryId } from "../../lib/ids.ts";
 import type { PaymentRow } from "../../store/neighbourhood.ts";
 import type { Fired } from "./fire.ts";
+import { isNameless, tellable } from "./hash-claim.ts";
 import type { Session } from "./session.ts";
 import { traitsOf } from "./traits.ts";
 
@@ -60,6 +61,8 @@ export async function matchDeliveries(ctx: Context, session: Session, { subject,
     scope: templateScope({ event, person, config: ctx.config }),
   });
   const silent = isSilent(session.graph, root);
+  const told =
+    ctx.config.workspace.privacy === "sealed" ? event : eventFactsOf({ ...subject, facts: tellable(subject.facts) }, payment);
   for (const { do: action } of matched) {
     session.deliveries.push({
       id: newDeliveryId(session.now),
@@ -68,12 +71,12 @@ export async function matchDeliveries(ctx: Context, session: Session, { subject,
       connection: action.to,
       action: action.action,
       cancelled: silent && needsConsent(ctx, action),
-      order: { with: action.with, personId: root, address: null, event, rendered: null, replay: false },
+      order: { with: action.with, personId: root, address: null, event: told, rendered: null, replay: false },
     });
   }
 }
 
-/** The facts as templates see them: the label, and the amount as it was counted. */
+/** The facts as templates see them: the label, the amount as it was counted, and no contact of which only the blind index is kept. */
 export function eventFactsOf(
   subject: Subject,
   payment: Pick<PaymentRow, "amountE4" | "label" | "ordinal"> | undefined,
@@ -81,7 +84,8 @@ export function eventFactsOf(
   const { facts } = subject;
   const amount = payment && payment.amountE4 !== null ? fromE4(payment.amountE4) : facts.money.amount;
   const label = payment?.label === "resale" ? `resale#${payment.ordinal ?? 1}` : (payment?.label ?? null);
-  return { ...facts, money: { ...facts.money, amount }, id: subject.id, label, eventTime: subject.at };
+  const identifiers = facts.identifiers.filter((claim) => !isNameless(claim));
+  return { ...facts, identifiers, money: { ...facts.money, amount }, id: subject.id, label, eventTime: subject.at };
 }
 
 /** The newest word silences the whole person, every leaf of her; at the same time the withdrawal counts. */

@@ -32,18 +32,28 @@ export const shownValue = (claim: Pick<Claim, "type" | "value">, hash: string): 
   isNameless(claim) ? hintOf(hash) : claim.value;
 
 /** Facts without any e-mail or phone: claims keep their blind index, texts that hold the value lose it. */
-export function withoutContacts(facts: StoredFacts, claims: readonly (Claim & { readonly hash: string })[]): StoredFacts {
+export const withoutContacts = (facts: StoredFacts, claims: readonly (Claim & { readonly hash: string })[]): StoredFacts => ({
+  ...withCleanTexts(facts, claims),
+  identifiers: claims.map(({ type, scope, value, proof, hash }) => ({
+    type,
+    scope,
+    proof,
+    value: isContact({ type }) ? nameless(hash) : value,
+  })),
+});
+
+/** Facts as the rules of a pseudonymous workspace tell them: a delivery keeps what it says, and a destination sees it. */
+export const tellable = (facts: StoredFacts): StoredFacts => ({
+  ...withCleanTexts(facts, facts.identifiers),
+  identifiers: facts.identifiers.filter((claim) => !isContact(claim)),
+});
+
+function withCleanTexts(facts: StoredFacts, claims: readonly Claim[]): StoredFacts {
   const secrets = claims.filter((claim) => isContact(claim) && !isNameless(claim)).map(({ value }) => value);
   const clean = (values: Readonly<Record<string, string>>): Record<string, string> =>
     Object.fromEntries(Object.entries(values).filter(([, value]) => !holdsContact(value, secrets)));
   return {
     ...facts,
-    identifiers: claims.map(({ type, scope, value, proof, hash }) => ({
-      type,
-      scope,
-      proof,
-      value: isContact({ type }) ? nameless(hash) : value,
-    })),
     message: facts.message === null || holdsContact(facts.message, secrets) ? null : facts.message,
     profile: clean(facts.profile),
     fields: clean(facts.fields),
