@@ -107,7 +107,7 @@ const NODE = [
   "started",
 ];
 
-/** A known one keeps its sealed value, its hint and its first event. Scopes are noted beside, so that a value without a scope can
+/** A known one keeps its sealed value, its hint and its first event; one whose value a pseudonymous workspace did not keep gets it now. Scopes are noted beside, so that a value without a scope can
  *  be looked for in all there are. */
 function identifierStatements(db: D1Database, { graph, values }: IdentityWrite): D1PreparedStatement[] {
   const { nodes, removedNodes } = graph.changes;
@@ -141,7 +141,8 @@ function identifierStatements(db: D1Database, { graph, values }: IdentityWrite):
     ({ column, sealed }) => `INSERT INTO identifiers (${NODE.join(", ")}, sealed)
       SELECT ${NODE.map(column).join(", ")}, ${sealed("sealed")} FROM json_each(?1) WHERE TRUE
       ON CONFLICT (hash) DO UPDATE SET person_id = excluded.person_id, home_id = excluded.home_id, proof = excluded.proof,
-        first_seen = excluded.first_seen, last_seen = excluded.last_seen, told_at = excluded.told_at, pinned = excluded.pinned, started = excluded.started`,
+        first_seen = excluded.first_seen, last_seen = excluded.last_seen, told_at = excluded.told_at, pinned = excluded.pinned, started = excluded.started,
+        sealed = COALESCE(identifiers.sealed, excluded.sealed)`,
   );
   const scopes = packedStatements(
     db,

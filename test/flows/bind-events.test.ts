@@ -282,7 +282,7 @@ it("O-01 a platform that reports back what we wrote is an echo and starts nothin
 
 it("R-03 no stored byte of an e-mail or a phone, and in a pseudonymous workspace no sealed one", async () => {
   await configure({ workspace: { privacy: "pseudonymous" }, connections: { bot: { kind: "salebot", project: "P1" } } });
-  await feed({ ids: { tg: 1, email: "ivan@mail.ru", phone: "+79001112233" }, fields: { note: "ivan@mail.ru" } });
+  await feed({ ids: { tg: 1, email: "ivan@mail.ru", phone: "+79001112233" }, fields: { note: "ivan@mail.ru", city: "Казань" } });
   const contacts = await rows<{ type: string; sealed: unknown; hint: string }>(
     "SELECT type, sealed, hint FROM identifiers WHERE type IN ('email', 'phone')",
   );
@@ -294,8 +294,22 @@ it("R-03 no stored byte of an e-mail or a phone, and in a pseudonymous workspace
   const facts = await ctx.seal.open(event?.facts ?? []);
   expect(facts).not.toContain("ivan@mail.ru");
   expect(facts).not.toContain("9001112233");
+  expect(await rows("SELECT name FROM traits")).toEqual([{ name: "fields.city" }]);
   await feed({ ids: { max: 5, phone: "+79001112233" } });
   expect(await personOf({ max: 5 })).toBe(await personOf({ tg: 1 }));
+});
+
+it("R-03 a contact that is told again is kept, once the workspace keeps contacts", async () => {
+  const connections = { bot: { kind: "salebot", project: "P1" } };
+  await configure({ workspace: { privacy: "pseudonymous" }, connections });
+  await feed({ ids: { tg: 1, email: "ivan@mail.ru" } });
+  await configure({ workspace: { privacy: "sealed" }, connections });
+  await feed({ ids: { tg: 1, email: "ivan@mail.ru" } });
+  const ctx = await testContext();
+  const [contact] = await rows<{ sealed: number[] }>(
+    "SELECT sealed FROM identifiers WHERE type = 'email' AND sealed IS NOT NULL",
+  );
+  expect(await ctx.seal.open(contact?.sealed ?? [])).toBe("ivan@mail.ru");
 });
 
 it("R-03 what a pseudonymous workspace's rules send holds no contact, nor what stands for one", async () => {

@@ -53,6 +53,13 @@ describe("a login link", () => {
     expect([status, body["reason"]]).toEqual([422, "invalid_request"]);
   });
 
+  it("R-03 keeps no contact of the profile in a pseudonymous workspace", async () => {
+    await saveConfig({ ...SCHOOL, workspace: { privacy: "pseudonymous" } });
+    const profile = { first_name: "Ann", email: "ann@example.com", phone: "+79001112233", username: "ann@example.com" };
+    const { buid, pin } = await link({ telegram_id: someone(), profile });
+    expect((await authorize({ buid, pin })).body["profile"]).toEqual({ first_name: "Ann", messenger: "telegram" });
+  });
+
   it("may carry a PIN that the bot made", async () => {
     const made = await link({ telegram_id: someone(), pin: "482913" });
     expect(made.pin).toBe("482913");

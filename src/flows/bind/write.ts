@@ -30,7 +30,7 @@ import { bucketOf } from "../intake/ledger.ts";
 import type { Arrived } from "./arrived.ts";
 import { eventFactsOf } from "./deliveries.ts";
 import { erasedNumber } from "../erased-number.ts";
-import { hintOf, withoutContacts } from "./hash-claim.ts";
+import { hintOf, holdsContact, withoutContacts } from "./hash-claim.ts";
 import { type Outcome, type Session, personOf } from "./session.ts";
 
 const DAY_MS = 86_400_000;
@@ -238,17 +238,17 @@ const clickRows = (fresh: readonly Outcome[]): Record<string, string | number | 
     return [{ hash, event_id: arrived.id, at: arrived.event.at, link: arrived.facts.link, ...utmOf(outcome) }];
   });
 
-/** One row a name and a home: a merge changes only whom a home stands for, so undoing it gives each side its own words back. */
-async function traitRows(ctx: Context, session: Session): Promise<Parameters<typeof writeTraits>[1]> {
-  const { traits, graph } = session;
+/** One row a name and a home, so an unmerge gives each side its own words back. A pseudonymous workspace remembers none that holds a contact. */
+async function traitRows(ctx: Context, { traits, graph }: Session): Promise<Parameters<typeof writeTraits>[1]> {
   const rows = [...traits.changed].flatMap(([home, names]) =>
     [...names].map(async (name) => {
       const trait = traits.known.get(home)?.get(name);
+      if (ctx.config.workspace.privacy === "pseudonymous" && holdsContact(trait?.value ?? "")) return [];
       const columns = { home_id: home, name, person_id: rootOf(graph, home), at: trait?.at ?? 0, event_id: trait?.eventId ?? "" };
-      return { columns, blobs: { sealed: await ctx.seal.seal(trait?.value ?? "") } };
+      return [{ columns, blobs: { sealed: await ctx.seal.seal(trait?.value ?? "") } }];
     }),
   );
-  return Promise.all(rows);
+  return (await Promise.all(rows)).flat();
 }
 
 /** Written in the order in which they fired, and handed over in it: sealing ends in any order. One that consent forbids gets its

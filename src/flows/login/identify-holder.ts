@@ -6,6 +6,7 @@ import { newHolderId } from "../../lib/ids.ts";
 import { type HashedIdentity, demandHolder, findIdentities, keepBot, keepHolder, keepIdentity } from "../../store/holders.ts";
 import { isStale } from "../../store/mappings.ts";
 import { raiseProblem } from "../../store/problems.ts";
+import { holdsContact } from "../bind/hash-claim.ts";
 import { hashIdentities } from "./digests.ts";
 import { type LoginAct, prepareAct } from "./record-login-event.ts";
 
@@ -29,6 +30,7 @@ export type Identified = {
 export async function identifyHolder(ctx: Context, { bot, identities, profile }: HolderReport): Promise<Identified | null> {
   const db = ctx.env.DB;
   const now = ctx.clock();
+  const pseudonymous = ctx.config.workspace.privacy === "pseudonymous";
   const hashed = await hashIdentities(ctx, identities);
   const known = await findIdentities(
     db,
@@ -43,7 +45,8 @@ export async function identifyHolder(ctx: Context, { bot, identities, profile }:
   const isNew = own.some(({ hash }) => !owners.has(hash));
   const told = isNew ? await prepareAct(ctx, introduction(hashed, profile)) : null;
   const address = own.map(({ type, scope, value }) => ({ type, scope, value }));
-  const sealedProfile = profile === null ? null : await ctx.seal.seal(JSON.stringify(profile));
+  const kept = Object.entries(profile ?? {}).filter(([, word]) => !pseudonymous || !holdsContact(word));
+  const sealedProfile = profile === null ? null : await ctx.seal.seal(JSON.stringify(Object.fromEntries(kept)));
   return {
     identityHash: named.hash,
     statements: [
