@@ -10,6 +10,7 @@ import { decideIdentity } from "./flows/decide-identity.ts";
 import { type Allowances, newAllowances } from "./flows/intake/allowance.ts";
 import * as ledger from "./flows/intake/ledger.ts";
 import { unpackArrivals } from "./flows/intake/packed-arrivals.ts";
+import { loadConfig } from "./store/config.ts";
 import { tellDuplicates } from "./store/intake-counts.ts";
 import type { Acceptance, Decision, DecisionResult, InboxRpc, WaitingEvent } from "./rpc.ts";
 
@@ -179,7 +180,9 @@ export class Inbox extends DurableObject<Env> implements InboxRpc {
 
   /** A batch that fails while D1 answers is tried one by one, so that one unreadable event does not stop the others; what keeps failing is set
    *  aside until the next drain. When D1 does not answer nothing is counted against anybody: everything waits. */
-  async #bindRows(ctx: Context, rows: readonly ledger.WaitingArrival[]): Promise<void> {
+  async #bindRows(turn: Context, rows: readonly ledger.WaitingArrival[]): Promise<void> {
+    // A turn lasts as long as events keep coming; a save holds for the next batch.
+    const ctx = { ...turn, config: await loadConfig(turn.env, turn.settings) };
     try {
       await bindEvents(ctx, rows);
       ledger.settleBound(

@@ -80,6 +80,20 @@ it("a long backlog lets others have a turn now and then: who calls meanwhile is 
   expect(await rows("SELECT id FROM events WHERE status = 'bound'")).toHaveLength(180);
 });
 
+it("a configuration saved while events keep coming holds for what comes after it", async () => {
+  const ping = { on: "ping", do: [{ to: "crm", action: "request", with: { url: "https://crm.example/" } }] };
+  const connections = { bot: { kind: "salebot", project: "P1" }, crm: { kind: "http", disabled: true } };
+  during(1, async () => {
+    await configure({ connections, rules: [ping] });
+    await accept({ type: "ping", ids: { tg: 2 } });
+  });
+  vi.spyOn(scheduler, "wait").mockResolvedValue();
+  await accept({ type: "ping", ids: { tg: 1 } });
+  await ring();
+  expect(await rows("SELECT id FROM events WHERE status = 'bound'")).toHaveLength(2);
+  expect(await rows("SELECT id FROM deliveries")).toHaveLength(1);
+});
+
 it("an operator does not wait for a stream of events to end", async () => {
   const BUSY = 60;
   let coming = 0;
