@@ -5,12 +5,13 @@ const MONEY: ReadonlySet<string> = new Set(["order", "payment", "refund", "withd
 /** Types whose amount is what they are about. */
 export const isMoney = (type: string): boolean => MONEY.has(type);
 
-/** Nothing for an event that counts. `amount_e4` in ten-thousandths, null = none was told or it could not be read. */
+/** Nothing for an event that counts, nor for what was dropped because its person is erased: its sum is forgotten, not unreadable. `amount_e4` in ten-thousandths, null = none was told or it could not be read. */
 export function whyUncounted(row: {
   readonly type: string;
+  readonly status: string;
   readonly counted: number;
   readonly amount_e4: number | null;
 }): string[] {
-  if (row.counted === 1) return [];
+  if (row.counted === 1 || (row.status === "erased" && row.amount_e4 === null)) return [];
   return [isMoney(row.type) && row.amount_e4 === null ? "bad_amount" : "replaced"];
 }
