@@ -168,10 +168,7 @@ export function tellStep(step: Step, showing: Showing): string {
           );
     }
     case "late":
-      return say(
-        `привязано через ${tellWait(step.waitedMs, "ru")} по ${id}`,
-        `bound after ${tellWait(step.waitedMs, "en")} by ${id}`,
-      );
+      return tellLate(step.ref, step.waitedMs, showing);
     case "echo":
       return say("это повтор того, что записали мы сами", "this only repeats what we wrote ourselves");
     case "no_consent":
@@ -200,14 +197,19 @@ export function tellStrayStart(
 
 /** Why an entry is on the card: by which identifier, and how long it had waited. */
 export function tellWhy(ref: Ref, waitedMs: number, showing: Pick<Showing, "locale" | "value">): string {
+  if (waitedMs > 0) return tellLate(ref, waitedMs, showing);
+  return showing.locale === "ru" ? `по ${nameBy(ref, showing)}` : `by ${nameBy(ref, showing)}`;
+}
+
+function tellLate(ref: Ref, waitedMs: number, showing: Pick<Showing, "locale" | "value">): string {
+  const waited = tellWait(waitedMs, showing.locale);
+  const by = nameBy(ref, showing);
+  return showing.locale === "ru" ? `привязано через ${waited} по ${by}` : `bound after ${waited} by ${by}`;
+}
+
+function nameBy(ref: Ref, showing: Pick<Showing, "locale" | "value">): string {
   const name = (showing.locale === "ru" && BY_NAMES[ref.type]) || IDENTIFIER_NAMES[showing.locale][ref.type];
-  const id = `${name} ${showing.value(ref)}`.trim();
-  if (waitedMs > 0) {
-    return showing.locale === "ru"
-      ? `привязано через ${tellWait(waitedMs, "ru")} по ${id}`
-      : `bound after ${tellWait(waitedMs, "en")} by ${id}`;
-  }
-  return showing.locale === "ru" ? `по ${id}` : `by ${id}`;
+  return `${name} ${showing.value(ref)}`.trim();
 }
 
 /** The largest whole unit only: "3 дн" says enough about a wait. */
