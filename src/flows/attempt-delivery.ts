@@ -88,7 +88,7 @@ function render(
   order: WorkOrder,
   person: Addressee | null,
 ): Rendered | { readonly reason: string } {
-  const addressed = order.address ? { ...(person ?? NOBODY), identifiers: addresses(connection, order.address) } : person;
+  const addressed = order.address ? { ...(person ?? NOBODY), identifiers: addresses(order.address) } : person;
   if (order.literal) return { parameters: order.with, person: addressed ?? NOBODY };
   const scope = templateScope({ event: order.event, person: addressed, config: ctx.config, to: connection.id });
   const parameters = renderParameters(connection, order.with, scope);
@@ -96,34 +96,12 @@ function render(
   return { parameters: parameters.value, person: addressed ?? NOBODY };
 }
 
-/** Explicit addresses stand alone: a notice to one account of a holder must not reach another one the person happens to have. */
-function addresses(connection: Connection, address: Readonly<Record<string, string>>): Addressee["identifiers"] {
-  return Object.entries(address).map(([type, value]) => ({
+/** Explicit addresses stand alone: an alert to one chat must not reach another one. */
+const addresses = (address: Readonly<Record<string, string>>): Addressee["identifiers"] =>
+  Object.entries(address).map(([type, value]) => ({
     type: type as IdentifierType,
-    scope: scopeAt(connection, type),
+    scope: "",
     value,
     proof: "native",
     lastSeen: 0,
   }));
-}
-
-/** The scope in which a connection itself addresses a type. */
-function scopeAt(connection: Connection, type: string): string {
-  switch (connection.kind) {
-    case "salebot":
-      return type === "client_id" ? connection.project : "";
-    case "getcourse":
-      return type === "gc_user_id" ? connection.account : "";
-    case "metabot":
-      return type === "lead_id" ? connection.bot_id : type === "person_id" ? (connection.business ?? "") : "";
-    case "site":
-      return type === "user_id" ? connection.id : "";
-    case "chatterfy":
-    case "keitaro":
-    case "network":
-      return type === "clickid" ? connection.id : "";
-    case "telegram":
-    case "http":
-      return "";
-  }
-}

@@ -49,7 +49,6 @@ const REASONS: Readonly<Record<string, Reason>> = {
   quota: [LESS, WAIT],
   busy: [LESS, WAIT],
   pending: [LESS, WAIT],
-  too_many_steps: [["поиск у получателя не кончился", "looking it up there came to no end"]],
   loop_suspected: [["похоже на петлю", "looks like a loop"], RULE],
   connection_disabled: [["подключение выключено, ждёт", "the connection is off, it waits"]],
   connection_missing: [["подключения нет в настройках, ждёт пять минут", "no such connection, it waits five minutes"]],

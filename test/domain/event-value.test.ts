@@ -79,17 +79,16 @@ describe("what a condition or a macro reads of an event", () => {
 
   it("an identifier is read by its type, a campaign with or without its prefix, and all else by its own name", () => {
     const identifiers = [{ type: "email", scope: "", value: "a@b.ru", proof: "claimed" }] as const;
-    const told = { identifiers, utm: { source: "vk" }, profile: { first_name: "Иван" }, fields: { step: "2" }, tracker: { ad: "9" } };
-    expect(["email", "phone", "utm_source", "source", "utm_term", "first_name", "step", "ad"].map((name) => value(name, told))).toEqual([
-      "a@b.ru",
-      null,
-      "vk",
-      "vk",
-      null,
-      "Иван",
-      "2",
-      "9",
-    ]);
+    const told = {
+      identifiers,
+      utm: { source: "vk" },
+      profile: { first_name: "Иван" },
+      fields: { step: "2" },
+      tracker: { ad: "9" },
+    };
+    expect(
+      ["email", "phone", "utm_source", "source", "utm_term", "first_name", "step", "ad"].map((name) => value(name, told)),
+    ).toEqual(["a@b.ru", null, "vk", "vk", null, "Иван", "2", "9"]);
   });
 
   it("no field, tracker value, profile or campaign a sender may choose hides a fact of the event", () => {

@@ -1,7 +1,16 @@
 import { describe, expect, it } from "vitest";
 import type { IdentifierType } from "../../src/domain/identifier.ts";
 import type { Step } from "../../src/domain/identity/decision.ts";
-import { type Showing, personsOf, refsOf, tellStep, tellStrayStart, tellTrace, tellWait, tellWhy } from "../../src/domain/trace.ts";
+import {
+  type Showing,
+  personsOf,
+  refsOf,
+  tellStep,
+  tellStrayStart,
+  tellTrace,
+  tellWait,
+  tellWhy,
+} from "../../src/domain/trace.ts";
 import { newWorld } from "../kit/people.ts";
 
 const showing = (locale: "ru" | "en"): Showing => ({
@@ -127,8 +136,16 @@ describe("every step of a decision", () => {
       "почта a@b.ru: заявляют три аккаунта — в карантине, пока вы не решите, чей это контакт",
       "e-mail a@b.ru: claimed by three accounts, quarantined until you decide whose it is",
     ],
-    [{ step: "quarantine_ignored", ref: mail }, "не использовали: почта a@b.ru — в карантине", "not used: e-mail a@b.ru is quarantined"],
-    [{ step: "blocked", ref: mail }, "не использовали: почта a@b.ru — значение заблокировано", "not used: e-mail a@b.ru is a blocked value"],
+    [
+      { step: "quarantine_ignored", ref: mail },
+      "не использовали: почта a@b.ru — в карантине",
+      "not used: e-mail a@b.ru is quarantined",
+    ],
+    [
+      { step: "blocked", ref: mail },
+      "не использовали: почта a@b.ru — значение заблокировано",
+      "not used: e-mail a@b.ru is a blocked value",
+    ],
     [{ step: "unknown_key" }, "не использовали сквозной ключ: мы его не выдавали", "the key was not used: it is none of ours"],
     [
       { step: "erased" },

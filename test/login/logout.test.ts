@@ -60,6 +60,8 @@ async function member(number: string) {
   return { human, user: `u${number}`, mine: await link(human), other: await link({ ...human, site: "shop" }) };
 }
 
+type Member = Awaited<ReturnType<typeof member>>;
+
 const revokedBy = async (response: Response): Promise<unknown> => (await response.json<{ revoked: number }>()).revoked;
 
 describe("a logout by a site", () => {
@@ -115,12 +117,12 @@ describe("a logout by a site", () => {
 });
 
 describe("a logout by an operator", () => {
-  it.each([
-    ["the messenger's id", "6301", ({ human }: Awaited<ReturnType<typeof member>>) => ({ telegram_id: human.telegram_id })],
+  it.each<readonly [string, string, (member: Member) => Record<string, string>]>([
+    ["the messenger's id", "6301", ({ human }) => ({ telegram_id: human.telegram_id })],
     ["the id in a bot's own project", "6302", ({ human }) => ({ client_id: human.client_id })],
     ["the buid of any site", "6303", ({ other }) => ({ buid: other.buid })],
     ["the buid, which wins over another account beside it", "6304", ({ mine }) => ({ buid: mine.buid, telegram_id: "1" })],
-  ] as const)("is everywhere, by %s", async (_, number, name) => {
+  ])("is everywhere, by %s", async (_, number, name) => {
     const one = await member(number);
     expect(await revokedBy(await operator("POST", "/v1/logout", name(one)))).toBe(2);
     expect(await stillIn(one.mine, one.other)).toEqual([false, false]);

@@ -21,8 +21,6 @@ import type { LaneState } from "./state.ts";
 /** `budget_spent`: the platform allows this invocation no more requests; the row waits as if it had not been touched. */
 export type Flown = Landed | "budget_spent";
 
-/** Look up, write, and a fall-back or two; a vendor that always asks for another request is a loop. */
-const MOST_STEPS = 5;
 /** Enough for the vendor's sentence; the rest of a reply says more about its template than about the failure. */
 const REPLY_CHARS = 1_024;
 
@@ -96,7 +94,7 @@ async function attempt(lane: LaneState, ctx: Context, connection: Connection, re
   return { row, end };
 }
 
-/** Requests and replies until the vendor's word is final. */
+/** Requests and replies until the vendor's word is final, or until an operator or an erasure takes it back between two of them. */
 async function converse(lane: LaneState, ctx: Context, connection: Connection, ready: Ready): Promise<Answer | "budget_spent"> {
   const perSecond = connection.rate?.per_second ?? null;
   const { seq, attempts } = ready.row;
@@ -104,8 +102,7 @@ async function converse(lane: LaneState, ctx: Context, connection: Connection, r
   for (let step = 1; ; step += 1) {
     const repeatable = plan.repeatable !== false;
     // No await in between: one transaction.
-    if (!lane.inHand.get(seq)?.forgotten)
-      markFlying(lane.sql, { seq, attempts: attempts + 1, repeatable, rendered: ready.rendered });
+    markFlying(lane.sql, { seq, attempts: attempts + 1, repeatable, rendered: ready.rendered });
     const place = lane.pace.take(perSecond, `${ready.row.action}#${step}`, ctx.clock());
     const sent = await sendRequest(ctx, plan.request, {
       timeoutMs: connection.timeout_ms,
@@ -119,11 +116,13 @@ async function converse(lane: LaneState, ctx: Context, connection: Connection, r
     if (sent.reply.status > 0) place.answered(ctx.clock());
     const verdict = judge(ctx, connection, plan, sent.reply);
     if (verdict.outcome !== "next") return { judged: masked(connection, ready.order, verdict), reply: sent.reply, repeatable };
-    if (step === MOST_STEPS) return { judged: { outcome: "dead", reason: "too_many_steps" }, reply: sent.reply, repeatable };
     plan = verdict.plan;
     for (let wait = lane.pace.waitMs(perSecond, ctx.clock()); wait > 0; wait = lane.pace.waitMs(perSecond, ctx.clock())) {
       await sleep(wait);
     }
+    const hand = lane.inHand.get(seq);
+    if (hand?.cancelled || hand?.forgotten)
+      return { judged: { outcome: "retry", reason: "cancelled" }, reply: sent.reply, repeatable };
   }
 }
 
