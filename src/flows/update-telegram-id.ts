@@ -1,7 +1,7 @@
 /** The endpoint `update_telegram_id`, whose answers existing bots branch on: a Salebot block tells e-mail, Telegram id and client, the school's user gets both written.
  *  The fact is stored before GetCourse is called, so a school that is down loses nothing; the answer tells what the school said, in the seed's words,
  *  and comes within ten seconds whatever the school does. */
-import { seedError, telegramIdPlan } from "../connectors/getcourse/telegram-id.ts";
+import { seedError, telegramIdPlan, telegramIdTitles } from "../connectors/getcourse/telegram-id.ts";
 import type { Plan, Verdict } from "../connectors/connector.ts";
 import { type Context, laneOf } from "../context.ts";
 import { type Config, type Connection, type ConnectionOf, connectionOf, isKind } from "../domain/config.ts";
@@ -9,7 +9,7 @@ import { UNREADABLE_EVENT } from "../domain/event.ts";
 import { isBlocked } from "../domain/normalise/blocked.ts";
 import { hasMacro } from "../domain/normalise/macro.ts";
 import { type Result, ok } from "../lib/result.ts";
-import { rememberEchoes } from "../store/echoes.ts";
+import { forgetEchoes, rememberEchoes } from "../store/echoes.ts";
 import { echoDigest } from "./echo-digest.ts";
 import { type DeliveryAddress, type DeliveryRefusal, proveDelivery, readContent, storeEvent } from "./receive-delivery.ts";
 import { sendRequest } from "./send-request.ts";
@@ -46,8 +46,10 @@ export async function updateTelegramId(
   const input = { project, email: given.email, telegramId: given.telegram_id, salebotId: given.sb_id, now: ctx.clock() };
   const plan = school ? telegramIdPlan({ school, ...input }) : null;
   if (!school || !plan?.ok) return ok({ success: false, error: "internal_error" });
-  await expectEcho(ctx, school, id, { telegram_id: given.telegram_id, client_id: given.sb_id });
+  const echoes = await echoesOf(ctx, school, telegramIdTitles(school, project), given);
+  await note(ctx, id, rememberEchoes(ctx.env.DB, id, echoes, ctx.clock()));
   const verdict = await follow(ctx, plan.value, { id, deadline, school });
+  if (verdict.outcome === "dead") await note(ctx, id, forgetEchoes(ctx.env.DB, id, echoes));
   const error = seedError(verdict);
   ctx.log(error === null ? "info" : "warn", "telegram_id_update.answered", { event: id, error: error ?? "none" });
   return ok(error === null ? { success: true } : { success: false, error });
@@ -71,13 +73,13 @@ function schoolOf(config: Config, bot: Connection): ConnectionOf<"getcourse"> | 
 
 type Pace = { readonly id: string; readonly deadline: number; readonly school: ConnectionOf<"getcourse"> };
 
-/** While the caller waits: no retry and no queue, at most five requests and the time left. Out of either it is `timeout`. */
+/** While the caller waits: no retry and no queue, only the time left. Out of it it is `timeout`. */
 async function follow(ctx: Context, first: Plan, { id, deadline, school }: Pace): Promise<Verdict> {
   let plan = first;
-  for (let step = 0; step < 5; step += 1) {
+  for (;;) {
     const admitted = await isAdmitted(ctx, school, deadline);
     const left = deadline - ctx.clock();
-    if (!admitted || left <= 0) break;
+    if (!admitted || left <= 0) return { outcome: "retry", reason: "timeout" };
     const sent = await sendRequest(ctx, plan.request, {
       timeoutMs: Math.min(school.timeout_ms, left),
       idempotencyKey: id,
@@ -88,7 +90,6 @@ async function follow(ctx: Context, first: Plan, { id, deadline, school }: Pace)
     if (verdict.outcome !== "next") return verdict;
     plan = verdict.plan;
   }
-  return { outcome: "retry", reason: "timeout" };
 }
 
 /** The school's rate holds for these requests too, before what its lane has queued. A lane that does not answer keeps nobody waiting. */
@@ -98,23 +99,22 @@ const isAdmitted = async (ctx: Context, { id, rate }: ConnectionOf<"getcourse">,
     .admit(rate.per_second, until)
     .catch(() => true);
 
-/** What we write here comes back in the school's own reports: an echo (O-01). */
-async function expectEcho(
+/** What we write here comes back in the school's own reports (O-01), under our name of it or the account's. */
+function echoesOf(
   ctx: Context,
   school: ConnectionOf<"getcourse">,
-  id: string,
-  written: Record<string, string>,
-): Promise<void> {
-  const names = {
-    telegram_id: school.fields["telegram_id"] ?? "telegram_id",
-    client_id: school.fields["salebot_id"] ?? "client_id",
-  };
-  const digests = await Promise.all(
-    Object.entries({
-      ...written,
-      [names.telegram_id]: written["telegram_id"] ?? "",
-      [names.client_id]: written["client_id"] ?? "",
-    }).map(([name, value]) => echoDigest(ctx, school.id, name, value)),
-  );
-  await rememberEchoes(ctx.env.DB, id, digests, ctx.clock()).run();
+  titles: ReturnType<typeof telegramIdTitles>,
+  { telegram_id, sb_id }: ReturnType<typeof valuesOf>,
+): Promise<string[]> {
+  const written = { telegram_id, client_id: sb_id, [titles.telegram_id]: telegram_id, [titles.client_id]: sb_id };
+  return Promise.all(Object.entries(written).map(([name, value]) => echoDigest(ctx, school.id, name, value)));
+}
+
+/** The bot waits for the school's answer; that an echo is missed is stopped by the loop breaker (O-02). */
+async function note(ctx: Context, id: string, echoes: D1PreparedStatement): Promise<void> {
+  try {
+    await echoes.run();
+  } catch (failure) {
+    ctx.log("error", "telegram_id_update.echoes.failed", { event: id, error: String(failure) });
+  }
 }

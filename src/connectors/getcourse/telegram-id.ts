@@ -19,12 +19,19 @@ export type TelegramIdInput = {
   readonly now: number;
 };
 
+/** What the account calls the two fields, by the identifier that each of them holds. */
+export const telegramIdTitles = ({ fields }: Pick<TelegramIdInput["school"], "fields">, project: string) => ({
+  telegram_id: fields["telegram_id"] ?? "telegram_id",
+  client_id: fields["salebot_id"] ?? fields["sb_id"] ?? `sb_${project}_id`,
+});
+
 /** The same three APIs as `set_fields`, but the addressee is who the caller named, not a person of ours: a bot may write about someone we never saw. */
 export function telegramIdPlan(input: TelegramIdInput): Result<Plan, Unpreparable> {
   const { school, email, telegramId, salebotId } = input;
+  const titles = telegramIdTitles(school, input.project);
   const fields = [
-    [school.fields["telegram_id"] ?? "telegram_id", telegramId],
-    [school.fields["salebot_id"] ?? school.fields["sb_id"] ?? `sb_${input.project}_id`, salebotId],
+    [titles.telegram_id, telegramId],
+    [titles.client_id, salebotId],
   ] as const;
   const target = prepareInput(input);
   switch (apiOf(school)) {
