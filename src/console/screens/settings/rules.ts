@@ -9,6 +9,7 @@ import { listVersions, readVersion } from "../../../store/config.ts";
 import { typesThatCame } from "../../../store/operator/events.ts";
 import { messageText } from "../../error-text.ts";
 import { icon } from "../../icons.ts";
+import { lineOf } from "../../line-of.ts";
 import { actForm, type Page } from "../../page.ts";
 import { connectionName, isEventName, moment } from "../../parts.ts";
 import { noteText } from "../../version-note.ts";
@@ -127,17 +128,4 @@ function errorList(view: View, { errors, text }: Refused): Content {
       return html`<li><code>${path || "—"}</code>${line !== null && ` · ${view.say(["строка {0}", "line {0}"], line)}`}: ${messageText(view, message)}</li>`;
     },
   )}</ul></div>`;
-}
-
-/** The line on which the path's last known key stands; null when none of its keys is in the text. */
-export function lineOf(text: string, path: string): number | null {
-  let at = 0;
-  let found = -1;
-  for (const key of path.split(/[.[\]]+/).filter((part) => part !== "" && !/^\d+$/.test(part))) {
-    const next = text.indexOf(`"${key}"`, at);
-    if (next < 0) continue;
-    found = next;
-    at = next + key.length;
-  }
-  return found < 0 ? null : text.slice(0, found).split("\n").length;
 }
