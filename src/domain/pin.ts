@@ -110,10 +110,11 @@ export function readDigits(text: string): string | null {
   return digits;
 }
 
-/** Unicode keeps decimal digits in runs of ten that begin at a code point ending in 0 or 6. */
+/** Unicode keeps decimal digits together in tens, wherever a ten begins. */
 function digitOf(codePoint: number): string {
-  const start = codePoint & ~0xf;
-  return String((codePoint & 0xf) - (/\p{Nd}/u.test(String.fromCodePoint(start)) ? 0 : 6));
+  let start = codePoint;
+  while (/\p{Nd}/u.test(String.fromCodePoint(start - 1))) start -= 1;
+  return String((codePoint - start) % 10);
 }
 
 /** Six digits from a uniform 32-bit number, or null when it must be drawn again (rejection sampling). */
