@@ -54,7 +54,8 @@ describe("settings", () => {
   });
 
   it("a secret is a text of that very name that says something", () => {
-    const { secret } = settingsOf({ ...given({}), ...{ BOT_KEY: "key", EMPTY: "" } });
+    const withSecrets = { ...given({}), BOT_KEY: "key", EMPTY: "" };
+    const { secret } = settingsOf(withSecrets);
     expect(["BOT_KEY", "EMPTY", "DB", "toString", "__proto__"].map(secret)).toEqual(["key", null, null, null, null]);
   });
 });

@@ -59,6 +59,11 @@ const everybody: Addressee = personOf(
   { first_name: "Иван" },
 );
 
+const PARAMETERS =
+  "fields user session system groups deal deal_number message text buttons params variables tracker event status tid step_id body headers method script_id run_at add_tags".split(
+    " ",
+  );
+
 const IDS = Object.keys(FULL) as (keyof typeof FULL)[];
 const ACTIONS = IDS.flatMap((id) => actionNames(FULL[id].kind).map((action) => [id, action] as const));
 
@@ -67,23 +72,7 @@ describe("every action", () => {
     "%s.%s says the same twice, to its vendor's own host, in headers that can be sent, whatever the rule gives",
     async (id, action) => {
       const connection = connectionOf(id, FULL[id]);
-      const names = fc.constantFrom(
-        ...["fields", "user", "session", "system", "groups", "deal", "deal_number", "message", "text", "buttons", "params"],
-        ...[
-          "variables",
-          "tracker",
-          "event",
-          "status",
-          "tid",
-          "step_id",
-          "body",
-          "headers",
-          "method",
-          "script_id",
-          "run_at",
-          "add_tags",
-        ],
-      );
+      const names = fc.constantFrom(...PARAMETERS);
       await fc.assert(
         fc.asyncProperty(fc.dictionary(names, fc.jsonValue({ maxDepth: 2 })), async (parameters) => {
           const input = {
