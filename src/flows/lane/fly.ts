@@ -118,18 +118,13 @@ async function converse(lane: LaneState, ctx: Context, connection: Connection, r
     if (verdict.outcome !== "next") return { judged: masked(connection, ready.order, verdict), reply: sent.reply, repeatable };
     plan = verdict.plan;
     for (let wait = lane.pace.waitMs(perSecond, ctx.clock()); wait > 0; wait = lane.pace.waitMs(perSecond, ctx.clock())) {
-      await sleep(wait);
+      await scheduler.wait(wait);
     }
     const hand = lane.inHand.get(seq);
     if (hand?.cancelled || hand?.forgotten)
       return { judged: { outcome: "retry", reason: "cancelled" }, reply: sent.reply, repeatable };
   }
 }
-
-const sleep = (ms: number): Promise<void> =>
-  new Promise((resolve) => {
-    setTimeout(resolve, ms);
-  });
 
 const NO_REPLY: Reply = { status: 0, headers: {}, body: "", failure: null };
 

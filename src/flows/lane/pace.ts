@@ -91,7 +91,7 @@ export function openPace(sql: SqlStorage): Pace {
             take(perSecond, "admitted", now);
             return true;
           }
-          await sleep(Math.min(wait, LOOK_MS));
+          await scheduler.wait(Math.min(wait, LOOK_MS));
         }
         return false;
       } finally {
@@ -100,11 +100,6 @@ export function openPace(sql: SqlStorage): Pace {
     },
   };
 }
-
-const sleep = (ms: number): Promise<void> =>
-  new Promise((resolve) => {
-    setTimeout(resolve, ms);
-  });
 
 const extraOf = (known: Replies, now: number): number => {
   const usual = quickest(known, now);
