@@ -31,6 +31,19 @@ describe("networks and trackers", () => {
     ]);
   });
 
+  it("Keitaro's `cost` is what the click cost: the conversion's sum stands in `payout` or `revenue`", async () => {
+    const { event } = await read("tracker", { query: "subid=a&status=sale&cost=0.3&payout=50&tid=1" });
+    expect(event.money.amount).toBe("50");
+    expect(event.fields["cost"]).toBe("0.3");
+    expect((await read("tracker", { query: "subid=a&status=sale&cost=0&revenue=50&tid=1" })).event.money.amount).toBe("50");
+    expect((await read("tracker", { query: "subid=a&status=sale&cost=7&tid=1" })).event.money.amount).toBe("7");
+  });
+
+  it("a template filled for Binom keeps its name of the currency", async () => {
+    const { event } = await read("onewin", { query: "cnv_id=b1&payout=5&cnv_status=sale&cnv_currency=usd" });
+    expect(event.money).toMatchObject({ amount: "5", currency: "USD" });
+  });
+
   it("a template filled for Voluum or Binom keeps their names of click and transaction", async () => {
     const { event } = await read("onewin", { query: "cid=v1&payout=5&txid=t7&et=sale" });
     expect([event.tid, ...ids(event)]).toEqual(["t7", "clickid@chat=v1"]);
@@ -107,6 +120,12 @@ describe("networks and trackers", () => {
       expect(json.verdict.verdict).toBe("quarantined");
     },
   );
+
+  it("of several placeholders that name somebody the first as sent is told", async () => {
+    const query = "event={event}&clickid={sub1}&amount={amount}&tid={transaction_id}&player={user_id}";
+    expect((await read("onewin", { query })).verdict).toMatchObject({ cause: "unresolved_macro", field: "clickid" });
+    expect((await read("bot", { json: { email: "#{email}", tg: "#{platform_id}" } })).verdict).toMatchObject({ field: "email" });
+  });
 
   it("a placeholder in one parameter does not hide the value in another", async () => {
     const { event, verdict } = await read("onewin", { query: "event=sale&clickid={clickid}&sub1=abc" });

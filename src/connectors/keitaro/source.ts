@@ -22,6 +22,8 @@ export function readKeitaro(connection: ConnectionOf<"keitaro">, incoming: Incom
     fallback: ({ money }) =>
       named ?? { type: money.amount === null || money.amount === "0" ? "identify" : "payment", named: null },
     clickNames: ["external_id"],
+    // `cost` is what the click cost (vendors.md §6.1).
+    money: { first: ["payout", "revenue"] },
     tidPerClick: true,
     timeNames: ["conversion_time", "date"],
   });

@@ -10,7 +10,7 @@ import { oncePerClick } from "../generic/fact.ts";
 import { type Sent, peek, use } from "../generic/sent.ts";
 import { openFields, readGeneric } from "../generic.ts";
 
-/** A template filled for another tracker keeps that tracker's names (Binom's `cnv_status` and `cnv_id`, Voluum's `cid` and `txid`, vendors.md §6.2): a
+/** A template filled for another tracker keeps that tracker's names (Binom's `cnv_…`, Voluum's `cid` and `txid`, vendors.md §6.2): a
  *  rejection read as a payment adds money. */
 const STATUS = ["status", "conv_status", "cnv_status"];
 
@@ -41,6 +41,7 @@ export function readNetwork(connection: ConnectionOf<"network">, incoming: Incom
       claimNames: { player_id: ["user_id", "player", "trader_id", "traider_id", "uid"] },
       clickNames: ["cid", "cnv_id"],
       tidNames: registered ? ["txid"] : ["event_id", "txid"],
+      money: { currency: ["cnv_currency"] },
       eventIds: false,
       timeNames: ["date"],
     },
