@@ -71,7 +71,11 @@ export function takeClaims(sent: Sent, input: ClaimInput): Claim[] {
     const value = take(sent, [...names, ...(input.names?.[type] ?? [])], readerOf(type));
     if (value !== null) claims.push({ type, scope, value, proof: proofOf(input.kind, type) });
   }
-  return [...claims, ...takeClicks(sent, input)];
+  claims.push(...takeClicks(sent, input));
+  // As they stand in the address: the first is what a quarantined event reports.
+  const asSent = [...sent.values.values()].map(({ field }) => field);
+  sent.dropped.sort((a, b) => asSent.indexOf(a.field) - asSent.indexOf(b.field));
+  return claims;
 }
 
 /** Click ids of trackers, and ours where a tracker's parameter carries it. The first foreign one is the click id; a placeholder in one
