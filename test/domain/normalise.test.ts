@@ -212,6 +212,10 @@ describe("money", () => {
     ["1'500.00", "1500", null],
     ["1.25E7", "12500000", null],
     ["1.234567891E7", "12345678.91", null],
+    ["1.5e+3", "1500", null],
+    ["1E+3", "1000", null],
+    ["5e1", "50", null],
+    ["5.0E-4", "0.0005", null],
   ])("N-06 money: %s is %s", (text, amount, currency) => {
     expect(readMoney(text)).toEqual({ ok: true, value: { amount, currency } });
   });
@@ -221,8 +225,9 @@ describe("money", () => {
     "Infinity",
     "abc",
     "12 34",
-    "1e5",
     "1.5E30",
+    "1e-9",
+    "12e5",
     "1,2,3",
     "1.2.3",
     "12 puppies",

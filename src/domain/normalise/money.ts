@@ -15,8 +15,8 @@ const DECIMALS = 4;
 const MAX_WHOLE_DIGITS = 11;
 const SHAPE = /^([^\d.,+-]*?)\s*([+-]?)\s*([^\d\s.,+-]{0,4}?)\s*(\d[\d\s.,'’]*|[.,]\d+)\s*([^\d+-]*)$/u;
 
-/** Java's `1.25E7`, a sum of millions that was a float already. */
-const PRINTED_FLOAT = /^-?\d\.\d{1,16}e\d{1,2}$/i;
+/** Java's `1.25E7` and `1E+3`: a number that a program wrote its own way. */
+const PRINTED_FLOAT = /^-?\d(\.\d{1,16})?e[+-]?\d{1,2}$/i;
 
 /** null = nothing was sent; `bad_amount` = something was, and guessing at it would put a wrong sum into a report. A minus survives: it tells a refund
  *  or Chatterfy's withdrawal (vendors.md §3.1). */
