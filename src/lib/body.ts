@@ -98,11 +98,14 @@ function parseBody(contentType: string, bytes: Uint8Array, text: string): Result
 /** A string, or a value outside quotation marks that is a placeholder or missing. */
 const UNSET = /"(?:[^"\\]|\\.)*"?|:\s*(?:([#$]?\{\{?[^\s{}"]+\}?\})\s*)?(?=[,}])/g;
 
-/** A bot puts a person's message into a JSON template as it is, line breaks and all: inside a string JSON forbids them, between tokens they mean
- *  nothing, so each becomes a space. A variable that is not set leaves its name where a number was meant, or nothing. */
+/** A bot puts a person's message into a JSON template as it is, line breaks and all: inside a string JSON forbids them, so they are written as it wants
+ *  them; between tokens a control character means nothing. A variable that is not set leaves its name where a number was meant, or nothing. */
 function mendedJson(text: string, error: string): Result<Body, string> {
-  const told = (all: string, macro?: string): string => (all.startsWith(":") ? `:${JSON.stringify(macro ?? null)}` : all);
-  const json = parseJson(text.replaceAll(/\p{Cc}/gu, " ").replaceAll(UNSET, told));
+  const told = (all: string, macro?: string): string =>
+    all.startsWith(":")
+      ? `:${JSON.stringify(macro ?? null)}`
+      : all.replaceAll(/\p{Cc}+/gu, (raw) => JSON.stringify(raw).slice(1, -1));
+  const json = parseJson(text.replaceAll(UNSET, told).replaceAll(/\p{Cc}/gu, " "));
   return json.ok ? ok(jsonBody(json.value, text.trim())) : err(error);
 }
 
