@@ -49,6 +49,25 @@ describe("GetCourse process «Вызвать URL»", () => {
     ]);
   });
 
+  it("a partly paid order whose sum is not told is never paid in full", async () => {
+    const told = async (query: string): Promise<unknown> => {
+      const status = encodeURIComponent("Частично оплачен");
+      const { event } = await read("school", {
+        query: `gc_user_id=77&number=1001&status=${status}&cost_money_value=30000&${query}`,
+      });
+      return [event.type, event.money.amount, event.money.paidTotal];
+    };
+    expect(await told("left=20000")).toEqual(["payment", null, "10000"]);
+    expect(await told("payed_money=&left_cost_money=20%20000,50%20руб.")).toEqual(["payment", null, "9999.5"]);
+    expect(await told("payed_money=15000&left=20000")).toEqual(["payment", null, "15000"]);
+    expect(await told("event=payment&left=20000")).toEqual(["payment", null, "10000"]);
+    expect(await told("payed_money={object.payed_money}")).toEqual(["order", "30000", null]);
+    expect(await told("left=много")).toEqual(["order", "30000", null]);
+    expect(await told("left=40000")).toEqual(["order", "30000", null]);
+    const { event } = await read("school", deal("dealStatusChanged", { status: "part_payed", payedValue: null }));
+    expect([event.type, event.money.amount, event.money.paidTotal]).toEqual(["order", "30000", null]);
+  });
+
   it("a payment told by the order's whole price is the one that the webhook tells", async () => {
     const paid = async (query: string): Promise<unknown> => {
       const { event } = await read("school", { query: `gc_user_id=77&event=payment&number=1001&${query}` });

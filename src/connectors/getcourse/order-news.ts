@@ -26,7 +26,8 @@ export function dealEvent(deal: Deal): DealEvent {
   const money: Money = { amount: deal.cost, paidTotal: null, currency: deal.currency };
   switch (step) {
     case "paid": {
-      const total = deal.paidTotal ?? deal.cost;
+      // Of a part that nobody names the price says nothing.
+      const total = deal.paidTotal ?? (status === "part_payed" ? null : deal.cost);
       if (total === null || total === "0") return creation(order, { ...money, amount: deal.cost ?? total });
       const paid: Money = { amount: null, paidTotal: total, currency: deal.currency };
       return { type: "payment", named: null, key: `order:${order}:paid:${total}`, state: "", money: paid, order };

@@ -1,8 +1,10 @@
 /** The process operation «Вызвать URL», and signed Chatium code: common names, plus the order macros' own (`payed_money` is the sum paid so far). An
  *  order process that names no event is understood by the order's status. */
+import { fromE4, toE4 } from "../../domain/amount.ts";
 import type { ConnectionOf } from "../../domain/config.ts";
 import type { NewEvent } from "../../domain/event.ts";
 import type { EventName } from "../../domain/normalise/event-type.ts";
+import { readMoney } from "../../domain/normalise/money.ts";
 import type { Incoming } from "../connector.ts";
 import { type Sent, peek } from "../generic/sent.ts";
 import { readGeneric } from "../generic.ts";
@@ -13,6 +15,7 @@ import { orderStatus } from "./status.ts";
 const UNNAMED: EventName = { type: "", named: null };
 
 const PRICE = ["cost_money_value", "cost_money"] as const;
+const LEFT = ["left_cost_money", "left"] as const;
 
 /** `{object.cost_money}` has spaces and a currency, `{object.cost_money_value}` is plain; empty macros come as empty parameters (vendors.md §1.6).
  *  A sender that names a payment and gives no total is believed about `amount` alone; the order's price without one means that the order is paid,
@@ -20,6 +23,7 @@ const PRICE = ["cost_money_value", "cost_money"] as const;
 export function readProcess(connection: ConnectionOf<"getcourse">, incoming: Incoming, sent: Sent): NewEvent {
   const ownSum = ["amount", "sum"].some((name) => (peek(sent, name)?.value ?? "").trim() !== "");
   const priced = !ownSum && PRICE.some((name) => peek(sent, name) !== null);
+  const left = LEFT.map((name) => peek(sent, name)?.value ?? "").find((value) => value !== "") ?? "";
   const event = readGeneric(connection, incoming, {
     sent,
     money: { amount: PRICE, paidTotal: ["payed_money", "payed_value", "payedValue"] },
@@ -28,13 +32,21 @@ export function readProcess(connection: ConnectionOf<"getcourse">, incoming: Inc
   const status = event.status === null ? "" : orderStatus(event.status);
   const told = { ...event, status: status === "" ? null : status };
   if (event.order === null) return told;
-  const { amount: cost, paidTotal, currency } = event.money;
+  const { amount: cost, currency } = event.money;
+  const paidTotal = event.money.paidTotal ?? (status === "part_payed" ? paidOf(cost, left) : null);
   const deal = { order: event.order, status, cost, paidTotal, currency };
   if (event.type === UNNAMED.type) return keepingIds(told, dealEvent({ ...deal, step: null }));
   if (event.type !== "payment" || event.tid !== null) return told;
   if (paidTotal !== null || cost === "0" || (priced && cost !== null))
     return keepingIds(told, dealEvent({ ...deal, step: "paid" }));
   return told;
+}
+
+/** What was paid of a price by what is left of it; null when they do not tell. */
+function paidOf(cost: string | null, left: string): string | null {
+  const rest = readMoney(left);
+  const [price, unpaid] = [toE4(cost), toE4(rest.ok ? (rest.value?.amount ?? null) : null)];
+  return price === null || unpaid === null || unpaid > price ? null : fromE4(price - unpaid);
 }
 
 /** The sender's own idempotency id or transaction id outranks the key that an order gives. */
