@@ -72,9 +72,11 @@ export function takeClaims(sent: Sent, input: ClaimInput): Claim[] {
     if (value !== null) claims.push({ type, scope, value, proof: proofOf(input.kind, type) });
   }
   claims.push(...takeClicks(sent, input));
-  // As they stand in the address: the first is what a quarantined event reports.
-  const asSent = [...sent.values.values()].map(({ field }) => field);
-  sent.dropped.sort((a, b) => asSent.indexOf(a.field) - asSent.indexOf(b.field));
+  if (sent.dropped.length > 1) {
+    // As they stand in the address: the first is what a quarantined event reports.
+    const asSent = [...sent.values.values()].map(({ field }) => field);
+    sent.dropped.sort((a, b) => asSent.indexOf(a.field) - asSent.indexOf(b.field));
+  }
   return claims;
 }
 
