@@ -3,7 +3,7 @@
 import type { DeliveryStatus } from "../domain/delivery.ts";
 import type { Continuation } from "./continuations.ts";
 import { forgetEchoes } from "./echoes.ts";
-import { type PackedRow, packedStatements } from "./packed-rows.ts";
+import { type PackedRow, insertPacked, packedStatements } from "./packed-rows.ts";
 import { type NewProblem, raiseProblem } from "./problems.ts";
 
 /** One try of a generation. `n` counts from 1 and is the attempt's key, `at` is when it began (epoch ms). `timeout` and `network`
@@ -42,7 +42,6 @@ export type Outcome = {
 };
 
 const SETTLEMENT = ["id", "generation", "status", "reason", "attempts", "next_attempt_at", "settled_at"] as const;
-const ATTEMPT = ["delivery_id", "generation", "n", "at", "status", "outcome"] as const;
 
 /** The statements that tell outcomes, oldest first, to be run in one batch: one for all deliveries and one for all attempts, however many there are.
  *  D1 is one thread that the inbox writes to as well, so what counts is statements, not rows. `+status` keeps the planner off the index by status:
@@ -60,15 +59,7 @@ export function outcomeStatements(db: D1Database, outcomes: readonly Outcome[]):
         FROM (SELECT ${named(SETTLEMENT)}, ${sealed("rendered")} AS rendered FROM json_each(?1)) AS r
         WHERE deliveries.id = r.id AND deliveries.generation = r.generation AND +deliveries.status IN ('queued', 'retrying')`,
     ),
-    ...packedStatements(
-      db,
-      outcomes.flatMap(attemptRow),
-      ({
-        column,
-        sealed,
-      }) => `INSERT INTO attempts (${ATTEMPT.join(", ")}, reply) SELECT ${ATTEMPT.map(column).join(", ")}, ${sealed("reply")}
-        FROM json_each(?1) WHERE TRUE ON CONFLICT DO NOTHING`,
-    ),
+    ...insertPacked(db, "attempts", outcomes.flatMap(attemptRow), "DO NOTHING"),
     ...outcomes.flatMap(({ id, told: { unwritten, problem } }) => [
       ...(unwritten.length > 0 ? [forgetEchoes(db, id, unwritten)] : []),
       ...(problem ? [raiseProblem(db, problem)] : []),
@@ -101,6 +92,6 @@ function settlementRow({ id, generation, told, rendered }: Outcome): PackedRow {
 
 function attemptRow({ id, generation, told, reply }: Outcome): PackedRow[] {
   if (!told.attempt) return [];
-  const columns = { delivery_id: id, generation, ...told.attempt };
-  return [{ columns: columns satisfies Record<(typeof ATTEMPT)[number], unknown>, blobs: { reply } }];
+  const { n, at, status, outcome } = told.attempt;
+  return [{ columns: { delivery_id: id, generation, n, at, status, outcome }, blobs: { reply } }];
 }

@@ -1,8 +1,7 @@
 /** What binding writes about events: the rows themselves, those that were waiting and are bound now, payments with another label, and the side
  *  tables that make them findable. Statements of one batch; the event id makes a repeated batch fail instead of doubling anything. */
-import { UTM } from "../domain/normalise/utm.ts";
-import type { EventId, PersonId } from "../lib/ids.ts";
-import { type PackedRow, packedStatements } from "./packed-rows.ts";
+import type { DeliveryId, EventId, PersonId } from "../lib/ids.ts";
+import { type PackedRow, insertPacked, packedStatements } from "./packed-rows.ts";
 
 /** A row as binding writes it, once; what may change later is only whose it is, what a payment is called and whether it counts.
  *  `seq` comes from the inbox and is the row's own place, `fact` is the keyed digest that firings count by. `person_id` follows
@@ -48,55 +47,14 @@ export type EventRow = {
   readonly rules: 0 | 1;
 };
 
-const COLUMNS = [
-  "id",
-  "seq",
-  "connection",
-  "type",
-  "status",
-  "cause",
-  "field",
-  "received_at",
-  "event_at",
-  "bound_at",
-  "person_id",
-  "home_id",
-  "via",
-  "via_hash",
-  "fact",
-  "label",
-  "named",
-  "ordinal",
-  "counted",
-  "possible_duplicate",
-  "amount_e4",
-  "paid_total_e4",
-  "currency",
-  "tid",
-  "order_number",
-  "click_hash",
-  "shared",
-  "link",
-  ...UTM,
-  "stored_at",
-  "rules",
-] as const satisfies readonly (keyof EventRow)[];
-const SEALED = ["facts", "raw", "trace"] as const;
-
 /** null = not kept: everything personal of an event that was dropped as erased, and `raw` in a pseudonymous workspace. */
-export type SealedEvent = Readonly<Record<(typeof SEALED)[number], ArrayBuffer | null>>;
+export type SealedEvent = Readonly<Record<"facts" | "raw" | "trace", ArrayBuffer | null>>;
 
 /** No ON CONFLICT on purpose: the same event twice fails the whole batch, and the inbox then finds it written and hands over only. */
 export const insertEvents = (
   db: D1Database,
   rows: readonly { readonly columns: EventRow; readonly blobs: SealedEvent }[],
-): D1PreparedStatement[] =>
-  packedStatements(
-    db,
-    rows,
-    ({ column, sealed }) => `INSERT INTO events (${[...COLUMNS, ...SEALED].join(", ")})
-      SELECT ${[...COLUMNS.map(column), ...SEALED.map(sealed)].join(", ")} FROM json_each(?1)`,
-  );
+): D1PreparedStatement[] => insertPacked(db, "events", rows);
 
 /** What a late binding changes of a waiting row: whose it is and why. Its facts, its time and its place in the ledger stay. */
 export type LateBinding = {
@@ -167,59 +125,46 @@ export const uncountEvents = (db: D1Database, ids: readonly EventId[]): D1Prepar
     : [db.prepare("UPDATE events SET counted = 0 WHERE id IN (SELECT value FROM json_each(?1))").bind(JSON.stringify(ids))];
 
 /** One insert for plain rows of a side table. */
-export function insertRows(
+export const insertRows = (
   db: D1Database,
-  table: "parked" | "clicks" | "firings",
-  rows: readonly Readonly<Record<string, string | number | null>>[],
-): D1PreparedStatement[] {
-  const [first] = rows;
-  if (!first) return [];
-  const names = Object.keys(first);
-  return packedStatements(
+  table: "parked" | "clicks" | "firings" | "contact_claims" | "identifier_scopes",
+  rows: readonly PackedRow["columns"][],
+): D1PreparedStatement[] =>
+  insertPacked(
     db,
+    table,
     rows.map((columns) => ({ columns })),
-    ({ column }) =>
-      `INSERT INTO ${table} (${names.join(", ")}) SELECT ${names.map(column).join(", ")} FROM json_each(?1) WHERE TRUE ON CONFLICT DO NOTHING`,
+    "DO NOTHING",
   );
-}
 
 /** Traits of one home; an older event never overwrites a newer one's word. */
 export const writeTraits = (db: D1Database, rows: readonly PackedRow[]): D1PreparedStatement[] =>
-  packedStatements(
+  insertPacked(
     db,
+    "traits",
     rows,
-    ({ column, sealed }) => `INSERT INTO traits (home_id, name, person_id, at, event_id, sealed)
-      SELECT ${["home_id", "name", "person_id", "at", "event_id"].map(column).join(", ")}, ${sealed("sealed")} FROM json_each(?1) WHERE TRUE
-      ON CONFLICT (home_id, name) DO UPDATE SET sealed = excluded.sealed, at = excluded.at, event_id = excluded.event_id
-      WHERE excluded.at >= traits.at`,
+    `(home_id, name) DO UPDATE SET sealed = excluded.sealed, at = excluded.at, event_id = excluded.event_id
+     WHERE excluded.at >= traits.at`,
   );
-
-const DELIVERY = [
-  "id",
-  "seq",
-  "event_id",
-  "person_id",
-  "connection",
-  "action",
-  "status",
-  "reason",
-  "created_at",
-  "settled_at",
-] as const;
 
 /** Only `queued` and `cancelled` begin here; a `cancelled` one is written although nothing was ever sent, so that the log says
  *  why (`consent_withdrawn`). */
-export type DeliveryRow = Readonly<Record<(typeof DELIVERY)[number], string | number | null>>;
+export type DeliveryRow = {
+  readonly id: DeliveryId;
+  readonly seq: number;
+  readonly event_id: EventId;
+  readonly person_id: PersonId;
+  readonly connection: string;
+  readonly action: string;
+  readonly status: "queued" | "cancelled";
+  readonly reason: string | null;
+  readonly next_attempt_at: number | null;
+  readonly created_at: number;
+  readonly settled_at: number | null;
+};
 
 /** Deliveries that rules made; the lane is told after the batch. */
 export const insertDeliveries = (
   db: D1Database,
   rows: readonly { readonly columns: DeliveryRow; readonly blobs: { readonly work: ArrayBuffer } }[],
-): D1PreparedStatement[] =>
-  packedStatements(
-    db,
-    rows,
-    ({ column, sealed }) => `INSERT INTO deliveries (${DELIVERY.join(", ")}, next_attempt_at, work)
-      SELECT ${DELIVERY.map(column).join(", ")}, CASE ${column("status")} WHEN 'queued' THEN ${column("created_at")} END, ${sealed("work")}
-      FROM json_each(?1)`,
-  );
+): D1PreparedStatement[] => insertPacked(db, "deliveries", rows);

@@ -1,8 +1,9 @@
 /** What binding changed in the identity graph, as statements of one batch: persons, identifiers, merges, claims, keep-apart edges. The final state
  *  is written, not the steps, so the order of statements only matters where rows move before new ones come. */
 import { type Graph, leafOf, rootOf } from "../domain/identity/graph.ts";
-import { type MergeId, newMergeId } from "../lib/ids.ts";
-import { packedStatements } from "./packed-rows.ts";
+import { newMergeId } from "../lib/ids.ts";
+import { insertRows } from "./event-writes.ts";
+import { insertPacked } from "./packed-rows.ts";
 
 /** The sealed value and the public hint of an identifier that is new. */
 export type IdentifierValue = { readonly sealed: ArrayBuffer | null; readonly hint: string };
@@ -25,18 +26,6 @@ export function identityStatements(db: D1Database, write: IdentityWrite): D1Prep
   ];
 }
 
-const PERSON = [
-  "id",
-  "person_id",
-  "key",
-  "first_seen",
-  "last_seen",
-  "referred_by",
-  "consent_withdrawn_at",
-  "consent_given_at",
-  "created_at",
-];
-
 /** A key and the time of creation never change; everything else is written as the graph has it. */
 function personStatements(db: D1Database, { graph, now }: IdentityWrite): D1PreparedStatement[] {
   const rows = [...graph.changes.leaves].map((id) => {
@@ -55,15 +44,12 @@ function personStatements(db: D1Database, { graph, now }: IdentityWrite): D1Prep
       },
     };
   });
-  return packedStatements(
+  return insertPacked(
     db,
+    "persons",
     rows,
-    ({
-      column,
-    }) => `INSERT INTO persons (${PERSON.join(", ")}) SELECT ${PERSON.map(column).join(", ")} FROM json_each(?1) WHERE TRUE
-      ON CONFLICT (id) DO UPDATE SET person_id = excluded.person_id, first_seen = excluded.first_seen, last_seen = excluded.last_seen,
-        referred_by = excluded.referred_by, consent_withdrawn_at = excluded.consent_withdrawn_at,
-        consent_given_at = excluded.consent_given_at`,
+    `(id) DO UPDATE SET person_id = excluded.person_id, first_seen = excluded.first_seen, last_seen = excluded.last_seen,
+       referred_by = excluded.referred_by, consent_withdrawn_at = excluded.consent_withdrawn_at, consent_given_at = excluded.consent_given_at`,
   );
 }
 
@@ -90,22 +76,6 @@ function movingStatements(db: D1Database, { graph }: IdentityWrite): D1PreparedS
   );
   return [...(rerooted.size > 0 ? reroot : []), ...clicks];
 }
-
-const NODE = [
-  "hash",
-  "type",
-  "scope",
-  "person_id",
-  "home_id",
-  "proof",
-  "hint",
-  "first_seen",
-  "last_seen",
-  "told_at",
-  "event_id",
-  "pinned",
-  "started",
-];
 
 /** A known one keeps its sealed value, its hint and its first event; one whose value a pseudonymous workspace did not keep gets it now. Scopes are noted beside, so that a value without a scope can
  *  be looked for in all there are. */
@@ -135,59 +105,33 @@ function identifierStatements(db: D1Database, { graph, values }: IdentityWrite):
   const removed = db
     .prepare("DELETE FROM identifiers WHERE hash IN (SELECT value FROM json_each(?1))")
     .bind(JSON.stringify([...removedNodes]));
-  const written = packedStatements(
+  const written = insertPacked(
     db,
+    "identifiers",
     rows,
-    ({ column, sealed }) => `INSERT INTO identifiers (${NODE.join(", ")}, sealed)
-      SELECT ${NODE.map(column).join(", ")}, ${sealed("sealed")} FROM json_each(?1) WHERE TRUE
-      ON CONFLICT (hash) DO UPDATE SET person_id = excluded.person_id, home_id = excluded.home_id, proof = excluded.proof,
-        first_seen = excluded.first_seen, last_seen = excluded.last_seen, told_at = excluded.told_at, pinned = excluded.pinned, started = excluded.started,
-        sealed = COALESCE(identifiers.sealed, excluded.sealed)`,
+    `(hash) DO UPDATE SET person_id = excluded.person_id, home_id = excluded.home_id, proof = excluded.proof,
+       first_seen = excluded.first_seen, last_seen = excluded.last_seen, told_at = excluded.told_at, pinned = excluded.pinned, started = excluded.started,
+       sealed = COALESCE(identifiers.sealed, excluded.sealed)`,
   );
-  const scopes = packedStatements(
+  const scopes = insertRows(
     db,
-    rows.map(({ columns }) => ({ columns: { type: columns.type, scope: columns.scope } })),
-    ({
-      column,
-    }) => `INSERT INTO identifier_scopes (type, scope) SELECT DISTINCT ${column("type")}, ${column("scope")} FROM json_each(?1) WHERE TRUE
-      ON CONFLICT DO NOTHING`,
+    "identifier_scopes",
+    rows.map(({ columns: { type, scope } }) => ({ type, scope })),
   );
   return [...(removedNodes.size > 0 ? [removed] : []), ...written, ...scopes];
 }
 
-const MERGE = ["id", "survivor", "loser", "members", "by", "event_id", "seq", "at"];
-
 /** `seq` orders merges of one millisecond: the newest is the one an unmerge takes back. */
 function mergeStatements(db: D1Database, { graph, now }: IdentityWrite): D1PreparedStatement[] {
-  const { merges, claimants } = graph.changes;
-  const mergeRows = merges.map((merge, place): { columns: Record<string, string | number | null> } => {
-    const id: MergeId = newMergeId();
-    const { survivor, loser, members, by, eventId } = merge;
-    return {
-      columns: {
-        id,
-        survivor,
-        loser,
-        members: JSON.stringify(members),
-        by,
-        event_id: eventId,
-        seq: now * 1_000 + place,
-        at: now,
-      },
-    };
+  const merges = graph.changes.merges.map(({ survivor, loser, members, by, eventId }, place) => {
+    const id = newMergeId();
+    const seq = now * 1_000 + place;
+    return { columns: { id, survivor, loser, members: JSON.stringify(members), by, event_id: eventId, seq, at: now } };
   });
-  const claimRows = claimants.map(({ contact, messenger }) => ({ columns: { contact, messenger, at: now } }));
-  return [
-    ...packedStatements(
-      db,
-      mergeRows,
-      ({ column }) => `INSERT INTO merges (${MERGE.join(", ")}) SELECT ${MERGE.map(column).join(", ")} FROM json_each(?1)`,
-    ),
-    ...packedStatements(
-      db,
-      claimRows,
-      ({ column }) => `INSERT INTO contact_claims (contact_hash, messenger_hash, at)
-        SELECT ${column("contact")}, ${column("messenger")}, ${column("at")} FROM json_each(?1) WHERE TRUE ON CONFLICT DO NOTHING`,
-    ),
-  ];
+  const claims = graph.changes.claimants.map(({ contact, messenger }) => ({
+    contact_hash: contact,
+    messenger_hash: messenger,
+    at: now,
+  }));
+  return [...insertPacked(db, "merges", merges), ...insertRows(db, "contact_claims", claims)];
 }

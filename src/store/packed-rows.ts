@@ -38,6 +38,25 @@ export function packedStatements(
   });
 }
 
+/** The statements that insert all rows: every column and sealed value goes where its name says. `conflict` is what becomes of a row that is there
+ *  already (`(id) DO UPDATE SET …`, `DO NOTHING`); without it the batch fails. */
+export function insertPacked(
+  db: D1Database,
+  table: string,
+  rows: readonly PackedRow[],
+  conflict?: string,
+): D1PreparedStatement[] {
+  const { columns = {}, blobs = {} } = rows[0] ?? {};
+  const [names, sealedNames] = [Object.keys(columns), Object.keys(blobs)];
+  return packedStatements(
+    db,
+    rows,
+    ({ column, sealed }) => `INSERT INTO ${table} (${[...names, ...sealedNames].join(", ")})
+      SELECT ${[...names.map(column), ...sealedNames.map(sealed)].join(", ")} FROM json_each(?1)
+      ${conflict === undefined ? "" : `WHERE TRUE ON CONFLICT ${conflict}`}`,
+  );
+}
+
 /** The columns stand first, then place and size of each sealed value. The whole text of hex becomes bytes before a place is looked for in it: a place
  *  in a BLOB is found at once, in a text SQLite walks to it from the beginning for every value again. And the bytes stand outside of any condition,
  *  so that SQLite makes them once for a statement and not for every row. */

@@ -8,6 +8,7 @@ import { nodesOf, rootOf } from "../../domain/identity/graph.ts";
 import type { UTM } from "../../domain/normalise/utm.ts";
 import type { EventId } from "../../lib/ids.ts";
 import {
+  type DeliveryRow,
   type EventRow,
   type SealedEvent,
   bindWaiting,
@@ -266,7 +267,7 @@ async function sealDeliveries(
       const line = rootOf(session.graph, personId);
       handover.push({ connection, laneWork: { id, generation: 0, line, action, createdAt: session.now, work } });
     }
-    const columns = {
+    const columns: DeliveryRow = {
       id,
       seq: deliverySeq(session.now, place),
       event_id: eventId,
@@ -275,6 +276,7 @@ async function sealDeliveries(
       action,
       status: cancelled ? "cancelled" : "queued",
       reason: cancelled ? "consent_withdrawn" : null,
+      next_attempt_at: cancelled ? null : session.now,
       created_at: session.now,
       settled_at: cancelled ? session.now : null,
     };
