@@ -1,5 +1,5 @@
 /** How fast acknowledged events find their persons, among ten thousand and among a million, and what a batch costs D1. */
-import { type Host, startGateway } from "./kit/host.ts";
+import { type Host, call, startGateway } from "./kit/host.ts";
 import { cpuMicros } from "./kit/cpu.ts";
 import { load } from "./kit/load.ts";
 import { median } from "./kit/measure.ts";
@@ -51,12 +51,6 @@ async function startPlace(persons: number, batch: number): Promise<Host> {
     await call(host, "/bench/persons", { first: (stretch * KNOWN) / STRETCHES, n: KNOWN / STRETCHES });
   }
   return host;
-}
-
-async function call<T>(host: Host, path: string, body: unknown = {}): Promise<T> {
-  const response = await fetch(`${host.origin}${path}`, { method: "POST", body: JSON.stringify(body) });
-  if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`);
-  return (await response.json()) as T;
 }
 
 /** Events of known persons from all over the table; every tenth is of somebody new. */

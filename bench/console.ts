@@ -1,6 +1,6 @@
 /** The first screen behind a sign-in over a ledger of 100,000 events: how long the server takes for it. Beside it the console's script, a file that
  *  asks the database nothing: the difference is what the screen itself costs. */
-import { ADMIN_TOKEN, type Host, startGateway } from "./kit/host.ts";
+import { signIn, startGateway } from "./kit/host.ts";
 import { type Shot, load } from "./kit/load.ts";
 import { heading, line, printGoal } from "./kit/print.ts";
 
@@ -69,13 +69,4 @@ export async function benchConsole(): Promise<void> {
     line(`${name.padEnd(24)} p50 ${result.p50.toFixed(1)} ms  p95 ${result.p95.toFixed(1)} ms  failures ${result.failures}`);
     if (name.startsWith("first screen")) printGoal(`${name}, p95 ms`, result.p95, { most: 50 });
   }
-}
-
-async function signIn(host: Pick<Host, "origin">): Promise<string> {
-  const answer = await fetch(`${host.origin}/console/sign-in`, {
-    method: "POST",
-    redirect: "manual",
-    body: new URLSearchParams({ token: ADMIN_TOKEN }),
-  });
-  return (answer.headers.get("set-cookie") ?? "").split(";")[0] ?? "";
 }

@@ -1,7 +1,7 @@
 /** The log-in beside a bare Worker that makes the same platform calls and nothing else, in one process over one database: at a thousand and at a
  *  million holders. What a redeem and the page cost D1, and whether time tells which links exist. */
 import { createHmac, randomBytes } from "node:crypto";
-import { type Host, startGateway } from "./kit/host.ts";
+import { type Host, call, startGateway } from "./kit/host.ts";
 import type { Shot } from "./kit/load.ts";
 import { type Contestant, compare, median, ratioOf } from "./kit/measure.ts";
 import { heading, line, printGoal, printRow } from "./kit/print.ts";
@@ -42,12 +42,6 @@ async function startSchool(holders: number): Promise<School & AsyncDisposable> {
     links: await call<Link[]>(host, "/bench/links", { n: LINKS }),
     [Symbol.asyncDispose]: () => host[Symbol.asyncDispose](),
   };
-}
-
-async function call<T>(host: Host, path: string, body: unknown = {}): Promise<T> {
-  const response = await fetch(`${host.origin}${path}`, { method: "POST", body: JSON.stringify(body) });
-  if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`);
-  return (await response.json()) as T;
 }
 
 const linkAt = (links: readonly Link[], n: number): Link => {

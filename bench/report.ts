@@ -1,5 +1,5 @@
 /** The funnel over ten thousand, a hundred thousand and a million events, and the console's first screen over a hundred thousand. */
-import { ADMIN_TOKEN, type Host, operator, startGateway } from "./kit/host.ts";
+import { type Host, operator, signIn, startGateway } from "./kit/host.ts";
 import { heading, line, printGoal } from "./kit/print.ts";
 import { median } from "./kit/measure.ts";
 import { seedEvents } from "./kit/seed-events.ts";
@@ -41,12 +41,7 @@ async function timed(act: () => Promise<unknown>): Promise<number> {
 const VIEWS = 200;
 
 async function firstScreen(host: Host): Promise<void> {
-  const signed = await fetch(`${host.origin}/console/sign-in`, {
-    method: "POST",
-    body: new URLSearchParams({ token: ADMIN_TOKEN }),
-    redirect: "manual",
-  });
-  const cookie = (signed.headers.get("set-cookie") ?? "").split(";")[0] ?? "";
+  const cookie = await signIn(host);
   const times: number[] = [];
   let bytes = 0;
   for (let n = 0; n < VIEWS + 20; n += 1) {

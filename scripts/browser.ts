@@ -12,7 +12,7 @@ import { checkSnippet } from "./browser/snippet.ts";
 import { checkWorkedJourneys } from "./browser/worked-journeys.ts";
 import { castOf } from "./demo/cast.ts";
 import { DEMO_VARS, demoDocument } from "./demo/config.ts";
-import { type Stage, request } from "./demo/stage.ts";
+import { newStage, request } from "./demo/stage.ts";
 import { playStory } from "./demo/story.ts";
 import { newTeller } from "./demo/teller.ts";
 import { newMortalServer } from "./kill/server.ts";
@@ -20,16 +20,13 @@ import { newMortalServer } from "./kill/server.ts";
 const sandbox = await startSandbox();
 const server = await newMortalServer(DEMO_VARS);
 const browser = await openChromium();
-const stage: Stage = {
+const stage = newStage({
   gateway: server.url,
   sandbox: sandbox.url,
   adminToken: server.adminToken,
   cast: castOf(0),
   teller: newTeller((text) => process.stdout.write(text), process.stdout.isTTY),
-  fetch,
-  notes: new Map(),
-  seen: { seq: 0 },
-};
+});
 try {
   await server.start();
   await request(stage, { method: "PUT", path: "/v1/config", proof: "operator", json: demoDocument(sandbox.url) });

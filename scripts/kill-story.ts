@@ -3,7 +3,7 @@
 import { startSandbox } from "../sandbox/server.ts";
 import { castOf } from "./demo/cast.ts";
 import { DEMO_VARS, demoDocument } from "./demo/config.ts";
-import { type Stage, request } from "./demo/stage.ts";
+import { newStage, request } from "./demo/stage.ts";
 import { playStory } from "./demo/story.ts";
 import { newTeller } from "./demo/teller.ts";
 import { readAll, settle } from "./kill/ledger.ts";
@@ -39,16 +39,13 @@ const mortalFetch: typeof fetch = async (input, init) => {
   return answer;
 };
 
-const stage: Stage = {
+const stage = newStage({
   gateway: server.url,
   sandbox: sandbox.url,
   adminToken: server.adminToken,
   cast: castOf(0),
   teller: newTeller((text) => process.stdout.write(text), process.stdout.isTTY),
-  fetch,
-  notes: new Map(),
-  seen: { seq: 0 },
-};
+});
 
 const failures: string[] = [];
 const must = (what: string, holds: boolean): void => {

@@ -7,7 +7,7 @@ import { openChromium } from "./browser/chromium.ts";
 import { signedIn } from "./browser/page-check.ts";
 import { WORKED_QUERY, conflictOver, deadLetter, firstOf, loadWorkedScene } from "./browser/worked-scene.ts";
 import { castOf } from "./demo/cast.ts";
-import { type Stage, request } from "./demo/stage.ts";
+import { type Stage, newStage, request } from "./demo/stage.ts";
 import { newTeller } from "./demo/teller.ts";
 import { newMortalServer } from "./kill/server.ts";
 
@@ -86,16 +86,13 @@ mkdirSync(DIRECTORY, { recursive: true });
 const sandbox = await startSandbox();
 const server = await newMortalServer({});
 const browser = await openChromium();
-const stage: Stage = {
+const stage = newStage({
   gateway: server.url,
   sandbox: sandbox.url,
   adminToken: server.adminToken,
   cast: castOf(0),
   teller: newTeller(() => undefined, false),
-  fetch,
-  notes: new Map(),
-  seen: { seq: 0 },
-};
+});
 try {
   await server.start();
   await loadWorkedScene(stage);

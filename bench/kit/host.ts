@@ -103,6 +103,23 @@ export async function operator(host: Pick<Host, "origin">, method: string, path:
   return JSON.parse(text);
 }
 
+/** A call of a bench Worker's own paths (`/bench/…`); throws on anything but a 2xx. */
+export async function call<T>(host: Pick<Host, "origin">, path: string, body: unknown = {}): Promise<T> {
+  const response = await fetch(`${host.origin}${path}`, { method: "POST", body: JSON.stringify(body) });
+  if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`);
+  return (await response.json()) as T;
+}
+
+/** The cookie of an operator who has signed in to the console. */
+export async function signIn(host: Pick<Host, "origin">): Promise<string> {
+  const answer = await fetch(`${host.origin}/console/sign-in`, {
+    method: "POST",
+    redirect: "manual",
+    body: new URLSearchParams({ token: ADMIN_TOKEN }),
+  });
+  return (answer.headers.get("set-cookie") ?? "").split(";")[0] ?? "";
+}
+
 export function freePort(): Promise<number> {
   const { promise, resolve } = Promise.withResolvers<number>();
   const server = createServer();

@@ -6,6 +6,7 @@ type Database = Pick<D1Database, "prepare">;
 /** Statements are kept short enough for D1's time limit. */
 const STRETCH = 20_000;
 
+/** `sql` for the numbers from 0 up to `count`, which stand as the table `n(x)` where it says NUMBERS. */
 async function inStretches(db: Database, count: number, sql: string): Promise<void> {
   for (let from = 0; from < count; from += STRETCH) {
     const numbers = "WITH RECURSIVE n(x) AS (SELECT ?1 UNION ALL SELECT x + 1 FROM n WHERE x + 1 < ?2)";
@@ -45,20 +46,15 @@ export async function seedPayments(db: Database): Promise<void> {
 
 /** Persons with one messenger account each. */
 export async function seedPersons(db: Database, count: number): Promise<void> {
-  for (let from = 0; from < count; from += STRETCH) {
-    const to = Math.min(from + STRETCH, count);
-    const numbers = "WITH RECURSIVE n(x) AS (SELECT ?1 UNION ALL SELECT x + 1 FROM n WHERE x + 1 < ?2)";
-    await db
-      .prepare(
-        `INSERT INTO identifiers (hash, type, scope, person_id, home_id, proof, sealed, first_seen, last_seen, event_id)
-         ${numbers}, p AS MATERIALIZED (SELECT 'per_' || ${RANDOM} AS id FROM n)
-         SELECT ${RANDOM}, 'telegram_id', '', id, id, 'native', zeroblob(40), 0, 0, 'evt_seed' FROM p`,
-      )
-      .bind(from, to)
-      .run();
-  }
-  const { results } = await db.prepare("SELECT COUNT(*) AS n FROM identifiers").all<{ n: number }>();
-  if ((results[0]?.n ?? 0) < count) throw new Error("not every person was written");
+  await inStretches(
+    db,
+    count,
+    `INSERT INTO identifiers (hash, type, scope, person_id, home_id, proof, sealed, first_seen, last_seen, event_id)
+     NUMBERS, p AS MATERIALIZED (SELECT 'per_' || ${RANDOM} AS id FROM n)
+     SELECT ${RANDOM}, 'telegram_id', '', id, id, 'native', zeroblob(40), 0, 0, 'evt_seed' FROM p`,
+  );
+  const written = await db.prepare("SELECT COUNT(*) AS n FROM identifiers").first<number>("n");
+  if ((written ?? 0) < count) throw new Error("not every person was written");
   await db
     .prepare(
       `INSERT INTO persons (id, person_id, key, first_seen, last_seen, created_at)

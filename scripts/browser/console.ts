@@ -31,6 +31,21 @@ async function firstId(stage: Stage, path: string): Promise<string> {
   return textOf(fieldsOf(listOf(body["items"])[0])["id"]);
 }
 
+/** Screens that stand whatever the workspace holds, below `/console`. */
+export const SCREENS = [
+  "",
+  "/events",
+  "/people",
+  "/funnel",
+  "/links",
+  "/connections",
+  "/problems",
+  "/settings",
+  "/settings/rules",
+  "/settings/access",
+  "/settings/data",
+] as const;
+
 async function screens(stage: Stage): Promise<string[]> {
   const { body } = await request(stage, { path: "/v1/config", proof: "operator" });
   const [slug = ""] = Object.keys(fieldsOf(body["links"]));
@@ -40,17 +55,7 @@ async function screens(stage: Stage): Promise<string[]> {
     firstId(stage, "/v1/problems"),
   ]);
   const lists = [
-    "",
-    "/events",
-    "/people",
-    "/funnel",
-    "/links",
-    "/connections",
-    "/problems",
-    "/settings",
-    "/settings/rules",
-    "/settings/access",
-    "/settings/data",
+    ...SCREENS,
     "/why",
     "/welcome",
     "/welcome?step=2",

@@ -4,6 +4,7 @@ import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import * as z from "zod/mini";
 import type { Teller } from "../demo/teller.ts";
 import { newMortalServer } from "../kill/server.ts";
+import { SCREENS } from "./console.ts";
 import { axeViolations, DONE, scrollsSideways } from "./page-check.ts";
 
 /** How a person works a page: to an element, and what is done there. */
@@ -154,20 +155,7 @@ export async function checkEmptyScreens(teller: Teller, browser: Browser): Promi
     await page.fill('input[name="token"]', server.adminToken);
     await page.keyboard.press("Enter");
     await page.waitForURL("**/console/welcome");
-    for (const path of [
-      "",
-      "/events",
-      "/people",
-      "/funnel",
-      "/links",
-      "/connections",
-      "/problems",
-      "/settings",
-      "/settings/rules",
-      "/settings/access",
-      "/settings/data",
-      "/welcome",
-    ]) {
+    for (const path of [...SCREENS, "/welcome"]) {
       const response = await page.goto(`${server.url}/console${path}`);
       const found = await axeViolations(page);
       const wide = await scrollsSideways(page);

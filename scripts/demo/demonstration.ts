@@ -9,7 +9,7 @@ import { stopOnSignals } from "../local/signals.ts";
 import { readVars } from "../local/vars.ts";
 import { castOf } from "./cast.ts";
 import { DEMO_VARS, demoDocument } from "./config.ts";
-import { type Stage, request } from "./stage.ts";
+import { type Stage, newStage, request } from "./stage.ts";
 import { playStory } from "./story.ts";
 import { newTeller } from "./teller.ts";
 
@@ -60,16 +60,13 @@ export async function demonstrate(options: Options): Promise<void> {
   stopOnSignals(stop);
   const gateway = await opening;
   const colours = process.stdout.isTTY && !process.env["NO_COLOR"];
-  const stage: Stage = {
+  const stage = newStage({
     gateway: gateway.url,
     sandbox: sandbox.url,
     adminToken: gateway.adminToken,
     cast: castOf(nextPlay(options.stateDirectory)),
     teller: newTeller((text) => process.stdout.write(text), colours),
-    fetch,
-    notes: new Map(),
-    seen: { seq: 0 },
-  };
+  });
   stage.teller.line(
     `Throughline: ${gateway.url} · состояние ${options.stateDirectory} · готов через ${process.uptime().toFixed(1)} с`,
   );

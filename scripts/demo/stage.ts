@@ -42,6 +42,14 @@ export type Stage = {
   seen: { seq: number };
 };
 
+/** A stage on which nothing has happened yet. */
+export const newStage = (place: Pick<Stage, "gateway" | "sandbox" | "adminToken" | "cast" | "teller">): Stage => ({
+  ...place,
+  fetch,
+  notes: new Map(),
+  seen: { seq: 0 },
+});
+
 /** Outgoing work may take a retry after a kill: the contract's 10 s and a little. */
 const PATIENCE_MS = 12_000;
 const POLL_MS = 40;
