@@ -1,7 +1,7 @@
 /** The same flow — webhook → HTTP POST to a local sink, 50 connections, about 220 bytes of JSON — through n8n, Node-RED and our gateway, on one machine
  *  in one run, taking turns. A rate says little without what is kept for it, so each is also killed with events in its hands and its losses are counted. */
 import { setTimeout as wait } from "node:timers/promises";
-import { freePort } from "./kit/host.ts";
+import { freePort } from "../scripts/kill/server.ts";
 import { type LoadResult, load } from "./kit/load.ts";
 import { median } from "./kit/measure.ts";
 import { heading, line, printGoal } from "./kit/print.ts";

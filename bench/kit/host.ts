@@ -1,12 +1,12 @@
 /** One Worker on the Miniflare API as `reference` figures demand: a built bundle, persisted on disk, no request log, its own workerd.
  *  Controls and the gateway are started the same way, so that only their code differs. */
 import { mkdtempSync, rmSync } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { build } from "esbuild";
 import { Log, LogLevel, Miniflare, convertV4MiniflareOptions } from "miniflare";
 import { WORKER_BUILD, readMigrations } from "../../scripts/local/bundle.ts";
+import { freePort } from "../../scripts/kill/server.ts";
 import { workerdPids } from "./cpu.ts";
 
 export const ADMIN_TOKEN = "bench-admin-token-0000000000000000";
@@ -118,14 +118,4 @@ export async function signIn(host: Pick<Host, "origin">): Promise<string> {
     body: new URLSearchParams({ token: ADMIN_TOKEN }),
   });
   return (answer.headers.get("set-cookie") ?? "").split(";")[0] ?? "";
-}
-
-export function freePort(): Promise<number> {
-  const { promise, resolve } = Promise.withResolvers<number>();
-  const server = createServer();
-  server.listen(0, "127.0.0.1", () => {
-    const address = server.address();
-    server.close(() => resolve(typeof address === "object" && address ? address.port : 0));
-  });
-  return promise;
 }

@@ -34,6 +34,7 @@ export type LoadOrder = {
   readonly answered?: (n: number, good: boolean) => void;
 };
 
+/** Times in ms, from the send to the last byte of the answer. A request that breaks counts as a failure; nothing throws. */
 export async function load(order: LoadOrder): Promise<LoadResult> {
   const agent = new Agent({ keepAlive: true, maxSockets: order.connections });
   const { hostname, port } = new URL(order.origin);

@@ -59,6 +59,7 @@ export function ratioOf(row: Measured, control: Measured, figure: keyof Round): 
   return median(row.rounds.map((round, index) => round[figure] / (control.rounds[index]?.[figure] ?? Number.NaN)));
 }
 
+/** Mean of the middle two of an even number; NaN of none. */
 export function median(values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b);
   const half = Math.floor(sorted.length / 2);

@@ -4,6 +4,7 @@ import type { Measured } from "./measure.ts";
 export const heading = (text: string): void => console.log(`\n${text}`);
 export const line = (text: string): void => console.log(`  ${text}`);
 
+/** One contestant; failures only where there are any. */
 export function printRow(row: Measured): void {
   const cells = [
     row.name.padEnd(48),

@@ -10,6 +10,7 @@ const PERSON = "'per_' || printf('%022d', x % ?5)";
 const TYPE = `CASE x / ?5 WHEN 0 THEN (CASE WHEN x % 2 THEN 'click' ELSE 'bot_start' END) WHEN 1 THEN (CASE WHEN x % 3 = 0 THEN 'registration' ELSE 'message' END)
   WHEN 2 THEN (CASE WHEN x % 5 = 0 THEN 'order' ELSE 'message' END) ELSE (CASE WHEN x % 10 = 0 THEN 'payment' ELSE 'message' END) END`;
 
+/** `from` and `to` in epoch ms: the events are spread evenly between them. Persons are written beside, identifiers are not. */
 export async function seedEvents(db: Pick<D1Database, "prepare">, { events, from, to }: Ledger): Promise<void> {
   const people = Math.ceil(events / 4);
   for (let start = 0; start < events; start += STRETCH) {

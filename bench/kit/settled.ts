@@ -11,6 +11,7 @@ export const settled = (host: Pick<Host, "origin">): Promise<void> =>
     return items.length === 0;
   });
 
+/** Throws after five minutes. */
 export async function until(done: () => Promise<boolean> | boolean, pollMs = POLL_MS): Promise<void> {
   const giveUp = performance.now() + PATIENCE_MS;
   while (!(await done())) {

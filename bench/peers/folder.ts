@@ -20,6 +20,7 @@ export const plainEnv = (home: string): Record<string, string> => ({
 
 export type Folder = Disposable & { readonly path: string };
 
+/** Removed when it is disposed of, and also when the process ends before that. */
 export function newFolder(name: string): Folder {
   const path = mkdtempSync(join(tmpdir(), `throughline-peer-${name}-`));
   const remove = (): void => rmSync(path, { recursive: true, force: true, maxRetries: 3 });

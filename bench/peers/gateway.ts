@@ -10,6 +10,7 @@ import { type Place, peerShot } from "./traffic.ts";
 
 const TOKEN = "peer-source-token-000000";
 
+/** Keeps its state in `folder`; configured over HTTP after its first start. */
 export function gateway(folder: Folder, { port, sink }: Place): Recipe {
   const vars = join(folder.path, "vars.env");
   writeFileSync(vars, `ADMIN_TOKEN=${ADMIN_TOKEN}\nSOURCE_TOKEN=${TOKEN}\nLOG_LEVEL=error\n`, { mode: 0o600 });

@@ -7,6 +7,7 @@ import { HOOK, type Place, peerShot } from "./traffic.ts";
 
 const VERSION = "5.0.7";
 
+/** Installed into `folder`, unless PEERS_DIR has it. */
 export async function nodeRed(folder: Folder, { port, sink }: Place): Promise<Recipe> {
   const home = await install(folder, "node-red", { dependencies: { "node-red": VERSION } }, []);
   const flow = [

@@ -48,6 +48,7 @@ function killAll(): void {
 
 process.once("exit", killAll);
 
+/** Not started yet. `start` throws when it ends by itself or takes no event within three minutes. */
 export function newProgram(recipe: Recipe): Program {
   let child: ChildProcess | null = null;
   let configured = false;

@@ -11,6 +11,7 @@ export type ForeignSite = {
   readonly close: () => Promise<void>;
 };
 
+/** Serves what stands in `pages` under a path, else an empty page. */
 export async function startForeignSite(): Promise<ForeignSite> {
   const pages = new Map<string, string>();
   const heard: Heard[] = [];

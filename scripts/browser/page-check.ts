@@ -16,6 +16,7 @@ export async function axeViolations(page: Page): Promise<string[]> {
   return found.map(({ id, nodes }) => `${id}: ${nodes[0]?.html.slice(0, 120) ?? ""}`);
 }
 
+/** Whether the page is wider than its window. */
 export const scrollsSideways = async (page: Page): Promise<boolean> =>
   z.boolean().parse(await page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"));
 
@@ -36,6 +37,7 @@ export type Visit = {
   close: () => Promise<void>;
 };
 
+/** A page in a context of its own, listened to from before its first request. */
 export async function visit(browser: Browser, url: string, options: BrowserContextOptions): Promise<Visit> {
   const context = await browser.newContext(options);
   const page = await context.newPage();

@@ -32,6 +32,7 @@ const document = (sandbox: string): unknown => ({
   ],
 });
 
+/** A fact from the bot of the scene. */
 export const tell = (stage: Stage, json: Record<string, unknown>): Promise<unknown> => request(stage, { path: HOOK, json });
 
 /** Asks the operator API until its first item fits. */
@@ -76,6 +77,7 @@ export async function deadLetter(stage: Stage): Promise<string> {
   return textOf(dead["event_id"]);
 }
 
+/** Returns when the report counts everybody of the data set. Throws when the configuration is refused. */
 export async function loadWorkedScene(stage: Stage): Promise<void> {
   await seedSandbox(stage, "salebot", { clients: [{ id: "501", platform_id: "1001", name: "Анна" }] });
   const config = await request(stage, { method: "PUT", path: "/v1/config", proof: "operator", json: document(stage.sandbox) });

@@ -23,11 +23,13 @@ export type Arena = {
   readonly close: () => Promise<void>;
 };
 
+/** What a destination was told: whom a fact is about and its number. */
 export const who = ({ parsed }: Call): string => textOf(fieldsOf(parsed)["who"]);
 export const number = ({ parsed }: Call): number => Number(textOf(fieldsOf(parsed)["n"]));
 
 const LINES = 1_000;
 
+/** `sizes` are the numbers of the command line by name. */
 export async function openArena(sizes: Readonly<Record<string, string | undefined>>): Promise<Arena> {
   const [sandbox, server] = await Promise.all([startSandbox(), newMortalServer({ ...CHAOS_VARS, LOG_LEVEL: "error" })]);
   await server.start();

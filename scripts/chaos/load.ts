@@ -26,6 +26,7 @@ async function deliver(url: string, person: string, n: number): Promise<boolean>
   }
 }
 
+/** Each person sends one fact after another, and the same again until it is acknowledged. `acknowledged`: the numbers by person, in order. */
 export function startLoad(url: string, given: { persons: number; everyMs: number }): Load {
   const acknowledged = new Map<string, number[]>();
   let stopped = false;

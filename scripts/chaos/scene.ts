@@ -9,6 +9,7 @@ export type Destination = (typeof DESTINATIONS)[number];
 /** Thirty short steps: nothing may die of patience while the sandbox misbehaves. */
 const RETRY_SECONDS = Array.from({ length: 30 }, (_none, index) => Math.min(5, 1 + index));
 
+/** The configuration: every `tick` goes to all three. */
 export function chaosDocument(sandbox: Sandbox) {
   const destination = (name: Destination) => ({
     kind: "http",
@@ -34,6 +35,7 @@ export function chaosDocument(sandbox: Sandbox) {
   };
 }
 
+/** Until the faults are taken back. */
 export function breakVendors(sandbox: Sandbox): void {
   sandbox.faults.add({ vendor: "site", match: { path: "/down" }, fault: { kind: "status", status: 503, body: "down" } });
   sandbox.faults.add({ vendor: "site", match: { path: "/hanging" }, fault: { kind: "hang" } });

@@ -7,6 +7,7 @@ import type { Check } from "./finding.ts";
 const MAX_LINES = 300;
 const MEDIAN_LINES = 80;
 
+/** Every file of `src`, by path from the root. */
 export const readSources = (): { path: string; text: string }[] =>
   globSync("src/**/*.ts", { cwd: ROOT })
     .toSorted()

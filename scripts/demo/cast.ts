@@ -17,6 +17,7 @@ export type Cast = {
   mark: string;
 };
 
+/** `play` counts from 0: how often the story was played on this state. */
 export function castOf(play: number): Cast {
   const later = play > 0;
   return {

@@ -99,6 +99,7 @@ export async function request(stage: Stage, call: Call): Promise<Reply> {
   return { status: response.status, text, body: parseBody(text), headers: response.headers };
 }
 
+/** A call that is part of the story: made and told. */
 export async function send(stage: Stage, call: Call): Promise<Reply> {
   const reply = await request(stage, call);
   stage.teller.sent(call, reply);
@@ -151,10 +152,12 @@ export async function countArrived(stage: Stage, words: readonly string[]): Prom
   return (await callsOf(stage, 0)).filter((call) => mentions(call, words)).length;
 }
 
+/** Gives a double the memory it would have of earlier days. */
 export async function seedSandbox(stage: Stage, vendor: string, memory: unknown): Promise<void> {
   await fetch(`${stage.sandbox}/_sandbox/state/${vendor}`, { method: "POST", body: JSON.stringify(memory) });
 }
 
+/** Makes a double fail as `order` says (sandbox/faults.ts). */
 export async function orderFault(stage: Stage, order: unknown): Promise<void> {
   await fetch(`${stage.sandbox}/_sandbox/faults`, { method: "POST", body: JSON.stringify(order) });
 }

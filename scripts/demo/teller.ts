@@ -29,6 +29,7 @@ function shownReply({ status, text, headers }: Reply): string {
     : `${status} ${text}`;
 }
 
+/** Remembers what did not hold, as «step: what». */
 export function newTeller(write: (text: string) => void, colours: boolean): Teller {
   const failures: string[] = [];
   let title = "";

@@ -30,6 +30,7 @@ export type ExampleSite = {
   readonly close: () => Promise<void>;
 };
 
+/** Without a cookie: somebody who comes for the first time. */
 export const newBrowser = (): Browser => ({ cookie: "", user: null, asked: { buid: "", ticket: "" } });
 
 const COMMANDS: Readonly<Record<Language, (port: number) => readonly string[]>> = {
@@ -40,6 +41,7 @@ const COMMANDS: Readonly<Record<Language, (port: number) => readonly string[]>> 
 
 const START_LIMIT_MS = 10_000;
 
+/** Not started yet. `start` throws when the process cannot be run or does not listen in time. */
 export function newSite(language: Language, port: number): ExampleSite {
   const url = `http://127.0.0.1:${port}`;
   let child: ChildProcess | null = null;

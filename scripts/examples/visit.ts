@@ -5,6 +5,7 @@ import { DEMO_VARS } from "../demo/config.ts";
 export type Human = { readonly telegram_id: string; readonly client_id: string };
 
 let people = 700_000;
+/** Nobody the gateway has met: the numbers are never used twice. */
 export function newHuman(): Human {
   people += 1;
   return { telegram_id: String(people), client_id: String(people + 1_000_000) };

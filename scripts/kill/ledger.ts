@@ -12,6 +12,7 @@ async function readPage(operator: Operator, path: string): Promise<{ items: Row[
   return { items: listOf(items).map(fieldsOf), next: textOf(next_cursor) };
 }
 
+/** Every page of a list. Throws on anything but a 2xx. */
 export async function readAll(operator: Operator, path: string): Promise<Row[]> {
   const rows: Row[] = [];
   let cursor = "";

@@ -21,6 +21,7 @@ export type MortalServer = {
 const START_LIMIT_MS = 20_000;
 const ADMIN_TOKEN = "kill-test-admin-token-0000000000";
 
+/** Of 127.0.0.1, free a moment ago: whoever takes it at once has it. */
 export async function freePort(): Promise<number> {
   const probe = createServer();
   probe.listen(0, "127.0.0.1");
@@ -38,6 +39,7 @@ async function healthy(url: string): Promise<boolean> {
   return answer?.ok ?? false;
 }
 
+/** Not started yet; `vars` are its secrets beside the admin token. Its port and its state stay the same over every start. */
 export async function newMortalServer(vars: Record<string, string>): Promise<MortalServer> {
   const directory = mkdtempSync(join(tmpdir(), "throughline-kill-"));
   const varsFile = join(directory, "vars.env");

@@ -16,6 +16,7 @@ export const WORKER_BUILD = {
   absWorkingDir: ROOT,
 } as const satisfies BuildOptions;
 
+/** The text of the module that the local server runs. Throws when it does not build. */
 export async function bundleLocalWorker(): Promise<string> {
   const { outputFiles } = await build({ ...WORKER_BUILD, entryPoints: ["scripts/local/entry.ts"], write: false });
   const [file] = outputFiles;
@@ -44,6 +45,7 @@ export function splitStatements(sql: string): string[] {
   return [...statements, statement.trim()].filter((text) => text !== "");
 }
 
+/** In the order of their numbers; `folder` from the repository's root. */
 export function readMigrations(folder: string): Migration[] {
   const directory = join(ROOT, folder);
   const names = readdirSync(directory).filter((name) => name.endsWith(".sql"));

@@ -152,6 +152,7 @@ function endWithState(state: State): () => void {
   return () => clearInterval(timer);
 }
 
+/** Serves on 127.0.0.1 until `stop`. Throws `PortInUse`, `StateInUse` or `UsageError` with a sentence for whoever started it; then nothing runs. */
 export async function openGateway(given: {
   port: number;
   stateDirectory: string;

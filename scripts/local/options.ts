@@ -30,6 +30,7 @@ const FLAGS = {
   help: { type: "boolean", default: false, short: "h" },
 } as const;
 
+/** Throws `UsageError` with a sentence for an option that is unknown or makes no sense. */
 export function parseOptions(args: readonly string[]): Options {
   try {
     const { values } = parseArgs({ args: [...args], options: FLAGS, strict: true, allowPositionals: false });

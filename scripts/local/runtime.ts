@@ -17,6 +17,7 @@ async function isExecutable(path: string): Promise<boolean> {
   }
 }
 
+/** For the workerd that is started next. `scratch` is a folder for the wrapper; elsewhere than on Linux nothing is done. */
 export async function dieWithLauncher(scratch: string): Promise<void> {
   if (process.platform !== "linux" || !(await isExecutable(SETPRIV))) return;
   const { default: workerd } = Binary.parse(createRequire(import.meta.url)("workerd"));

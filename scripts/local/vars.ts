@@ -16,6 +16,7 @@ function unquote(text: string): string | null {
   return text.replace(/(?:^|\s+)#.*$/, "");
 }
 
+/** Names and values; `source` is what a mistake is told of. Throws `UsageError`. */
 export function parseVars(text: string, source: string): Record<string, string> {
   const vars: Record<string, string> = {};
   for (const [index, line] of text
@@ -34,6 +35,7 @@ export function parseVars(text: string, source: string): Record<string, string> 
   return vars;
 }
 
+/** Throws `UsageError` for a file that cannot be read, too. */
 export function readVars(path: string): Record<string, string> {
   let text: string;
   try {

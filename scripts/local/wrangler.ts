@@ -24,6 +24,7 @@ const Shape = z.object({
 
 export type WranglerFile = z.infer<typeof Shape>;
 
+/** Throws where the file lacks what the local server needs. */
 export const readWranglerFile = (): WranglerFile => Shape.parse(parse(readFileSync(join(ROOT, "wrangler.toml"), "utf8")));
 
 /** Names that a line of `--vars` must not take. */

@@ -45,12 +45,14 @@ export type Settled = { readonly status: string; readonly deliveries: readonly D
 const POLL_MS = 25;
 const PATIENCE_MS = 30_000;
 
+/** What the sender of a connection proves itself by. */
 export const tokenOf = (connection: string): string => `${connection}-token-0123456789`;
 
 /** Calls of one delivery as they arrived, oldest first. */
 export const callsOf = (calls: readonly Call[], { id }: Pick<Delivery, "id">): Call[] =>
   calls.filter(({ headers }) => headers["idempotency-key"] === id);
 
+/** Looks until it is not null; throws, naming what was waited for, when `patienceMs` end. */
 export async function until<T>(what: string, look: () => Promise<T | null> | T | null, patienceMs = PATIENCE_MS): Promise<T> {
   const end = Date.now() + patienceMs;
   for (;;) {
@@ -61,6 +63,7 @@ export async function until<T>(what: string, look: () => Promise<T | null> | T |
   }
 }
 
+/** The server as `npm start` runs it and the doubles, on free ports over a state of their own; `close` removes it. */
 export async function openRig(vars: Record<string, string> = {}): Promise<Rig> {
   const directory = mkdtempSync(join(tmpdir(), "throughline-outbound-"));
   const [port, sandbox] = await Promise.all([freePort(), startSandbox()]);
@@ -114,6 +117,7 @@ export async function openRig(vars: Record<string, string> = {}): Promise<Rig> {
   };
 }
 
+/** A line of `GET /v1/deliveries`; what is absent reads as empty. `at` in epoch ms. */
 export function deliveryOf(row: unknown): Delivery {
   const { id, connection, status, reason, attempts } = fieldsOf(row);
   return {

@@ -11,6 +11,7 @@ export const TIMEOUT_MS = 3_000;
 /** The second live secret of the site: a rotation is going on. */
 export const NEXT_SECRET = "whsec_c2Vjb25kLWxpdmUtc2VjcmV0LW9mLTMyLWJ5dGVzLSE=";
 
+/** By connection id. `sandbox` is the doubles' origin; vendors with several APIs have a connection for each. */
 export function connectionsAt(sandbox: string): Record<string, Fields> {
   const to = (vendor: string): Fields => ({
     base_url: `${sandbox}/${vendor}`,
