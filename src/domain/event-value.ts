@@ -20,7 +20,7 @@ const ALIASES: Readonly<Record<string, string>> = {
 /** Null = absent, which fails a condition and makes a macro an error. Order: the fact itself, its aliases, identifiers, then UTM, profile, fields and
  *  tracker values; so a sender's field named `amount` never hides the parsed amount. */
 export function eventValue(event: EventFacts, config: Defaults, name: string): string | null {
-  const plain = factOf(event, config, name) ?? factOf(event, config, ALIASES[name] ?? "");
+  const plain = factOf(event, config, ALIASES[name] ?? name);
   if (plain !== null) return plain;
   if (isIdentifierType(name)) return event.identifiers.find(({ type }) => type === name)?.value ?? null;
   for (const values of [event.utm, event.profile, event.fields, event.tracker]) {
@@ -30,7 +30,7 @@ export function eventValue(event: EventFacts, config: Defaults, name: string): s
 }
 
 /** Currency of the event's amount: its own, else the default of where it came from. */
-export const currencyOf = (event: EventFacts, config: Defaults): string =>
+export const currencyOf = (event: Pick<EventFacts, "money" | "connection">, config: Defaults): string =>
   event.money.currency ?? config.connections.get(event.connection)?.currency?.toUpperCase() ?? config.workspace.currency;
 
 /** null = the event does not have it, which for a template is a missing value and for a rule no match. */

@@ -1,6 +1,7 @@
 /** Addresses of the login: the edge page, a bot's deep link, the way back to the site. A way back is compared as it is written,
  *  never built from what a visitor sent: an open redirect here would hand a login code to whoever wrote the link. Pure. */
 import type { Connection, ConnectionOf } from "./config.ts";
+import { BOT_NAMES, START_PLACES } from "./link/deep-link.ts";
 
 type PageAddress = {
   readonly site: string;
@@ -56,21 +57,13 @@ export function returnUrl(
 export const LOGIN_START = "login";
 
 /** Messengers that can start a bot with a payload from a link. */
-export type Messenger = "telegram" | "max" | "vk";
+export type Messenger = keyof typeof BOT_NAMES;
 
 /** A link that starts the bot with `payload` (≤ 64 of [A-Za-z0-9_-]), or null when the configuration does not name the bot. */
 export function deepLink(connection: Connection, messenger: Messenger, payload: string): string | null {
   const name = botName(connection);
-  if (name === null) return null;
-  const bot = encodeURIComponent(name);
-  switch (messenger) {
-    case "telegram":
-      return `https://t.me/${bot}?start=${payload}`;
-    case "max":
-      return `https://max.ru/${bot}?start=${payload}`;
-    case "vk":
-      return `https://vk.me/${bot}?ref=${payload}`;
-  }
+  const [host] = BOT_NAMES[messenger];
+  return name === null ? null : `https://${host}/${encodeURIComponent(name)}?${START_PLACES[messenger].parameter}=${payload}`;
 }
 
 /** Where a connection's bot can be met, when that is one messenger only: a link to another opens nothing, or a stranger's page. */
@@ -85,10 +78,4 @@ export function botName(connection: Connection): string | null {
 }
 
 /** Host of a site, for people to recognise. */
-export function siteHost(site: ConnectionOf<"site">): string {
-  try {
-    return new URL(site.origin).host;
-  } catch {
-    return site.id;
-  }
-}
+export const siteHost = (site: ConnectionOf<"site">): string => URL.parse(site.origin)?.host ?? site.id;

@@ -1,7 +1,7 @@
 /** Which project, account, site … an identifier belongs to when a connection sends it. A vendor speaks for itself; for a foreign id (a school
  *  that sends a Salebot `client_id`) the tied connection is meant, else the only one of that kind. null = cannot be known, and then the value
  *  is a mere field: a guessed scope would glue strangers. Pure. */
-import { type Config, type Connection, type ConnectionOf, type Kind, isKind } from "./config.ts";
+import { type Config, type Connection, type ConnectionOf, type Kind, connectionOf, isKind } from "./config.ts";
 import type { ScopeKind } from "./identifier.ts";
 
 /** null = this connection cannot know such an id; "" = the whole workspace. */
@@ -33,11 +33,8 @@ function siteOf(config: Config, connection: Connection): Connection | null {
 
 /** The school that a bot is tied to, else the only one there is; of several nobody can tell. */
 function accountOf(config: Config, connection: Connection): string | null {
-  if (isKind(connection, "salebot") && connection.school) {
-    const school = config.connections.get(connection.school);
-    if (school && isKind(school, "getcourse")) return school.account;
-  }
-  return soleOf(config, connection, "getcourse")?.account ?? null;
+  const tied = isKind(connection, "salebot") ? connectionOf(config, connection.school, "getcourse") : null;
+  return (tied ?? soleOf(config, connection, "getcourse"))?.account ?? null;
 }
 
 /** The other way round: the bot that is tied to this school, else the only one. */

@@ -23,7 +23,8 @@ const button = z.strictObject({
   callback_data: z.optional(text),
 });
 
-const ACTION_PARAMETERS = {
+/** Schemas of `with` by kind and action name. */
+export const ALL_PARAMETERS: Readonly<Record<Kind, Readonly<Record<string, z.ZodMiniType>>>> = {
   getcourse: {
     upsert_user: z.strictObject(userFields),
     set_fields: z.strictObject({ fields: scalars }),
@@ -84,10 +85,7 @@ const ACTION_PARAMETERS = {
       body: z.optional(z.unknown()),
     }),
   },
-} as const satisfies Readonly<Record<Kind, Readonly<Record<string, z.ZodMiniType>>>>;
-
-/** Schemas of `with` by kind and action name. */
-export const ALL_PARAMETERS: Readonly<Record<Kind, Readonly<Record<string, z.ZodMiniType>>>> = ACTION_PARAMETERS;
+};
 
 /** Schemas of `with` by action name, without the kind. */
 export const actionParameters = (kind: Kind): Readonly<Record<string, z.ZodMiniType>> => ALL_PARAMETERS[kind];

@@ -2,7 +2,7 @@
  *  name whose connection is itself wrong is let pass: one mistake is told once, where it stands. */
 import type { FieldError } from "../../lib/field-errors.ts";
 import { isTimeZone } from "../../lib/zone.ts";
-import type { Connection } from "../config.ts";
+import type { Connection, TrackedLink } from "../config.ts";
 import { isReserved } from "../reserved.ts";
 import type { Judged } from "./judged.ts";
 
@@ -38,11 +38,7 @@ function connectionReferences(judged: Judged, body: Connection): FieldError[] {
   ];
 }
 
-function linkMistakes(
-  judged: Judged,
-  at: string,
-  link: { readonly clickids: Readonly<Record<string, string>>; readonly costs: readonly { readonly day: string }[] },
-): FieldError[] {
+function linkMistakes(judged: Judged, at: string, link: TrackedLink): FieldError[] {
   return [
     ...Object.entries(link.clickids).flatMap(([name, to]) =>
       referenceMistake(judged, { path: `${at}.clickids.${name}`, id: to }),

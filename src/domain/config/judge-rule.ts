@@ -2,7 +2,7 @@
  *  sent is refused when it is saved; what only a person's data can tell (an empty macro) is left to the sending. */
 import { membersOf } from "../../lib/record.ts";
 import { type FieldError, dotted, fieldErrors } from "../../lib/field-errors.ts";
-import type { ConfigDocument } from "./document.ts";
+import type { Rule, RuleAction } from "../config.ts";
 import { isReserved } from "../reserved.ts";
 import { templateMistake } from "../template.ts";
 import { actionParameters } from "./action-parameters.ts";
@@ -12,8 +12,6 @@ import { textsOf } from "./judge-secrets.ts";
 import type { Judged } from "./judged.ts";
 import { secretName } from "./resolve.ts";
 
-type Rule = ConfigDocument["rules"][number];
-type RuleAction = Rule["do"][number];
 type Path = readonly string[];
 
 const CONDITION = /^(event|person|fields|tracker)\..+$/;

@@ -67,13 +67,7 @@ export function parseReportQuery(
 export function reportParametersOf(query: ReportQuery): Record<string, string> {
   const { from, to, template, window, mode, attribution, by } = query;
   const all: Record<string, string> = { from, to, template, window: String(window), mode, attribution, by };
-  const defaults: Record<string, string> = {
-    template: "school",
-    window: "30",
-    mode: "reached",
-    attribution: "first",
-    by: "source",
-  };
-  const kept = Object.entries(all).filter(([name, value]) => defaults[name] !== value);
+  const defaults: Record<string, unknown> = reportParameters.parse({});
+  const kept = Object.entries(all).filter(([name, value]) => String(defaults[name]) !== value);
   return { ...Object.fromEntries(kept), ...(query.onlyClick ? { only: "click" } : {}) };
 }

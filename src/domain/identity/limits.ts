@@ -14,7 +14,7 @@ export const isLimited = (ref: Ref): boolean => Number.isFinite(limitOf(ref.type
 /** One human has one account of each; the only identifiers that can claim a contact. */
 export const isMessenger = (ref: Ref): boolean => MESSENGER_TYPES.some((type) => type === ref.type);
 /** Typed by anybody, hence never a proof; the only ones that go into quarantine. */
-export const isContact = (ref: Ref): boolean => ref.type === "email" || ref.type === "phone";
+export const isContact = (ref: Pick<Ref, "type">): boolean => ref.type === "email" || ref.type === "phone";
 /** Clicks and cookies only say that two visits are probably one human. */
 export const isInferred = (ref: Ref): boolean => priorityOf(ref.type) >= 8;
 /** What makes a person more than a visitor for rule "shared": any identifier of priority ≤ 7 but a network's player. */

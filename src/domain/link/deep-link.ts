@@ -49,7 +49,7 @@ export const CLICK_LENGTH = 18;
 export type Target = Messenger | "site" | "offer";
 
 /** What a messenger's names are made of: anything else would be an address that leads nowhere. */
-const NAMES: Readonly<Record<Exclude<Messenger, "whatsapp">, readonly [host: string, name: RegExp]>> = {
+export const BOT_NAMES: Readonly<Record<Exclude<Messenger, "whatsapp">, readonly [host: string, name: RegExp]>> = {
   telegram: ["t.me", /^\w+$/],
   max: ["max.ru", /^[\w-]+$/],
   vk: ["vk.me", /^[\w.-]+$/],
@@ -62,7 +62,7 @@ export function addressOf(target: string, typed: string): string | null {
   if (/^[a-z][a-z0-9+.-]*:\/\//i.test(text)) return text;
   if (/^[^\s/]+\.[^\s/]+\//.test(text)) return `https://${text}`;
   if (target === "telegram" || target === "max" || target === "vk") {
-    const [host, name] = NAMES[target];
+    const [host, name] = BOT_NAMES[target];
     const bare = text.replace(/^@/, "");
     return name.test(bare) ? `https://${host}/${bare}` : null;
   }

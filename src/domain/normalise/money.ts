@@ -2,6 +2,7 @@
  *  A comma followed by exactly three digits groups thousands (`1,500`), any other single comma is the decimal sign (`12,5`). A single dot is
  *  always the decimal sign, because dots come from programs (`1.500` = 1.5). Four decimals are kept, half away from zero. */
 import { type Result, err, ok } from "../../lib/result.ts";
+import { fromE4 } from "../amount.ts";
 import type { DropCause } from "../event.ts";
 import { clean } from "./clean.ts";
 import { knownCurrency } from "./currency.ts";
@@ -67,13 +68,6 @@ function canonical(plain: string): string | null {
   const [whole = "", fraction = ""] = plain.split(".");
   const digits = whole.replace(/^0+/, "");
   if (digits.length > MAX_WHOLE_DIGITS) return null;
-  const scaled =
-    BigInt(`${digits}${fraction.slice(0, DECIMALS).padEnd(DECIMALS, "0")}`) + (/^\d{4}[5-9]/.test(fraction) ? 1n : 0n);
-  return fromTenThousandths(scaled);
-}
-
-function fromTenThousandths(scaled: bigint): string {
-  const text = String(scaled).padStart(DECIMALS + 1, "0");
-  const fraction = text.slice(-DECIMALS).replace(/0+$/, "");
-  return fraction === "" ? text.slice(0, -DECIMALS) : `${text.slice(0, -DECIMALS)}.${fraction}`;
+  const scaled = Number(`${digits}${fraction.slice(0, DECIMALS).padEnd(DECIMALS, "0")}`);
+  return fromE4(scaled + (/^\d{4}[5-9]/.test(fraction) ? 1 : 0));
 }

@@ -1,9 +1,10 @@
 /** UTM for attribution: trimmed, lower case (`VK` = `vk`); decoded once, by the transport. The bytes as sent stay in the raw delivery and,
  *  when they differ, under `fields`. Placeholders and the words scripts print for "nothing" are absent. */
-import { type Reading } from "./reading.ts";
 import { err, ok } from "../../lib/result.ts";
+import type { Utm } from "../event.ts";
 import { clean } from "./clean.ts";
 import { hasMacro } from "./macro.ts";
+import type { Reading } from "./reading.ts";
 
 /** Mailing services put the reader's own address into a mark. Marks are the names of report lines: they stand in the clear, outlive an erasure and
  *  are seen by whoever has a shared report, so an address is taken out (what was sent stays sealed in the raw delivery). */
@@ -11,6 +12,17 @@ const EMAIL = /[^\s@/?&=|]+@[^\s@/?&=|]+\.\p{L}{2,}/gu;
 
 /** The five that have a column and a field of their own. */
 export const UTM = ["utm_source", "utm_medium", "utm_campaign", "utm_content", "utm_term"] as const;
+/** They as columns; null = not told. */
+export type UtmColumns = Readonly<Record<(typeof UTM)[number], string | null>>;
+
+/** The five of an event's marks; others (`utm_x` of a sender's own) have no column. */
+export const utmColumns = (utm: Utm): UtmColumns => ({
+  utm_source: utm["utm_source"] ?? null,
+  utm_medium: utm["utm_medium"] ?? null,
+  utm_campaign: utm["utm_campaign"] ?? null,
+  utm_content: utm["utm_content"] ?? null,
+  utm_term: utm["utm_term"] ?? null,
+});
 
 const NOTHING = new Set(["", "null", "undefined", "nan", "[object object]", "(not set)"]);
 
