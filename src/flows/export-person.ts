@@ -3,10 +3,12 @@
 import type { Context } from "../context.ts";
 import { fromE4 } from "../domain/amount.ts";
 import type { StoredFacts } from "../domain/event.ts";
+import { labelText } from "../domain/labels.ts";
+import { UTM } from "../domain/normalise/utm.ts";
 import { type ExportEvent, type ExportRows, loadExport } from "../store/person-export.ts";
 import type { PersonRow } from "../store/persons.ts";
 import { openFacts } from "./bind/arrived.ts";
-import { hashClaim } from "./bind/hash-claim.ts";
+import { hashClaim, withoutTexts } from "./bind/hash-claim.ts";
 
 /** Wire names: this is `GET /v1/persons/:id/export` itself. Times as ISO 8601 in UTC, amounts as decimal texts. A value that is
  *  not kept shows its hint. */
@@ -108,18 +110,8 @@ async function eventView(
 }
 
 /** Free texts that repeat somebody else's identifier are left out whole. */
-function withoutForeign(facts: StoredFacts, foreign: readonly string[]): StoredFacts {
-  const names = (text: string): boolean => foreign.some((value) => value.length > 3 && text.toLowerCase().includes(value));
-  const clean = (values: Readonly<Record<string, string>>): Record<string, string> =>
-    Object.fromEntries(Object.entries(values).filter(([, value]) => !names(value)));
-  return {
-    ...facts,
-    message: facts.message !== null && names(facts.message) ? null : facts.message,
-    profile: clean(facts.profile),
-    fields: clean(facts.fields),
-    tracker: clean(facts.tracker),
-  };
-}
+const withoutForeign = (facts: StoredFacts, foreign: readonly string[]): StoredFacts =>
+  withoutTexts(facts, (text) => foreign.some((value) => value.length > 3 && text.toLowerCase().includes(value)));
 
 /** Both ways a consent is told: by an event of its own, or as a field of another. */
 function consentOf({ event: { type, event_at, connection }, facts }: ToldEvent): PersonExport["consents"][number][] {
@@ -131,27 +123,21 @@ function consentOf({ event: { type, event_at, connection }, facts }: ToldEvent):
 /** What may have been an advertisement: a click or start without a single mark is none. */
 const isTouch = (event: ExportEvent): boolean =>
   (event.type === "click" || event.type === "bot_start") &&
-  [event.link, event.utm_source, event.utm_campaign, event.utm_content, event.utm_medium, event.utm_term].some(
-    (mark) => mark !== null,
-  );
+  [event.link, ...UTM.map((name) => event[name])].some((mark) => mark !== null);
 
 const touchView = (event: ExportEvent): Record<string, string | null> => ({
   at: iso(event.event_at),
   type: event.type,
   connection: event.connection,
   link: event.link,
-  utm_source: event.utm_source,
-  utm_medium: event.utm_medium,
-  utm_campaign: event.utm_campaign,
-  utm_content: event.utm_content,
-  utm_term: event.utm_term,
+  ...Object.fromEntries(UTM.map((name) => [name, event[name]])),
 });
 
 const moneyView = (event: ExportEvent): Record<string, string | null> => ({
   at: iso(event.event_at),
   type: event.type,
   connection: event.connection,
-  label: event.label === "resale" ? `resale#${event.ordinal ?? 1}` : event.label,
+  label: event.label === null ? null : labelText(event.label, event.ordinal),
   amount: event.amount_e4 === null ? null : fromE4(event.amount_e4),
   currency: event.currency,
   order: event.order_number,

@@ -1,5 +1,7 @@
 /** What binding writes about events: the rows themselves, those that were waiting and are bound now, payments with another label, and the side
  *  tables that make them findable. Statements of one batch; the event id makes a repeated batch fail instead of doubling anything. */
+import type { EventStatus } from "../domain/event.ts";
+import type { UtmColumns } from "../domain/normalise/utm.ts";
 import type { DeliveryId, EventId, PersonId } from "../lib/ids.ts";
 import { type PackedRow, insertPacked, packedStatements } from "./packed-rows.ts";
 
@@ -9,12 +11,12 @@ import { type PackedRow, insertPacked, packedStatements } from "./packed-rows.ts
  *  when it happened, `received_at` when it came (an import may say so itself), `stored_at` when it was written here: retention
  *  counts from that, so old facts that are imported are not forgotten at once. `rules: 0` = imported without rules; bound late
  *  it runs none either. Times in epoch ms, amounts in ten-thousandths. */
-export type EventRow = {
+export type EventRow = UtmColumns & {
   readonly id: EventId;
   readonly seq: number;
   readonly connection: string;
   readonly type: string;
-  readonly status: "bound" | "unbound" | "quarantined" | "echo" | "preview" | "erased";
+  readonly status: Exclude<EventStatus, "accepted">;
   readonly cause: string | null;
   readonly field: string | null;
   readonly received_at: number;
@@ -38,11 +40,6 @@ export type EventRow = {
   readonly click_hash: string | null;
   readonly shared: 0 | 1;
   readonly link: string | null;
-  readonly utm_source: string | null;
-  readonly utm_medium: string | null;
-  readonly utm_campaign: string | null;
-  readonly utm_content: string | null;
-  readonly utm_term: string | null;
   readonly stored_at: number;
   readonly rules: 0 | 1;
 };
@@ -127,7 +124,7 @@ export const uncountEvents = (db: D1Database, ids: readonly EventId[]): D1Prepar
 /** One insert for plain rows of a side table. */
 export const insertRows = (
   db: D1Database,
-  table: "parked" | "clicks" | "firings" | "contact_claims" | "identifier_scopes",
+  table: "parked" | "clicks" | "firings" | "contact_claims" | "identifier_scopes" | "kept_apart",
   rows: readonly PackedRow["columns"][],
 ): D1PreparedStatement[] =>
   insertPacked(

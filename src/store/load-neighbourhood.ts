@@ -2,9 +2,8 @@
  *  what keeps persons apart, what is blocked, erased or quarantined, the events that wait for one of them, and the payments and firings that
  *  labels need. `+` before a literal's column: by the persons asked for, never through everybody's payments or all that waits. Inferred identifiers (a person
  *  may have thousands) are loaded only where the events name them, and a tracker's id with the click that it came with. */
-import { addApart, addLeaf, addNode, setIn } from "../domain/identity/graph.ts";
-import type { IdentifierType, Proof } from "../domain/identifier.ts";
-import type { EventId, PersonId, PersonKey } from "../lib/ids.ts";
+import { type Leaf, type Node, addApart, addLeaf, addNode, setIn } from "../domain/identity/graph.ts";
+import type { EventId, PersonId } from "../lib/ids.ts";
 import type { Sealed } from "../lib/seal.ts";
 import {
   type Asked,
@@ -42,12 +41,14 @@ export async function loadNeighbourhood(db: D1Database, known: Neighbourhood, as
   const answers = await db.batch([
     db
       .prepare(
-        `SELECT id, person_id, key, first_seen, last_seen, erased_at, referred_by, consent_withdrawn_at, consent_given_at FROM persons WHERE person_id IN (${ROOTS})`,
+        `SELECT id, person_id AS rootId, key, first_seen AS firstSeen, last_seen AS lastSeen, erased_at AS erasedAt, referred_by AS referredBy,
+           consent_withdrawn_at AS consentWithdrawnAt, consent_given_at AS consentGivenAt FROM persons WHERE person_id IN (${ROOTS})`,
       )
       .bind(...persons),
     db
       .prepare(
-        `SELECT hash, type, scope, home_id, proof, first_seen, last_seen, told_at, event_id, pinned, started, ${asked.traits ? hexed("sealed") : "NULL AS sealed"}
+        `SELECT hash, type, scope, home_id AS homeId, proof, first_seen AS firstSeen, last_seen AS lastSeen, told_at AS toldAt, event_id AS eventId,
+           pinned, started, ${asked.traits ? hexed("sealed") : "NULL AS sealed"}
          FROM identifiers WHERE person_id IN (${ROOTS}) AND (type NOT IN ('click', 'clickid', 'visitor') OR hash IN ${LIST(1)}
            OR (type = 'clickid' AND event_id IN (SELECT event_id FROM clicks WHERE hash IN ${LIST(1)})))`,
       )
@@ -57,7 +58,8 @@ export async function loadNeighbourhood(db: D1Database, known: Neighbourhood, as
       .bind(...persons),
     db
       .prepare(
-        `SELECT id, seq, connection, home_id, via_hash, fact, event_at, named, label, ordinal, amount_e4, paid_total_e4, order_number, tid, counted, rules
+        `SELECT id, seq, connection, home_id AS homeId, via_hash AS viaHash, fact, event_at AS at, named, label, ordinal, amount_e4 AS amountE4,
+           paid_total_e4 AS paidTotalE4, order_number AS "order", tid, counted, rules
          FROM ${PAYMENTS} AND +status IN ('bound', 'erased')`,
       )
       .bind(...persons),
@@ -73,8 +75,8 @@ export async function loadNeighbourhood(db: D1Database, known: Neighbourhood, as
     db.prepare(`SELECT contact_hash, messenger_hash FROM contact_claims WHERE contact_hash IN ${LIST(1)}`).bind(hashes),
     db
       .prepare(
-        `SELECT p.hash AS hash, e.id AS id, e.seq AS seq, e.connection AS connection, e.type AS type, e.received_at AS received_at,
-           e.event_at AS event_at, e.fact AS fact, e.counted AS counted, e.rules AS rules, ${hexed("e.facts")}
+        `SELECT p.hash AS hash, e.id AS id, e.seq AS seq, e.connection AS connection, e.type AS type, e.received_at AS receivedAt,
+           e.fact AS fact, e.counted AS counted, e.rules AS rules, ${hexed("e.facts")}
          FROM parked p JOIN events e ON e.id = p.event_id WHERE p.hash IN ${LIST(1)} AND p.expires_at > ?2 AND +e.status = 'unbound'`,
       )
       .bind(hashes, asked.now),
@@ -119,7 +121,7 @@ export async function loadNeighbourhood(db: D1Database, known: Neighbourhood, as
       .bind(...persons),
   ]);
   const rows = <T>(place: number): T[] => (answers[place]?.results ?? []) as T[];
-  addPersons(known, rows<LeafRow>(0), rows<NodeRow>(1), rows<ApartRow>(2));
+  addPersons(known, rows<Leaf>(0), rows<NodeRow>(1), rows<ApartRow>(2));
   addPayments(known, rows<PaymentDbRow>(3));
   for (const { subject, trigger } of rows<{ subject: string; trigger: string }>(4)) setIn(known.firings, subject).add(trigger);
   for (const { hash } of rows<{ hash: string }>(5)) known.graph.blocked.add(hash);
@@ -134,7 +136,7 @@ export async function loadNeighbourhood(db: D1Database, known: Neighbourhood, as
   for (const { hash } of rows<{ hash: string }>(12)) known.echoes.add(hash);
   for (const { event_id: eventId, ...row } of rows<ClickRow & { event_id: EventId }>(13)) {
     known.clicks.set(row.hash, row);
-    const issued = rows<NodeRow>(1).filter((node) => node.type === "clickid" && node.event_id === eventId);
+    const issued = rows<NodeRow>(1).filter((node) => node.type === "clickid" && node.eventId === eventId);
     for (const { hash } of issued) setIn(known.graph.issued, row.hash).add(hash);
   }
   known.traits.push(...rows<TraitRow>(14));
@@ -142,117 +144,32 @@ export async function loadNeighbourhood(db: D1Database, known: Neighbourhood, as
   await loadOrderParts(db, known, asked.orders);
 }
 
-/** A row of `persons`: `person_id` is whom it stands for now, itself when nobody. */
-type LeafRow = {
-  id: PersonId;
-  person_id: PersonId;
-  key: PersonKey;
-  first_seen: number;
-  last_seen: number;
-  erased_at: number | null;
-  referred_by: PersonId | null;
-  consent_withdrawn_at: number | null;
-  consent_given_at: number | null;
-};
-type NodeRow = {
-  hash: string;
-  type: IdentifierType;
-  scope: string;
-  home_id: PersonId;
-  proof: Proof;
-  first_seen: number;
-  last_seen: number;
-  told_at: number;
-  event_id: EventId;
-  pinned: number;
-  started: number;
-  sealed: Sealed | null;
-};
+/** SQLite has no booleans. */
+type NodeRow = Omit<Node, "pinned" | "started"> & { pinned: number; started: number; sealed: Sealed | null };
 type ApartRow = { a: PersonId; b: PersonId };
 
 /** A leaf or node that is there already may have been changed by this session, so its row is older. */
 function addPersons(
-  known: Neighbourhood,
-  leaves: readonly LeafRow[],
+  { graph, values }: Neighbourhood,
+  leaves: readonly Leaf[],
   nodes: readonly NodeRow[],
   apart: readonly ApartRow[],
 ): void {
-  const { graph, values } = known;
-  for (const row of leaves) {
-    if (graph.leaves.has(row.id)) continue;
-    addLeaf(graph, {
-      id: row.id,
-      key: row.key,
-      rootId: row.person_id,
-      firstSeen: row.first_seen,
-      lastSeen: row.last_seen,
-      erasedAt: row.erased_at,
-      referredBy: row.referred_by,
-      consentWithdrawnAt: row.consent_withdrawn_at,
-      consentGivenAt: row.consent_given_at,
-    });
-  }
-  for (const row of nodes) {
-    if (row.sealed !== null) values.set(row.hash, row.sealed);
-    if (graph.nodes.has(row.hash)) continue;
-    addNode(graph, {
-      type: row.type,
-      scope: row.scope,
-      hash: row.hash,
-      homeId: row.home_id,
-      proof: row.proof,
-      firstSeen: row.first_seen,
-      lastSeen: row.last_seen,
-      toldAt: row.told_at,
-      eventId: row.event_id,
-      pinned: row.pinned === 1,
-      started: row.started === 1,
-    });
+  for (const leaf of leaves) if (!graph.leaves.has(leaf.id)) addLeaf(graph, leaf);
+  for (const { sealed, pinned, started, ...node } of nodes) {
+    if (sealed !== null) values.set(node.hash, sealed);
+    if (!graph.nodes.has(node.hash)) addNode(graph, { ...node, pinned: pinned === 1, started: started === 1 });
   }
   for (const { a, b } of apart) addApart(graph, a, b);
 }
 
-type PaymentDbRow = {
-  id: EventId;
-  seq: number;
-  connection: string;
-  home_id: PersonId;
-  via_hash: string | null;
-  fact: string;
-  event_at: number;
-  named: "sale" | "resale" | null;
-  label: string | null;
-  ordinal: number | null;
-  amount_e4: number | null;
-  paid_total_e4: number | null;
-  order_number: string | null;
-  tid: string | null;
-  counted: number;
-  rules: number;
-};
+type PaymentDbRow = Omit<PaymentRow, "counted" | "rules"> & { counted: number; rules: number };
 
 /** Known ones stay for the same reason: their labels may have been renewed. */
 function addPayments(known: Neighbourhood, rows: readonly PaymentDbRow[]): void {
   for (const row of rows) {
     if (known.payments.has(row.id)) continue;
-    const payment: PaymentRow = {
-      id: row.id,
-      seq: row.seq,
-      connection: row.connection,
-      homeId: row.home_id,
-      viaHash: row.via_hash,
-      fact: row.fact,
-      at: row.event_at,
-      named: row.named,
-      label: row.label,
-      ordinal: row.ordinal,
-      amountE4: row.amount_e4,
-      paidTotalE4: row.paid_total_e4,
-      order: row.order_number,
-      tid: row.tid,
-      counted: row.counted === 1,
-      rules: row.rules === 1,
-    };
+    const payment: PaymentRow = { ...row, counted: row.counted === 1, rules: row.rules === 1 };
     known.payments.set(row.id, payment);
     noteOrder(known, payment);
   }

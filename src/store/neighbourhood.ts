@@ -1,6 +1,7 @@
 /** What is known around some events while they are bound: the graph they may touch, and the rows that labels, rules and echoes need. */
 import { type Graph, setIn } from "../domain/identity/graph.ts";
-import type { Payment } from "../domain/labels.ts";
+import type { Label, Payment } from "../domain/labels.ts";
+import type { UtmColumns } from "../domain/normalise/utm.ts";
 import type { DeliveryId, EventId, PersonId } from "../lib/ids.ts";
 import type { Sealed } from "../lib/seal.ts";
 
@@ -28,7 +29,7 @@ export type PaymentRow = Payment & {
   readonly viaHash: string | null;
   homeId: PersonId;
   counted: boolean;
-  label: string | null;
+  label: Label | null;
   ordinal: number | null;
   amountE4: number | null;
   readonly rules: boolean;
@@ -44,8 +45,7 @@ export type WaitingRow = {
   readonly seq: number;
   readonly connection: string;
   readonly type: string;
-  readonly received_at: number;
-  readonly event_at: number;
+  readonly receivedAt: number;
   readonly fact: string;
   readonly counted: number;
   readonly rules: number;
@@ -66,14 +66,9 @@ export type QueuedRow = {
 /** An older state of a fact that arrived again otherwise: its `fact` is what firings go on to count by. */
 export type ReplacedRow = { readonly id: EventId; readonly fact: string; readonly type: string };
 /** What a click of ours knew, found by its blind index. */
-export type ClickRow = {
+export type ClickRow = UtmColumns & {
   readonly hash: string;
   readonly link: string | null;
-  readonly utm_source: string | null;
-  readonly utm_medium: string | null;
-  readonly utm_campaign: string | null;
-  readonly utm_content: string | null;
-  readonly utm_term: string | null;
 };
 /** By home leaf, not by person: an unmerge gives each side its own back. */
 export type TraitRow = { readonly home_id: PersonId; readonly name: string; readonly at: number; readonly sealed: Sealed };

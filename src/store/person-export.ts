@@ -1,6 +1,6 @@
 /** Everything kept about one person, for her copy of her own data. */
 import type { IdentifierType, Proof } from "../domain/identifier.ts";
-import { UTM } from "../domain/normalise/utm.ts";
+import { UTM, type UtmColumns } from "../domain/normalise/utm.ts";
 import type { PersonId } from "../lib/ids.ts";
 import type { Sealed } from "../lib/seal.ts";
 import { hexed } from "./sealed.ts";
@@ -18,7 +18,7 @@ export type ExportIdentifier = {
 };
 
 /** An event of hers with its facts still sealed; null facts = forgotten by retention, the row goes on to count. */
-export type ExportEvent = {
+export type ExportEvent = UtmColumns & {
   readonly id: string;
   readonly type: string;
   readonly status: string;
@@ -33,11 +33,6 @@ export type ExportEvent = {
   readonly order_number: string | null;
   readonly tid: string | null;
   readonly link: string | null;
-  readonly utm_source: string | null;
-  readonly utm_medium: string | null;
-  readonly utm_campaign: string | null;
-  readonly utm_content: string | null;
-  readonly utm_term: string | null;
   readonly facts: Sealed | null;
 };
 

@@ -69,14 +69,8 @@ export async function openWaiting(ctx: Context, rows: readonly WaitingRow[]): Pr
   const opened = rows.map(async (row): Promise<Arrived | null> => {
     if (row.facts === null) return null;
     const facts = await openFacts(ctx, row.facts);
-    const receivedAt = row.received_at;
     return {
-      id: row.id,
-      seq: row.seq,
-      connection: row.connection,
-      type: row.type,
-      receivedAt,
-      fact: row.fact,
+      ...row,
       rules: row.rules === 1,
       replaces: null,
       possibleDuplicate: false,
@@ -85,7 +79,7 @@ export async function openWaiting(ctx: Context, rows: readonly WaitingRow[]): Pr
       cause: null,
       field: null,
       facts,
-      ...(await openGraphEvent(ctx, { ...row, receivedAt }, facts)),
+      ...(await openGraphEvent(ctx, row, facts)),
       sealedFacts: null,
       raw: null,
       counted: row.counted === 1,

@@ -1,6 +1,7 @@
 /** What the clicks that our redirect recorded say about the events that carry them: which click a start came by, and whose campaign that is. Only
  *  marks are taken over, never an identifier: a link may be forwarded, and whoever opens it is not whom it was sent to. What an event says of itself
  *  wins. Works on the session alone; clicks of earlier batches were loaded with it. */
+import { UTM, utmColumns } from "../../domain/normalise/utm.ts";
 import type { Arrived } from "./arrived.ts";
 import type { Session } from "./session.ts";
 
@@ -17,16 +18,7 @@ export function withRecordedClick(session: Session, arrived: Arrived): Arrived {
 export function rememberClick(session: Session, { type, claims, facts }: Arrived): void {
   const click = type === "click" ? claims.find((claim) => claim.type === "click") : undefined;
   if (!click || session.known.clicks.has(click.hash)) return;
-  const utm = (name: string): string | null => facts.utm[`utm_${name}`] ?? null;
-  session.known.clicks.set(click.hash, {
-    hash: click.hash,
-    link: facts.link,
-    utm_source: utm("source"),
-    utm_medium: utm("medium"),
-    utm_campaign: utm("campaign"),
-    utm_content: utm("content"),
-    utm_term: utm("term"),
-  });
+  session.known.clicks.set(click.hash, { hash: click.hash, link: facts.link, ...utmColumns(facts.utm) });
 }
 
 /** A start that carries one of our clicks gets that click's campaign, unless it names its own. */
@@ -35,14 +27,7 @@ export function borrowUtm(session: Session, arrived: Arrived): void {
   for (const { type, hash } of arrived.claims) {
     const click = type === "click" ? session.known.clicks.get(hash) : undefined;
     if (!click) continue;
-    const { utm_source, utm_medium, utm_campaign, utm_content, utm_term } = click;
-    const utm = Object.entries({ utm_source, utm_medium, utm_campaign, utm_content, utm_term }).filter(
-      ([, value]) => value !== null,
-    );
-    session.arrived.set(arrived.id, arrived);
-    Object.assign(arrived, {
-      facts: { ...arrived.facts, utm: Object.fromEntries(utm), link: arrived.facts.link ?? click.link },
-      sealedFacts: arrived.sealedFacts,
-    });
+    const utm = Object.fromEntries(UTM.flatMap((name) => (click[name] === null ? [] : [[name, click[name]]])));
+    Object.assign(arrived, { facts: { ...arrived.facts, utm, link: arrived.facts.link ?? click.link } });
   }
 }

@@ -6,6 +6,7 @@ import type { Addressee, EventFacts, WorkOrder } from "../../domain/delivery.ts"
 import type { StoredFacts } from "../../domain/event.ts";
 import { fromE4 } from "../../domain/amount.ts";
 import { type Graph, leafOf, membersOf, nodesOf } from "../../domain/identity/graph.ts";
+import { labelText } from "../../domain/labels.ts";
 import { matchRules, rulesReadPerson } from "../../domain/rule.ts";
 import { templateScope } from "../../domain/template-scope.ts";
 import { type DeliveryId, type EventId, type PersonId, newDeliveryId } from "../../lib/ids.ts";
@@ -79,11 +80,11 @@ export async function matchDeliveries(ctx: Context, session: Session, { subject,
 /** The facts as templates see them: the label, the amount as it was counted, and no contact of which only the blind index is kept. */
 export function eventFactsOf(
   subject: Subject,
-  payment: Pick<PaymentRow, "amountE4" | "label" | "ordinal"> | undefined,
+  payment: (Pick<PaymentRow, "amountE4" | "ordinal"> & { readonly label: string | null }) | undefined,
 ): EventFacts {
   const { facts } = subject;
   const amount = payment && payment.amountE4 !== null ? fromE4(payment.amountE4) : facts.money.amount;
-  const label = payment?.label === "resale" ? `resale#${payment.ordinal ?? 1}` : (payment?.label ?? null);
+  const label = payment?.label ? labelText(payment.label, payment.ordinal) : null;
   const identifiers = facts.identifiers.filter((claim) => !isNameless(claim));
   return { ...facts, identifiers, money: { ...facts.money, amount }, id: subject.id, label, eventTime: subject.at };
 }

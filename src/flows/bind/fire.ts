@@ -7,7 +7,7 @@ import type { PersonId } from "../../lib/ids.ts";
 import { type OrderPart, type PaymentRow, noteOrder } from "../../store/neighbourhood.ts";
 import { enter, openAccounts, paidElsewhere, relabel, restartOrder } from "./accounts.ts";
 import type { Arrived } from "./arrived.ts";
-import { type Session, personOf } from "./session.ts";
+import type { Session } from "./session.ts";
 
 /** Puts a bound payment among the others. */
 export function addPayment(session: Session, arrived: Arrived, homeId: PersonId, viaHash: string | null): void {
@@ -53,7 +53,7 @@ export type Fired = { readonly names: readonly string[]; readonly before: readon
 /** Names that fire now for a freshly bound event, each noted as fired. */
 export function fireEvent(session: Session, arrived: Arrived): Fired {
   const payment = session.known.payments.get(arrived.id);
-  const triggers = triggersOf(arrived.type, labelOf(payment), payment?.ordinal ?? null);
+  const triggers = triggersOf(arrived.type, payment?.label ?? null, payment?.ordinal ?? null);
   return { names: fire(session, arrived, triggers), before: [] };
 }
 
@@ -63,13 +63,10 @@ export function fireShifted(session: Session, payment: PaymentRow): Fired {
   const names = fire(
     session,
     { ...payment, type: "payment", mayFireAgain: true },
-    labelTriggersOf(labelOf(payment), payment.ordinal),
+    labelTriggersOf(payment.label, payment.ordinal),
   );
   return { names, before };
 }
-
-const labelOf = (payment: PaymentRow | undefined): "sale" | "resale" | null =>
-  payment?.label === "sale" || payment?.label === "resale" ? payment.label : null;
 
 type Firing = Pick<Arrived, "id" | "fact" | "connection" | "type" | "mayFireAgain">;
 
@@ -77,15 +74,14 @@ type Firing = Pick<Arrived, "id" | "fact" | "connection" | "type" | "mayFireAgai
  *  once for a person and connection, whichever of her rows they came to. */
 function fire(session: Session, event: Firing, triggers: readonly Trigger[]): string[] {
   const { firings, payments } = session.known;
-  const root = personOf(session, event.id) ?? rootOfPayment(session, payments.get(event.id));
-  const home = session.graph.events.get(event.id)?.homeId ?? payments.get(event.id)?.homeId ?? null;
+  const home = (session.graph.events.get(event.id) ?? payments.get(event.id))?.homeId;
   const names: string[] = [];
   for (const { name, oncePerPerson } of triggers) {
     const onFact = factTrigger(name, event.type);
     if (firings.get(event.fact)?.has(onFact)) continue;
-    if (oncePerPerson && root !== null && home !== null) {
+    if (oncePerPerson && home !== undefined) {
       const onPerson = `${event.connection}:${name}`;
-      if ([...membersOf(session.graph, root)].some((leaf) => firings.get(leaf)?.has(onPerson))) continue;
+      if ([...membersOf(session.graph, rootOf(session.graph, home))].some((leaf) => firings.get(leaf)?.has(onPerson))) continue;
       note(session, event, home, onPerson);
     }
     if (event.mayFireAgain) note(session, event, event.fact, onFact);
@@ -96,10 +92,6 @@ function fire(session: Session, event: Firing, triggers: readonly Trigger[]): st
 
 /** A rejection is another happening of the same fact: `*` hears it too. */
 const factTrigger = (name: string, type: string): string => (name === "*" ? `*:${type}` : name);
-
-function rootOfPayment(session: Session, payment: PaymentRow | undefined): PersonId | null {
-  return payment ? rootOf(session.graph, payment.homeId) : null;
-}
 
 /** In the set for the rest of the batch, and in the list for the write. */
 function note(session: Session, event: Firing, subject: string, trigger: string): void {

@@ -3,6 +3,7 @@
 import type { Context } from "../../context.ts";
 import type { StoredFacts } from "../../domain/event.ts";
 import type { Claim } from "../../domain/identifier.ts";
+import { isContact } from "../../domain/identity/limits.ts";
 
 /** Prefix of a stored claim whose value is not kept: what follows is its blind index. */
 const NAMELESS = "#";
@@ -16,7 +17,6 @@ export async function hashClaim(ctx: Pick<Context, "seal">, claim: Pick<Claim, "
   return ctx.seal.index(claim.type, claim.scope, claim.value);
 }
 
-const isContact = (claim: Pick<Claim, "type">): boolean => claim.type === "email" || claim.type === "phone";
 /** Of contacts only: any other identifier may begin with the same sign. */
 export const isNameless = (claim: Pick<Claim, "type" | "value">): boolean => isContact(claim) && claim.value.startsWith(NAMELESS);
 
@@ -50,11 +50,16 @@ export const tellable = (facts: StoredFacts): StoredFacts => ({
 
 function withCleanTexts(facts: StoredFacts, claims: readonly Claim[]): StoredFacts {
   const secrets = claims.filter((claim) => isContact(claim) && !isNameless(claim)).map(({ value }) => value);
+  return withoutTexts(facts, (text) => holdsContact(text, secrets));
+}
+
+/** Facts without the texts that `hides` tells: a message or a value that holds what may not be seen goes whole. */
+export function withoutTexts(facts: StoredFacts, hides: (text: string) => boolean): StoredFacts {
   const clean = (values: Readonly<Record<string, string>>): Record<string, string> =>
-    Object.fromEntries(Object.entries(values).filter(([, value]) => !holdsContact(value, secrets)));
+    Object.fromEntries(Object.entries(values).filter(([, value]) => !hides(value)));
   return {
     ...facts,
-    message: facts.message === null || holdsContact(facts.message, secrets) ? null : facts.message,
+    message: facts.message === null || hides(facts.message) ? null : facts.message,
     profile: clean(facts.profile),
     fields: clean(facts.fields),
     tracker: clean(facts.tracker),

@@ -12,7 +12,7 @@ import { type EchoDigests, echoDigestsOf } from "./echo.ts";
 import { renewLabels } from "./fire.ts";
 import type { Session } from "./session.ts";
 import { erasedNumber } from "../erased-number.ts";
-import { addLoadedTraits, newTraits } from "./traits.ts";
+import { addLoadedTraits } from "./traits.ts";
 
 /** Waiting events may chain through each other's identifiers; what lies further waits on for an event that names it. */
 const MOST_ROUNDS = 8;
@@ -113,7 +113,7 @@ export function newSession(now: number): Session {
     deliveries: [],
     shifted: [],
     problems: [],
-    traits: newTraits(),
+    traits: new Map(),
     withdrawn: new Set(),
     now,
   };

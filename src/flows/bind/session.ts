@@ -1,4 +1,5 @@
 /** One binding of a batch: what was loaded, what was decided so far, what will be written. */
+import type { EventStatus } from "../../domain/event.ts";
 import type { Step } from "../../domain/identity/decision.ts";
 import { type Graph, rootOf } from "../../domain/identity/graph.ts";
 import type { EventId, PersonId } from "../../lib/ids.ts";
@@ -12,13 +13,13 @@ import type { Traits } from "./traits.ts";
 /** An event's outcome as its row will tell it; the person follows from the home when everything is decided. */
 export type Outcome = {
   readonly arrived: Arrived;
-  status: "bound" | "unbound" | "quarantined" | "echo" | "preview" | "erased";
-  cause: string | null;
-  boundAt: number | null;
-  viaType: string | null;
-  viaHash: string | null;
-  shared: boolean;
-  trace: readonly Step[];
+  readonly status: Exclude<EventStatus, "accepted">;
+  readonly cause: string | null;
+  readonly boundAt: number | null;
+  readonly viaType: string | null;
+  readonly viaHash: string | null;
+  readonly shared: boolean;
+  readonly trace: readonly Step[];
   /** Already a row in D1 that waited there. */
   readonly late: boolean;
 };

@@ -7,29 +7,25 @@ import type { EventId, PersonId } from "../../lib/ids.ts";
 import type { Sealed } from "../../lib/seal.ts";
 import type { TraitRow } from "../../store/neighbourhood.ts";
 
-/** `value` when told in this batch, `sealed` when loaded; opened only if a rule or an echo check asks. */
+/** `value` when told in this batch, and then it is written; `sealed` when loaded, opened only if a rule or an echo check asks. */
 export type Trait = {
   readonly at: number;
   readonly eventId: EventId;
   readonly value: string | null;
   readonly sealed: Sealed | null;
 };
-/** Home leaf → name → newest word; `changed` are the words of this batch, the only ones that are written. */
-export type Traits = { readonly known: Map<PersonId, Map<string, Trait>>; readonly changed: Map<PersonId, Set<string>> };
+/** Home leaf → name → newest word. */
+export type Traits = Map<PersonId, Map<string, Trait>>;
 
 /** A body may hold two thousand fields; a person is not remembered by that many. */
 const MOST_PER_EVENT = 60;
 const LONGEST = 2_000;
 
-/** Empty: a person whose traits were not asked for looks as if she had none, which is why `Asked.traits` is set wherever a rule
- *  or an echo check reads them. */
-export const newTraits = (): Traits => ({ known: new Map(), changed: new Map() });
-
-/** What D1 remembers, beside what the batch has told already: the later event time stands. */
+/** What D1 remembers, beside what the batch has told already: the later event time stands. A person whose traits were not asked for looks as if she
+ *  had none, which is why `Asked.traits` is set wherever a rule or an echo check reads them. */
 export function addLoadedTraits(traits: Traits, rows: readonly TraitRow[]): void {
   for (const { home_id, name, at, sealed } of rows) {
-    const own = traits.known.get(home_id) ?? new Map<string, Trait>();
-    traits.known.set(home_id, own);
+    const own = ofHome(traits, home_id);
     const before = own.get(name);
     if (!before || before.at < at) own.set(name, { at, eventId: "evt_", value: null, sealed });
   }
@@ -39,16 +35,18 @@ type Telling = { readonly id: EventId; readonly at: number; readonly facts: Stor
 
 /** Remembers what one event tells. */
 export function rememberTraits(traits: Traits, home: PersonId, { id, at, facts }: Telling): void {
-  const own = traits.known.get(home) ?? new Map<string, Trait>();
-  traits.known.set(home, own);
-  const changed = traits.changed.get(home) ?? new Set<string>();
-  traits.changed.set(home, changed);
+  const own = ofHome(traits, home);
   for (const [name, value] of told(facts).slice(0, MOST_PER_EVENT)) {
     const before = own.get(name);
     if (value === "" || value.length > LONGEST || (before && before.at > at)) continue;
     own.set(name, { at, eventId: id, value, sealed: null });
-    changed.add(name);
   }
+}
+
+function ofHome(traits: Traits, home: PersonId): Map<string, Trait> {
+  const own = traits.get(home) ?? new Map<string, Trait>();
+  traits.set(home, own);
+  return own;
 }
 
 /** UTM marks only of a touch (a click or a start); of a login the profile only. */
@@ -67,7 +65,7 @@ function told(facts: StoredFacts): [string, string][] {
 export async function traitsOf(ctx: Context, traits: Traits, graph: Graph, root: PersonId): Promise<Record<string, string>> {
   const newest = new Map<string, Trait>();
   for (const leaf of membersOf(graph, root)) {
-    for (const [name, trait] of traits.known.get(leaf) ?? []) {
+    for (const [name, trait] of traits.get(leaf) ?? []) {
       const before = newest.get(name);
       if (!before || before.at <= trait.at) newest.set(name, trait);
     }

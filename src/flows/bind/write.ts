@@ -5,7 +5,8 @@
 import type { Context } from "../../context.ts";
 import { toE4 } from "../../domain/amount.ts";
 import { nodesOf, rootOf } from "../../domain/identity/graph.ts";
-import type { UTM } from "../../domain/normalise/utm.ts";
+import { isContact } from "../../domain/identity/limits.ts";
+import { utmColumns } from "../../domain/normalise/utm.ts";
 import type { EventId } from "../../lib/ids.ts";
 import {
   type DeliveryRow,
@@ -24,14 +25,11 @@ import { type IdentifierValue, identityStatements } from "../../store/identity-w
 import { type ArrivalCount, countArrivalsStatement } from "../../store/intake-counts.ts";
 import { deliverySeq } from "../../store/new-deliveries.ts";
 import { raiseProblem, settleWithin } from "../../store/problems.ts";
-import type { PaymentRow } from "../../store/neighbourhood.ts";
 import type { LaneWork } from "../../rpc.ts";
 import { currencyOf } from "../../domain/event-value.ts";
 import { bucketOf } from "../intake/ledger.ts";
-import type { Arrived } from "./arrived.ts";
-import { eventFactsOf } from "./deliveries.ts";
 import { erasedNumber } from "../erased-number.ts";
-import { hintOf, holdsContact, withoutContacts } from "./hash-claim.ts";
+import { hintOf, holdsContact, isNameless, withoutContacts } from "./hash-claim.ts";
 import { type Outcome, type Session, personOf } from "./session.ts";
 
 const DAY_MS = 86_400_000;
@@ -123,13 +121,13 @@ async function eventRow(ctx: Context, session: Session, outcome: Outcome): Promi
     possible_duplicate: arrived.possibleDuplicate ? 1 : 0,
     amount_e4: amount,
     paid_total_e4: dropped ? null : toE4(facts.money.paidTotal),
-    currency: amount === null ? null : currencyIn(ctx, arrived, payment),
+    currency: amount === null ? null : currencyOf(facts, ctx.config),
     tid: dropped ? null : facts.tid,
     order_number: dropped ? null : facts.order,
     click_hash: dropped ? null : clickHashOf(outcome),
     shared: outcome.shared ? 1 : 0,
     link: facts.link,
-    ...utmOf(outcome),
+    ...utmColumns(facts.utm),
     stored_at: session.now,
     rules: arrived.rules ? 1 : 0,
   };
@@ -156,9 +154,6 @@ const heldByJoined = ({ graph }: Session): string[] =>
 
 const sealTrace = (ctx: Context, outcome: Outcome): Promise<ArrayBuffer> => ctx.seal.seal(JSON.stringify(outcome.trace));
 
-const currencyIn = (ctx: Context, arrived: Arrived, payment: PaymentRow | undefined): string =>
-  currencyOf(eventFactsOf({ ...arrived, at: arrived.event.at }, payment), ctx.config);
-
 /** An event whose row is there already, unbound: it gets its person and a new trace, its facts stay. */
 async function lateRow(ctx: Context, session: Session, outcome: Outcome): Promise<Parameters<typeof bindWaiting>[1][number]> {
   const { id } = outcome.arrived;
@@ -174,7 +169,7 @@ async function lateRow(ctx: Context, session: Session, outcome: Outcome): Promis
     bound_at: outcome.boundAt,
     shared: outcome.shared ? (1 as const) : (0 as const),
     // Version 0.2 left a waiting total without a sum, and so without a currency.
-    currency: payment && payment.amountE4 !== null ? currencyIn(ctx, outcome.arrived, payment) : null,
+    currency: payment && payment.amountE4 !== null ? currencyOf(outcome.arrived.facts, ctx.config) : null,
   };
   return { columns, blobs: { trace: await sealTrace(ctx, outcome) } };
 }
@@ -190,27 +185,17 @@ function erasedNumbers(ctx: Context, fresh: readonly Outcome[], kind: "order" | 
 
 const clickHashOf = ({ arrived }: Outcome): string | null => arrived.claims.find(({ type }) => type === "click")?.hash ?? null;
 
-function utmOf({ arrived }: Outcome): Pick<EventRow, (typeof UTM)[number]> {
-  const { utm } = arrived.facts;
-  return {
-    utm_source: utm["utm_source"] ?? null,
-    utm_medium: utm["utm_medium"] ?? null,
-    utm_campaign: utm["utm_campaign"] ?? null,
-    utm_content: utm["utm_content"] ?? null,
-    utm_term: utm["utm_term"] ?? null,
-  };
-}
-
 /** Sealed once, when the identifier is new: `email` and `phone` of a pseudonymous workspace, and those whose stored facts hold a
  *  digest only, have no value to seal. */
 async function identifierValues(ctx: Context, session: Session): Promise<Map<string, IdentifierValue>> {
   const values = new Map<string, IdentifierValue>();
   const secret = ctx.config.workspace.privacy === "pseudonymous";
   for (const { claims } of session.arrived.values()) {
-    for (const { type, hash, value } of claims) {
+    for (const claim of claims) {
+      const { hash, value } = claim;
       if (values.has(hash) || !session.graph.changes.nodes.has(hash)) continue;
-      const contact = type === "email" || type === "phone";
-      const nameless = contact && (secret || value.startsWith("#"));
+      const contact = isContact(claim);
+      const nameless = (secret && contact) || isNameless(claim);
       values.set(hash, { sealed: nameless ? null : await ctx.seal.seal(value), hint: contact ? hintOf(hash) : "" });
     }
   }
@@ -236,56 +221,51 @@ const clickRows = (fresh: readonly Outcome[]): Record<string, string | number | 
     const hash = clickHashOf(outcome);
     const { arrived, status } = outcome;
     if (arrived.type !== "click" || hash === null || status === "preview" || status === "quarantined") return [];
-    return [{ hash, event_id: arrived.id, at: arrived.event.at, link: arrived.facts.link, ...utmOf(outcome) }];
+    return [{ hash, event_id: arrived.id, at: arrived.event.at, link: arrived.facts.link, ...utmColumns(arrived.facts.utm) }];
   });
 
 /** One row a name and a home, so an unmerge gives each side its own words back. A pseudonymous workspace remembers none that holds a contact. */
 async function traitRows(ctx: Context, { traits, graph }: Session): Promise<Parameters<typeof writeTraits>[1]> {
-  const rows = [...traits.changed].flatMap(([home, names]) =>
-    [...names].map(async (name) => {
-      const trait = traits.known.get(home)?.get(name);
-      if (ctx.config.workspace.privacy === "pseudonymous" && holdsContact(trait?.value ?? "")) return [];
-      const columns = { home_id: home, name, person_id: rootOf(graph, home), at: trait?.at ?? 0, event_id: trait?.eventId ?? "" };
-      return [{ columns, blobs: { sealed: await ctx.seal.seal(trait?.value ?? "") } }];
-    }),
+  const told = [...traits].flatMap(([home, own]) =>
+    [...own].map(([name, { at, eventId, value }]) => ({ home, name, at, eventId, value })),
   );
+  const rows = told.map(async ({ home, name, at, eventId, value }) => {
+    if (value === null || (ctx.config.workspace.privacy === "pseudonymous" && holdsContact(value))) return [];
+    const columns = { home_id: home, name, person_id: rootOf(graph, home), at, event_id: eventId };
+    return [{ columns, blobs: { sealed: await ctx.seal.seal(value) } }];
+  });
   return (await Promise.all(rows)).flat();
 }
 
-/** Written in the order in which they fired, and handed over in it: sealing ends in any order. One that consent forbids gets its
+/** Written in the order in which they fired, and handed over in it. One that consent forbids gets its
  *  row as `cancelled`, so that the event's page says why nothing was sent, and is not handed over. */
 async function sealDeliveries(
   ctx: Context,
   session: Session,
 ): Promise<{ rows: Parameters<typeof insertDeliveries>[1]; handover: Handover[] }> {
-  const handover: Handover[] = [];
-  const rows = session.deliveries.map(async (delivery, place) => {
-    const { id, connection, action, eventId, personId, cancelled } = delivery;
-    const work = await ctx.seal.seal(JSON.stringify(delivery.order));
-    if (!cancelled) {
+  const sealed = await Promise.all(
+    session.deliveries.map(async ({ id, connection, action, eventId, personId, cancelled, order }, place) => {
+      const work = await ctx.seal.seal(JSON.stringify(order));
+      const columns: DeliveryRow = {
+        id,
+        seq: deliverySeq(session.now, place),
+        event_id: eventId,
+        person_id: personId,
+        connection,
+        action,
+        status: cancelled ? "cancelled" : "queued",
+        reason: cancelled ? "consent_withdrawn" : null,
+        next_attempt_at: cancelled ? null : session.now,
+        created_at: session.now,
+        settled_at: cancelled ? session.now : null,
+      };
       // She may have become one with somebody later in this turn.
       const line = rootOf(session.graph, personId);
-      handover.push({ connection, laneWork: { id, generation: 0, line, action, createdAt: session.now, work } });
-    }
-    const columns: DeliveryRow = {
-      id,
-      seq: deliverySeq(session.now, place),
-      event_id: eventId,
-      person_id: personId,
-      connection,
-      action,
-      status: cancelled ? "cancelled" : "queued",
-      reason: cancelled ? "consent_withdrawn" : null,
-      next_attempt_at: cancelled ? null : session.now,
-      created_at: session.now,
-      settled_at: cancelled ? session.now : null,
-    };
-    return { columns, blobs: { work } };
-  });
-  const sealed = await Promise.all(rows);
-  const order = new Map(session.deliveries.map(({ id }, place) => [id, place]));
-  handover.sort((a, b) => (order.get(a.laneWork.id) ?? 0) - (order.get(b.laneWork.id) ?? 0));
-  return { rows: sealed, handover };
+      const laneWork = { id, generation: 0, line, action, createdAt: session.now, work };
+      return { row: { columns, blobs: { work } }, handover: cancelled ? [] : [{ connection, laneWork }] };
+    }),
+  );
+  return { rows: sealed.map(({ row }) => row), handover: sealed.flatMap(({ handover }) => handover) };
 }
 
 /** By connection, stretch of time and verdict; test events are no traffic. */
