@@ -1,6 +1,7 @@
 /** Holder identities: the messenger accounts a bot reports for the human in front of it. They come server to server, so they are proof of access,
  *  unlike what is typed or travels in a link. Pure. */
 import type { Connection } from "./config.ts";
+import { readIdentifierValue } from "./normalise/identifier.ts";
 
 /** Strongest first: the first one present names the holder. */
 export const HOLDER_TYPES = ["telegram_id", "max_id", "vk_id", "person_id", "client_id", "lead_id"] as const;
@@ -9,11 +10,6 @@ export type HolderType = (typeof HOLDER_TYPES)[number];
 
 /** `scope` is "" for messengers, whose ids are the same everywhere; else the project, business or bot that issued the id. */
 export type HolderIdentity = { readonly type: HolderType; readonly scope: string; readonly value: string };
-
-/** Messenger ids are positive: a negative one is a group, and a group must never hold a login. */
-const NUMERIC = /^[1-9]\d{0,15}$/;
-const UNRESOLVED = /\{|\}|%7b|^\[[A-Z_]+\]$/i;
-const EMPTY_WORDS = new Set(["null", "undefined", "none", "nan", "true", "false", "0", "-1", "-"]);
 
 /** The identities among a request's fields, strongest first, in the scope of the calling connection. Placeholders and empty values are no ids;
  *  `chat_id` is the Telegram id when no better one is given. */
@@ -25,14 +21,10 @@ export function readIdentities(connection: Connection, fields: Readonly<Record<s
   });
 }
 
-/** null for what names nobody: empty words, an unfilled macro, a messenger's id that is no number. */
-function readValue(type: HolderType, given: unknown): string | null {
-  if (typeof given !== "string" && typeof given !== "number") return null;
-  const text = String(given).normalize("NFC").trim();
-  if (text === "" || text.length > 255 || UNRESOLVED.test(text) || EMPTY_WORDS.has(text.toLowerCase())) return null;
-  const messenger = type === "telegram_id" || type === "max_id" || type === "vk_id";
-  return messenger && !NUMERIC.test(text) ? null : text;
-}
+/** As at the door, or an account would be one human in the person graph and another, or nobody, at the login. null for what names nobody: empty words,
+ *  an unfilled macro, a messenger's id that is a group's or no number. */
+const readValue = (type: HolderType, given: unknown): string | null =>
+  typeof given === "string" || typeof given === "number" ? readIdentifierValue(type, String(given)) : null;
 
 /** Where an id of this type is unique; null = this connection cannot know such an id. */
 export function scopeOf(connection: Connection, type: HolderType): string | null {
