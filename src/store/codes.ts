@@ -18,7 +18,7 @@ export const insertTrustedCode = (
 export const spendCode = (db: D1Database, code: string, site: string, now: number): D1PreparedStatement =>
   db
     .prepare(
-      `UPDATE codes SET used_at = ?3 WHERE code = ?1 AND site = ?2 AND used_at IS NULL AND expires_at > ?3 RETURNING buid, holder_id, method`,
+      `UPDATE codes SET used_at = ?3 WHERE code = ?1 AND site = ?2 AND used_at IS NULL AND expires_at > ?3 RETURNING buid, holder_id AS holderId, method`,
     )
     .bind(code, site, now);
 
@@ -34,7 +34,4 @@ export const settleCode = (db: D1Database, code: string, now: number): D1Prepare
 export type SpentCode = { readonly buid: string; readonly holderId: string; readonly method: "pin" | "trusted_link" };
 
 /** From the result of the spending statement; null = nothing was spent. */
-export function readSpentCode(results: readonly unknown[]): SpentCode | null {
-  const row = results[0] as { buid: string; holder_id: string; method: SpentCode["method"] } | undefined;
-  return row ? { buid: row.buid, holderId: row.holder_id, method: row.method } : null;
-}
+export const readSpentCode = (results: readonly unknown[]): SpentCode | null => (results[0] as SpentCode | undefined) ?? null;

@@ -39,35 +39,28 @@ export type GuessOutcome = {
 /** `sealed` holds the buid and what the bot told with it; opened only after the guess was judged. */
 export type StoredLink = {
   readonly holderId: string;
-  readonly connection: string;
   readonly returnTo: string | null;
   readonly pinTtlMs: number;
   readonly sealed: Sealed;
 };
 
-type Row = {
-  buid: string | null;
-  holder_id: string;
-  connection: string;
-  return_to: string | null;
-  pin_ttl_ms: number;
-  sealed: Sealed;
-  used_at: number | null;
-  ended_at: number | null;
-  expires_at: number;
-  fails: number | null;
-  seat: string | null;
-  tries: number | null;
-  locked: number;
-  phantom_expires_at: number;
-};
+/** `buid` and `tries` null where there is no such link, no such counter. */
+type Row = Omit<GuessedLink, "buid"> &
+  StoredLink & {
+    readonly buid: string | null;
+    readonly fails: number | null;
+    readonly seat: string | null;
+    readonly tries: number | null;
+    readonly locked: number;
+    readonly phantomExpiresAt: number;
+  };
 
 /** `(SELECT 1) LEFT JOIN` always gives a row, so a buid that does not exist costs the same reads and takes the same path as one that does. */
 export const selectGuess = (db: D1Database, { site, buid, txn }: Pick<Guess, "site" | "buid" | "txn">): D1PreparedStatement =>
   db
     .prepare(
-      `SELECT l.buid, l.holder_id, l.connection, l.return_to, l.pin_ttl_ms, ${hexed("l.sealed")}, l.used_at, l.ended_at, l.expires_at,
-              h.fails, h.seats -> ('$."' || ?2 || '"') AS seat, p.tries, p.locked, p.expires_at AS phantom_expires_at
+      `SELECT l.buid, l.holder_id AS holderId, l.return_to AS returnTo, l.pin_ttl_ms AS pinTtlMs, ${hexed("l.sealed")},
+              l.used_at AS usedAt, l.ended_at AS endedAt, l.expires_at AS expiresAt, h.fails, h.seats -> ('$."' || ?2 || '"') AS seat, p.tries, p.locked, p.expires_at AS phantomExpiresAt
        FROM (SELECT 1) LEFT JOIN login_links AS l ON l.buid = ?1 AND l.site = ?2 AND l.txn = ?3 AND l.kind = 'pin'
        LEFT JOIN holders AS h ON h.id = l.holder_id LEFT JOIN phantom_guesses AS p ON p.buid = ?1 || ?2`,
     )
@@ -77,22 +70,8 @@ export const selectGuess = (db: D1Database, { site, buid, txn }: Pick<Guess, "si
 export function readGuess(results: readonly unknown[]): GuessOutcome {
   const row = results[0] as Row | undefined;
   if (!row) throw new Error("guess: the state was not read");
-  const phantom = row.tries === null ? null : { tries: row.tries, locked: row.locked, expiresAt: row.phantom_expires_at };
-  if (row.buid === null) return { link: null, seat: null, fails: 0, phantom };
-  return {
-    link: {
-      buid: row.buid,
-      holderId: row.holder_id,
-      connection: row.connection,
-      returnTo: row.return_to,
-      pinTtlMs: row.pin_ttl_ms,
-      sealed: row.sealed,
-      usedAt: row.used_at,
-      endedAt: row.ended_at,
-      expiresAt: row.expires_at,
-    },
-    seat: row.seat === null ? null : (JSON.parse(row.seat) as Seat),
-    fails: row.fails ?? 0,
-    phantom: null,
-  };
+  const { buid, fails, seat, tries, locked, phantomExpiresAt, ...link } = row;
+  const phantom = tries === null ? null : { tries, locked, expiresAt: phantomExpiresAt };
+  if (buid === null) return { link: null, seat: null, fails: 0, phantom };
+  return { link: { ...link, buid }, seat: seat === null ? null : (JSON.parse(seat) as Seat), fails: fails ?? 0, phantom: null };
 }

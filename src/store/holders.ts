@@ -18,18 +18,16 @@ export type HashedIdentity = {
 export const strengthOf = (column: string): string =>
   `CASE ${column} ${HOLDER_TYPES.map((type, place) => `WHEN '${type}' THEN ${place}`).join(" ")} END`;
 
-type IdentityRow = { hash: string; type: HolderType; scope: string; holder_id: string };
-
 /** The given identities that are known, and the other identities of their holders. */
 export async function findIdentities(db: D1Database, hashes: readonly string[]): Promise<KnownIdentity[]> {
   const { results } = await db
     .prepare(
-      `SELECT hash, type, scope, holder_id FROM holder_identities
+      `SELECT hash, type, scope, holder_id AS holderId FROM holder_identities
        WHERE holder_id IN (SELECT holder_id FROM holder_identities WHERE hash IN (SELECT value FROM json_each(?1)))`,
     )
     .bind(JSON.stringify(hashes))
-    .all<IdentityRow>();
-  return results.map(({ hash, type, scope, holder_id }) => ({ hash, type, scope, holderId: holder_id }));
+    .all<KnownIdentity>();
+  return results;
 }
 
 /** The holder of the first of these identities (strongest first) that belongs to one. */
@@ -93,12 +91,12 @@ export async function holderBots(db: D1Database, holderId: string): Promise<Hold
          SELECT e.connection, MAX(e.received_at) AS at FROM holder_identities AS h JOIN identifiers AS i ON i.hash = h.hash
            CROSS JOIN events AS e ON e.seq IN (SELECT seq FROM events WHERE person_id = i.person_id ORDER BY event_at DESC LIMIT 100)
          WHERE h.holder_id = ?1 AND e.via_hash = h.hash AND e.status = 'bound' GROUP BY e.connection)
-       SELECT b.connection, ${hexed("b.address")}, MAX(b.last_used_at, COALESCE(heard.at, 0)) AS last_used_at
+       SELECT b.connection, ${hexed("b.address")}, MAX(b.last_used_at, COALESCE(heard.at, 0)) AS lastUsedAt
        FROM holder_bots AS b LEFT JOIN heard ON heard.connection = b.connection WHERE b.holder_id = ?1 ORDER BY 3 DESC, 1`,
     )
     .bind(holderId)
-    .all<{ connection: string; address: Sealed; last_used_at: number }>();
-  return results.map(({ connection, address, last_used_at }) => ({ connection, address, lastUsedAt: last_used_at }));
+    .all<HolderBot>();
+  return results;
 }
 
 /** The person that the holder's accounts belong to now; null while the graph does not know them. */

@@ -49,42 +49,24 @@ export type FoundLink = {
   readonly buid: string;
   readonly site: string;
   readonly holderId: string;
-  readonly connection: string;
   readonly kind: "pin" | "trusted";
   readonly sealed: Sealed;
   readonly returnTo: string | null;
   readonly pinTtlMs: number;
   readonly expiresAt: number;
-  readonly usedAt: number | null;
   readonly provedAt: number | null;
   readonly endedAt: number | null;
 };
 
-type Row = {
-  buid: string;
-  site: string;
-  holder_id: string;
-  connection: string;
-  kind: "pin" | "trusted";
-  sealed: Sealed;
-  return_to: string | null;
-  pin_ttl_ms: number;
-  expires_at: number;
-  used_at: number | null;
-  proved_at: number | null;
-  ended_at: number | null;
-};
-
-const COLUMNS = `buid, site, holder_id, connection, kind, ${hexed("sealed")}, return_to, pin_ttl_ms, expires_at, used_at, proved_at, ended_at`;
+const COLUMNS = `buid, site, holder_id AS holderId, kind, ${hexed("sealed")}, return_to AS returnTo, pin_ttl_ms AS pinTtlMs,
+  expires_at AS expiresAt, proved_at AS provedAt, ended_at AS endedAt`;
 
 /** The link of a buid's MAC, at `site` when one is given. */
-export async function findLink(db: D1Database, buid: string, site: string | null): Promise<FoundLink | null> {
-  const row = await db
+export const findLink = (db: D1Database, buid: string, site: string | null): Promise<FoundLink | null> =>
+  db
     .prepare(`SELECT ${COLUMNS} FROM login_links WHERE buid = ?1 AND (?2 IS NULL OR site = ?2)`)
     .bind(buid, site)
-    .first<Row>();
-  return row ? toLink(row) : null;
-}
+    .first<FoundLink>();
 
 /** Spends a trusted link's token: single use, judged and marked in one statement. */
 export const spendToken = (
@@ -99,10 +81,7 @@ export const spendToken = (
     .bind(spend.buid, spend.site, spend.token, spend.now);
 
 /** From a batch's `RETURNING`; null = the statement changed nothing. */
-export const readLinkRow = (results: readonly unknown[]): FoundLink | null => {
-  const row = results[0] as Row | undefined;
-  return row ? toLink(row) : null;
-};
+export const readLinkRow = (results: readonly unknown[]): FoundLink | null => (results[0] as FoundLink | undefined) ?? null;
 
 /** Ends what a holder could still come in by at one site or everywhere: unused links; with `proofs`, also the right to map, which an unlink had left to
  *  a link that it ended. */
@@ -127,18 +106,3 @@ export const endCodes = (
       "UPDATE codes SET used_at = ?3 WHERE holder_id = ?1 AND (?2 IS NULL OR site = ?2) AND used_at IS NULL AND expires_at > ?3 RETURNING code",
     )
     .bind(end.holderId, end.site, end.now);
-
-const toLink = (row: Row): FoundLink => ({
-  buid: row.buid,
-  site: row.site,
-  holderId: row.holder_id,
-  connection: row.connection,
-  kind: row.kind,
-  sealed: row.sealed,
-  returnTo: row.return_to,
-  pinTtlMs: row.pin_ttl_ms,
-  expiresAt: row.expires_at,
-  usedAt: row.used_at,
-  provedAt: row.proved_at,
-  endedAt: row.ended_at,
-});

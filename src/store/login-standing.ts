@@ -13,7 +13,6 @@ export type Standing = {
   readonly link: Sealed;
   readonly profile: Sealed | null;
   readonly mapped: Sealed | null;
-  readonly mappedHash: string | null;
   readonly sentIsTaken: boolean;
   readonly onlyClaimed: boolean;
   /** The strongest account, for the login event. */
@@ -21,17 +20,12 @@ export type Standing = {
   readonly contacts: readonly { readonly type: string; readonly proof: string; readonly sealed: Sealed }[];
 };
 
-type Row = {
-  holder_id: string;
-  link: Sealed;
-  profile: Sealed | null;
-  mapped: Sealed | null;
-  mapped_hash: string | null;
-  sent_is_taken: number;
-  only_claimed: number;
-  identity_type: HolderType | null;
-  identity_scope: string;
-  identity_sealed: Sealed;
+type Row = Omit<Standing, "sentIsTaken" | "onlyClaimed" | "identity" | "contacts"> & {
+  readonly sentIsTaken: number;
+  readonly onlyClaimed: number;
+  readonly type: HolderType | null;
+  readonly scope: string;
+  readonly sealed: Sealed;
 };
 
 const STRONGEST = `SELECT hash FROM holder_identities WHERE holder_id = l.holder_id
@@ -45,16 +39,16 @@ export const selectStanding = (
 ): D1PreparedStatement =>
   db
     .prepare(
-      `SELECT l.holder_id, ${hexed("l.sealed", "link")}, ${hexed("h.profile")}, ${hexed("m.user_id", "mapped")}, m.user_hash AS mapped_hash,
-         EXISTS (SELECT 1 FROM mappings AS o WHERE o.site = ?1 AND o.user_hash = ?4 AND o.holder_id <> l.holder_id) AS sent_is_taken,
+      `SELECT l.holder_id AS holderId, ${hexed("l.sealed", "link")}, ${hexed("h.profile")}, ${hexed("m.user_id", "mapped")},
+         EXISTS (SELECT 1 FROM mappings AS o WHERE o.site = ?1 AND o.user_hash = ?4 AND o.holder_id <> l.holder_id) AS sentIsTaken,
          EXISTS (SELECT 1 FROM holder_identities AS mine JOIN identifiers AS i ON i.hash = mine.hash
            JOIN identifiers AS u ON u.person_id = i.person_id AND u.type = 'user_id' AND u.scope = ?1
            WHERE mine.holder_id = l.holder_id
              AND (NOT EXISTS (SELECT 1 FROM mapping_history AS y WHERE y.holder_id = l.holder_id AND y.site = ?1 AND y.user_hash = u.hash)
                OR EXISTS (SELECT 1 FROM mappings AS o JOIN holder_identities AS theirs ON theirs.holder_id = o.holder_id
                  JOIN identifiers AS t ON t.hash = theirs.hash AND t.person_id = i.person_id
-                 WHERE o.site = ?1 AND o.user_hash = u.hash AND o.holder_id <> l.holder_id))) AS only_claimed,
-         s.type AS identity_type, s.scope AS identity_scope, ${hexed("s.sealed", "identity_sealed")}
+                 WHERE o.site = ?1 AND o.user_hash = u.hash AND o.holder_id <> l.holder_id))) AS onlyClaimed,
+         s.type, s.scope, ${hexed("s.sealed")}
        FROM login_links AS l JOIN holders AS h ON h.id = l.holder_id
        LEFT JOIN mappings AS m ON m.site = ?1 AND m.holder_id = l.holder_id
        LEFT JOIN holder_identities AS s ON s.hash = (${STRONGEST})
@@ -82,16 +76,12 @@ export const selectContacts = (
 export function readStanding(rows: readonly unknown[], contacts: readonly unknown[]): Standing | null {
   const row = rows[0] as Row | undefined;
   if (!row) return null;
+  const { sentIsTaken, onlyClaimed, type, scope, sealed, ...standing } = row;
   return {
-    holderId: row.holder_id,
-    link: row.link,
-    profile: row.profile,
-    mapped: row.mapped,
-    mappedHash: row.mapped_hash,
-    sentIsTaken: row.sent_is_taken === 1,
-    onlyClaimed: row.only_claimed === 1,
-    identity:
-      row.identity_type === null ? null : { type: row.identity_type, scope: row.identity_scope, sealed: row.identity_sealed },
+    ...standing,
+    sentIsTaken: sentIsTaken === 1,
+    onlyClaimed: onlyClaimed === 1,
+    identity: type === null ? null : { type, scope, sealed },
     contacts: contacts as Standing["contacts"],
   };
 }

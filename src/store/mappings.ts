@@ -14,15 +14,7 @@ export type Mapping = {
   readonly linkedAt: number;
 };
 
-type Row = { holder_id: string; user_hash: string; user_id: Sealed; version: number; linked_at: number };
-const COLUMNS = `holder_id, user_hash, ${hexed("user_id")}, version, linked_at`;
-const toMapping = (row: Row): Mapping => ({
-  holderId: row.holder_id,
-  userHash: row.user_hash,
-  userId: row.user_id,
-  version: row.version,
-  linkedAt: row.linked_at,
-});
+const COLUMNS = `holder_id AS holderId, user_hash AS userHash, ${hexed("user_id", "userId")}, version, linked_at AS linkedAt`;
 
 /** The mapping of the holder and the mapping of the user at a site, either may be absent or both the same. */
 export async function findMappings(
@@ -34,11 +26,10 @@ export async function findMappings(
   const { results } = await db
     .prepare(`SELECT ${COLUMNS} FROM mappings WHERE site = ?1 AND (holder_id = ?2 OR user_hash = ?3)`)
     .bind(site, holderId, userHash)
-    .all<Row>();
-  const found = results.map(toMapping);
+    .all<Mapping>();
   return {
-    ofHolder: found.find((mapping) => mapping.holderId === holderId) ?? null,
-    ofUser: found.find((mapping) => mapping.userHash === userHash) ?? null,
+    ofHolder: results.find((mapping) => mapping.holderId === holderId) ?? null,
+    ofUser: results.find((mapping) => mapping.userHash === userHash) ?? null,
   };
 }
 
@@ -47,8 +38,8 @@ export async function holderMappings(db: D1Database, holderId: string): Promise<
   const { results } = await db
     .prepare(`SELECT site, ${COLUMNS} FROM mappings WHERE holder_id = ?1 ORDER BY site`)
     .bind(holderId)
-    .all<Row & { site: string }>();
-  return results.map((row) => ({ ...toMapping(row), site: row.site }));
+    .all<Mapping & { readonly site: string }>();
+  return results;
 }
 
 /** `userHash` is the blind index that makes a user of a site unique, `userId` the same user id sealed. `now` in epoch ms. */

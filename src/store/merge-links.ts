@@ -24,45 +24,31 @@ export const insertMergeLink = (
     )
     .bind(link.token, link.identityHash, link.connection, link.type, link.expiresAt);
 
-type Row = { holder_id: string; identity_hash: string; connection: string; type: MergeLink["type"]; used_by: string | null };
-
 /** The first account to come with the token has it for good; the same account again is the same use, the one that asked for it none. null = no such
  *  live token here. */
-export async function claimMergeLink(
+export const claimMergeLink = (
   db: D1Database,
   claim: { readonly token: string; readonly connection: string; readonly hash: string; readonly now: number },
-): Promise<MergeLink | null> {
-  const row = await db
+): Promise<MergeLink | null> =>
+  db
     .prepare(
       `UPDATE merge_links SET used_by = COALESCE(used_by, ?3) WHERE token = ?1 AND connection = ?2 AND expires_at > ?4 AND identity_hash <> ?3
-       RETURNING holder_id, identity_hash, connection, type, used_by`,
+       RETURNING holder_id AS holderId, identity_hash AS identityHash, connection, type, used_by AS usedBy`,
     )
     .bind(claim.token, claim.connection, claim.hash, claim.now)
-    .first<Row>();
-  return row
-    ? {
-        holderId: row.holder_id,
-        identityHash: row.identity_hash,
-        connection: row.connection,
-        type: row.type,
-        usedBy: row.used_by,
-      }
-    : null;
-}
+    .first<MergeLink>();
 
 /** Which type of account a live token of this bot is for; null = no such token. */
-export async function mergeLinkType(
+export const mergeLinkType = (
   db: D1Database,
   token: string,
   connection: string,
   now: number,
-): Promise<MergeLink["type"] | null> {
-  const row = await db
+): Promise<MergeLink["type"] | null> =>
+  db
     .prepare("SELECT type FROM merge_links WHERE token = ?1 AND connection = ?2 AND expires_at > ?3")
     .bind(token, connection, now)
-    .first<Pick<Row, "type">>();
-  return row?.type ?? null;
-}
+    .first<MergeLink["type"]>("type");
 
 /** Humans whom this bot can write to and who proved accounts in two messengers: the count of those who came over. */
 export async function countMoved(db: D1Database, connection: string): Promise<number> {
@@ -72,8 +58,8 @@ export async function countMoved(db: D1Database, connection: string): Promise<nu
          WHERE i.holder_id = b.holder_id AND i.type IN ('telegram_id', 'max_id', 'vk_id')) > 1`,
     )
     .bind(connection)
-    .first<{ n: number }>();
-  return moved?.n ?? 0;
+    .first<number>("n");
+  return moved ?? 0;
 }
 
 /** The accounts of one holder go to another with their history, unless the one that loses them is mapped anywhere: then nothing happens, since joining would hand its
@@ -92,21 +78,18 @@ export const moveAccounts = (db: D1Database, from: string, to: string): D1Prepar
 };
 
 /** Key of the person an identity belongs to; null while the graph does not know it. */
-export async function personKeyOf(db: D1Database, identityHash: string): Promise<string | null> {
-  const row = await db
+export const personKeyOf = (db: D1Database, identityHash: string): Promise<string | null> =>
+  db
     .prepare("SELECT p.key FROM identifiers AS i JOIN persons AS p ON p.id = i.person_id WHERE i.hash = ?1")
     .bind(identityHash)
-    .first<{ key: string }>();
-  return row?.key ?? null;
-}
+    .first<string>("key");
 
 /** The sealed value of an identity. */
-export async function identityValue(
+export const identityValue = (
   db: D1Database,
   hash: string,
-): Promise<{ readonly type: HolderType; readonly scope: string; readonly sealed: Sealed } | null> {
-  return db
+): Promise<{ readonly type: HolderType; readonly scope: string; readonly sealed: Sealed } | null> =>
+  db
     .prepare(`SELECT type, scope, ${hexed("sealed")} FROM holder_identities WHERE hash = ?1`)
     .bind(hash)
     .first<{ type: HolderType; scope: string; sealed: Sealed }>();
-}

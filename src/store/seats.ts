@@ -113,20 +113,12 @@ export async function readResendSeat(
 ): Promise<ResendSeat | null> {
   const row = await db
     .prepare(
-      `SELECT l.pin_at, h.resends, h.resends_since, h.fails, l.kind = 'pin' AND l.ended_at IS NULL AND l.expires_at > ?3 AS live
+      `SELECT l.pin_at AS pinAt, h.resends, h.resends_since AS resendsSince, h.fails, l.kind = 'pin' AND l.ended_at IS NULL AND l.expires_at > ?3 AS live
        FROM login_links AS l JOIN holders AS h ON h.id = l.holder_id WHERE l.buid = ?1 AND l.site = ?2`,
     )
     .bind(buid, site, now)
-    .first<{ pin_at: number; resends: number; resends_since: number; fails: number; live: number }>();
-  return (
-    row && {
-      live: row.live === 1,
-      fails: row.fails,
-      pinAt: row.pin_at,
-      resends: row.resends,
-      resendsSince: row.resends_since,
-    }
-  );
+    .first<Omit<ResendSeat, "live"> & { live: number }>();
+  return row && { ...row, live: row.live === 1 };
 }
 
 /** Ends the live PIN at one site, or at all of them and lifts the stop after a hundred failures. */

@@ -23,16 +23,14 @@ export const insertTransaction = (
     .bind(txn, site, returnTo, state && toBound(state), expiresAt)
     .run();
 
-type Row = { site: string; return_to: string; state: Sealed | null; buid: string | null; expires_at: number };
-
 /** The transaction of a MAC, while it lives. */
-export async function findTransaction(db: D1Database, txn: string, now: number): Promise<Transaction | null> {
-  const row = await db
-    .prepare(`SELECT site, return_to, ${hexed("state")}, buid, expires_at FROM transactions WHERE txn = ?1 AND expires_at > ?2`)
+export const findTransaction = (db: D1Database, txn: string, now: number): Promise<Transaction | null> =>
+  db
+    .prepare(
+      `SELECT site, return_to AS returnTo, ${hexed("state")}, buid, expires_at AS expiresAt FROM transactions WHERE txn = ?1 AND expires_at > ?2`,
+    )
     .bind(txn, now)
-    .first<Row>();
-  return row ? { site: row.site, returnTo: row.return_to, state: row.state, buid: row.buid, expiresAt: row.expires_at } : null;
-}
+    .first<Transaction>();
 
 /** The bot's newest link answers the transaction. */
 export const answerTransaction = (db: D1Database, txn: string, buid: string): D1PreparedStatement =>

@@ -9,13 +9,11 @@ export const insertUndo = (db: D1Database, token: string, sealed: ArrayBuffer, e
     .bind(token, toBound(sealed), expiresAt);
 
 /** What an unused, live token takes back; sealed. */
-export async function findUndo(db: D1Database, token: string, now: number): Promise<Sealed | null> {
-  const row = await db
+export const findUndo = (db: D1Database, token: string, now: number): Promise<Sealed | null> =>
+  db
     .prepare(`SELECT ${hexed("sealed")} FROM undo_tokens WHERE token = ?1 AND used_at IS NULL AND expires_at > ?2`)
     .bind(token, now)
-    .first<{ sealed: Sealed }>();
-  return row?.sealed ?? null;
-}
+    .first<Sealed>("sealed");
 
 /** Spends a token; the batch fails (`demandChange` after it) when it was spent meanwhile. */
 export const spendUndo = (db: D1Database, token: string, now: number): D1PreparedStatement =>

@@ -29,7 +29,7 @@ export function createLedger(sql: SqlStorage): void {
     CREATE TABLE IF NOT EXISTS marks (name TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT, WITHOUT ROWID;`);
 }
 
-type Known = { seq: number; id: string; state: string; received_at: number; verdict: string; replaces: string | null };
+type Known = { seq: number; id: EventId; state: string; received_at: number; verdict: string; replaces: EventId | null };
 
 /** Records one arrival or recognises it as a duplicate. The same event a second time is a call whose answer was lost (call-inbox.ts), not a second
  *  telling: it is answered as the first time, also when another state has replaced it meanwhile. A fact without a vendor key is a duplicate only within
@@ -42,19 +42,18 @@ export function record(sql: SqlStorage, arrival: Arrival): Acceptance {
   if (arrival.again && (arrival.id === known.id || arrival.id === known.replaces || isRecent(sql, arrival.id))) {
     return { id: arrival.id, outcome: arrival.verdict };
   }
-  const earlier = known.id as EventId;
   const withinWindow = arrival.windowMs === null || Math.abs(arrival.receivedAt - known.received_at) < arrival.windowMs;
   const [wasBroken, isBroken] = [known.verdict === "quarantined", arrival.verdict === "quarantined"];
   if (known.state === arrival.state && withinWindow && (isBroken || !wasBroken)) {
     countDuplicate(sql, arrival);
-    return { id: earlier, outcome: "duplicate" };
+    return { id: known.id, outcome: "duplicate" };
   }
   if (isBroken && !wasBroken) {
     insert(sql, { ...arrival, fact: `${arrival.fact}:${arrival.id}` }, null, false);
     return { id: arrival.id, outcome: arrival.verdict };
   }
   sql.exec("UPDATE arrivals SET fact = NULL WHERE seq = ?1", known.seq);
-  insert(sql, arrival, arrival.windowMs === null ? earlier : null, arrival.windowMs !== null);
+  insert(sql, arrival, arrival.windowMs === null ? known.id : null, arrival.windowMs !== null);
   return { id: arrival.id, outcome: arrival.verdict };
 }
 
@@ -107,25 +106,15 @@ function countDuplicate(sql: SqlStorage, arrival: Arrival): void {
   );
 }
 
-type WaitingRow = {
-  seq: number;
-  fact: string | null;
-  id: string;
-  state: string;
-  received_at: number;
-  connection: string;
-  type: string;
-  verdict: string;
-  cause: string | null;
-  field: string | null;
-  rules: number;
-  replaces: string | null;
-  possible_duplicate: number;
-  facts: ArrayBuffer;
-  raw: ArrayBuffer | null;
+/** SQLite has no booleans. `fact` null = another state has taken it over. */
+type WaitingRow = Omit<WaitingArrival, "fact" | "rules" | "possibleDuplicate"> & {
+  readonly fact: string | null;
+  readonly rules: number;
+  readonly possibleDuplicate: number;
 };
 
-const COLUMNS = `seq, fact, id, state, received_at, connection, type, verdict, cause, field, rules, replaces, possible_duplicate, facts, raw`;
+const COLUMNS = `seq, fact, id, state, received_at AS receivedAt, connection, type, verdict, cause, field, rules, replaces,
+  possible_duplicate AS possibleDuplicate, facts, raw`;
 
 /** The oldest waiting arrivals in order of acknowledgement. */
 export function oldestWaiting(sql: SqlStorage, limit: number): WaitingArrival[] {
@@ -182,12 +171,9 @@ export const retrySetAside = (sql: SqlStorage): void => {
 export type DuplicateCount = { readonly connection: string; readonly bucketAt: number; readonly n: number };
 
 /** Totals per bucket that D1 has not been told yet. They are absolute, so telling one twice changes nothing. */
-export const duplicateCounts = (sql: SqlStorage): DuplicateCount[] =>
-  [
-    ...sql.exec<{ connection: string; bucket_at: number; n: number }>(
-      "SELECT connection, bucket_at, n FROM duplicates WHERE told < n",
-    ),
-  ].map((row) => ({ connection: row.connection, bucketAt: row.bucket_at, n: row.n }));
+export const duplicateCounts = (sql: SqlStorage): DuplicateCount[] => [
+  ...sql.exec<DuplicateCount>("SELECT connection, bucket_at AS bucketAt, n FROM duplicates WHERE told < n"),
+];
 
 /** Remembers what D1 was told. */
 export function settleDuplicates(sql: SqlStorage, counts: readonly DuplicateCount[]): void {
@@ -230,22 +216,9 @@ const setMark = (sql: SqlStorage, name: string, value: number): void => {
   );
 };
 
-function toArrival(row: WaitingRow): WaitingArrival {
-  return {
-    seq: row.seq,
-    fact: row.fact ?? `superseded:${row.id}`,
-    id: row.id as EventId,
-    state: row.state,
-    receivedAt: row.received_at,
-    connection: row.connection,
-    type: row.type,
-    verdict: row.verdict as Arrival["verdict"],
-    cause: row.cause,
-    field: row.field,
-    rules: row.rules === 1,
-    replaces: row.replaces as EventId | null,
-    possibleDuplicate: row.possible_duplicate === 1,
-    facts: row.facts,
-    raw: row.raw,
-  };
-}
+const toArrival = (row: WaitingRow): WaitingArrival => ({
+  ...row,
+  fact: row.fact ?? `superseded:${row.id}`,
+  rules: row.rules === 1,
+  possibleDuplicate: row.possibleDuplicate === 1,
+});

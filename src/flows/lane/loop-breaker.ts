@@ -38,11 +38,11 @@ export function openLoopBreaker(sql: SqlStorage): LoopBreaker {
     const [oldest] = known.size > MOST_KNOWN ? known.keys() : [];
     if (oldest !== undefined) drop(oldest);
   };
-  const log = sql.exec<{ id: string; content: string; created_at: number }>(
-    "SELECT id, content, created_at FROM (SELECT seq, id, content, created_at FROM said ORDER BY seq DESC LIMIT ?1) ORDER BY seq",
+  const log = sql.exec<{ id: DeliveryId; content: string; createdAt: number }>(
+    "SELECT id, content, created_at AS createdAt FROM (SELECT seq, id, content, created_at FROM said ORDER BY seq DESC LIMIT ?1) ORDER BY seq",
     MOST_KNOWN,
   );
-  for (const { id, content, created_at: createdAt } of log) keep(id as DeliveryId, { content, createdAt });
+  for (const { id, content, createdAt } of log) keep(id, { content, createdAt });
   return {
     admits({ id, createdAt }, content, now) {
       const since = createdAt - WINDOW_MS;

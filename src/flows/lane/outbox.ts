@@ -29,7 +29,7 @@ export type Outbox = {
   dueAt(): number | null;
 };
 
-type Row = { seq: number; id: string; generation: number; told: string; rendered: ArrayBuffer | null; reply: ArrayBuffer | null };
+type Row = Omit<Outcome, "told"> & { readonly seq: number; readonly told: string };
 
 /** The pause after a failure is kept in memory: a restart tries D1 at once. */
 export function openOutbox(sql: SqlStorage): Outbox {
@@ -57,7 +57,7 @@ export function openOutbox(sql: SqlStorage): Outbox {
         ...sql.exec<Row>("SELECT seq, id, generation, told, rendered, reply FROM outcomes ORDER BY seq LIMIT ?1", BATCH),
       ];
       if (rows.length > 0) {
-        const outcomes = rows.map(toOutcome);
+        const outcomes = rows.map((row): Outcome => ({ ...row, told: JSON.parse(row.told) as Told }));
         const going = outcomes.flatMap(({ id, told: { next } }) =>
           next ? [{ id, next, work: new Uint8Array(fromBase64(next.work) ?? []) }] : [],
         );
@@ -99,11 +99,3 @@ export function openOutbox(sql: SqlStorage): Outbox {
 
 const holdsAny = (sql: SqlStorage): boolean =>
   sql.exec<{ n: number }>("SELECT EXISTS (SELECT 1 FROM outcomes) AS n").one().n === 1;
-
-const toOutcome = (row: Row): Outcome => ({
-  id: row.id,
-  generation: row.generation,
-  told: JSON.parse(row.told) as Told,
-  rendered: row.rendered,
-  reply: row.reply,
-});

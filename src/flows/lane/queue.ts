@@ -20,20 +20,9 @@ export type WorkRow = {
   readonly echoes: readonly string[];
 };
 
-type Row = {
-  seq: number;
-  id: string;
-  generation: number;
-  line: string;
-  action: string;
-  created_at: number;
-  attempts: number;
-  sealed: ArrayBuffer;
-  rendered: ArrayBuffer | null;
-  echoes: string | null;
-};
+type Row = Omit<WorkRow, "echoes"> & { readonly echoes: string | null };
 
-const COLUMNS = "seq, id, generation, line, action, created_at, attempts, sealed, rendered, echoes";
+const COLUMNS = "seq, id, generation, line, action, created_at AS createdAt, attempts, sealed, rendered, echoes";
 
 /** Settled keys are remembered this long after their last change: longer than any hand-over of the same work can be late. */
 const REMEMBER_MS = 3_600_000;
@@ -156,7 +145,7 @@ export function settleRow(sql: SqlStorage, row: { readonly seq: number }, now: n
 /** Rows that were out when the process ended. */
 export function interrupted(sql: SqlStorage): (WorkRow & { readonly repeatable: boolean })[] {
   const rows = sql.exec<Row & { repeatable: number }>(
-    `SELECT work.seq, id, generation, line, action, created_at, flights.attempts, sealed, flights.rendered, echoes,
+    `SELECT work.seq, id, generation, line, action, created_at AS createdAt, flights.attempts, sealed, flights.rendered, echoes,
        IIF(state = 'flying', repeatable, 1) AS repeatable
      FROM flights JOIN work ON work.seq = flights.seq ORDER BY flights.seq`,
   );
@@ -174,7 +163,7 @@ export type Found = {
 /** null = never taken, or settled so long ago that it was pruned; a row that is out says `flying`, whatever its own column says
  *  (`markFlying`). */
 export function find(sql: SqlStorage, key: LaneKey): Found | null {
-  const [row] = sql.exec<{ seq: number; line: string; state: Found["state"]; attempts: number }>(
+  const [row] = sql.exec<Found>(
     `SELECT seq, line, IIF(seq IN (SELECT seq FROM flights), 'flying', state) AS state, attempts
      FROM work WHERE id = ?1 AND generation = ?2`,
     key.id,
@@ -195,7 +184,9 @@ export function putSettled(sql: SqlStorage, key: LaneKey, now: number): void {
 
 /** Empties everything of a line; keys stay known. Returns its deliveries, and the rows that were unsettled, some of which may be in hand. */
 export function forgetLine(sql: SqlStorage, line: string, now: number): { ids: DeliveryId[]; unsettled: number[] } {
-  const all = [...sql.exec<{ seq: number; id: string; state: string }>("SELECT seq, id, state FROM work WHERE line = ?1", line)];
+  const all = [
+    ...sql.exec<{ seq: number; id: DeliveryId; state: string }>("SELECT seq, id, state FROM work WHERE line = ?1", line),
+  ];
   sql.exec("DELETE FROM outcomes WHERE line = ?1", line);
   sql.exec("DELETE FROM flights WHERE seq IN (SELECT seq FROM work WHERE line = ?1)", line);
   sql.exec(
@@ -205,7 +196,7 @@ export function forgetLine(sql: SqlStorage, line: string, now: number): { ids: D
     now,
   );
   return {
-    ids: all.map(({ id }) => id as DeliveryId),
+    ids: all.map(({ id }) => id),
     unsettled: all.filter(({ state }) => state !== "settled").map(({ seq }) => seq),
   };
 }
@@ -220,17 +211,7 @@ export function prune(sql: SqlStorage, now: number): void {
   sql.exec("DELETE FROM said WHERE at < ?1", now - REMEMBER_MS);
 }
 
-function toWork(row: Row): WorkRow {
-  return {
-    seq: row.seq,
-    id: row.id as DeliveryId,
-    generation: row.generation,
-    line: row.line,
-    action: row.action,
-    createdAt: row.created_at,
-    attempts: row.attempts,
-    sealed: row.sealed,
-    rendered: row.rendered,
-    echoes: row.echoes === null ? [] : (JSON.parse(row.echoes) as string[]),
-  };
-}
+const toWork = (row: Row): WorkRow => ({
+  ...row,
+  echoes: row.echoes === null ? [] : (JSON.parse(row.echoes) as string[]),
+});
