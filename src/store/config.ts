@@ -12,7 +12,8 @@ const REFRESH_MS = 30_000;
 /** Neither the platform nor the log is asked by every request while a read fails. */
 const FAILED_PAUSE_MS = 1_000;
 
-type Snapshot = { readonly version: number; readonly document: unknown };
+/** A version as its author wrote it: `$NAME`s unresolved. */
+export type Snapshot = { readonly version: number; readonly document: unknown };
 type Kept = { readonly config: Config; readonly loadedAt: number };
 
 /** Per isolate, shared by its requests: the configuration is the same for all of them, and nothing of a request is in it. */
@@ -25,7 +26,7 @@ export async function loadConfig(env: Env, settings: Settings, maxAgeMs = REFRES
   if (kept && Date.now() - kept.loadedAt < maxAgeMs) return kept.config;
   const before = saves;
   try {
-    const snapshot = (await env.CONFIG.get<Snapshot>(SNAPSHOT, "json")) ?? (await newestVersion(env.DB));
+    const snapshot = (await env.CONFIG.get<Snapshot>(SNAPSHOT, "json")) ?? (await readVersion(env, null));
     return kept && saves > before ? kept.config : keep(settings, snapshot);
   } catch (failure) {
     if (!kept) throw failure;
@@ -59,15 +60,16 @@ export async function saveConfig(env: Env, settings: Settings, save: ConfigSave)
     .first<VersionRow>();
   if (!row) return null;
   saves += 1;
-  const config = keep(settings, parseRow(row));
-  await writeSnapshot(env, parseRow(row));
+  const saved = parseRow(row);
+  const config = keep(settings, saved);
+  await writeSnapshot(env, saved);
   return config;
 }
 
 /** Written again while D1 knows a newer version than the one just written: the last writer leaves the newest. */
 async function writeSnapshot(env: Env, snapshot: Snapshot): Promise<void> {
   await env.CONFIG.put(SNAPSHOT, JSON.stringify(snapshot));
-  const newest = await newestVersion(env.DB);
+  const newest = await readVersion(env, null);
   if (newest && newest.version > snapshot.version) await writeSnapshot(env, newest);
 }
 
@@ -82,7 +84,7 @@ export async function listVersions(env: Env, before: number | null, limit: numbe
 }
 
 /** The document of a version (null = the newest) with its `$NAME`s unresolved, or null when there is none. */
-export async function readVersion(env: Env, version: number | null): Promise<{ version: number; document: unknown } | null> {
+export async function readVersion(env: Env, version: number | null): Promise<Snapshot | null> {
   const row = await env.DB.prepare(
     "SELECT version, document FROM config_versions WHERE version = ?1 OR ?1 IS NULL ORDER BY version DESC LIMIT 1",
   )
@@ -97,11 +99,6 @@ export type VersionSummary = { version: number; author: string; note: string; cr
 type VersionRow = { version: number; document: string };
 
 const parseRow = (row: VersionRow): Snapshot => ({ version: row.version, document: JSON.parse(row.document) as unknown });
-
-async function newestVersion(db: D1Database): Promise<Snapshot | null> {
-  const row = await db.prepare("SELECT version, document FROM config_versions ORDER BY version DESC LIMIT 1").first<VersionRow>();
-  return row ? parseRow(row) : null;
-}
 
 /** A save refuses a `$NAME` without a secret; one that is gone since turns its senders away, which nobody else would tell. */
 function keep(settings: Settings, snapshot: Snapshot | null): Config {

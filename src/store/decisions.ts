@@ -116,17 +116,12 @@ export const lift = (db: D1Database, survivor: PersonId, lifted: Lifted, now: nu
 
 /** Gives back what a merge had lifted. */
 export const giveBack = (db: D1Database, { apart, claims, problems }: Lifted): D1PreparedStatement[] => [
-  db
-    .prepare(
-      `INSERT INTO kept_apart (a, b, at) SELECT value ->> 'a', value ->> 'b', value ->> 'at' FROM json_each(?1) WHERE TRUE ON CONFLICT DO NOTHING`,
-    )
-    .bind(JSON.stringify(apart)),
-  db
-    .prepare(
-      `INSERT INTO contact_claims (contact_hash, messenger_hash, at)
-       SELECT value ->> 'contact', value ->> 'messenger', value ->> 'at' FROM json_each(?1) WHERE TRUE ON CONFLICT DO NOTHING`,
-    )
-    .bind(JSON.stringify(claims)),
+  ...insertRows(db, "kept_apart", apart),
+  ...insertRows(
+    db,
+    "contact_claims",
+    claims.map(({ contact, messenger, at }) => ({ contact_hash: contact, messenger_hash: messenger, at })),
+  ),
   settle(db, problems, null),
 ];
 

@@ -17,7 +17,7 @@ export type EventFilter = {
 /** `seq` is the order of acknowledgement and the cursor of pages. Times in epoch ms, `amount_e4` in ten-thousandths of
  *  `currency`. `cause` and `field` say why an event is bound to nobody or of no use; `label` with `ordinal` is what a payment is
  *  called (`sale`, `resale` and which). */
-export type EventListRow = {
+export type EventHead = {
   readonly id: string;
   readonly seq: number;
   readonly connection: string;
@@ -34,9 +34,14 @@ export type EventListRow = {
   readonly currency: string | null;
   readonly counted: number;
   readonly possible_duplicate: number;
-  /** JSON: [status, connection] of each of its deliveries. */
-  readonly sent: string;
 };
+
+/** The columns of `EventHead`. */
+export const HEAD_COLUMNS =
+  "id, seq, connection, type, status, cause, field, received_at, event_at, person_id, label, ordinal, amount_e4, currency, counted, possible_duplicate";
+
+/** `sent` is JSON: [status, connection] of each of its deliveries. */
+export type EventListRow = EventHead & { readonly sent: string };
 
 /** One event whole. `via` names the type of the identifier that found the person, `via_hash` its blind index. Of the sealed
  *  columns `raw` goes after `raw_days`, `facts` and `trace` after `event_days`; a pseudonymous workspace never has `raw`. */
@@ -51,9 +56,7 @@ export type EventRow = EventListRow & {
   readonly trace: Sealed | null;
 };
 
-const LISTED = `id, seq, connection, type, status, cause, field, received_at, event_at, person_id, label, ordinal, amount_e4, currency, counted,
-  possible_duplicate,
-  (SELECT json_group_array(json_array(d.status, d.connection)) FROM deliveries d WHERE d.event_id = events.id) AS sent`;
+const LISTED = `${HEAD_COLUMNS}, (SELECT json_group_array(json_array(d.status, d.connection)) FROM deliveries d WHERE d.event_id = events.id) AS sent`;
 
 /** The order is that of acknowledgement, so an event that is bound late keeps its place and a reader of pages misses none. What still waits in the
  *  inbox is not here: `flows/read-events.ts` asks it first. */

@@ -3,6 +3,7 @@
 import type { IdentifierType, Proof } from "../domain/identifier.ts";
 import type { PersonId, PersonKey } from "../lib/ids.ts";
 import type { Sealed } from "../lib/seal.ts";
+import { type EventHead, HEAD_COLUMNS } from "./event-lists.ts";
 import { CURRENT } from "./persons.ts";
 import { TOUCHES, TOUCH_FACTS } from "./report/touch.ts";
 import { hexed } from "./sealed.ts";
@@ -137,30 +138,15 @@ export async function listPersons(
   return results;
 }
 
-/** An event among a person's others. Times in epoch ms; `shared` 1 = it only borrowed somebody else's click. `trace` is sealed
- *  and gone after `event_days`. */
-export type TimelineRow = {
-  readonly id: string;
-  readonly seq: number;
-  readonly type: string;
-  readonly status: string;
-  readonly event_at: number;
-  readonly received_at: number;
+/** An event among a person's others. Times in epoch ms; `shared` 1 = it only borrowed somebody else's click. */
+export type TimelineRow = EventHead & {
   readonly bound_at: number | null;
-  readonly connection: string;
-  readonly label: string | null;
-  readonly ordinal: number | null;
-  readonly amount_e4: number | null;
-  readonly currency: string | null;
-  readonly counted: number;
-  readonly possible_duplicate: number;
   readonly shared: number;
   readonly via: string | null;
   readonly via_hash: string | null;
   readonly order_number: string | null;
   readonly tid: string | null;
   readonly link: string | null;
-  readonly trace: Sealed | null;
 };
 
 /** A person's events, oldest first by event time. The cursor is the last row's (event_at, seq). */
@@ -172,8 +158,7 @@ export async function readTimeline(
 ): Promise<TimelineRow[]> {
   const { results } = await db
     .prepare(
-      `SELECT id, seq, type, status, event_at, received_at, bound_at, connection, label, ordinal, amount_e4, currency, counted, possible_duplicate, shared,
-         via, via_hash, order_number, tid, link, ${hexed("trace")}
+      `SELECT ${HEAD_COLUMNS}, bound_at, shared, via, via_hash, order_number, tid, link
        FROM events WHERE person_id = ?1 AND (event_at > ?2 OR (event_at = ?2 AND seq > ?3)) ORDER BY event_at, seq LIMIT ?4`,
     )
     .bind(id, after?.at ?? Number.MIN_SAFE_INTEGER, after?.seq ?? 0, limit)

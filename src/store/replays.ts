@@ -88,14 +88,14 @@ export async function countDead(
   db: D1Database,
   { connection, silenced, since, until }: Omit<DeadSlice, "afterSeq" | "limit">,
 ): Promise<number> {
-  const row = await db
+  const count = await db
     .prepare(
       `SELECT COUNT(*) AS n FROM deliveries WHERE status = 'dead' AND connection = ?1 AND settled_at BETWEEN ?2 AND ?3 AND work IS NOT NULL
          AND ${SAFE} AND ${spoken("?4")}`,
     )
     .bind(connection, since, until, JSON.stringify(silenced))
-    .first<{ n: number }>();
-  return row?.n ?? 0;
+    .first<number>("n");
+  return count ?? 0;
 }
 
 /** A stretch of the sweep, which hands to a lane what a crash kept from it. Whoever reads on from `until` misses nothing. */

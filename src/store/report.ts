@@ -51,10 +51,7 @@ async function intakeSince(db: D1Database, start: number): Promise<Intake> {
       .prepare("SELECT outcome, SUM(n) AS n FROM intake_counts WHERE bucket_at >= ?1 GROUP BY outcome")
       .bind(start)
       .all<IntakeRow>(),
-    db
-      .prepare("SELECT COUNT(*) AS n FROM events WHERE status = 'unbound' AND received_at >= ?1")
-      .bind(start)
-      .first<{ n: number }>(),
+    db.prepare("SELECT COUNT(*) AS n FROM events WHERE status = 'unbound' AND received_at >= ?1").bind(start).first<number>("n"),
   ]);
   const of = (outcome: IntakeRow["outcome"]): number => counted.results.find((row) => row.outcome === outcome)?.n ?? 0;
   return {
@@ -63,6 +60,6 @@ async function intakeSince(db: D1Database, start: number): Promise<Intake> {
     duplicates: of("duplicate"),
     quarantined: of("quarantined"),
     previews: of("preview"),
-    unbound: unbound?.n ?? 0,
+    unbound: unbound ?? 0,
   };
 }

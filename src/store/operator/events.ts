@@ -2,31 +2,16 @@
 import type { EventStatus } from "../../domain/event.ts";
 import type { Step } from "../../domain/identity/decision.ts";
 import type { Sealed } from "../../lib/seal.ts";
+import { type EventHead, HEAD_COLUMNS } from "../event-lists.ts";
 import { hexed } from "../sealed.ts";
 
-/** As `EventListRow` of `store/event-lists.ts`, with what a screen shows beside it: the named link and the worst of its
- *  deliveries. */
-export type EventLine = {
-  id: string;
-  seq: number;
-  connection: string;
-  type: string;
-  status: EventStatus;
-  cause: string | null;
-  field: string | null;
-  received_at: number;
-  event_at: number;
-  bound_at: number | null;
-  person_id: string | null;
-  label: string | null;
-  ordinal: number | null;
-  amount_e4: number | null;
-  currency: string | null;
-  counted: number;
-  possible_duplicate: number;
-  link: string | null;
+/** What a screen shows of an event: the named link beside what every list tells, and the worst of its deliveries. */
+export type EventLine = EventHead & {
+  readonly status: EventStatus;
+  readonly bound_at: number | null;
+  readonly link: string | null;
   /** Worst outcome among its deliveries: `dead`, `retrying`, or null. */
-  trouble: string | null;
+  readonly trouble: string | null;
 };
 
 /** A line of a list also holds the key of its person, whom it may have no other name for. */
@@ -56,8 +41,7 @@ export type EventFilter = {
   readonly limit: number;
 };
 
-const COLUMNS = `e.id, e.seq, e.connection, e.type, e.status, e.cause, e.field, e.received_at, e.event_at, e.bound_at, e.person_id, e.label, e.ordinal,
-  e.amount_e4, e.currency, e.counted, e.possible_duplicate, e.link,
+const COLUMNS = `${HEAD_COLUMNS}, bound_at, link,
   (SELECT MIN(d.status) FROM deliveries d WHERE d.event_id = e.id AND +d.status IN ('dead', 'retrying')) AS trouble`;
 
 /** One statement; sub-selects run for the page's lines only. `trouble` is read live, so a settled delivery shows at the next refresh. */
@@ -197,8 +181,7 @@ export type ExportedEvent = Omit<EventLine, "trouble"> & {
 export async function eventPage(db: D1Database, before: number, limit: number): Promise<ExportedEvent[]> {
   const { results } = await db
     .prepare(
-      `SELECT id, seq, connection, type, status, cause, field, received_at, event_at, bound_at, person_id, label, ordinal, amount_e4, currency, counted,
-         possible_duplicate, link, tid, order_number, ${hexed("facts")} FROM events WHERE seq < ?1 ORDER BY seq DESC LIMIT ?2`,
+      `SELECT ${HEAD_COLUMNS}, bound_at, link, tid, order_number, ${hexed("facts")} FROM events WHERE seq < ?1 ORDER BY seq DESC LIMIT ?2`,
     )
     .bind(before, limit)
     .all<ExportedEvent>();

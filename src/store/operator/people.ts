@@ -64,8 +64,7 @@ export async function personLinesOf(db: D1Database, ids: readonly string[]): Pro
 
 /** Persons that stand for themselves: merged and erased ones are not counted. */
 export const countPersons = async (db: D1Database): Promise<number> =>
-  (await db.prepare("SELECT COUNT(*) AS n FROM persons WHERE person_id = id AND erased_at IS NULL").first<{ n: number }>())?.n ??
-  0;
+  (await db.prepare("SELECT COUNT(*) AS n FROM persons WHERE person_id = id AND erased_at IS NULL").first<number>("n")) ?? 0;
 
 /** An identifier with its value still sealed (null in a pseudonymous workspace, where `hint` stands for it). `proof`, `event_id`
  *  and `home_id` say why it is hers; `pinned` = an operator gave it to her. */

@@ -77,19 +77,17 @@ export const findProblem = (db: D1Database, id: string): Promise<ProblemLine | n
 
 /** Open ones, and a line for every connection whose events have waited for over a day: as the list shows them. */
 export const countProblems = async (db: D1Database, now: number): Promise<number> =>
-  (
-    await db
-      .prepare(
-        `SELECT (SELECT COUNT(*) FROM problems WHERE resolved_at IS NULL)
-           + (SELECT COUNT(DISTINCT connection) FROM events WHERE ${WAITS} AND received_at < ?1) AS n`,
-      )
-      .bind(now - 86_400_000)
-      .first<{ n: number }>()
-  )?.n ?? 0;
+  (await db
+    .prepare(
+      `SELECT (SELECT COUNT(*) FROM problems WHERE resolved_at IS NULL)
+         + (SELECT COUNT(DISTINCT connection) FROM events WHERE ${WAITS} AND received_at < ?1) AS n`,
+    )
+    .bind(now - 86_400_000)
+    .first<number>("n")) ?? 0;
 
 /** When somebody last closed a problem, epoch ms; null = never. What the empty list says instead of nothing. */
-export const lastResolvedAt = async (db: D1Database): Promise<number | null> =>
-  (await db.prepare("SELECT MAX(resolved_at) AS at FROM problems").first<{ at: number | null }>())?.at ?? null;
+export const lastResolvedAt = (db: D1Database): Promise<number | null> =>
+  db.prepare("SELECT MAX(resolved_at) AS at FROM problems").first<number>("at");
 
 /** Closed by the operator; it opens again when the same problem is told again. */
 export async function resolveProblem(db: D1Database, id: string, now: number): Promise<boolean> {

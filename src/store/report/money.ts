@@ -60,7 +60,7 @@ export type MoneyTally = { readonly money: readonly MoneyCell[]; readonly deals:
 /** Both in one statement, because looking up last touches is the dear part. A deal is an order or a transaction with a payment in the range; trackers
  *  number the transactions of each click, so one of somebody else is another deal. Its touch is that of its first payment there, one with a person if
  *  there is any: SQLite takes bare columns from the row of a single MIN. Deals are always told by source, whatever the money is broken down by. */
-export async function moneyTally(db: D1Database, query: ReportQuery, depth: TouchDepth = "named"): Promise<MoneyTally> {
+export async function moneyTally(db: D1Database, query: ReportQuery, depth: TouchDepth): Promise<MoneyTally> {
   const at = `(CASE m.type WHEN 'refund' THEN ${PAID_AT} ELSE m.event_at END)`;
   const last = depth === "named" ? lastTouch(query, "m.person_id", at) : depth === "known" ? anyTouch("m.person_id", at) : "NULL";
   const mark = depth !== "named" || query.by === "source" ? "NULL" : lastTouch({ ...query, by: "source" }, "m.person_id", at);
