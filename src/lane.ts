@@ -25,7 +25,7 @@ import type { LaneKey, LaneRpc, LineChange, Recovery, RecoveryState } from "./rp
 /** Should this invocation be cut off, the next one follows within a second. */
 const CUT_OFF_MS = 1_000;
 const FAILED_PAUSE_MS = 1_000;
-const HOUR_MS = 3_600_000;
+const PRUNE_EVERY_MS = 600_000;
 
 /** Knows its connection by what it was first given work for; address, secrets and limits come from the configuration at each
  *  turn. What was out when the last object ended is resumed before anything else. */
@@ -124,7 +124,7 @@ export class Lane extends DurableObject<Env> implements LaneRpc {
       const connection = readMark(this.#lane.sql, "connection");
       nextAt = connection === null ? null : await pump(this.#lane, ctx, connection, this.#recoverer);
       this.#lane.tally.tell(this.env);
-      if (ctx.clock() - this.#prunedAt > HOUR_MS / 6) {
+      if (ctx.clock() - this.#prunedAt > PRUNE_EVERY_MS) {
         this.#prunedAt = ctx.clock();
         prune(this.#lane.sql, this.#prunedAt);
       }

@@ -8,14 +8,13 @@ import type { Connection } from "../../domain/config.ts";
 import type { WorkOrder } from "../../domain/delivery.ts";
 import { maskSecrets } from "../../domain/mask-secrets.ts";
 import { type Judged, type Settlement, outcomeIsUnknown, settle } from "../../domain/settle.ts";
-import type { AttemptTold } from "../../store/delivery-outcomes.ts";
 import { MASK, maskBody } from "../../lib/mask.ts";
 import { sendRequest } from "../send-request.ts";
 import { codeOf } from "../tally.ts";
 import { type Landed, closeBreaker, setBreaker } from "./conclude.ts";
-import type { Ready } from "./load-work.ts";
+import { type Ready, giveBack } from "./load-work.ts";
 import { nextWay } from "./next-way.ts";
-import { markFlying, postpone } from "./queue.ts";
+import { markFlying } from "./queue.ts";
 import type { LaneState } from "./state.ts";
 
 /** `budget_spent`: the platform allows this invocation no more requests; the row waits as if it had not been touched. */
@@ -56,15 +55,14 @@ async function attempt(lane: LaneState, ctx: Context, connection: Connection, re
   const { row } = ready;
   const at = ctx.clock();
   const answer = await converse(lane, ctx, connection, ready);
-  const words = answer === "budget_spent" ? "" : wordsOf(connection, ready.order, answer.reply);
-  const kept = words === "" ? null : await ctx.seal.seal(words);
   if (answer === "budget_spent") {
-    if (!lane.inHand.get(row.seq)?.forgotten) postpone(lane.sql, row.seq, row.attempts, ctx.clock());
-    lane.inHand.delete(row.seq);
+    giveBack(lane, row, ctx.clock());
     return "budget_spent";
   }
-  const now = ctx.clock();
   const { judged, reply } = answer;
+  const words = wordsOf(connection, ready.order, reply);
+  const kept = words === "" ? null : await ctx.seal.seal(words);
+  const now = ctx.clock();
   if (judged.outcome === "delivered" || !outcomeIsUnknown(reply.status)) closeBreaker(lane);
   else setBreaker(lane, afterFailure(lane.breaker, row.line, now));
   const attempts = row.attempts + 1;
@@ -86,7 +84,7 @@ async function attempt(lane: LaneState, ctx: Context, connection: Connection, re
     settlement,
     next,
     attempts,
-    attempt: { n: attempts, at, status: reply.status, outcome: wordOf(judged, reply) },
+    attempt: { n: attempts, at, status: reply.status, outcome: reply.failure ?? judged.outcome } as const,
     rendered: row.attempts === 0 ? ready.rendered : null,
     reply: kept,
     now,
@@ -152,10 +150,6 @@ const masked = (connection: Connection, order: WorkOrder, judged: Judged): Judge
   judged.outcome === "delivered"
     ? judged
     : { ...judged, reason: blotted(order, maskSecrets(connection, judged.reason)).slice(0, 500) };
-
-function wordOf(judged: Judged, reply: Reply): AttemptTold["outcome"] {
-  return reply.failure ?? judged.outcome;
-}
 
 type Told = {
   readonly connection: string;

@@ -6,7 +6,7 @@ import type { Connection } from "../../domain/config.ts";
 import type { Rendered, WorkOrder } from "../../domain/delivery.ts";
 import { rememberEchoes } from "../../store/echoes.ts";
 import { type PersonLookup, loadPersonViews } from "../../store/person-view.ts";
-import { type Unsendable, prepareAttempt } from "../attempt-delivery.ts";
+import { prepareAttempt } from "../attempt-delivery.ts";
 import { codeOf } from "../tally.ts";
 import { conclude } from "./conclude.ts";
 import { nextWay } from "./next-way.ts";
@@ -88,7 +88,7 @@ async function personsOf(ctx: Context, opened: readonly Opened[]): Promise<Map<s
 }
 
 /** To its place in its line, its tries uncounted, unless an erasure took it meanwhile. */
-function giveBack(lane: LaneState, row: WorkRow, dueAt: number): null {
+export function giveBack(lane: LaneState, row: WorkRow, dueAt: number): null {
   if (!lane.inHand.get(row.seq)?.forgotten) postpone(lane.sql, row.seq, row.attempts, dueAt);
   lane.inHand.delete(row.seq);
   return null;
@@ -109,9 +109,8 @@ async function prepare(
   const end = { connection: connection.id, attempts: row.attempts, attempt: null, reply: null, rendered, now: ctx.clock() };
   if (!attempt.ok) {
     tellUnsent(ctx, connection, row, attempt.error.reason);
-    const settlement = unsendable(attempt.error);
-    const next = settlement.state === "dead" ? await nextWay(ctx, row, order) : null;
-    conclude(lane, row, { ...end, settlement, next });
+    const next = attempt.error.state === "dead" ? await nextWay(ctx, row, order) : null;
+    conclude(lane, row, { ...end, settlement: attempt.error, next });
     return null;
   }
   const { plan, content, echoes } = attempt.value;
@@ -142,8 +141,6 @@ async function prepare(
 function tellUnsent(ctx: Context, connection: Connection, { id, action }: WorkRow, reason: string): void {
   ctx.log("warn", "delivery.unsent", { connection: connection.id, delivery: id, action, reason: codeOf(reason) });
 }
-
-const unsendable = ({ state, reason }: Unsendable) => ({ state, reason }) as const;
 
 /** Echoes are remembered before the request leaves: the platform may report the change before it answers us. What they are echoes of is frozen
  *  first, so that nothing else is sent after a crash; a rendering without any is frozen as it leaves. */

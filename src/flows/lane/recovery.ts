@@ -31,17 +31,16 @@ const FAILED_PAUSE_MS = 5_000;
 export function openRecoverer(lane: Pick<LaneState, "sql">): Recoverer {
   const { sql } = lane;
   let job = readJob(sql);
-  const save = (next: Job): void => {
+  const save = (next: Job): Job => {
     job = next;
     setMark(sql, "recovery", JSON.stringify(next));
+    return next;
   };
   const running = (): Job | null => (job && job.finishedAt === null ? job : null);
   return {
     begin(recovery, now) {
-      if (!running())
-        save({ ...recovery, id: `rec_${randomBase62(22)}`, replayed: 0, finishedAt: null, afterSeq: 0, nextAt: now });
-      if (!job) throw new Error("lane: the recovery was not kept");
-      return stateOf(job);
+      const fresh = { ...recovery, id: `rec_${randomBase62(22)}`, replayed: 0, finishedAt: null, afterSeq: 0, nextAt: now };
+      return stateOf(running() ?? save(fresh));
     },
     isDue: (now) => (running()?.nextAt ?? Number.POSITIVE_INFINITY) <= now,
     nextAt: () => running()?.nextAt ?? null,
@@ -49,7 +48,7 @@ export function openRecoverer(lane: Pick<LaneState, "sql">): Recoverer {
       const current = running();
       if (!current) return;
       const now = ctx.clock();
-      if (countUnsettled(sql) > MOST_WAITING) return save({ ...current, nextAt: now + SLICE_MS });
+      if (countUnsettled(sql) > MOST_WAITING) return void save({ ...current, nextAt: now + SLICE_MS });
       save({ ...current, nextAt: now + FAILED_PAUSE_MS });
       const limit = Math.max(1, Math.round((current.perSecond * SLICE_MS) / 1_000));
       const rows = await requeueDead(ctx.env.DB, { connection, silenced: silencedConnections(ctx), ...current, limit }, now);
@@ -69,11 +68,4 @@ function readJob(sql: SqlStorage): Job | null {
 }
 
 /** Without the bookmark and the next time, which are the lane's own. */
-const stateOf = ({ id, since, until, perSecond, replayed, finishedAt }: Job): RecoveryState => ({
-  id,
-  since,
-  until,
-  perSecond,
-  replayed,
-  finishedAt,
-});
+const stateOf = ({ afterSeq: _afterSeq, nextAt: _nextAt, ...state }: Job): RecoveryState => state;
