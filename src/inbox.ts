@@ -169,7 +169,7 @@ export class Inbox extends DurableObject<Env> implements InboxRpc {
   async #tidy(ctx: Context): Promise<void> {
     const duplicates = ledger.duplicateCounts(this.#sql);
     if (duplicates.length > 0) {
-      await tellDuplicates(ctx, duplicates);
+      await tellDuplicates(ctx.env.DB, duplicates);
       ledger.settleDuplicates(this.#sql, duplicates);
     }
     if (ctx.clock() - this.#swept > HOUR_MS) {

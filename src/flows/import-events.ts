@@ -11,6 +11,7 @@ import { parseTime } from "../domain/normalise/time.ts";
 import { MAX_BODY_BYTES, contentText, contentOf } from "../lib/body.ts";
 import { maskBody, maskJson } from "../lib/mask.ts";
 import { parseJson } from "../lib/body/json.ts";
+import { portions } from "../lib/portions.ts";
 import { type Result, err, ok } from "../lib/result.ts";
 import { type IntakeItem, acceptEvents } from "./accept-event.ts";
 
@@ -58,27 +59,11 @@ export async function importEvents(ctx: Context, lines: readonly string[], rules
     if (item.ok) items.push(item.value);
     else report.errors.push({ line: index + 1, reason: item.error });
   }
-  for (const batch of batches(items)) {
+  // One after the other: the order of lines stays the order of binding, and what a call that breaks off had stored is a duplicate when it is sent again.
+  for (const batch of portions(items, ({ raw }) => raw?.length ?? 0, BATCH_CHARACTERS)) {
     for (const { outcome } of await acceptEvents(ctx, batch)) if (outcome !== "limited") report[outcome] += 1;
   }
   return report;
-}
-
-/** One after the other, so the order of lines stays the order of binding; a call that breaks off between two is simply sent again, what was
- *  stored is a duplicate then. */
-function batches(items: readonly IntakeItem[]): IntakeItem[][] {
-  const all: IntakeItem[][] = [];
-  let size = Infinity;
-  for (const item of items) {
-    const length = item.raw?.length ?? 0;
-    if (size + length > BATCH_CHARACTERS) {
-      all.push([]);
-      size = 0;
-    }
-    size += length;
-    all.at(-1)?.push(item);
-  }
-  return all;
 }
 
 /** A line is read as a delivery at the door would be, masking included; only its time may be of the past. The error is a word for

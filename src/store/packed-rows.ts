@@ -3,6 +3,7 @@
  *  and all sealed values as one text of hex (`sealed.ts` says why hex) that every row points into. Statements are cut at sizes below D1's limits; a
  *  single row too large for a text of hex is written all the same, its bytes bound as bytes. */
 import { joinBytes } from "../lib/crypto.ts";
+import { portions } from "../lib/portions.ts";
 import { MOST_HEXED, toBound, unhexed } from "./sealed.ts";
 
 /** A sealed value is never empty: its key's id and the IV stand before it. */
@@ -31,8 +32,8 @@ export function packedStatements(
   const names = Object.keys(first.columns);
   const blobs = Object.keys(first.blobs ?? {});
   const text = sql(packedBy(names, blobs));
-  return chunks(rows).map((chunk) => {
-    const { json, sealed } = pack(chunk, names, blobs);
+  return portions(rows, sizeOf, MOST_HEXED, MAX_ROWS).map((portion) => {
+    const { json, sealed } = pack(portion, names, blobs);
     const statement = db.prepare(text);
     return blobs.length > 0 ? statement.bind(json, sealed) : statement.bind(json);
   });
@@ -78,24 +79,6 @@ function packedBy(names: readonly string[], blobs: readonly string[]): Packed {
 
 const sizeOf = (row: PackedRow): number =>
   Object.values(row.blobs ?? {}).reduce((sum, blob) => sum + (blob?.byteLength ?? 0), 0) + 1_000;
-
-/** As few statements as fit: each takes at most `MAX_ROWS` rows and, a single larger row aside, `MOST_HEXED` bytes. */
-function chunks(rows: readonly PackedRow[]): PackedRow[][] {
-  const all: PackedRow[][] = [];
-  let size = 0;
-  for (const row of rows) {
-    const last = all.at(-1);
-    const own = sizeOf(row);
-    if (last && last.length < MAX_ROWS && size + own <= MOST_HEXED) {
-      last.push(row);
-      size += own;
-    } else {
-      all.push([row]);
-      size = own;
-    }
-  }
-  return all;
-}
 
 /** Columns as JSON, sealed parts as one blob beside it, each named by its place and length: JSON holds no bytes. */
 function pack(rows: readonly PackedRow[], names: readonly string[], blobNames: readonly string[]) {

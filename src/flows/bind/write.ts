@@ -22,7 +22,7 @@ import {
 } from "../../store/event-writes.ts";
 import { type Renumbering, renumberErased } from "../../store/erasures.ts";
 import { type IdentifierValue, identityStatements } from "../../store/identity-writes.ts";
-import { type ArrivalCount, countArrivalsStatement } from "../../store/intake-counts.ts";
+import { type ArrivalCount, countArrivals } from "../../store/intake-counts.ts";
 import { deliverySeq } from "../../store/new-deliveries.ts";
 import { raiseProblem, settleWithin } from "../../store/problems.ts";
 import type { LaneWork } from "../../rpc.ts";
@@ -82,7 +82,7 @@ export async function writeSession(ctx: Context, session: Session, more: readonl
     ...insertDeliveries(db, deliveries.rows),
     ...(joined.length > 0 ? [settleWithin(db, joined, session.now)] : []),
     ...session.problems.map((problem) => raiseProblem(db, problem)),
-    countArrivalsStatement(ctx, countsOf(fresh)),
+    countArrivals(db, countsOf(fresh)),
     ...more,
   ];
   await db.batch(statements);

@@ -1,6 +1,7 @@
 /** Deliveries on their way to a lane: one buffer a call, because copying it is cheaper than walking objects
  *  (`lib/packed-call.ts`). Orders stay sealed: whoever hands them over need not be able to read them. */
 import { packCall, unpackCall } from "../../lib/packed-call.ts";
+import { portions } from "../../lib/portions.ts";
 import type { LaneWork } from "../../rpc.ts";
 
 /** A delivery whose sealed order is told by its length. */
@@ -11,17 +12,7 @@ const MOST_BYTES = 8 * 1024 * 1024;
 
 /** As calls of their own, in the same order; none at all is one empty call. */
 export function portionsOf(items: readonly LaneWork[]): LaneWork[][] {
-  const portions: LaneWork[][] = [[]];
-  let bytes = 0;
-  for (const item of items) {
-    bytes += item.work.byteLength;
-    if (bytes > MOST_BYTES) {
-      portions.push([]);
-      bytes = item.work.byteLength;
-    }
-    portions.at(-1)?.push(item);
-  }
-  return portions;
+  return items.length === 0 ? [[]] : portions(items, ({ work }) => work.byteLength, MOST_BYTES);
 }
 
 /** In the order in which they are to be sent: a lane numbers them as they come. */
