@@ -4,8 +4,6 @@ import type { Context } from "../context.ts";
 import { reportCsv } from "../domain/funnel/csv.ts";
 import { type Session, closeSession, isSameSession, openSession, readSession } from "../flows/console-session.ts";
 import { MAX_IMPORT_BYTES } from "../flows/import-events.ts";
-import { readLimited } from "../lib/body/limited.ts";
-import { decodeText } from "../lib/body/text.ts";
 import { type Exported, exportLines, isExported } from "../flows/export-all.ts";
 import { recogniseToken } from "../flows/operator.ts";
 import { runReport } from "../flows/run-report.ts";
@@ -17,6 +15,7 @@ import { countProblems } from "../store/operator/pulse.ts";
 import { type ActResult, type Form, failed } from "./acts/act.ts";
 import { ACTS } from "./acts.ts";
 import { assetAt } from "./assets.ts";
+import { SIGNED_OUT_BYTES, formOf, withTyped } from "./forms.ts";
 import { type Page, frame, menuBody, renderPage } from "./page.ts";
 import { CONSOLE_POLICY } from "./policy.ts";
 import { besidePage } from "./screens/beside.ts";
@@ -112,7 +111,7 @@ async function respond(request: Request, ctx: Context): Promise<Response> {
 /** A form whose session ended is told that nothing was saved, and signing in leads back to the page it stood on. */
 async function askToSignIn(request: Request, view: View): Promise<Response> {
   if (request.method === "GET" || request.method === "HEAD") return answer(signInPage(view, null), 200);
-  const form = request.method === "POST" ? await formOf(request) : null;
+  const form = request.method === "POST" ? await formOf(request, SIGNED_OUT_BYTES) : null;
   return answer(signInPage(form ? at(view, safeBack(form("back"))) : view, "ended"), 401);
 }
 
@@ -166,7 +165,7 @@ function redirect(location: string, cookies: readonly string[] = []): Response {
 /** Every try costs one of the address's minute, right or wrong, so that guessing on is no use once the answer is «too many». A form of another
  *  site cannot sign a browser in: it would then work in a stranger's name. */
 async function signIn(request: Request, ctx: Context): Promise<Response> {
-  const form = await formOf(request);
+  const form = await formOf(request, SIGNED_OUT_BYTES);
   const view = at(newView(request, ctx, null, 0), safeBack(form?.("back") ?? ""));
   if (!form || !comesFromOurPage(request, ctx.settings.publicUrl)) return answer(signInPage(view, "wrong"), 400);
   const { success } = await ctx.env.FAILED_PROOFS.limit({ key: `console:${clientAddress(request)}` });
@@ -179,18 +178,6 @@ async function signIn(request: Request, ctx: Context): Promise<Response> {
   return success ? answer(signInPage(view, "wrong"), 401) : answer(signInPage(view, "limited"), 429, { "retry-after": "60" });
 }
 
-/** The fields of a form post, a file as its text; null when the body is none or larger than an import may be. */
-async function formOf(request: Request): Promise<Form | null> {
-  const bytes = await readLimited(request, MAX_IMPORT_BYTES);
-  const headers = { "content-type": request.headers.get("content-type") ?? "" };
-  const data = bytes && (await new Response(bytes, { headers }).formData().catch(() => null));
-  if (!data) return null;
-  const fields = new Map<string, string>();
-  for (const [name, value] of data)
-    fields.set(name, typeof value === "string" ? value : decodeText(new Uint8Array(await value.arrayBuffer())));
-  return (name) => fields.get(name) ?? "";
-}
-
 const refusedPage = (view: View, why: "expired" | "unreadableForm", back: string): Html =>
   renderPage(view, {
     title: view.word("refused"),
@@ -201,7 +188,7 @@ const refusedPage = (view: View, why: "expired" | "unreadableForm", back: string
 /** In this order: a readable form, the session's own token, a known act, a key that may act; only then the act, and after it the
  *  log. Signing out and the look of the page are nobody's right to refuse, so they come before the role. */
 async function change(request: Request, view: View, session: Session): Promise<Response> {
-  const form = await formOf(request);
+  const form = await formOf(request, MAX_IMPORT_BYTES);
   if (!form) return answer(refusedPage(view, "unreadableForm", "/console"), 400);
   if (!(await isSameSession(session, form("csrf")))) return answer(refusedPage(view, "expired", safeBack(form("back"))), 403);
   const { pathname } = view.url;
@@ -212,21 +199,22 @@ async function change(request: Request, view: View, session: Session): Promise<R
   const act = Object.hasOwn(ACTS, name) ? ACTS[name] : undefined;
   if (!pathname.startsWith("/console/act/") || !act) return answer(notFound(view), 404);
   const { who, role } = session.operator;
-  if (role === "viewer") return afterAct(view, failed(view.word("readOnly")), back);
+  if (role === "viewer") return afterAct(view, failed(view.word("readOnly")), form);
   const result = await act(view, form);
   const subject = SUBJECTS.map(form).find((value) => /^[\w:.-]{1,80}$/.test(value)) ?? "";
   await recordAct(view.ctx.env.DB, { at: view.ctx.clock(), who, act: pathname.slice("/console/act/".length), subject });
   forgetNumbers();
-  return afterAct(view, result, back);
+  return afterAct(view, result, form);
 }
 
 /** Fields that name what an act is about, by ids and short names only. */
 const SUBJECTS = ["person", "id", "connection", "slug", "problem", "version", "index", "kind"];
 
-/** Post, redirect, get: reloading the page after an act does not repeat it. What is shown once, or typed and refused, is answered
- *  directly instead. */
-async function afterAct(acting: View, result: ActResult, back: string): Promise<Response> {
+/** Post, redirect, get: reloading the page after an act does not repeat it. What is shown once, or typed and refused, is answered directly. */
+async function afterAct(acting: View, result: ActResult, form: Form): Promise<Response> {
+  const back = safeBack(form("back"));
   const view = at(acting, back);
+  if ("failed" in result) return refusedForm(view, result.failed, withTyped(acting.url.pathname, form));
   if ("refused" in result) return answer(renderPage(view, await rulesPage(view, result.refused)), 422);
   if ("once" in result) {
     const blocks = result.once.blocks.map(
@@ -241,10 +229,16 @@ async function afterAct(acting: View, result: ActResult, back: string): Promise<
     const body = html`<p>${view.say(["Ссылка только для чтения, действует 30 дней:", "A read-only link, valid for 30 days:"])}</p><div class="copy"><pre id="shared" tabindex="0">${url}</pre><button type="button" data-copy="shared">${view.word("copyIt")}</button></div><p><a class="btn" data-key="Escape" href="${back}">${view.word("goBack")}</a></p>`;
     return answer(renderPage(view, { title: view.say(["Поделиться", "Share"]), screen: "funnel", body }), 200);
   }
-  const target = new URL(result.next ?? back, view.url);
-  if ("failed" in result && result.failed !== undefined) target.searchParams.set("failed", result.failed);
-  else target.searchParams.set("done", "1");
+  const target = new URL(result.next ?? (form("next") === "" ? back : safeBack(form("next"))), view.url);
+  target.searchParams.set("done", "1");
   return redirect(`${target.pathname}${target.search}`);
+}
+
+/** The page of a refused form again, with why. */
+async function refusedForm(view: View, why: string, typed: HTMLRewriter): Promise<Response> {
+  view.url.searchParams.set("failed", why);
+  const page = await draw(view);
+  return typed.transform(answer(page ? renderPage(view, page) : notFound(view), 422));
 }
 
 /** Only pages of the console itself: an act is no page. What the last act came to is told once. */

@@ -44,7 +44,7 @@ export function renderPage(view: View, page: Page): Html {
         <nav class="side" aria-label="Throughline">
           <b>${view.ctx.config.workspace.name}</b>${NAVIGATION.map(item)}${preferences(view)}
         </nav>
-        <main id="main" tabindex="-1">
+        <main id="main" tabindex="-1" data-at="${view.url.pathname + view.url.search}">
           <header class="top">
             <h1>${page.title}</h1>
             ${page.aside ?? ""}
@@ -102,18 +102,18 @@ function preferences(view: View): Html {
 }
 
 /** What every form that changes something carries; `seen` is the configuration its page was drawn from. */
-export const hidden = (view: View, back = `${view.url.pathname}${view.url.search}`): Html =>
-  html`<input type="hidden" name="csrf" value="${view.csrf}" /><input type="hidden" name="back" value="${back}" /><input type="hidden" name="seen" value="${view.ctx.config.version}" />`;
+export const hidden = (view: View): Html =>
+  html`<input type="hidden" name="csrf" value="${view.csrf}" /><input type="hidden" name="back" value="${view.url.pathname + view.url.search}" /><input type="hidden" name="seen" value="${view.ctx.config.version}" />`;
 
-/** A form that has something done: nothing changes by GET. `fields` travel unseen, `confirm` is asked first, `back` is where to go on (this page), `file` for
+/** A form that has something done: nothing changes by GET. `fields` travel unseen, `confirm` is asked first, `next` is where to go on (this page), `file` for
  *  one that sends a file. Who may only read is not offered what would be refused. */
 export const actForm = (
   view: View,
-  given: { act: string; fields?: Readonly<Record<string, string | number>>; confirm?: string; back?: string; file?: boolean },
+  given: { act: string; fields?: Readonly<Record<string, string | number>>; confirm?: string; next?: string; file?: boolean },
   content: Content,
 ): Html =>
   html`<form method="post" action="/console/act/${given.act}" ${given.confirm !== undefined && html`data-confirm="${given.confirm}"`}${given.file === true && trusted(' enctype="multipart/form-data"')}>
-    ${hidden(view, given.back)}${Object.entries(given.fields ?? {}).map(([name, value]) => html`<input type="hidden" name="${name}" value="${value}" />`)}${view.operator?.role === "viewer" ? html`<fieldset disabled>${content}</fieldset>` : content}
+    ${hidden(view)}${given.next !== undefined && html`<input type="hidden" name="next" value="${given.next}" />`}${Object.entries(given.fields ?? {}).map(([name, value]) => html`<input type="hidden" name="${name}" value="${value}" />`)}${view.operator?.role === "viewer" ? html`<fieldset disabled>${content}</fieldset>` : content}
   </form>`;
 
 function flash(view: View): Content {

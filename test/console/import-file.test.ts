@@ -6,7 +6,7 @@ import { inboxOf } from "../../src/context.ts";
 import { freeSecretName } from "../../src/console/screens/connect-form.ts";
 import { configDocument } from "../../src/domain/config/document.ts";
 import { resolveConfig } from "../../src/domain/config/resolve.ts";
-import { type Browser, signIn } from "../kit/console.ts";
+import { type Browser, refusalOf, signIn } from "../kit/console.ts";
 import { type NewProblem, raiseProblem } from "../../src/store/problems.ts";
 import { ORIGIN, configure, operator } from "../kit/operator.ts";
 
@@ -34,9 +34,6 @@ async function send(text: string | Blob): Promise<Response> {
   return exports.default.fetch(`${ORIGIN}/console/act/import`, { method: "POST", redirect: "manual", headers, body });
 }
 
-const failure = (answer: Response): string =>
-  new URL(answer.headers.get("location") ?? "", ORIGIN).searchParams.get("failed") ?? "";
-
 describe("a file of history", () => {
   it("is offered with its format, goes in once, and says what became of every line", async () => {
     const offer = await browser.text("/console/settings/data");
@@ -55,9 +52,9 @@ describe("a file of history", () => {
   });
 
   it("that is missing, longer than a call takes, or larger than a call is refused whole with what to do", async () => {
-    expect(failure(await send(""))).toContain("выберите файл");
+    expect(await refusalOf(await send(""))).toContain("выберите файл");
     const long = `${line({ event: "x", client_id: "1" })}\n`.repeat(1_001);
-    expect(failure(await send(long))).toMatch(/строк в файле: 1\s001/);
+    expect(await refusalOf(await send(long))).toMatch(/строк в файле: 1\s001/);
     const huge = await send(new Blob([new Uint8Array(17 * 1024 * 1024)]));
     expect(huge.status).toBe(400);
     expect(await huge.text()).toContain("16 МБ");
@@ -107,11 +104,11 @@ describe("a connection", () => {
   });
 
   it("that a rule writes to stays until the rule is gone, and the refusal names the rule", async () => {
-    const refused = failure(await browser.post("/console/act/delete-connection", { id: "out" }));
+    const refused = await refusalOf(await browser.post("/console/act/delete-connection", { id: "out" }));
     expect(refused).toMatch(/сначала уберите.*rules\.0\.do\.0\.to/);
     expect((await browser.get("/console/connections/out")).status).toBe(200);
     const unknown = await browser.post("/console/act/delete-connection", { id: "toString" });
-    expect(failure(unknown)).toContain("больше нет");
+    expect(await refusalOf(unknown)).toContain("больше нет");
   });
 
   it("is given the name of a secret that no other connection stands on", () => {

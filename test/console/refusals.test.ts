@@ -3,9 +3,9 @@ import { applyD1Migrations } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { beforeAll, expect, it } from "vitest";
 import { inboxOf } from "../../src/context.ts";
-import { type Browser, signIn } from "../kit/console.ts";
+import { type Browser, refusalOf, signIn } from "../kit/console.ts";
 import { accept } from "../kit/feed.ts";
-import { ORIGIN, configure } from "../kit/operator.ts";
+import { configure } from "../kit/operator.ts";
 
 let browser: Browser;
 const people: string[] = [];
@@ -29,10 +29,8 @@ beforeAll(async () => {
   }
 });
 
-const told = async (act: string, fields: Record<string, string>): Promise<string> => {
-  const there = (await browser.post(`/console/act/${act}`, fields)).headers.get("location") ?? "";
-  return new URL(there, ORIGIN).searchParams.get("failed") ?? "done";
-};
+const told = async (act: string, fields: Record<string, string>): Promise<string> =>
+  (await refusalOf(await browser.post(`/console/act/${act}`, fields))) ?? "done";
 
 it("a delivery that arrived before it could be cancelled", async () => {
   const row = await env.DB.prepare("SELECT id FROM deliveries").first<{ id: string }>();

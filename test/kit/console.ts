@@ -13,6 +13,12 @@ export type Browser = {
 export const submit = (path: string, fields: Record<string, string>, headers: Record<string, string> = {}): Promise<Response> =>
   exports.default.fetch(`${ORIGIN}${path}`, { method: "POST", redirect: "manual", headers, body: new URLSearchParams(fields) });
 
+/** Why an act was refused, as its page says it; null when it was not. */
+export async function refusalOf(answer: Response): Promise<string | null> {
+  const told = /role="alert">.*?Не получилось: ([^<]*)</s.exec(answer.status === 422 ? await answer.text() : "")?.[1];
+  return told?.replaceAll("&quot;", '"').trim() ?? null;
+}
+
 export async function signIn(token = ADMIN_TOKEN): Promise<Browser> {
   const answer = await submit("/console/sign-in", { token });
   const cookie = (answer.headers.get("set-cookie") ?? "").split(";")[0] ?? "";

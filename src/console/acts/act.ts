@@ -13,11 +13,13 @@ import type { View } from "../view.ts";
 
 type Shown = { readonly title: string; readonly text: string };
 
-/** Where the browser goes, or what the answering page shows. `next` null leads back to the form's page; `shared` is the path of a
- *  shared report; `refused` brings the rules page again with what was typed and each mistake (422). Everything but `next` is
- *  drawn without a redirect, so that no secret and no text of a rule gets into an address or a browser's history. */
+/** Where the browser goes, or what the answering page shows. `next` null leads back to the form's page; `failed` brings that page
+ *  again with what was typed and why it was refused (422); `shared` is the path of a shared report; `refused` brings the rules page
+ *  with each mistake. Everything but `next` is drawn without a redirect, so that no secret and no text of a rule gets into an
+ *  address or a browser's history. */
 export type ActResult =
-  | { readonly next: string | null; readonly failed?: string }
+  | { readonly next: string | null }
+  | { readonly failed: string }
   | { readonly shared: string }
   /** Shown on the page that answers, never again. */
   | { readonly once: { readonly title: string; readonly lead: string; readonly blocks: readonly Shown[] } }
@@ -34,7 +36,7 @@ export type Acts = Readonly<Record<string, Act>>;
 /** It happened; `next` is where to go on, the page of the form when not given. */
 export const done = (next: string | null = null): ActResult => ({ next });
 /** It did not happen, and why, as a sentence without its first words: «Не получилось: …» stands before it. */
-export const failed = (reason: string): ActResult => ({ next: null, failed: reason });
+export const failed = (reason: string): ActResult => ({ failed: reason });
 
 /** What a save came to: every mistake with its path, that it was stale, or done. */
 export function firstOf(view: View, saved: readonly FieldError[] | "stale" | null): ActResult {

@@ -42,15 +42,15 @@ export const besideForm = (view: View, id: string, text = ""): Html =>
 async function pair(view: View, id: string, other: string): Promise<Html> {
   const apart = await keptApartAt(view.ctx.env.DB, [id, other]);
   const fields = { person: id, other };
-  const back = `/console/people/${id}`;
+  const next = `/console/people/${id}`;
   const merge = actForm(
     view,
-    { act: "merge", fields, back, ...(apart === null ? {} : { confirm: undoesDecision(view) }) },
+    { act: "merge", fields, next, ...(apart === null ? {} : { confirm: undoesDecision(view) }) },
     html`<button class="main">${view.say(["Это один человек", "They are one person"])}</button>`,
   );
   const part =
     apart === null &&
-    actForm(view, { act: "keep-apart", fields, back }, html`<button>${view.say(["Разные люди", "Different people"])}</button>`);
+    actForm(view, { act: "keep-apart", fields, next }, html`<button>${view.say(["Разные люди", "Different people"])}</button>`);
   return html`<section class="gap"><div class="two">${await personCards(view, [id, other], null)}</div>${apartNote(view, apart)}<div class="row gap">${merge}${part}</div></section>`;
 }
 

@@ -118,8 +118,8 @@ export function fieldsForm(view: View, { id, kind }: { readonly id: string; read
   );
 }
 
-/** `back` = where to go on; the connection's own page when not given. */
-export function connectForm(view: View, kind: Kind, back?: string): Html {
+/** `next` = where to go on; the connection's own page when not given. */
+export function connectForm(view: View, kind: Kind, next?: string): Html {
   const { needed = [], ties = [], sending = [] } = FIELDS[kind];
   const inputs = (fields: readonly Field[], required: boolean): Html[] =>
     fields.map((one) => input(view, one, { required, saved: null }));
@@ -136,7 +136,7 @@ export function connectForm(view: View, kind: Kind, back?: string): Html {
       : ["Секрет адреса (или $ИМЯ)", "The address's secret (or $NAME)"];
   return html`<p class="dim">${view.say(RECIPES[kind].hint)}</p>${actForm(
     view,
-    { act: "add-connection", fields: { kind, stay: back === undefined ? "" : "1" }, ...(back === undefined ? {} : { back }) },
+    { act: "add-connection", fields: { kind, stay: next === undefined ? "" : "1" }, ...(next === undefined ? {} : { next }) },
     html`<div class="row end"><label>${view.say(["Короткое имя латиницей", "Short id"])}<input name="id" required pattern="[A-Za-z0-9][A-Za-z0-9_\\-]{0,63}" value="${free()}"></label>${inputs(needed, true)}${inputs(ties, false)}${secretField(view, kind, label)}</div>${sending.length > 0 && html`<details><summary>${view.say(["Чтобы шлюз туда и писал (можно позже)", "So that the gateway writes there too (may wait)"])}</summary><div class="row end">${inputs(sending, false)}</div></details>`}<p><button class="main">${view.say(["Подключить", "Connect"])}</button></p>`,
   )}`;
 }

@@ -36,7 +36,7 @@ export async function welcomePage(view: View): Promise<Page> {
 const project = (view: View): Html =>
   actForm(
     view,
-    { act: "save-workspace", back: "/console/welcome?step=2" },
+    { act: "save-workspace", next: "/console/welcome?step=2" },
     html`<p>${view.say(["По этому часовому поясу и валюте считаются все отчёты.", "Every report is counted in this time zone and currency."])}</p><div class="row end">${projectFields(view)}</div><h2>${view.say(["Приватность", "Privacy"])}</h2>${privacyFields(view)}<p><button class="main">${view.say(["Дальше", "Next"])}</button></p>`,
   );
 
@@ -47,12 +47,12 @@ function choose(view: View, chosen: readonly Kind[]): Html {
 }
 
 function connect(view: View, chosen: readonly Kind[]): Html {
-  const back = `${view.url.pathname}?step=3${chosen.map((kind) => `&kind=${kind}`).join("")}`;
+  const next = `${view.url.pathname}?step=3${chosen.map((kind) => `&kind=${kind}`).join("")}`;
   const connections = [...view.ctx.config.connections.values()];
   const boxes = chosen.map((kind) => {
     const done = connections.filter((one) => one.kind === kind);
     const name = html`<h2>${icon(KIND_ICONS[kind])} ${view.say(RECIPES[kind].name)}</h2>`;
-    if (done.length === 0) return html`<section class="box">${name}${connectForm(view, kind, back)}</section>`;
+    if (done.length === 0) return html`<section class="box">${name}${connectForm(view, kind, next)}</section>`;
     return html`<section class="box">${name}${done.map(({ id }) => html`<p class="row"><span class="s ok">${icon("ok")}${view.say(["подключено", "connected"])}: ${id}</span><a class="btn main" href="/console/connections/${id}">${view.say(["Что вставить и проверка", "What to paste, and a test"])}</a></p>`)}</section>`;
   });
   const all = chosen.every((kind) => connections.some((one) => one.kind === kind));

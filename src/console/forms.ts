@@ -1,0 +1,73 @@
+/** Forms as they are posted, and what was typed into a refused one. */
+import { readLimited } from "../lib/body/limited.ts";
+import { decodeText } from "../lib/body/text.ts";
+import { render } from "../lib/markup.ts";
+import type { Form } from "./acts/act.ts";
+
+/** Nobody has proved anything yet: room for a long document of settings whose session ended, none for a file of history. */
+export const SIGNED_OUT_BYTES = 256 * 1024;
+
+/** The fields of a form post, a file as its text; null when the body is none or too large. */
+export async function formOf(request: Request, maxBytes: number): Promise<Form | null> {
+  const bytes = await readLimited(request, maxBytes);
+  const headers = { "content-type": request.headers.get("content-type") ?? "" };
+  const data = bytes && (await new Response(bytes, { headers }).formData().catch(() => null));
+  if (!data) return null;
+  const fields = new Map<string, string>();
+  for (const [name, value] of data)
+    fields.set(name, typeof value === "string" ? value : decodeText(new Uint8Array(await value.arrayBuffer())));
+  return (name) => fields.get(name) ?? "";
+}
+
+/** What a page writes into every form by itself. */
+const OWN = new Set(["csrf", "back", "seen"]);
+
+/** Gives back what was typed to the form it was typed in, on the page that says why it was refused: without scripts it would be lost. The script does
+ *  the same where a session ended (assets/script.ts); a chosen file cannot be given back. Of several forms of one act the one with the same hidden
+ *  fields is meant; they stand before what is typed. A field that was sent empty, or not at all, stays as the page has it; what differs from that is
+ *  marked, for the script to unfold. Values are escaped here: `setAttribute` escapes the quotation mark alone. */
+export function withTyped(action: string, form: Form): HTMLRewriter {
+  let mine = false;
+  let chosen = "";
+  const typedIn = (field: Element): string => render(form(field.getAttribute("name") ?? ""));
+  const mark = (field: Element, name: "checked" | "selected", on: boolean): void => {
+    if (on) field.setAttribute(name, "");
+    else field.removeAttribute(name);
+  };
+  const giveBack = (field: Element, typed: string): void => {
+    const type = field.getAttribute("type");
+    if (type === "radio" || type === "checkbox") mark(field, "checked", field.getAttribute("value") === typed);
+    else if (field.tagName === "textarea") field.setInnerContent(typed, { html: true });
+    else {
+      if (field.getAttribute("value") !== typed) field.setAttribute("data-typed", "");
+      field.setAttribute("value", typed);
+    }
+  };
+  return new HTMLRewriter()
+    .on("form", {
+      element: (element) => {
+        mine = element.getAttribute("action") === action;
+      },
+    })
+    .on("form input[type=hidden]", {
+      element: (field) => {
+        mine &&= OWN.has(field.getAttribute("name") ?? "") || field.getAttribute("value") === typedIn(field);
+      },
+    })
+    .on("form input:not([type=hidden]):not([type=file]), form textarea", {
+      element: (field) => {
+        const typed = typedIn(field);
+        if (mine && typed !== "") giveBack(field, typed);
+      },
+    })
+    .on("form select", {
+      element: (field) => {
+        chosen = mine ? typedIn(field) : "";
+      },
+    })
+    .on("form select option", {
+      element: (option) => {
+        if (chosen !== "") mark(option, "selected", option.getAttribute("value") === chosen);
+      },
+    });
+}

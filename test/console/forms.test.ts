@@ -1,0 +1,88 @@
+/** Forms without scripts: what was typed into a refused one stands in it again. */
+import { applyD1Migrations } from "cloudflare:test";
+import { env } from "cloudflare:workers";
+import { beforeAll, describe, expect, it } from "vitest";
+import { type Browser, refusalOf, signIn, submit } from "../kit/console.ts";
+import { configure } from "../kit/operator.ts";
+
+let browser: Browser;
+
+beforeAll(async () => {
+  await applyD1Migrations(env.DB, env.MIGRATIONS);
+  await configure({
+    workspace: { locale: "ru" },
+    connections: {
+      bot: { kind: "salebot", project: "P1", token: "tok-bot-0000000000" },
+      school: { kind: "getcourse", account: "school.getcourse.ru", token: "tok-gc-00000000000" },
+    },
+    links: { vk1: { to: "https://t.me/my_bot?start={click}" }, vk2: { to: "https://t.me/my_bot?start={click}" } },
+  });
+  browser = await signIn();
+});
+
+const refused = async (act: string, fields: Record<string, string>): Promise<string> => {
+  const answer = await browser.post(`/console/act/${act}`, fields);
+  expect(await refusalOf(answer.clone())).toMatch(/./);
+  return answer.text();
+};
+
+describe("a refused form", () => {
+  it("comes back on its page with what was typed and chosen", async () => {
+    const page = await refused("add-link", {
+      back: "/console/links",
+      target: "max",
+      to: "мой бот & «друзья»",
+      slug: "spring",
+      utm_source: "vk",
+    });
+    expect(page).toContain('name="to" required size="40" placeholder="my_bot" list="targets" value="мой бот &amp; «друзья»"');
+    expect(page).toMatch(/name="slug"[^>]* value="spring"/);
+    expect(page).toMatch(/name="utm_source"[^>]* value="vk"/);
+    expect(/<select name="target"[\s\S]*?<option value="(\w+)"\s+selected/.exec(page)?.[1]).toBe("max");
+  });
+
+  it("is told from its neighbours of the same act", async () => {
+    const page = await refused("set-cost", { back: "/console/links", slug: "vk2", day: "2026-03-05", amount: "много" });
+    const costs = [...page.matchAll(/name="slug" value="(vk\d)"[\s\S]*?name="amount"[^>]*?(?: value="([^"]*)")?>/g)];
+    expect(costs.map(([, slug, amount]) => [slug, amount])).toEqual([
+      ["vk1", undefined],
+      ["vk2", "много"],
+    ]);
+  });
+
+  it("leaves other fields of the page as they are", async () => {
+    const page = await refused("save-workspace", { back: "/console/settings", name: "Школа", time_zone: "Mars/One" });
+    expect(page).toMatch(/name="time_zone"[^>]*value="Mars\/One"/);
+    expect(page).toMatch(/name="raw_days"[^>]*value="30"/);
+    expect(page).toMatch(/name="privacy" value="sealed" checked/);
+  });
+
+  it("of the first visit stays at its step", async () => {
+    const first = await browser.text("/console/welcome");
+    const next = /name="next" value="([^"]+)"/.exec(first)?.[1] ?? "";
+    const back = /name="back" value="(\/console\/welcome[^"]*)"/.exec(first)?.[1] ?? "";
+    const page = await refused("save-workspace", { back, next, name: "Школа", time_zone: "Mars/One" });
+    expect(page).toContain("шаг 1 из 3");
+    expect(page).toMatch(/name="time_zone"[^>]*value="Mars\/One"/);
+    const saved = await browser.post("/console/act/save-workspace", { back, next, name: "Школа", time_zone: "Europe/Moscow" });
+    expect(saved.headers.get("location")).toBe("/console/welcome?step=2&done=1");
+  });
+
+  it("leads on to no other place than the console", async () => {
+    const saved = await browser.post("/console/act/save-workspace", { name: "Школа", next: "https://evil.example/console" });
+    expect(saved.headers.get("location")).toBe("/console?done=1");
+  });
+});
+
+describe("a form of nobody", () => {
+  const back = "/console/settings/rules";
+  const backOf = (text: string): string | undefined => /name="back" value="([^"]*)"/.exec(text)?.[1];
+
+  it("is read as far as a document of settings may be long, and not as far as a file of history", async () => {
+    const long = await submit("/console/act/save-config", { back, document: "x".repeat(200_000) });
+    expect([long.status, backOf(await long.text())]).toEqual([401, back]);
+    const huge = await submit("/console/act/save-config", { back, document: "x".repeat(300_000) });
+    expect([huge.status, backOf(await huge.text())]).toEqual([401, "/console/act/save-config"]);
+    expect((await submit("/console/sign-in", { token: "x".repeat(300_000) })).status).toBe(400);
+  });
+});
