@@ -253,10 +253,11 @@ function safeBack(text: string): string {
 /** Readable by scripts and for a year: they hold a taste, not a right. Only known words are written. */
 function preferenceCookies(form: (name: string) => string): string[] {
   const keep = (name: string, value: string): string => `${name}=${value}; Path=/; Max-Age=31536000; SameSite=Lax`;
-  const [lang, theme] = [form("lang"), form("theme")];
+  const [lang, theme, keys] = [form("lang"), form("theme"), form("keys")];
   return [
     ...(lang === "ru" || lang === "en" ? [keep("tl_lang", lang)] : []),
     ...(lang === "" && ["auto", "light", "dark"].includes(theme) ? [keep("tl_theme", theme)] : []),
+    ...(keys === "on" || keys === "off" ? [keep("tl_keys", keys)] : []),
   ];
 }
 

@@ -97,6 +97,7 @@ function preferences(view: View): Html {
     ${view.operator?.role === "viewer" && html`<span class="tag">${view.say(["только чтение", "read only"])}</span>`}${hidden(view)}<select name="theme" data-go aria-label="${view.word("theme")}">
       ${theme("auto", "themeAuto")}${theme("light", "themeLight")}${theme("dark", "themeDark")}</select
     ><noscript><button>${view.word("save")}</button></noscript><button class="plain" name="lang" value="${view.lang === "ru" ? "en" : "ru"}">${view.word("language")}</button
+    ><button class="plain" name="keys" value="${view.keys ? "off" : "on"}">${view.word(view.keys ? "keysOff" : "keysOn")}</button
     ><button class="plain" formaction="/console/sign-out">${view.word("signOut")}</button>
   </form>`;
 }
@@ -128,7 +129,7 @@ function flash(view: View): Content {
  *  view, so it can be drawn when nothing else can. The empty icon keeps browsers from asking for /favicon.ico. */
 export const frame = (view: View, title: string, body: Content): Html =>
   html`<!doctype html>
-    <html lang="${view.lang}" data-theme="${view.theme}">
+    <html lang="${view.lang}" data-theme="${view.theme}" ${!view.keys && trusted(" data-quiet")}>
       <head>
         <meta charset="utf-8" />
         <meta name="viewport" content="width=device-width,initial-scale=1" />

@@ -12,6 +12,8 @@ export type View = {
   readonly url: URL;
   readonly lang: Lang;
   readonly theme: "auto" | "light" | "dark";
+  /** Whether single letters do something: whoever dictates or presses keys by accident switches them off (WCAG 2.1.4). */
+  readonly keys: boolean;
   readonly csrf: string;
   /** Who is signed in; null on pages without an account. */
   readonly operator: Operator | null;
@@ -24,7 +26,7 @@ export type View = {
 /** As the log of acts, the erasures and the versions of the configuration name whoever acts in this view. */
 export const operatorName = (view: View): string => view.operator?.who ?? "operator";
 
-/** Language and theme from the cookies of this console, else from the workspace and the system. `session` null = a page without an account. */
+/** Language, theme and keys from the cookies of this console, else from the workspace and the system. `session` null = a page without an account. */
 export function newView(request: Request, ctx: Context, session: Session | null, problems: number): View {
   const given = readCookie(request, "tl_lang");
   const lang = given === "en" || given === "ru" ? given : ctx.config.workspace.locale;
@@ -34,6 +36,7 @@ export function newView(request: Request, ctx: Context, session: Session | null,
     url: new URL(request.url),
     lang,
     theme: theme === "light" || theme === "dark" ? theme : "auto",
+    keys: readCookie(request, "tl_keys") !== "off",
     csrf: session?.csrf ?? "",
     operator: session?.operator ?? null,
     problems,

@@ -86,3 +86,14 @@ describe("a form of nobody", () => {
     expect((await submit("/console/sign-in", { token: "x".repeat(300_000) })).status).toBe(400);
   });
 });
+
+it("single letters may be switched off, and on again", async () => {
+  const page = await browser.text("/console");
+  expect(page).toContain('name="keys" value="off"');
+  const off = await browser.post("/console/preferences", { keys: "off" });
+  expect(off.headers.getSetCookie()).toContain("tl_keys=off; Path=/; Max-Age=31536000; SameSite=Lax");
+  const quiet = await (await browser.get("/console", { cookie: `${browser.cookie}; tl_keys=off` })).text();
+  expect(quiet).toMatch(/<html [^>]*data-quiet/);
+  expect(quiet).toContain('name="keys" value="on"');
+  expect(page).not.toContain("data-quiet");
+});

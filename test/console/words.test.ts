@@ -32,6 +32,16 @@ describe("words of strangers", () => {
     expect(rows).toMatch(/ sb search /);
   });
 
+  it("every event that the gateway names by itself has words", async () => {
+    await say({ event: "email_confirmed", telegram_id: "2001", client_id: "901" });
+    await say({ event: "user_updated", telegram_id: "2001", client_id: "901" });
+    const rows = plain(await browser.text("/console/events"));
+    expect(rows).toContain("Почта подтверждена");
+    expect(rows).toContain("Данные изменены");
+    const filters = await browser.text("/console/events");
+    for (const type of ["order_status", "hold"]) expect(filters).toMatch(new RegExp(`<option value="${type}"[^>]*>[А-Я]`));
+  });
+
   it("an unreadable delivery is called so in the reader's language", async () => {
     await tell('{"broken": ');
     const rows = plain(await browser.text("/console/events"));

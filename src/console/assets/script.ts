@@ -40,7 +40,7 @@ function rows(){return $$("tr[data-href],[data-row]")}
 function move(k){var r=rows();if(!r.length)return;if(r[sel])r[sel].classList.remove("sel");sel=Math.max(0,Math.min(r.length-1,sel+k));r[sel].classList.add("sel");r[sel].scrollIntoView({block:"nearest"});var a=$("a",r[sel]);if(a)a.focus({preventScroll:true})}
 function press(s){var b=$("[data-key='"+s+"']");if(b)b.click();return !!b}
 d.addEventListener("keydown",function(e){if(e.ctrlKey||e.metaKey||e.altKey)return;var t=e.target,typing=/^(INPUT|TEXTAREA|SELECT)$/.test(t.tagName);
-if(e.key=="Escape"){if(typing)t.blur();else if(!$("dialog[open]")&&!press("Escape"))sel=-1;return}if(typing)return;
+if(e.key=="Escape"){if(typing)t.blur();else if(!$("dialog[open]")&&!press("Escape"))sel=-1;return}if(typing||d.documentElement.hasAttribute("data-quiet"))return;
 var k=e.key.toLowerCase();var ru="йцукенгшщзхъфывапролджэячсмитьбю.",en="qwertyuiop[]asdfghjkl;'zxcvbnm,./";if(ru.indexOf(k)>=0&&/[а-яё]/.test(k))k=en[ru.indexOf(k)];
 if(chord){chord=false;var g=$("[data-go-key='"+k+"']");if(g){e.preventDefault();g.click()}return}
 if(k=="g"){chord=true;setTimeout(function(){chord=false},1200)}else if(k=="/"){e.preventDefault();var s=$("#search");if(s){if(!s.offsetParent)location.href="/console/people";s.focus()}}
