@@ -92,7 +92,7 @@ describe("a key", () => {
     const anton = await signIn(await issue("Антон", "operator"));
     await anton.post("/console/act/set-cost", { slug: "none", day: "2026-03-01", amount: "1" });
     const page = await admin.text("/console/settings/access");
-    expect(page.replaceAll(/<[^>]+>|\s+/g, " ")).toMatch(/Антон +.*set-cost +.*none/);
+    expect(page.replaceAll(/<[^>]+>|\s+/g, " ")).toMatch(/Антон +.*записать расход +.*none/);
   });
 });
 

@@ -78,7 +78,7 @@ describe("a connection's forms", () => {
   it("show the ready lines with the secret only when asked, and log it", async () => {
     const page = await (await browser.post("/console/act/reveal-token", { id })).text();
     expect(page).toContain(`${ORIGIN}/webhook/salebot/second-token-0000000`);
-    expect(await browser.text("/console/settings/access")).toContain("reveal-token");
+    expect(await browser.text("/console/settings/access")).toContain("показать секрет");
   });
 
   it("set pace, name, duplicates and a stop, and clear what is emptied", async () => {

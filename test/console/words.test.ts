@@ -2,7 +2,9 @@
 import { applyD1Migrations } from "cloudflare:test";
 import { env, exports } from "cloudflare:workers";
 import { beforeAll, describe, expect, it } from "vitest";
+import { ACTS } from "../../src/console/acts.ts";
 import { inboxOf } from "../../src/context.ts";
+import { recordAct } from "../../src/store/operator/access.ts";
 import { type Browser, signIn } from "../kit/console.ts";
 import { settingsOf } from "../../src/env.ts";
 import { saveConfig } from "../../src/store/config.ts";
@@ -40,6 +42,15 @@ describe("words of strangers", () => {
     expect(rows).toContain("Данные изменены");
     const filters = await browser.text("/console/events");
     for (const type of ["order_status", "hold"]) expect(filters).toMatch(new RegExp(`<option value="${type}"[^>]*>[А-Я]`));
+  });
+
+  it("every act has words in the log, a call of the API stands as it was made", async () => {
+    for (const act of Object.keys(ACTS)) await recordAct(env.DB, { at: 1, who: "a", act, subject: "" });
+    await configure(DOCUMENT);
+    const log = plain(await browser.text("/console/settings/access"));
+    for (const act of Object.keys(ACTS)) expect(log).not.toContain(` a ${act} `);
+    expect(log).toContain("удалить человека");
+    expect(log).toContain("PUT /v1/config");
   });
 
   it("an unreadable delivery is called so in the reader's language", async () => {

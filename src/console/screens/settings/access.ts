@@ -1,6 +1,7 @@
 /** Ключи, команда, журнал: everybody has a key of their own, so that one can be taken back alone and the log tells people apart. */
 import { type Html, html } from "../../../lib/markup.ts";
 import { type AccessKey, type OperatorAct, listAccessKeys, listActs } from "../../../store/operator/access.ts";
+import { actName } from "../../act-names.ts";
 import { actForm, type Page } from "../../page.ts";
 import { moment, select } from "../../parts.ts";
 import type { View } from "../../view.ts";
@@ -17,7 +18,7 @@ export async function accessPage(view: View): Promise<Page> {
   const keyRow = (key: AccessKey): Html =>
     html`<tr data-row><td data-l="${view.say(["Кому", "Whose"])}"><b>${key.name}</b><br><small><code>${key.id}</code></small></td><td data-l="${view.say(["Доступ", "Access"])}">${roleName(key.role)}</td><td data-l="${view.say(["Выдан", "Issued"])}">${moment(view, key.created_at)}</td><td class="num">${key.revoked_at === null ? actForm(view, { act: "revoke-key", fields: { id: key.id }, confirm: view.say(["Отозвать ключ? Его сеансы завершатся сразу.", "Revoke the key? Its sessions end at once."]) }, html`<button class="danger">${view.say(["Отозвать", "Revoke"])}</button>`) : html`<span class="dim">${view.say(["отозван", "revoked"])} ${moment(view, key.revoked_at)}</span>`}</td></tr>`;
   const actRow = ({ at, who, act, subject }: OperatorAct): Html =>
-    html`<tr data-row><td data-l="${view.word("time")}">${moment(view, at)}</td><td data-l="${view.say(["Кто", "Who"])}">${who}</td><td data-l="${view.say(["Что", "What"])}"><code>${act}</code></td><td data-l="${view.say(["С чем", "With"])}"><code>${subject}</code></td></tr>`;
+    html`<tr data-row><td data-l="${view.word("time")}">${moment(view, at)}</td><td data-l="${view.say(["Кто", "Who"])}">${who}</td><td data-l="${view.say(["Что", "What"])}">${actName(view, act)}</td><td data-l="${view.say(["С чем", "With"])}"><code>${subject}</code></td></tr>`;
   return {
     title: view.say(["Ключи, команда, журнал", "Keys, team, log"]),
     screen: "settings",
