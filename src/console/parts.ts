@@ -79,12 +79,15 @@ export function status(view: View, name: string): Html {
   return html`<span class="s ${tone}">${icon(shape)}${isWord(name) ? view.word(name) : name}</span>`;
 }
 
+/** "№2", "#2". */
+export const ordinalOf = (view: View, number: number): string => view.say(["№{0}", "#{0}"], number);
+
 /** `resale` with its number, an order of 0 as what it is (D-06), anything else by its label or type. */
 export function eventName(view: View, event: Pick<EventLine, "type" | "label" | "ordinal" | "amount_e4">): string {
   if (event.type === "order" && event.amount_e4 === 0) return view.word("freeOrder");
   const name = event.label ?? event.type;
   const word = typeName(view, name);
-  return event.label === "resale" && event.ordinal !== null ? `${word} №${event.ordinal}` : word;
+  return event.label === "resale" && event.ordinal !== null ? `${word} ${ordinalOf(view, event.ordinal)}` : word;
 }
 
 /** The clock for today, else the day; the whole time on hover and for machines. */

@@ -11,7 +11,7 @@ import { messageText } from "../../error-text.ts";
 import { icon } from "../../icons.ts";
 import { lineOf } from "../../line-of.ts";
 import { actForm, type Page } from "../../page.ts";
-import { connectionName, isEventName, moment } from "../../parts.ts";
+import { connectionName, isEventName, moment, ordinalOf } from "../../parts.ts";
 import { noteText } from "../../version-note.ts";
 import type { View } from "../../view.ts";
 import { settingsTabs } from "./tabs.ts";
@@ -61,7 +61,7 @@ function history(view: View, versions: readonly Version[]): Html {
       html`<button>${view.say(["Вернуть", "Roll back"])}</button>`,
     );
   const row = ({ version, author, note, created_at }: Version): Html =>
-    html`<tr data-row><td class="num">№${version}</td><td>${moment(view, created_at)}</td><td>${author}${note !== "" && ` · ${noteText(view, note)}`}</td><td class="num">${version === view.ctx.config.version ? html`<span class="s ok">${icon("ok")}${view.say(["действует", "in force"])}</span>` : back(version)}</td></tr>`;
+    html`<tr data-row><td class="num">${ordinalOf(view, version)}</td><td>${moment(view, created_at)}</td><td>${author}${note !== "" && ` · ${noteText(view, note)}`}</td><td class="num">${version === view.ctx.config.version ? html`<span class="s ok">${icon("ok")}${view.say(["действует", "in force"])}</span>` : back(version)}</td></tr>`;
   return html`<div class="wrap"><table><tbody>${versions.map(row)}</tbody></table></div>`;
 }
 
