@@ -5,7 +5,7 @@ import type { Env } from "../../src/env.ts";
 import { buidMac, pinMacs } from "../../src/flows/login/digests.ts";
 import { Inbox as WholeInbox } from "../../src/inbox.ts";
 import { selectGuess, settleWin } from "../../src/store/guesses.ts";
-import { selectContacts, selectStanding } from "../../src/store/login-standing.ts";
+import { selectTold, selectStanding } from "../../src/store/login-standing.ts";
 import { countPhantom, redeem } from "../../src/store/seats.ts";
 import { noteMessage } from "../../src/store/seen-messages.ts";
 import gateway from "../../src/worker.ts";
@@ -51,7 +51,7 @@ async function bare({ DB, BARE }: BenchEnv, { message, buid, pin, by }: Asked): 
     countPhantom(DB, guess),
     selectGuess(DB, guess),
     selectStanding(DB, { ...asked, userHash: "" }),
-    selectContacts(DB, asked),
+    selectTold(DB, asked),
   ]);
   await BARE.get(BARE.idFromName("bare")).put(EVENT_BYTES);
   return Response.json({ changes: results[0]?.meta.changes }, { status: results[0]?.meta.changes ? 200 : 500 });

@@ -6,7 +6,7 @@ import { hexed } from "./sealed.ts";
 
 /** `mapped`: the sealed user of this site that the holder is linked to, null = none. `sentIsTaken`: the user that the site sent
  *  belongs to another holder. `onlyClaimed`: a user of this site is known for this person by the analytics graph alone, which is
- *  no proof (docs/decisions/0002): the site is asked to confirm. `contacts` are what a bot told of this very holder. */
+ *  no proof (docs/decisions/0002): the site is asked to confirm. `told` is what a bot told of this very holder. */
 export type Standing = {
   readonly holderId: string;
   /** Sealed link: the buid. */
@@ -17,10 +17,10 @@ export type Standing = {
   readonly onlyClaimed: boolean;
   /** The strongest account, for the login event. */
   readonly identity: { readonly type: HolderType; readonly scope: string; readonly sealed: Sealed } | null;
-  readonly contacts: readonly { readonly type: string; readonly proof: string; readonly sealed: Sealed }[];
+  readonly told: readonly { readonly type: string; readonly proof: string; readonly sealed: Sealed }[];
 };
 
-type Row = Omit<Standing, "sentIsTaken" | "onlyClaimed" | "identity" | "contacts"> & {
+type Row = Omit<Standing, "sentIsTaken" | "onlyClaimed" | "identity" | "told"> & {
   readonly sentIsTaken: number;
   readonly onlyClaimed: number;
   readonly type: HolderType | null;
@@ -56,24 +56,28 @@ export const selectStanding = (
     )
     .bind(asked.site, asked.buid, asked.code, asked.userHash);
 
-/** E-mail and phone that a bot told of this very holder: the event that brought them was bound through one of its accounts. What else the person
- *  carries may be only claimed to be the same human's. */
-export const selectContacts = (
+/** Contacts and names that a bot told of this very holder, newest first: the event that brought them was bound through one of its accounts. What else the
+ *  person carries may be only claimed to be the same human's. A name has no proof: it is somebody's word. CROSS JOIN keeps the order: the planner's own reads every event. */
+export const selectTold = (
   db: D1Database,
   asked: { readonly site: string; readonly buid: string | null; readonly code: string | null },
 ): D1PreparedStatement =>
   db
     .prepare(
-      `SELECT DISTINCT c.type, c.proof, ${hexed("c.sealed")} FROM login_links AS l JOIN holder_identities AS mine ON mine.holder_id = l.holder_id
-       JOIN identifiers AS i ON i.hash = mine.hash JOIN identifiers AS c ON c.person_id = i.person_id AND c.type IN ('email', 'phone')
-       JOIN events AS e ON e.id = c.event_id AND e.via_hash IN (SELECT hash FROM holder_identities WHERE holder_id = l.holder_id)
-       WHERE l.buid = COALESCE(?2, (SELECT buid FROM codes WHERE code = ?3)) AND l.site = ?1 AND c.sealed IS NOT NULL
-       ORDER BY c.last_seen DESC LIMIT 10`,
+      `WITH mine AS (SELECT i.hash, i.holder_id FROM login_links AS l JOIN holder_identities AS i ON i.holder_id = l.holder_id
+         WHERE l.buid = COALESCE(?2, (SELECT buid FROM codes WHERE code = ?3)) AND l.site = ?1),
+       people AS (SELECT DISTINCT i.person_id FROM mine JOIN identifiers AS i ON i.hash = mine.hash),
+       told AS (SELECT c.type, c.proof, c.sealed, c.last_seen AS at, c.event_id FROM people CROSS JOIN identifiers AS c ON c.person_id = people.person_id
+           AND c.type IN ('email', 'phone') AND c.sealed IS NOT NULL
+         UNION ALL SELECT t.name, 'claimed', t.sealed, t.at, t.event_id FROM people CROSS JOIN traits AS t ON t.person_id = people.person_id
+           AND t.name IN ('first_name', 'last_name', 'name', 'username', 'locale'))
+       SELECT told.type, told.proof, ${hexed("told.sealed")} FROM told CROSS JOIN events AS e ON e.id = told.event_id AND e.via_hash IN (SELECT hash FROM mine)
+       ORDER BY told.at DESC LIMIT 20`,
     )
     .bind(asked.site, asked.buid, asked.code);
 
 /** null = no such link at this site, which a code of another site is too. */
-export function readStanding(rows: readonly unknown[], contacts: readonly unknown[]): Standing | null {
+export function readStanding(rows: readonly unknown[], told: readonly unknown[]): Standing | null {
   const row = rows[0] as Row | undefined;
   if (!row) return null;
   const { sentIsTaken, onlyClaimed, type, scope, sealed, ...standing } = row;
@@ -82,6 +86,6 @@ export function readStanding(rows: readonly unknown[], contacts: readonly unknow
     sentIsTaken: sentIsTaken === 1,
     onlyClaimed: onlyClaimed === 1,
     identity: type === null ? null : { type, scope, sealed },
-    contacts: contacts as Standing["contacts"],
+    told: told as Standing["told"],
   };
 }

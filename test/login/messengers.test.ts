@@ -214,6 +214,32 @@ describe("several ids of one human", () => {
   });
 });
 
+describe("the profile", () => {
+  const profileOf = async (human: Record<string, unknown>, token?: string) =>
+    ((await login(human, token)) as { readonly profile?: unknown }).profile;
+
+  it("holds the names that the bot told by an event, as it holds the e-mail", async () => {
+    const tg = someone();
+    const names = { first_name: "Алиса", last_name: "Ким", username: "alisa" };
+    await bot("/webhook/tg", { event: "bot_start", telegram_id: tg, ...names }, TG);
+    await bot("/webhook/tg", { event: "identify", telegram_id: tg, email: `${tg}@school.example` }, TG);
+    await personOf("telegram_id", tg);
+    const email = { value: `${tg}@school.example`, proof: "claimed" };
+    expect(await profileOf({ telegram_id: tg })).toEqual({ ...names, messenger: "telegram", email });
+    const told = { first_name: "Alice" };
+    expect(await profileOf({ telegram_id: tg, profile: told })).toMatchObject({ ...told, last_name: "Ким" });
+  });
+
+  it("holds no name of whoever is only claimed to be the same human", async () => {
+    const [victim, attacker] = [someone(), someone()];
+    const claim = { email: "named@claimed.example" };
+    await bot("/webhook/tg", { event: "identify", telegram_id: victim, first_name: "Вера", ...claim }, TG);
+    await bot("/webhook/max", { event: "identify", max_id: attacker, ...claim }, MAX);
+    expect(await personOf("max_id", attacker)).toBe(await personOf("telegram_id", victim));
+    expect(await profileOf({ max_id: attacker }, MAX)).not.toHaveProperty("first_name");
+  });
+});
+
 describe("P-06 a claimed tie gives no login", () => {
   it.each([
     ["e-mail", { email: "tie@claimed.example" }],

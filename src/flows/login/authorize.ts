@@ -7,7 +7,7 @@ import type { PinRefusal } from "../../domain/pin.ts";
 import { randomBase62 } from "../../lib/ids.ts";
 import { type Result, err, ok } from "../../lib/result.ts";
 import { type SpentCode, readSpentCode, settleCode, spendCode } from "../../store/codes.ts";
-import { type Standing, readStanding, selectContacts, selectStanding } from "../../store/login-standing.ts";
+import { type Standing, readStanding, selectTold, selectStanding } from "../../store/login-standing.ts";
 import { buidMac, codeMac, txnMac, userHash } from "./digests.ts";
 import { type SealedLink, messengerOf } from "./issue-link.ts";
 import { recordNow } from "./record-login-event.ts";
@@ -69,7 +69,7 @@ async function proveByPin(ctx: Context, request: AuthorizeRequest, hash: string)
   const asked = { site, buid: attempt.buidMac, code: null };
   const { verdict, link, extra } = await redeemPin(ctx, attempt, () => [
     selectStanding(ctx.env.DB, { ...asked, userHash: hash }),
-    selectContacts(ctx.env.DB, asked),
+    selectTold(ctx.env.DB, asked),
   ]);
   const standing = readStanding(extra[0]?.results ?? [], extra[1]?.results ?? []);
   if (verdict === "won" && standing) return ok({ standing, method: "pin" });
@@ -86,14 +86,14 @@ async function proveByCode(ctx: Context, request: AuthorizeRequest, hash: string
   const site = request.site.id;
   const code = await codeMac(ctx, request.proof.code);
   const asked = { site, buid: null, code };
-  const [spent, , standing, contacts] = await db.batch([
+  const [spent, , standing, told] = await db.batch([
     spendCode(db, code, site, now),
     settleCode(db, code, now),
     selectStanding(db, { ...asked, userHash: hash }),
-    selectContacts(db, asked),
+    selectTold(db, asked),
   ]);
   const proof: SpentCode | null = readSpentCode(spent?.results ?? []);
-  const found = readStanding(standing?.results ?? [], contacts?.results ?? []);
+  const found = readStanding(standing?.results ?? [], told?.results ?? []);
   return proof && found
     ? ok({ standing: found, method: proof.method })
     : err({ refusal: { reason: "code_invalid" }, resent: false });
@@ -133,21 +133,26 @@ async function recordLogin(
 
 const SHOWN = ["first_name", "last_name", "name", "username", "locale"] as const;
 
-/** What the bots told of this holder; `messenger` is that of the strongest account, unless the link knows which one it was asked for in. A contact told in a link's profile is somebody's word; one that came as an event carries its own proof. */
-async function profileOf(ctx: Context, { profile, identity, contacts }: Standing): Promise<Profile> {
-  const told = profile === null ? {} : (JSON.parse(await ctx.seal.open(profile)) as Record<string, string>);
-  const shown = SHOWN.flatMap((name) => (told[name] === undefined ? [] : [[name, told[name]] as const]));
+/** What the bots told of this holder, in a link's profile or by events; `messenger` is that of the strongest account, unless the link knows which one it
+ *  was asked for in. A contact told in a link's profile is somebody's word; one that came as an event carries its own proof. */
+async function profileOf(ctx: Context, { profile, identity, told }: Standing): Promise<Profile> {
+  const words = profile === null ? {} : (JSON.parse(await ctx.seal.open(profile)) as Record<string, string>);
   const messenger = identity === null ? null : messengerOf(identity.type);
-  const contact = async (type: "email" | "phone"): Promise<readonly (readonly [string, Contact])[]> => {
-    const known = contacts.find((row) => row.type === type);
-    if (known) return [[type, { value: await ctx.seal.open(known.sealed), proof: known.proof }]];
-    const word = told[type];
-    return word === undefined ? [] : [[type, { value: word, proof: "claimed" }]];
+  const byEvent = async (type: string): Promise<Contact | null> => {
+    const known = told.find((row) => row.type === type);
+    return known ? { value: await ctx.seal.open(known.sealed), proof: known.proof } : null;
   };
+  const name = async (type: string): Promise<readonly [string, string | undefined]> => [
+    type,
+    words[type] ?? (await byEvent(type))?.value,
+  ];
+  const contact = async (type: string): Promise<readonly [string, Contact | undefined]> => {
+    const word = words[type];
+    return [type, (await byEvent(type)) ?? (word === undefined ? undefined : { value: word, proof: "claimed" })];
+  };
+  const shown = await Promise.all([...SHOWN.map(name), ...["email", "phone"].map(contact)]);
   return Object.fromEntries<string | Contact>([
-    ...shown,
+    ...shown.flatMap(([type, value]) => (value === undefined ? [] : [[type, value] as const])),
     ...(messenger === null ? [] : [["messenger", messenger] as const]),
-    ...(await contact("email")),
-    ...(await contact("phone")),
   ]);
 }
