@@ -214,7 +214,7 @@ const SUBJECTS = ["person", "id", "connection", "slug", "problem", "version", "i
 async function afterAct(acting: View, result: ActResult, form: Form): Promise<Response> {
   const back = safeBack(form("back"));
   const view = at(acting, back);
-  if ("failed" in result) return refusedForm(view, result.failed, withTyped(acting.url.pathname, form));
+  if ("failed" in result) return refusedForm({ ...view, refusal: result.failed }, withTyped(acting.url.pathname, form));
   if ("refused" in result) return answer(renderPage(view, await rulesPage(view, result.refused)), 422);
   if ("once" in result) {
     const blocks = result.once.blocks.map(
@@ -234,9 +234,8 @@ async function afterAct(acting: View, result: ActResult, form: Form): Promise<Re
   return redirect(`${target.pathname}${target.search}`);
 }
 
-/** The page of a refused form again, with why. */
-async function refusedForm(view: View, why: string, typed: HTMLRewriter): Promise<Response> {
-  view.url.searchParams.set("failed", why);
+/** The page of a refused form again. Why is never read from an address: that would let anybody's link say anything here. */
+async function refusedForm(view: View, typed: HTMLRewriter): Promise<Response> {
   const page = await draw(view);
   return typed.transform(answer(page ? renderPage(view, page) : notFound(view), 422));
 }
@@ -246,7 +245,7 @@ function safeBack(text: string): string {
   if (!text.startsWith("/console")) return "/console";
   const { pathname, searchParams } = new URL(text, "https://console.invalid");
   if (!/^\/console(?:\/|$)/.test(pathname) || /^\/console\/(?:act\/|sign-|preferences)/.test(pathname)) return "/console";
-  for (const name of ["done", "failed"]) searchParams.delete(name);
+  searchParams.delete("done");
   return searchParams.size === 0 ? pathname : `${pathname}?${searchParams.toString()}`;
 }
 

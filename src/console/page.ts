@@ -119,9 +119,8 @@ export const actForm = (
 
 function flash(view: View): Content {
   const done = view.url.searchParams.get("done");
-  const failed = view.url.searchParams.get("failed");
-  if (failed !== null)
-    return html`<p class="note bad" role="alert">${icon("bad")} ${view.word("refused")}: ${failed.slice(0, 300)}</p>`;
+  if (view.refusal !== null)
+    return html`<p class="note bad" role="alert">${icon("bad")} ${view.word("refused")}: ${view.refusal}</p>`;
   return done === null ? null : html`<p class="note ok" role="status">${icon("ok")} ${view.word("done")}</p>`;
 }
 

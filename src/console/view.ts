@@ -15,6 +15,8 @@ export type View = {
   /** Whether single letters do something: whoever dictates or presses keys by accident switches them off (WCAG 2.1.4). */
   readonly keys: boolean;
   readonly csrf: string;
+  /** Why the form that was sent is refused; null where none was. */
+  readonly refusal: string | null;
   /** Who is signed in; null on pages without an account. */
   readonly operator: Operator | null;
   /** Open problems, for the navigation. */
@@ -38,6 +40,7 @@ export function newView(request: Request, ctx: Context, session: Session | null,
     theme: theme === "light" || theme === "dark" ? theme : "auto",
     keys: readCookie(request, "tl_keys") !== "off",
     csrf: session?.csrf ?? "",
+    refusal: null,
     operator: session?.operator ?? null,
     problems,
     word: (word, ...values) => fill(WORDS[word], lang, values),
@@ -122,7 +125,7 @@ export function hrefWith(
   path = view.url.pathname,
 ): string {
   const query = new URLSearchParams(path === view.url.pathname ? view.url.search : "");
-  for (const name of ["live", "done", "failed", "cursor"]) query.delete(name);
+  for (const name of ["live", "done", "cursor"]) query.delete(name);
   for (const [name, value] of Object.entries(changes)) {
     if (value === null || value === "") query.delete(name);
     else query.set(name, String(value));

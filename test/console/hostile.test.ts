@@ -56,7 +56,6 @@ const CRAFTED = [
   "links/check?url=",
   "funnel?by=",
   "people?cursor=",
-  "settings?failed=",
   "welcome?step=",
   "welcome?step=3&kind=",
   "events?when=",

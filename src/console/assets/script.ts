@@ -10,7 +10,7 @@ function keyOf(f){var k=f.getAttribute("action");$$("[type=hidden]",f).forEach(f
 function keep(f){try{if(f.action.indexOf("/act/")>0&&typedIn(f).length)store.setItem("typed",JSON.stringify([keyOf(f),typedIn(f).map(function(n){return n.checked||n.value})]))}catch(e){}}
 function giveBack(){var t=JSON.parse(store.getItem("typed")||"0");if(!t||$("[data-door]"))return;store.removeItem("typed");if(!where.has("done"))$$("form[method=post]").forEach(function(f){if(keyOf(f)==t[0])typedIn(f).forEach(function(n,i){if(/radio|checkbox/.test(n.type))n.checked=t[1][i]===true;else n.value=t[1][i];for(var p=n;p;p=p.parentElement)if(p.tagName=="DETAILS"&&(!i||n.value!=n.defaultValue||"typed" in n.dataset))p.open=true;if(!i)n.focus()})})}
 giveBack();
-["done","failed"].forEach(function(n){where.delete(n)});history.replaceState(history.state,"",here.pathname+here.search+location.hash);
+where.delete("done");history.replaceState(history.state,"",here.pathname+here.search+location.hash);
 var live=$("[data-live]"),paused=false,pill=$("[data-pill]"),count=$("[data-count]"),held=null,since=live?live.getAttribute("data-version"):"",busy=false,base=location.href;
 function show(t){var old={};$$("[data-id]",live).forEach(function(n){old[n.getAttribute("data-id")]=1});var doc=parse(t),from=$("[data-live]",doc);if(!from)return;live.replaceChildren.apply(live,[].slice.call(from.childNodes));
 var n=0;$$("[data-id]",live).forEach(function(r){if(!old[r.getAttribute("data-id")]){r.classList.add("new");n++}});if(count&&n)count.textContent=count.getAttribute("data-count").replace("{0}",n);held=null;if(pill)pill.hidden=true;sel=-1}
