@@ -54,6 +54,16 @@ describe("the page", () => {
     expect(await answer.text()).not.toContain("code=");
   });
 
+  it("lets nobody in by a link without a code once the site allows none, and by it again when it does", async () => {
+    const made = await link({ telegram_id: "71003", pin: false });
+    const site = { ...SCHOOL.connections.site, trusted_links: false };
+    await saveConfig({ ...SCHOOL, connections: { ...SCHOOL.connections, site } });
+    const refused = await submit(made.url, {});
+    expect([refused.status, await refused.text()]).toEqual([200, expect.stringContaining(PAGE_COPY.ru.gone)]);
+    await saveConfig(SCHOOL);
+    expect((await submit(made.url, {})).status).toBe(303);
+  });
+
   it("says that it is busy while the database is away, never that the code was wrong, and takes it afterwards", async () => {
     const made = await link({ telegram_id: "71002" });
     const page = await (await open(made.url)).text();

@@ -43,6 +43,8 @@ export async function enterByPin(ctx: Context, page: PageAddress, pin: string, f
 
 /** No PIN: possession of the link is all. The code it makes is of method `trusted_link`, which lets the site log in but not map. */
 export async function enterByToken(ctx: Context, page: PageAddress, token: string): Promise<Entry> {
+  // Whoever forbids such links means those that are out already, too.
+  if (!page.site.trusted_links) return { entered: false };
   const now = ctx.clock();
   const db = ctx.env.DB;
   const code = randomBase62(43);
