@@ -15,7 +15,7 @@ import { factIdentity } from "./generic/fact.ts";
 import { type MoneyNames, takeMoney } from "./generic/money.ts";
 import { takeProfile, takeRest, takeUtm } from "./generic/rest.ts";
 import { type Sent, newSent, take } from "./generic/sent.ts";
-import { readNumberText, readText } from "./generic/text.ts";
+import { readLink, readNumberText, readText } from "./generic/text.ts";
 
 /** What a vendor's reading adds to the common names. */
 export type GenericRules = {
@@ -76,7 +76,7 @@ export function readGeneric(connection: Connection, incoming: Incoming, rules: G
   const { utm, originals } = takeUtm(sent);
   const texts = {
     status: take(sent, ["status"], readText),
-    link: take(sent, ["link"], readText),
+    link: take(sent, ["link"], readLink),
     userAgent: take(sent, ["user_agent"], readText),
     message: take(sent, ["message"], readText),
   };

@@ -282,7 +282,12 @@ it("O-01 a platform that reports back what we wrote is an echo and starts nothin
 
 it("R-03 no stored byte of an e-mail or a phone, and in a pseudonymous workspace no sealed one", async () => {
   await configure({ workspace: { privacy: "pseudonymous" }, connections: { bot: { kind: "salebot", project: "P1" } } });
-  await feed({ ids: { tg: 1, email: "ivan@mail.ru", phone: "+79001112233" }, fields: { note: "ivan@mail.ru", city: "Казань" } });
+  await feed({
+    ids: { tg: 1, email: "ivan@mail.ru", phone: "+79001112233" },
+    fields: { note: "ivan@mail.ru", city: "Казань" },
+    start: "79001112233",
+    status: "ivan@mail.ru",
+  });
   const contacts = await rows<{ type: string; sealed: unknown; hint: string }>(
     "SELECT type, sealed, hint FROM identifiers WHERE type IN ('email', 'phone')",
   );

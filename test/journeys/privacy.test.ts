@@ -203,6 +203,16 @@ describe("privacy as an operator and a data subject see it", { timeout: 30_000 }
     expect([...values(person, "email"), ...values(person, "phone")]).toEqual(["ivan@mail.ru", "+79001112233"]);
   });
 
+  it("R-03 an address that a page's link carries becomes no source and no byte of storage", async () => {
+    const link = "https://school.example/lesson?email=ivan@mail.ru&to=petr%40mail.ru&utm=1";
+    await tell("p1", { event: "bot_start", telegram_id: "1", link });
+    await settled();
+    expect(await bytes()).not.toMatch(/(ivan@|petr%40)mail/);
+    expect((await who("telegram_id", "1")).first_touch).toMatchObject({
+      link: "https://school.example/lesson?email=(e-mail)&to=(e-mail)&utm=1",
+    });
+  });
+
   it("R-03 a pseudonymous workspace joins people by contacts it does not keep", async () => {
     await openWorkspace({ workspace: { ...DOCUMENT.workspace, privacy: "pseudonymous" } });
     await tell("school", { event: "payment", gc_user_id: "77", email: "Ivan@Mail.ru", order: "O1", tid: "1", amount: "100" });

@@ -4,6 +4,7 @@ import { clean, cleanText } from "../../domain/normalise/clean.ts";
 import { hasMacro, isMacro } from "../../domain/normalise/macro.ts";
 import { isBlocked } from "../../domain/normalise/blocked.ts";
 import { readCurrency } from "../../domain/normalise/currency.ts";
+import { reportName } from "../../domain/normalise/utm.ts";
 import { err, ok } from "../../lib/result.ts";
 
 /** Words that scripts print for "nothing". */
@@ -14,6 +15,12 @@ export function readText(text: string): Reading {
   const value = cleanText(text);
   if (value === "" || NOTHING.test(value)) return ok(null);
   return isMacro(value) ? err("unresolved_macro") : ok(value);
+}
+
+/** The name of one of our links, or a page of the sender's: either becomes a line of reports. */
+export function readLink(text: string): Reading {
+  const reading = readText(text);
+  return reading.ok && reading.value !== null ? ok(reportName(reading.value)) : reading;
 }
 
 /** A transaction or order number: stop-words are absent. */

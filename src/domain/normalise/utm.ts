@@ -8,7 +8,7 @@ import type { Reading } from "./reading.ts";
 
 /** Mailing services put the reader's own address into a mark. Marks are the names of report lines: they stand in the clear, outlive an erasure and
  *  are seen by whoever has a shared report, so an address is taken out (what was sent stays sealed in the raw delivery). */
-const EMAIL = /[^\s@/?&=|]+@[^\s@/?&=|]+\.\p{L}{2,}/gu;
+const EMAIL = /[^\s@/?&=|]+(?:@|%40)[^\s@/?&=|]+\.\p{L}{2,}/gu;
 
 /** The five that have a column and a field of their own. */
 export const UTM = ["utm_source", "utm_medium", "utm_campaign", "utm_content", "utm_term"] as const;
@@ -29,12 +29,16 @@ const NOTHING = new Set(["", "null", "undefined", "nan", "[object object]", "(no
 /** Marks are lines of reports. */
 const MOST = 500;
 
-/** `ok(null)` for what says nothing. An address is looked for a little beyond what is kept, and no further: the search takes the square of the length. */
-export function readUtm(text: string): Reading {
-  const value = clean(text)
-    .toLowerCase()
+/** What a mark or a link is called in reports. An address is looked for a little beyond what is kept, and no further: the search takes the square of the length. */
+export const reportName = (text: string): string =>
+  text
     .slice(0, 2 * MOST)
-    .replaceAll(EMAIL, "(e-mail)");
+    .replaceAll(EMAIL, "(e-mail)")
+    .slice(0, MOST);
+
+/** `ok(null)` for what says nothing. */
+export function readUtm(text: string): Reading {
+  const value = reportName(clean(text).toLowerCase());
   if (NOTHING.has(value)) return ok(null);
-  return hasMacro(value) || hasMacro(text) ? err("unresolved_macro") : ok(value.slice(0, MOST));
+  return hasMacro(value) || hasMacro(text) ? err("unresolved_macro") : ok(value);
 }

@@ -57,9 +57,12 @@ function withCleanTexts(facts: StoredFacts, claims: readonly Claim[]): StoredFac
 export function withoutTexts(facts: StoredFacts, hides: (text: string) => boolean): StoredFacts {
   const clean = (values: Readonly<Record<string, string>>): Record<string, string> =>
     Object.fromEntries(Object.entries(values).filter(([, value]) => !hides(value)));
+  const text = (value: string | null): string | null => (value === null || hides(value) ? null : value);
   return {
     ...facts,
-    message: facts.message === null || hides(facts.message) ? null : facts.message,
+    start: text(facts.start),
+    status: text(facts.status),
+    message: text(facts.message),
     profile: clean(facts.profile),
     fields: clean(facts.fields),
     tracker: clean(facts.tracker),
