@@ -125,6 +125,7 @@ describe("identifiers", () => {
     ["mailto:Ivan@Mail.ru.", "ivan@mail.ru"],
     ["ivan%40mail.ru", "ivan@mail.ru"],
     ["mailto:ivan@mail.ru?subject=Привет", "ivan@mail.ru"],
+    ["ivan@mail.ru?utm_source=vk", "ivan@mail.ru"],
     ["Иван Петров <Ivan@Mail.ru>", "ivan@mail.ru"],
     ["«ivan@mail.ru»…", "ivan@mail.ru"],
     ["ivan@mail.ru/", "ivan@mail.ru"],

@@ -10,8 +10,8 @@ const LONGEST_WRITTEN = 400;
 const INVENTED_HOST = /@(telegram|phone)$/;
 const INVENTED_USER = /^\d+@(vk\.com|facebook\.com)$/;
 
-/** ≤ 254 characters (RFC 3696, erratum 1690), internationalised ones included; `Name <a@b.ru>`, `mailto:` and trailing
- *  punctuation are taken off. Whether the box exists is not asked. */
+/** ≤ 254 characters (RFC 3696, erratum 1690), internationalised ones included; `Name <a@b.ru>`, `mailto:`, a query and
+ *  trailing punctuation are taken off. Whether the box exists is not asked. */
 export const readEmail = (text: string): Reading =>
   readIdentifier(text, (value) => {
     if (value.length > LONGEST_WRITTEN) return err("invalid");
@@ -27,7 +27,7 @@ function plain(value: string): string {
   return decoded
     .toLowerCase()
     .replace(/^.*<([^<>]+@[^<>]+)>$/, "$1")
-    .replace(/^mailto:([^?]*).*$/, "$1")
+    .replace(/^(?:mailto:)?([^@]*@[^?]*).*$/, "$1")
     .replace(/^[<"'«“(\s]+/, "")
     .replace(/[\s\p{P}]+$/u, "");
 }
