@@ -155,7 +155,10 @@ export function tellStep(step: Step, showing: Showing): string {
     case "blocked":
       return say(`не использовали: ${id} — значение заблокировано`, `not used: ${id} is a blocked value`);
     case "unknown_key":
-      return say("не использовали сквозной ключ: мы его не выдавали", "the key was not used: it is none of ours");
+      return say(
+        "не использовали сквозной ключ: такого человека у нас нет — ключ не наш, или его владелец удалён",
+        "the key was not used: nobody has it; it is none of ours, or its owner was erased",
+      );
     case "erased":
       return say("человек удалён после этого события: событие отброшено", "the person was erased after this event: dropped");
     case "waits": {

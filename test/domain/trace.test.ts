@@ -146,7 +146,11 @@ describe("every step of a decision", () => {
       "не использовали: почта a@b.ru — значение заблокировано",
       "not used: e-mail a@b.ru is a blocked value",
     ],
-    [{ step: "unknown_key" }, "не использовали сквозной ключ: мы его не выдавали", "the key was not used: it is none of ours"],
+    [
+      { step: "unknown_key" },
+      "не использовали сквозной ключ: такого человека у нас нет — ключ не наш, или его владелец удалён",
+      "the key was not used: nobody has it; it is none of ours, or its owner was erased",
+    ],
     [
       { step: "erased" },
       "человек удалён после этого события: событие отброшено",
