@@ -280,6 +280,24 @@ it("O-01 a platform that reports back what we wrote is an echo and starts nothin
   expect(await rows("SELECT id FROM deliveries")).toHaveLength(1);
 });
 
+it("O-01 the first report of what we wrote tells whom it is about, and is an echo all the same", async () => {
+  await configure({
+    connections: { school: { kind: "getcourse", account: "school1" }, tg: { kind: "telegram" } },
+    rules: [{ on: "user_updated", do: [{ to: "tg", action: "send_message", with: { text: "x" } }] }],
+  });
+  await feed({ ids: { tg: 5, email: "echo@i.ru" } });
+  const ctx = await testContext();
+  await env.DB.prepare("INSERT INTO echoes (hash, delivery_id, expires_at) VALUES (?1, 'dlv_x', ?2)")
+    .bind(await ctx.seal.mac("echo", "school\ntelegram_id\n5"), Date.now() + 86_400_000)
+    .run();
+  const [first] = await feed({ type: "user_updated", ids: { gc: 71, tg: 5 }, connection: "school" });
+  expect((await eventRow(first))?.status).toBe("echo");
+  expect(await personOf({ gc: 71 })).toBe(await personOf({ tg: 5 }));
+  const [other] = await feed({ type: "user_updated", ids: { gc: 72, tg: 5 }, connection: "school" });
+  const [phone] = await feed({ type: "user_updated", ids: { gc: 71, tg: 5, phone: "+79001115555" }, connection: "school" });
+  expect([(await eventRow(other))?.status, (await eventRow(phone))?.status]).toEqual(["bound", "bound"]);
+});
+
 it("R-03 no stored byte of an e-mail or a phone, and in a pseudonymous workspace no sealed one", async () => {
   await configure({ workspace: { privacy: "pseudonymous" }, connections: { bot: { kind: "salebot", project: "P1" } } });
   await feed({

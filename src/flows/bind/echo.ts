@@ -1,10 +1,11 @@
 /** Is an event only the echo of what we wrote? A platform that we update reports the update back; taking the report for news would start a loop.
- *  An echo carries at least one value we wrote to that connection within the day and nothing that is news: every other identifier is known already
- *  and every other field and name is what is remembered. Money, starts, logins, messages and an identification by name are never echoes, whatever they repeat:
+ *  An echo carries at least one value we wrote to that connection within the day and nothing that is news: every other identifier is known already,
+ *  or the platform's own first word of whom it is about, and every other field and name is what is remembered. Money, starts, logins, messages and an identification by name are never echoes, whatever they repeat:
  *  a form that sends the e-mail and the client whom we have just written to the school is the visitor's own act, and its rules must run. */
 import type { Context } from "../../context.ts";
 import type { Kind } from "../../domain/config.ts";
-import { membersOf, ownerOf } from "../../domain/identity/graph.ts";
+import { type Graph, type GraphClaim, membersOf, nodesOf, ownerOf } from "../../domain/identity/graph.ts";
+import type { PersonId } from "../../lib/ids.ts";
 import { isReserved } from "../../domain/reserved.ts";
 import { echoDigest, echoFor } from "../echo-digest.ts";
 import type { Arrived } from "./arrived.ts";
@@ -39,6 +40,10 @@ export async function echoDigestsOf(ctx: Context, { connection, type, facts }: A
   return new Map(await Promise.all(digests));
 }
 
+/** A platform's own id of whom its report is about, told for the first time: we wrote by e-mail, and learn only now who that is there. */
+const isSubject = (graph: Graph, owner: PersonId, { type, scope, proof }: GraphClaim): boolean =>
+  proof === "native" && ![...nodesOf(graph, owner)].some((node) => node.type === type && node.scope === scope);
+
 /** Errs towards "news": a missed echo is stopped by the loop breaker (O-02), a fact taken for an echo would be lost. */
 export async function isEcho(ctx: Context, session: Session, arrived: Arrived, digests: EchoDigests): Promise<boolean> {
   if (digests.size === 0) return false;
@@ -53,7 +58,8 @@ export async function isEcho(ctx: Context, session: Session, arrived: Arrived, d
   if (![...digests.keys()].some(ours)) return false;
   for (const [index, claim] of arrived.claims.entries()) {
     const person = owners[index] ?? null;
-    if (!ours(`identifier ${claim.type} ${claim.value}`) && (person === null || person !== owner)) return false;
+    if (ours(`identifier ${claim.type} ${claim.value}`) || (person !== null && person === owner)) continue;
+    if (person !== null || owner === null || !isSubject(session.graph, owner, claim)) return false;
   }
   const remembered = owner === null ? {} : await traitsOf(ctx, session.traits, session.graph, owner);
   const { fields, profile, utm } = arrived.facts;
