@@ -114,11 +114,14 @@ export function judgeUndocumented(judging: Judging, reply: Reply): Verdict {
 const EMAIL = /[^\s"'<>(),;:]+@[^\s"'<>(),;:]+\.[^\s"'<>(),;:.]+/g;
 const PHONE = /\+?\d[\d\s()-]{8,}\d/g;
 
+/** A vendor's words without any e-mail or phone. */
+export const withoutContacts = (text: string): string => text.replaceAll(EMAIL, "•••").replaceAll(PHONE, "•••");
+
 function vendorWords(words: unknown, { connection, person }: JudgingInput): string {
   // A login's message holds its link, and so does the error of a vendor that quotes it.
   let text = maskSecrets(connection, textOf(words) ?? "").replaceAll(/https?:\S+/gi, (address) => maskText(address));
   for (const value of hiddenTexts(person)) text = text.replaceAll(value, "•••");
-  return text.replaceAll(EMAIL, "•••").replaceAll(PHONE, "•••").replaceAll(/\s+/g, " ").trim().slice(0, LONGEST_WORDS);
+  return withoutContacts(text).replaceAll(/\s+/g, " ").trim().slice(0, LONGEST_WORDS);
 }
 
 const NAMES = ["first_name", "last_name", "username", "name"] as const;

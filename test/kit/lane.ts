@@ -16,12 +16,12 @@ export const bindings = env as unknown as Env;
 export const newTestContext = (): Promise<Context> => newContext(bindings, { waitUntil: () => undefined });
 
 /** Saves connections of kind `http`, each with what is given on top. */
-export async function configure(connections: Readonly<Record<string, object>>): Promise<void> {
+export async function configure(connections: Readonly<Record<string, object>>, workspace: object = {}): Promise<void> {
   const filled = Object.entries(connections).map(([id, given]) => [
     id,
     { kind: "http", url: "https://vendor.example/", ...given },
   ]);
-  const document = { connections: Object.fromEntries(filled) };
+  const document = { workspace, connections: Object.fromEntries(filled) };
   await saveConfig(bindings, settingsOf(bindings), { document, author: "test", note: "", now: Date.now() });
 }
 

@@ -30,6 +30,18 @@ describe("a lane", () => {
     expect(await seal.open(attempt?.reply ?? new ArrayBuffer(0))).toBe("ok");
   });
 
+  it("R-03 keeps no contact of a reply in a pseudonymous workspace", async () => {
+    await configure({ discreet: {} }, { privacy: "pseudonymous" });
+    vendor(() => Response.json({ error: "no user ivan@mail.ru, +7 900 111-22-33" }, { status: 400 }));
+    const [id = ""] = await give("discreet", [{}]);
+    await run("discreet");
+    const attempt = await bindings.DB.prepare("SELECT reply FROM attempts WHERE delivery_id = ?1")
+      .bind(id)
+      .first<{ reply: ArrayBuffer }>();
+    const { seal } = await newTestContext();
+    expect(await seal.open(attempt?.reply ?? new ArrayBuffer(0))).toBe('{"error":"no user •••, •••"}');
+  });
+
   it("R-05 keeps a reply without what its names call a secret, whoever's it is", async () => {
     await configure({ talkative: {} });
     vendor(() => Response.json({ message: "bad key", api_key: "zzz999", session: { token: "abc123" } }, { status: 400 }));

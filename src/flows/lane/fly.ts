@@ -1,6 +1,7 @@
 /** One attempt: the request, what the vendor asks for next, the verdict, its consequence. Before every request the row is marked as out and the
  *  rate's place is taken, in one transaction; the Durable Object's output gate holds the request back until that is on disk. */
 import type { Plan, Reply, Verdict } from "../../connectors/connector.ts";
+import { withoutContacts } from "../../connectors/replies.ts";
 import type { Context } from "../../context.ts";
 import { afterFailure } from "../../domain/breaker.ts";
 import { parseRetryAfter } from "../../domain/backoff.ts";
@@ -60,7 +61,7 @@ async function attempt(lane: LaneState, ctx: Context, connection: Connection, re
     return "budget_spent";
   }
   const { judged, reply } = answer;
-  const words = wordsOf(connection, ready.order, reply);
+  const words = wordsOf(ctx, connection, ready.order, reply);
   const kept = words === "" ? null : await ctx.seal.seal(words);
   const now = ctx.clock();
   if (judged.outcome === "delivered" || !outcomeIsUnknown(reply.status)) closeBreaker(lane);
@@ -126,9 +127,11 @@ async function converse(lane: LaneState, ctx: Context, connection: Connection, r
 
 const NO_REPLY: Reply = { status: 0, headers: {}, body: "", failure: null };
 
-/** What of a reply may be kept and shown. Telegram answers with the very message it took. */
-const wordsOf = (connection: Connection, order: WorkOrder, { body }: Reply): string =>
-  blotted(order, maskBody(maskSecrets(connection, body))).slice(0, REPLY_CHARS);
+/** What of a reply may be kept and shown. Telegram answers with the very message it took; a pseudonymous workspace keeps no contact. */
+function wordsOf(ctx: Context, connection: Connection, order: WorkOrder, { body }: Reply): string {
+  const words = blotted(order, maskBody(maskSecrets(connection, body))).slice(0, 2 * REPLY_CHARS);
+  return (ctx.config.workspace.privacy === "pseudonymous" ? withoutContacts(words) : words).slice(0, REPLY_CHARS);
+}
 
 const blotted = ({ hide }: WorkOrder, text: string): string => (hide === undefined ? text : text.replaceAll(hide, MASK));
 
