@@ -149,6 +149,10 @@ export type TimelineRow = EventHead & {
   readonly link: string | null;
 };
 
+/** A start that came before its click has the click's link too: the order of arrival tells nobody anything. */
+const LINK =
+  "COALESCE(link, (SELECT c.link FROM clicks c WHERE events.type = 'bot_start' AND c.hash = events.click_hash)) AS link";
+
 /** A person's events, oldest first by event time. The cursor is the last row's (event_at, seq). */
 export async function readTimeline(
   db: D1Database,
@@ -158,7 +162,7 @@ export async function readTimeline(
 ): Promise<TimelineRow[]> {
   const { results } = await db
     .prepare(
-      `SELECT ${HEAD_COLUMNS}, bound_at, shared, via, via_hash, order_number, tid, link
+      `SELECT ${HEAD_COLUMNS}, bound_at, shared, via, via_hash, order_number, tid, ${LINK}
        FROM events WHERE person_id = ?1 AND (event_at > ?2 OR (event_at = ?2 AND seq > ?3)) ORDER BY event_at, seq LIMIT ?4`,
     )
     .bind(id, after?.at ?? Number.MIN_SAFE_INTEGER, after?.seq ?? 0, limit)

@@ -113,7 +113,7 @@ describe("late binding and order as an outside client sees them", { timeout: 60_
           stages: Object.entries(person.stages).map(String).toSorted(),
           touches: [person.first_touch?.source, person.last_touch?.source],
           net: person.net,
-          lines: lines.map(({ type, at, label, amount, status }) => [type, at, label, amount, status]),
+          lines: lines.map(({ type, at, label, amount, status, link }) => [type, at, label, amount, status, link]),
         }),
       );
       expect(await events("?status=unbound"), order.join("")).toEqual([]);

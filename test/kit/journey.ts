@@ -146,6 +146,7 @@ export type Entry = {
   connection: string;
   counted: boolean;
   via: string | null;
+  link?: string;
 };
 export type Problem = {
   id: string;
