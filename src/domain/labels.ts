@@ -11,7 +11,8 @@ export type Payment = {
   readonly seq: number;
   readonly at: number;
   readonly order: string | null;
-  readonly tid: string | null;
+  /** The conversion that a transaction id names, told apart from one of another click that is numbered alike (vendors.md §6.1). */
+  readonly conversion: string | null;
   readonly named: "sale" | "resale" | null;
   /** Value × 10 000; null = the sender told no amount. */
   readonly amountE4: number | null;
@@ -64,9 +65,9 @@ export function labelNext(standing: Standing, payment: Payment, elsewhere: numbe
   return { id, label, ordinal: label === "resale" ? standing.resales : null, amountE4 };
 }
 
-/** An order, else a tid, else the payment itself. */
-const purchaseOf = (payment: Pick<Payment, "id" | "order" | "tid">): string =>
-  payment.order !== null ? `order ${payment.order}` : payment.tid !== null ? `tid ${payment.tid}` : payment.id;
+/** An order, else a conversion, else the payment itself. */
+const purchaseOf = (payment: Pick<Payment, "id" | "order" | "conversion">): string =>
+  payment.order !== null ? `order ${payment.order}` : payment.conversion !== null ? `tid ${payment.conversion}` : payment.id;
 
 /** A name that rules match. Each fires once per fact; `sale` and every `resale#n` also once per person and connection. */
 export type Trigger = { readonly name: string; readonly oncePerPerson: boolean };

@@ -21,7 +21,7 @@ export async function loadOrderParts(db: D1Database, known: Neighbourhood, asked
   for (const row of results) {
     if (known.orderParts.has(row.id)) continue;
     const order = asked.get(row.order) ?? row.order;
-    const part: OrderPart = { ...row, order, tid: null, named: null, paidTotalE4: null, counted: true };
+    const part: OrderPart = { ...row, order, conversion: null, named: null, paidTotalE4: null, counted: true };
     known.orderParts.set(row.id, part);
     noteOrder(known, part);
   }

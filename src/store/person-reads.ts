@@ -5,7 +5,7 @@ import type { PersonId, PersonKey } from "../lib/ids.ts";
 import type { Sealed } from "../lib/seal.ts";
 import { type EventHead, HEAD_COLUMNS } from "./event-lists.ts";
 import { CURRENT } from "./persons.ts";
-import { TOUCHES, TOUCH_FACTS } from "./report/touch.ts";
+import { DEAL, TOUCHES, TOUCH_FACTS } from "./report/touch.ts";
 import { hexed } from "./sealed.ts";
 
 /** `erasedAt` epoch ms: the id stays known for ever, so that a stale link says "erased" and not "never existed". */
@@ -78,7 +78,7 @@ const STAGES = `
   UNION ALL SELECT CASE n WHEN 1 THEN 'sale' ELSE 'resale' END, at FROM (
     SELECT at, ROW_NUMBER() OVER (ORDER BY at) AS n FROM (
       SELECT MIN(event_at) AS at FROM events WHERE person_id = ?1 AND ${COUNTED} AND +type = 'payment' AND amount_e4 > 0
-      GROUP BY connection, COALESCE('o' || order_number, 't' || tid, id))) WHERE n <= 2`;
+      GROUP BY connection, ${DEAL})) WHERE n <= 2`;
 
 const TOUCH = `SELECT event_at AS at, rank, seq, link, utm_source, utm_campaign, utm_content FROM (${TOUCHES(
   `(${TOUCH_FACTS} WHERE person_id = ?1 AND ${COUNTED})`,

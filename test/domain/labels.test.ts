@@ -9,7 +9,7 @@ const pay = (given: Partial<Payment> & { at: number }): Payment => {
     id: `evt_${seq}`,
     seq,
     order: null,
-    tid: null,
+    conversion: null,
     named: null,
     amountE4: 500_000,
     paidTotalE4: null,
@@ -34,8 +34,8 @@ it("the first paid order is the sale, later ones are resales in order of event t
 
 it("D-03 a replaced tid leaves one sale, and the history keeps both", () => {
   const result = labelPayments([
-    pay({ at: 1, tid: "1", counted: false, amountE4: 500_000 }),
-    pay({ at: 2, tid: "1", amountE4: 700_000 }),
+    pay({ at: 1, conversion: "1", counted: false, amountE4: 500_000 }),
+    pay({ at: 2, conversion: "1", amountE4: 700_000 }),
   ]);
   expect(result.map(({ label }) => label)).toEqual([null, "sale"]);
   expect(result.map(({ amountE4 }) => amountE4)).toEqual([500_000, 700_000]);
@@ -43,11 +43,18 @@ it("D-03 a replaced tid leaves one sale, and the history keeps both", () => {
 
 it("D-04 resale#N: the third repeat tid is resale#2 exactly once", () => {
   const given = [
-    pay({ at: 1, tid: "t1", named: "sale" }),
-    pay({ at: 2, tid: "t2", named: "resale" }),
-    pay({ at: 3, tid: "t3", named: "resale" }),
+    pay({ at: 1, conversion: "t1", named: "sale" }),
+    pay({ at: 2, conversion: "t2", named: "resale" }),
+    pay({ at: 3, conversion: "t3", named: "resale" }),
   ];
   expect(labels(given)).toEqual(["sale", "resale#1", "resale#2"]);
+});
+
+it("two clicks of one person may number their deposits alike: each is a purchase of its own", () => {
+  expect(labels([pay({ at: 1, conversion: "click A 1" }), pay({ at: 2, conversion: "click B 1" })])).toEqual([
+    "sale",
+    "resale#1",
+  ]);
 });
 
 it("D-06 a free order is neither a sale nor in the way of one", () => {
@@ -56,7 +63,11 @@ it("D-06 a free order is neither a sale nor in the way of one", () => {
 
 it("D-07 part payments are one sale on the first day's money", () => {
   expect(
-    labels([pay({ at: 1, order: "O3", tid: "O3-1" }), pay({ at: 2, order: "O3", tid: "O3-2" }), pay({ at: 3, order: "O9" })]),
+    labels([
+      pay({ at: 1, order: "O3", conversion: "O3-1" }),
+      pay({ at: 2, order: "O3", conversion: "O3-2" }),
+      pay({ at: 3, order: "O9" }),
+    ]),
   ).toEqual(["sale", null, "resale#1"]);
 });
 
@@ -70,29 +81,33 @@ it("reported totals become differences in event time, whatever came first", () =
 });
 
 it("a rejected payment gives its ordinal to the next one", () => {
-  const rejected = pay({ at: 1, tid: "t1", counted: false });
-  expect(labels([rejected, pay({ at: 2, tid: "t2" }), pay({ at: 3, tid: "t3" })])).toEqual([null, "sale", "resale#1"]);
+  const rejected = pay({ at: 1, conversion: "t1", counted: false });
+  expect(labels([rejected, pay({ at: 2, conversion: "t2" }), pay({ at: 3, conversion: "t3" })])).toEqual([
+    null,
+    "sale",
+    "resale#1",
+  ]);
 });
 
 it("a sale named by its sender is one, even when it is not the first", () => {
-  expect(labels([pay({ at: 1, tid: "a" }), pay({ at: 2, tid: "b", named: "sale" })])).toEqual(["sale", "sale"]);
-  expect(labels([pay({ at: 1, tid: "a", named: "resale" })])).toEqual(["resale#1"]);
+  expect(labels([pay({ at: 1, conversion: "a" }), pay({ at: 2, conversion: "b", named: "sale" })])).toEqual(["sale", "sale"]);
+  expect(labels([pay({ at: 1, conversion: "a", named: "resale" })])).toEqual(["resale#1"]);
 });
 
 it("a sender that calls every deposit a sale tells repeats by their tid or order", () => {
-  const sales = ["t1", "t2", "t3"].map((tid, index) => pay({ at: index + 1, tid, named: "sale" }));
+  const sales = ["t1", "t2", "t3"].map((conversion, index) => pay({ at: index + 1, conversion, named: "sale" }));
   expect(labels(sales)).toEqual(["sale", "resale#1", "resale#2"]);
   expect(labels([pay({ at: 1, order: "1", named: "sale" }), pay({ at: 2, order: "2", named: "sale" })])).toEqual([
     "sale",
     "resale#1",
   ]);
-  expect(labels([pay({ at: 0, tid: "d" }), ...sales])).toEqual(["sale", "sale", "resale#1", "resale#2"]);
+  expect(labels([pay({ at: 0, conversion: "d" }), ...sales])).toEqual(["sale", "sale", "resale#1", "resale#2"]);
   expect(labels([pay({ at: 1, named: "sale" }), pay({ at: 2, named: "sale" })])).toEqual(["sale", "sale"]);
 });
 
 it("a payment that names no amount is labelled, an unreadable one is not", () => {
-  expect(labels([pay({ at: 1, tid: "a", amountE4: null })])).toEqual(["sale"]);
-  expect(labels([pay({ at: 1, tid: "a", amountE4: null, counted: false })])).toEqual([null]);
+  expect(labels([pay({ at: 1, conversion: "a", amountE4: null })])).toEqual(["sale"]);
+  expect(labels([pay({ at: 1, conversion: "a", amountE4: null, counted: false })])).toEqual([null]);
 });
 
 it("labels do not depend on the order of arrival", () => {

@@ -94,6 +94,27 @@ it("D-04 a rule on resale#2 runs once, on the third purchase", async () => {
   expect(fired).toEqual([{ tid: "t3" }]);
 });
 
+it("deposits of two clicks of one person that their tracker numbers alike are a sale and a repeat", async () => {
+  await configure({
+    connections: {
+      bot: { kind: "salebot", project: "P1" },
+      onewin: { kind: "network", network: "1win" },
+      tg: { kind: "telegram" },
+    },
+    rules: [{ on: "resale", do: [{ to: "tg", action: "send_message", with: { text: "{{event.amount}}" } }] }],
+  });
+  await feed({ ids: { tg: 1, player: 9 } });
+  await feed(pay("50", { ids: { player: 9 }, connection: "onewin", tid: "1", key: "tid:conversion:A:1", at: 1_000 }));
+  await feed(pay("20", { ids: { player: 9 }, connection: "onewin", tid: "1", key: "tid:conversion:B:1", at: 2_000 }));
+  expect(await rows("SELECT label, ordinal FROM events WHERE type = 'payment' ORDER BY seq")).toEqual([
+    { label: "sale", ordinal: null },
+    { label: "resale", ordinal: 1 },
+  ]);
+  expect(await rows("SELECT e.amount_e4 / 10000 AS amount FROM deliveries d JOIN events e ON e.id = d.event_id")).toEqual([
+    { amount: 20 },
+  ]);
+});
+
 it("D-03 the same tid with another amount leaves one counted sale and its history", async () => {
   const first = await feed(
     pay("50", { ids: { player: 9 }, connection: "onewin", tid: "1", key: "tid:d3", state: "payment|50|" }),

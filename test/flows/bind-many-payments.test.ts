@@ -28,7 +28,7 @@ const payment = (place: number, given: Partial<PaymentRow> = {}): PaymentRow => 
   amountE4: 10_000,
   paidTotalE4: null,
   order: null,
-  tid: `t${place}`,
+  conversion: `t${place}`,
   counted: true,
   rules: true,
   ...given,
@@ -74,7 +74,7 @@ it("payments that come one after another look at none of those that the person m
 });
 
 it("running totals of new orders look at none of the payments of before", () => {
-  const { session, looks } = manyPayments({ tid: null, order: "O1", amountE4: null, paidTotalE4: 10_000 });
+  const { session, looks } = manyPayments({ conversion: null, order: "O1", amountE4: null, paidTotalE4: 10_000 });
   for (let place = MANY + 1; place <= MANY + BATCH; place += 1) {
     enter(session, payment(place, { order: `O${place}`, amountE4: null, paidTotalE4: 20_000 }));
     expect(relabel(session, ROOT)).toMatchObject([{ amountE4: 20_000, label: "resale" }]);

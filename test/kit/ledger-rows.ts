@@ -11,6 +11,8 @@ export type LedgerRow = {
   amount?: number | null;
   currency?: string | null;
   tid?: string | null;
+  /** Of the conversion; by default each row is one. */
+  fact?: string;
   order?: string | null;
   click?: string | null;
   link?: string | null;
@@ -27,7 +29,7 @@ export async function writeLedger(rows: readonly LedgerRow[]): Promise<void> {
     const person = row.person ?? null;
     const event = env.DB.prepare(
       `INSERT INTO events (id, seq, connection, type, status, received_at, event_at, person_id, home_id, fact, counted, amount_e4, currency, tid,
-         order_number, click_hash, link, utm_source, utm_campaign) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?6, ?7, ?7, ?1, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)`,
+         order_number, click_hash, link, utm_source, utm_campaign) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?6, ?7, ?7, ?17, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)`,
     ).bind(
       row.id,
       seq,
@@ -45,6 +47,7 @@ export async function writeLedger(rows: readonly LedgerRow[]): Promise<void> {
       row.link ?? null,
       row.source ?? null,
       row.campaign ?? null,
+      row.fact ?? row.id,
     );
     if (row.type !== "click" || row.status === "preview") return [event];
     const known = env.DB.prepare(

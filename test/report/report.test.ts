@@ -165,6 +165,19 @@ describe("touches", () => {
     expect((await report()).money).toMatchObject({ paid_deals: 4, bound_deals: 2, bound_share: "50.0", average_deal: "50.00" });
   });
 
+  it("counts a deal for every conversion where two clicks of one buyer number their deposits alike, and one for all states of it", async () => {
+    await writeLedger([
+      { id: "e1", type: "payment", at: T, person: "p1", tid: "1", amount: 40 },
+      { id: "e2", type: "payment", at: T + MINUTE, person: "p1", tid: "1", amount: 60 },
+      { id: "e3", type: "payment", at: T + 2 * MINUTE, person: "p2", tid: "1", amount: 60, fact: "f" },
+      { id: "e4", type: "payment", at: T + 3 * MINUTE, person: "p2", tid: "1", amount: 60, fact: "f" },
+    ]);
+    expect(await report()).toMatchObject({
+      money: { paid_deals: 3 },
+      stages: expect.arrayContaining([expect.objectContaining({ id: "resale", reached: 1 })]),
+    });
+  });
+
   it("sends a refund that tells only the transaction to the source of its payment, though that names the order too", async () => {
     const day = 86_400_000;
     await writeLedger([

@@ -28,7 +28,7 @@ export function addUnowned(session: Session, arrived: Arrived): void {
   restartOrder(session, part, null);
 }
 
-const moneyOf = ({ id, seq, connection, event, facts, counted }: Arrived): OrderPart => ({
+const moneyOf = ({ id, seq, connection, fact, event, facts, counted }: Arrived): OrderPart => ({
   id,
   seq,
   connection,
@@ -37,7 +37,7 @@ const moneyOf = ({ id, seq, connection, event, facts, counted }: Arrived): Order
   amountE4: toE4(facts.money.amount),
   paidTotalE4: toE4(facts.money.paidTotal),
   order: facts.order,
-  tid: facts.tid,
+  conversion: facts.tid === null ? null : fact,
   counted,
 });
 

@@ -3,7 +3,7 @@ import type { DealCell, MoneyCell } from "../../domain/funnel/money.ts";
 import { NO_ORIGIN, type Origin } from "../../domain/funnel/origin.ts";
 import type { ReportQuery } from "../../domain/funnel/query.ts";
 import { originColumns } from "./breakdown.ts";
-import { TOUCHES, TOUCH_FACTS, type OriginRow } from "./touch.ts";
+import { DEAL, TOUCHES, TOUCH_FACTS, type OriginRow } from "./touch.ts";
 
 const LAST_TOUCH_MS = 90 * 86_400_000;
 const COUNTED = "counted = 1 AND amount_e4 > 0 AND event_at >= ?1 AND event_at < ?2";
@@ -57,8 +57,8 @@ type CellRow = OriginRow & {
 /** Money and paid deals of one range, grouped by origin: never a row per payment. */
 export type MoneyTally = { readonly money: readonly MoneyCell[]; readonly deals: readonly DealCell[] };
 
-/** Both in one statement, because looking up last touches is the dear part. A deal is an order or a transaction with a payment in the range; trackers
- *  number the transactions of each click, so one of somebody else is another deal. Its touch is that of its first payment there, one with a person if
+/** Both in one statement, because looking up last touches is the dear part. A deal is an order or a conversion with a payment in the
+ *  range. Its touch is that of its first payment there, one with a person if
  *  there is any: SQLite takes bare columns from the row of a single MIN. Deals are always told by source, whatever the money is broken down by. */
 export async function moneyTally(db: D1Database, query: ReportQuery, depth: TouchDepth): Promise<MoneyTally> {
   const at = `(CASE m.type WHEN 'refund' THEN ${PAID_AT} ELSE m.event_at END)`;
@@ -67,12 +67,13 @@ export async function moneyTally(db: D1Database, query: ReportQuery, depth: Touc
   const { results } = await db
     .prepare(
       `WITH m AS MATERIALIZED (
-         SELECT event_at, type, person_id, connection, order_number, tid, seq, amount_e4, currency FROM events INDEXED BY events_money
+         SELECT event_at, type, person_id, connection, order_number, tid, seq, amount_e4, currency, CASE type WHEN 'payment' THEN ${DEAL} END AS deal
+         FROM events INDEXED BY events_money
          WHERE type IN ('payment', 'refund') AND status IN ('bound', 'erased', 'unbound') AND ${COUNTED}),
        told AS MATERIALIZED (
          SELECT m.event_at, m.person_id IS NOT NULL AS bound, m.type = 'refund' AS refund, m.currency, m.amount_e4,
            ${originColumns(query.by, "p", true)}, ${last} AS last, ${mark} AS mark,
-           m.connection, COALESCE('o' || m.order_number, 't' || m.tid || ' ' || m.person_id, m.seq) AS deal
+           m.connection, m.deal
          FROM m LEFT JOIN report_people p ON p.person_id = m.person_id)
        SELECT 0 AS deal, bound, refund, currency, link, source, campaign, content, place, last, SUM(amount_e4) AS amount
        FROM told GROUP BY bound, refund, currency, link, source, campaign, content, place, last

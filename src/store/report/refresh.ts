@@ -1,7 +1,7 @@
 /** Brings `report_people` up to date with the ledger: one row per person with the first time of every stage, the second paid deal and the first
  *  touch. Triggers of migrations 0005 and 0012 note whose row is stale; a report catches up before it reads, the cron keeps the backlog short.
  *  Both statements of a round see the same people, because a batch is one transaction. */
-import { RANK, TOUCHES } from "./touch.ts";
+import { DEAL, RANK, TOUCHES } from "./touch.ts";
 
 const ROUND = 10_000;
 const DUE = `SELECT person_id FROM report_stale ORDER BY person_id LIMIT ${ROUND}`;
@@ -14,7 +14,7 @@ INSERT INTO report_people (entry_at, person_id, click_at, bot_start_at, registra
 WITH due AS MATERIALIZED (${DUE}),
 fact AS MATERIALIZED (
   SELECT e.* FROM due CROSS JOIN (
-    SELECT id, person_id, event_at, seq, type, connection, order_number, tid, link, utm_source, utm_campaign, utm_content, click_hash
+    SELECT person_id, event_at, seq, type, connection, CASE type WHEN 'payment' THEN ${DEAL} END AS deal, link, utm_source, utm_campaign, utm_content, click_hash
     FROM events INDEXED BY events_report WHERE ${FACTS}) e ON e.person_id = due.person_id),
 stage AS (
   SELECT person_id, MIN(event_at) AS entry_at,
@@ -26,7 +26,7 @@ entry AS (SELECT person_id, connection, MIN(event_at * 8 + ${RANK}) FROM fact GR
 bot AS (SELECT person_id, connection, MIN(event_at) FROM fact WHERE type = 'bot_start' GROUP BY person_id),
 deal AS (
   SELECT person_id, MIN(event_at) AS at FROM fact WHERE type = 'payment'
-  GROUP BY person_id, connection, COALESCE('o' || order_number, 't' || tid, id)),
+  GROUP BY person_id, connection, deal),
 resale AS (
   SELECT person_id, at FROM (SELECT person_id, at, ROW_NUMBER() OVER (PARTITION BY person_id ORDER BY at) AS n FROM deal) WHERE n = 2),
 origin AS (

@@ -2,6 +2,10 @@
  *  path decides then, never the order of arrival, or the same facts would give two reports. Below 8: `event_at * 8 + rank` sorts by both. */
 export const RANK = `CASE type WHEN 'click' THEN 0 WHEN 'bot_start' THEN 1 WHEN 'registration' THEN 2 WHEN 'login' THEN 3 WHEN 'order' THEN 4 ELSE 5 END`;
 
+/** Which paid deal a payment belongs to, within its connection: the order, else the conversion that a transaction id names (its fact, since trackers
+ *  number the transactions of each click anew), else itself. */
+export const DEAL = "COALESCE('o' || order_number, CASE WHEN tid IS NOT NULL THEN fact END, seq)";
+
 /** What the touches are read from; the caller says whose events. */
 export const TOUCH_FACTS =
   "SELECT person_id, event_at, seq, type, link, utm_source, utm_campaign, utm_content, click_hash FROM events";
