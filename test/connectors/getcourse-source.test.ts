@@ -79,6 +79,18 @@ describe("GetCourse process «Вызвать URL»", () => {
     expect(await paid("cost_money=много")).toEqual(["payment", null, null, null]);
   });
 
+  it("an address named `order` that says that money has come in tells a payment; without money it is the order it is named", async () => {
+    const told = async (query: string): Promise<unknown> => {
+      const { event } = await read("school", { query: `gc_user_id=77&number=1001&cost_money_value=400&${query}`, path: "order" });
+      return [event.type, event.money.amount ?? event.money.paidTotal, event.key];
+    };
+    expect(await told("status=new&payed_money=0")).toEqual(["order", "400", "order:1001"]);
+    expect(await told("status=part_payed&payed_money=100")).toEqual(["payment", "100", "order:1001:paid:100"]);
+    expect(await told("status=payed&payed_money=400")).toEqual(["payment", "400", "order:1001:paid:400"]);
+    expect(await told("status=payed")).toEqual(["order", "400", "order:1001"]);
+    expect(await told("status=in_work&payed_money=100")).toEqual(["order", "400", "order:1001"]);
+  });
+
   it("D-06 zero order: paid with nothing is an order of 0, not a payment", async () => {
     const { event } = await read("school", { query: "gc_user_id=605&event=payment&order=O4&cost=0" });
     expect(event).toMatchObject({ type: "order", money: { amount: "0" } });

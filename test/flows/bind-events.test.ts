@@ -171,6 +171,40 @@ it("a rejection takes the payment out of the sums, and the next purchase becomes
   expect(await rows("SELECT id FROM deliveries")).toHaveLength(3);
 });
 
+it("a rejection without a transaction id takes back the payment of its click that had none: the one of the same sum, else the newest", async () => {
+  await configure({
+    connections: { tracker: { kind: "keitaro", url: "https://tr.example" }, bot: { kind: "salebot", project: "P1" } },
+  });
+  const from = (player: number): Told => ({ ids: { player }, connection: "tracker" });
+  const [numbered] = await feed(pay("70", { ...from(9), tid: "1", at: 1_000 }));
+  const [first] = await feed(pay("50", { ...from(9), at: 2_000 }));
+  const [second] = await feed(pay("70", { ...from(9), at: 3_000 }));
+  const [other] = await feed(pay("50", { ...from(8), at: 3_000 }));
+  const reject = (amount: string | null, at: number): Promise<unknown> =>
+    feed({ ...from(9), type: "rejected", money: { amount, paidTotal: null, currency: null }, at });
+  await reject("50", 1_500);
+  expect((await eventRow(second))?.counted).toBe(1);
+  await reject("50", 4_000);
+  expect([await eventRow(first), await eventRow(second)]).toMatchObject([{ counted: 0 }, { counted: 1, label: "resale" }]);
+  await reject(null, 5_000);
+  await reject(null, 6_000);
+  expect(await eventRow(second)).toMatchObject({ counted: 0, label: null });
+  expect([await eventRow(numbered), await eventRow(other)]).toMatchObject([{ counted: 1, label: "sale" }, { counted: 1 }]);
+  const [booked] = await feed(pay("50", { ids: { tg: 1 }, at: 1_000 }));
+  await feed({ ids: { tg: 1 }, type: "rejected", at: 2_000 });
+  expect((await eventRow(booked))?.counted).toBe(1);
+});
+
+it("a rejection that waited for its click takes back the payment that waited with it", async () => {
+  await configure({
+    connections: { onewin: { kind: "network", network: "1win" }, bot: { kind: "salebot", project: "P1" } },
+  });
+  const [sale] = await feed(pay("50", { ids: { clickid: "CH9" }, connection: "onewin", at: 1_000 }));
+  await feed({ type: "rejected", ids: { clickid: "CH9" }, connection: "onewin", at: 2_000 });
+  await feed({ ids: { tg: 9, clickid: "CH9" }, at: 3_000 });
+  expect(await eventRow(sale)).toMatchObject({ status: "bound", counted: 0, label: null });
+});
+
 it("a late first payment shifts the ordinals and runs what nobody carried before", async () => {
   await configure({
     connections: { onewin: { kind: "network", network: "1win" }, tg: { kind: "telegram" } },

@@ -1,5 +1,5 @@
 /** The process operation «Вызвать URL», and signed Chatium code: common names, plus the order macros' own (`payed_money` is the sum paid so far). An
- *  order process that names no event is understood by the order's status. */
+ *  order process that names no event, or calls every news of an order `order`, is understood by the order's status. */
 import { fromE4, toE4 } from "../../domain/amount.ts";
 import type { ConnectionOf } from "../../domain/config.ts";
 import type { NewEvent } from "../../domain/event.ts";
@@ -9,7 +9,7 @@ import type { Incoming } from "../connector.ts";
 import { type Sent, peek } from "../generic/sent.ts";
 import { readGeneric } from "../generic.ts";
 import { dealEvent } from "./order-news.ts";
-import { orderStatus } from "./status.ts";
+import { orderStatus, orderStep } from "./status.ts";
 
 /** Stands for "the status will tell": no event's name is empty. */
 const UNNAMED: EventName = { type: "", named: null };
@@ -35,7 +35,8 @@ export function readProcess(connection: ConnectionOf<"getcourse">, incoming: Inc
   const { amount: cost, currency } = event.money;
   const paidTotal = event.money.paidTotal ?? (status === "part_payed" ? paidOf(cost, left) : null);
   const deal = { order: event.order, status, cost, paidTotal, currency };
-  if (event.type === UNNAMED.type) return keepingIds(told, dealEvent({ ...deal, step: null }));
+  const paidOrder = event.type === "order" && paidTotal !== null && paidTotal !== "0" && orderStep(status) === "paid";
+  if (event.type === UNNAMED.type || paidOrder) return keepingIds(told, dealEvent({ ...deal, step: null }));
   if (event.type !== "payment" || event.tid !== null) return told;
   if (paidTotal !== null || cost === "0" || (priced && cost !== null))
     return keepingIds(told, dealEvent({ ...deal, step: "paid" }));
