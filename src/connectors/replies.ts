@@ -110,8 +110,9 @@ export function judgeUndocumented(judging: Judging, reply: Reply): Verdict {
   return saysNo(body) || isFailed(body["status"]) ? judging.dead("rejected", wordsOf(reply.body)) : { outcome: "delivered" };
 }
 
-/** Vendors quote the person's contacts in their errors in a spelling of their own, so the known values alone do not cover them. */
-const EMAIL = /[^\s"'<>(),;:]+@[^\s"'<>(),;:]+\.[^\s"'<>(),;:.]+/g;
+/** Vendors quote the person's contacts in their errors in a spelling of their own, so the known values alone do not cover them. A word is begun once and holds
+ *  one `@`, so a reply of nothing but beginnings is read through once too. */
+const EMAIL = /(?<![^\s"'<>(),;:@])[^\s"'<>(),;:@]+@[^\s"'<>(),;:@]+\.[^\s"'<>(),;:@.]+/g;
 const PHONE = /\+?\d[\d\s()-]{8,}\d/g;
 
 /** A vendor's words without any e-mail or phone. */

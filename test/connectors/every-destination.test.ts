@@ -3,7 +3,7 @@ import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { actionNames, actionOf } from "../../src/connectors/actions.ts";
 import type { Addressee } from "../../src/domain/delivery.ts";
-import { NOW, connectionOf, eventOf, planOf, refusalOf } from "../kit/destination.ts";
+import { NOW, connectionOf, eventOf, planOf, refusalOf, replyOf, told } from "../kit/destination.ts";
 import { personOf } from "../kit/facts.ts";
 import { SITE_SECRET } from "../kit/sign.ts";
 
@@ -129,6 +129,28 @@ describe("every action", () => {
     const connection = connectionOf(id, { ...FULL[id], [missing]: undefined });
     const parameters = { fields: { a: "1" }, event: "sale" };
     expect(await refusalOf({ connection, action, parameters, person: everybody })).toBe(`not_configured: ${named}`);
+  });
+});
+
+describe("a refusal's words", () => {
+  it.each([
+    ["one word", "x".repeat(40_000)],
+    ["the beginnings of many addresses", "a@".repeat(1_000)],
+    ["one address without an end", `${"x".repeat(20_000)}@${"y".repeat(20_000)}`],
+  ])("are read at once, be they %s", async (_, words) => {
+    const plan = await planOf({ connection: connectionOf("tg", FULL.tg), action: "send_message", person: everybody });
+    const began = performance.now();
+    plan.judge(replyOf(400, { ok: false, error_code: 400, description: words }));
+    await scheduler.wait(1);
+    expect(performance.now() - began).toBeLessThan(500);
+  });
+
+  it("show no address of anybody, however it is written", async () => {
+    const plan = await planOf({ connection: connectionOf("tg", FULL.tg), action: "send_message", person: everybody });
+    const description = "<x@y.ru>, anna.b@mail.school.example. me@x.ru;you@y.ru x@y";
+    expect(told(plan.judge(replyOf(400, { ok: false, error_code: 400, description })))).toBe(
+      "dead rejected: <•••>, •••. •••;••• x@y",
+    );
   });
 });
 

@@ -69,7 +69,8 @@ export function withoutTexts(facts: StoredFacts, hides: (text: string) => boolea
   };
 }
 
-const EMAIL = /\S+@\S+\.\S+/;
+/** As little of an address as gives it away: looking for more would take the square of a long text's length. */
+const EMAIL = /\S@[^\s@]+\.\S/;
 const PHONE = /\+?\d[\d\s()-]{8,}\d/;
 
 /** `secrets`: contacts that are known; others are told by their form. */
