@@ -105,6 +105,20 @@ describe("limits of a lane", () => {
     for (const id of ids) expect((await row(id)).status).toBe("delivered");
   });
 
+  it("does not take addresses that may not be called for a dead vendor: nothing was sent there", async () => {
+    await configure({ picky: {} });
+    const calls = vendor(fine);
+    const inside = { url: "https://10.0.0.1/", method: "POST" };
+    await give(
+      "picky",
+      lines(24).map((item) => ({ ...item, with: inside })),
+    );
+    const [good] = await give("picky", [{ line: "good" }]);
+    await run("picky");
+    expect(calls.map(({ url }) => url)).toEqual(["https://vendor.example/in"]);
+    expect((await row(good ?? "")).status).toBe("delivered");
+  });
+
   it("does not take one person's failures for a dead vendor", async () => {
     await configure({ one: { retry_seconds: Array.from({ length: 20 }, () => 0) } });
     const calls = vendor((call) => (call.body.includes("sick") ? broken() : fine()));

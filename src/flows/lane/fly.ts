@@ -51,7 +51,7 @@ export async function fly(lane: LaneState, ctx: Context, connection: Connection,
 }
 
 /** One flight with what it means for the row, the circuit and the problem list. The circuit counts replies whose outcome nobody
- *  knows: a vendor that refuses in words is alive. */
+ *  knows: a vendor that refuses in words is alive, and one that was not asked (`NO_REPLY`) is neither. */
 async function attempt(lane: LaneState, ctx: Context, connection: Connection, ready: Ready): Promise<Flown> {
   const { row } = ready;
   const at = ctx.clock();
@@ -65,7 +65,7 @@ async function attempt(lane: LaneState, ctx: Context, connection: Connection, re
   const kept = words === "" ? null : await ctx.seal.seal(words);
   const now = ctx.clock();
   if (judged.outcome === "delivered" || !outcomeIsUnknown(reply.status)) closeBreaker(lane);
-  else setBreaker(lane, afterFailure(lane.breaker, row.line, now));
+  else if (reply !== NO_REPLY) setBreaker(lane, afterFailure(lane.breaker, row.line, now));
   const attempts = row.attempts + 1;
   const settlement = settle({
     judged,
