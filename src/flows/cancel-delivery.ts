@@ -1,4 +1,5 @@
-/** Cancelling what has not left yet. The lane decides, being the one that sends; D1 is told here as well, so the answer is true when it is given. */
+/** Cancelling what has not left yet. The lane decides, being the one that sends; D1 is told here as well, so the answer is true when it is
+ *  given; where D1 does not answer, the lane tells it later. */
 import { type Context, laneOf } from "../context.ts";
 import { type Result, err, ok } from "../lib/result.ts";
 import type { DeliveryStatus } from "../domain/delivery.ts";
@@ -17,6 +18,10 @@ export async function cancelDelivery(ctx: Context, id: string): Promise<Result<{
   const { cancelled, inFlight } = await laneOf(ctx.env, row.connection).cancel(row.connection, [key]);
   if (inFlight.length > 0) return ok({ status: row.status });
   if (cancelled.length === 0) return err("already_settled");
-  await markCancelled(ctx.env.DB, key, ctx.clock());
+  try {
+    await markCancelled(ctx.env.DB, key, ctx.clock());
+  } catch (failure) {
+    ctx.log("error", "delivery.cancel.untold", { connection: row.connection, delivery: row.id, error: String(failure) });
+  }
   return ok({ status: "cancelled" });
 }

@@ -288,6 +288,23 @@ describe("cancel", () => {
     expect(await row(id)).toMatchObject({ status: "cancelled", reason: "cancelled", next_attempt_at: null });
   });
 
+  it("holds and is answered so where D1 cannot note it now: the lane tells it", async () => {
+    await configure({ mute: { retry_seconds: [600] } });
+    vendor(() => new Response(null, { status: 500 }));
+    const [id = ""] = await give("mute", [{}]);
+    await run("mute");
+    const prepare = bindings.DB.prepare.bind(bindings.DB);
+    const gone = vi.spyOn(bindings.DB, "prepare").mockImplementation((sql) => {
+      if (/SET status = 'cancelled'/.test(sql)) throw new Error("D1 is away");
+      return prepare(sql);
+    });
+    const answer = await call(`/${id}/cancel`, "POST");
+    gone.mockRestore();
+    expect(await answer.json()).toEqual({ id, status: "cancelled" });
+    await run("mute");
+    expect(await row(id)).toMatchObject({ status: "cancelled", reason: "cancelled" });
+  });
+
   it("of what is delivered is refused", async () => {
     await configure({ done: {} });
     vendor(fine);

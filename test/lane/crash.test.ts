@@ -146,6 +146,17 @@ describe("taking work back", () => {
     expect(calls).toEqual([]);
   });
 
+  it("a key that is cancelled before its hand-over is told to D1 too, should the canceller not get to it", async () => {
+    await configure({ cut: {} });
+    vendor(fine);
+    const [id = ""] = await give("cut", [{}]);
+    await run("cut");
+    await bindings.DB.prepare("UPDATE deliveries SET generation = 1, status = 'queued', replayed_at = 1 WHERE id = ?1").bind(id).run();
+    await laneOf(bindings, "cut").cancel("cut", [{ id: id as `dlv_${string}`, generation: 1 }]);
+    await run("cut");
+    expect(await row(id)).toMatchObject({ status: "cancelled", reason: "cancelled", generation: 1 });
+  });
+
   it("erasure leaves no trace of a line: not of what waits, nor of what is out, nor of outcomes D1 was not told", async () => {
     await configure({ wipe: {} });
     const gate = { open: false };

@@ -4,8 +4,8 @@ import type { DeliveryId } from "../../lib/ids.ts";
 import { find, forgetLine, putSettled, settleRow } from "./queue.ts";
 import type { LaneState } from "./state.ts";
 
-/** One transaction for all keys. A key that the lane never took is remembered as settled, so that a late hand-over cannot send it; one that is out is
- *  `inFlight`: its request cannot be called back, only its retries are given up. */
+/** One transaction for all keys; D1 is told by the outbox whatever becomes of the caller. A key that the lane never took is remembered as settled, so that a
+ *  late hand-over cannot send it; one that is out is `inFlight`: its request cannot be called back, only its retries are given up. */
 export function cancelWork(
   lane: LaneState,
   keys: readonly LaneKey[],
@@ -17,17 +17,16 @@ export function cancelWork(
     for (const key of keys) {
       const row = find(lane.sql, key);
       const hand = row && lane.inHand.get(row.seq);
-      if (!row) putSettled(lane.sql, key, now);
-      else if (row.state === "settled") continue;
-      else if (row.state === "flying") {
+      if (row?.state === "settled") continue;
+      if (row?.state === "flying") {
         if (hand) hand.cancelled = true;
         inFlight.push(key.id);
         continue;
-      } else {
-        settleRow(lane.sql, row, now);
-        if (hand) hand.forgotten = true;
-        lane.outbox.record({ ...key, line: row.line }, cancelledAt(row.attempts, now), NOTHING_SEALED, now);
       }
+      if (row) settleRow(lane.sql, row, now);
+      else putSettled(lane.sql, key, now);
+      if (hand) hand.forgotten = true;
+      lane.outbox.record({ ...key, line: row?.line ?? "" }, cancelledAt(row?.attempts ?? 0, now), NOTHING_SEALED, now);
       cancelled.push(key.id);
     }
   });
