@@ -180,6 +180,20 @@ describe("retries", () => {
     expect(await row(second)).toMatchObject({ status: "delivered" });
   });
 
+  it("nor by a recovery, where what had left must not be done twice", async () => {
+    await configure({
+      once: { kind: "getcourse", account: "school.getcourse.ru", api_key: "key-of-school", url: undefined },
+    });
+    vendor(() => fine());
+    vi.spyOn(Math, "random").mockImplementationOnce(() => {
+      throw new Error("not foreseen");
+    });
+    const deal = { user: { email: "a@example.com" }, deal: { offer_code: "1", deal_cost: "10" } };
+    const [id = ""] = await give("once", [{ with: deal, action: "upsert_deal", address: { email: "a@example.com" } }]);
+    await run("once");
+    expect(await row(id)).toMatchObject({ status: "dead", reason: "unknown_outcome" });
+  });
+
   it("are not made for a request that could not be built for a mistake of ours, and its line goes on", async () => {
     await configure({ unbuilt: {} });
     const calls = vendor(() => fine());

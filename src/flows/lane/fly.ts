@@ -39,7 +39,7 @@ export async function fly(lane: LaneState, ctx: Context, connection: Connection,
     const attempts = row.attempts + 1;
     const end = {
       connection: connection.id,
-      settlement: { state: "dead", reason: "internal_error" },
+      settlement: { state: "dead", reason: ready.plan.repeatable === false ? "unknown_outcome" : "internal_error" },
       attempts,
       attempt: { n: attempts, at, status: 0, outcome: "interrupted" },
       rendered: ready.rendered,
