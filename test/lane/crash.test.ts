@@ -151,7 +151,9 @@ describe("taking work back", () => {
     vendor(fine);
     const [id = ""] = await give("cut", [{}]);
     await run("cut");
-    await bindings.DB.prepare("UPDATE deliveries SET generation = 1, status = 'queued', replayed_at = 1 WHERE id = ?1").bind(id).run();
+    await bindings.DB.prepare("UPDATE deliveries SET generation = 1, status = 'queued', replayed_at = 1 WHERE id = ?1")
+      .bind(id)
+      .run();
     await laneOf(bindings, "cut").cancel("cut", [{ id: id as `dlv_${string}`, generation: 1 }]);
     await run("cut");
     expect(await row(id)).toMatchObject({ status: "cancelled", reason: "cancelled", generation: 1 });

@@ -74,22 +74,26 @@ function judgeAction(judged: Judged, action: RuleAction, path: Path): FieldError
   ];
 }
 
-/** Addresses and secrets of `http.request`: what is literal in the address is judged now, the rest when it is sent. */
+/** Addresses, secrets and the body of `http.request`: what is literal in the address is judged now, the rest when it is sent. */
 function requestMistakes(
   { with: parameters }: RuleAction,
   { path, base, local }: { readonly path: Path; readonly base: string | undefined; readonly local: boolean },
 ): FieldError[] {
-  const url = parameters["url"];
+  const { url, method, body } = parameters;
+  const says = typeof body === "string" ? body !== "" : Object.keys(membersOf(body)).length > 0;
+  const isGet = typeof method === "string" && method.toUpperCase() === "GET";
+  const lost = isGet && says ? [{ path: dotted([...path, "body"]), message: "a GET carries no body: put it into the url" }] : [];
   const headers = Object.entries(membersOf(parameters["headers"])).flatMap(([name, value]) =>
     typeof value === "string" && secretName(value) !== null
       ? [{ path: dotted([...path, "headers", name]), message: "secret headers belong to the connection's own headers" }]
       : [],
   );
+  const kept = [...headers, ...lost];
   const at = dotted([...path, "url"]);
   if (url === undefined)
-    return base === undefined ? [{ path: at, message: "required: the connection has no url" }, ...headers] : headers;
-  if (typeof url !== "string" || url.trimStart().startsWith("{")) return headers;
+    return base === undefined ? [{ path: at, message: "required: the connection has no url" }, ...kept] : kept;
+  if (typeof url !== "string" || url.trimStart().startsWith("{")) return kept;
   const literal = url.trim().replaceAll(/\{\{[^{}]*\}\}|\{[^{}]*\}/g, "x");
   const message = addressMistake(URL.parse(literal, base)?.href ?? literal, local);
-  return message === null ? headers : [{ path: at, message }, ...headers];
+  return message === null ? kept : [{ path: at, message }, ...kept];
 }

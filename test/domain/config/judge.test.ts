@@ -211,6 +211,7 @@ const MISTAKES: readonly (readonly [string, unknown, string, RegExp])[] = [
   ["rules", action("tg", "send_message", { text: "Hi {{event.amount" }), "rules.0.do.0.with.text", /unfinished/],
   ["rules", action("out", "request", { url: "https://10.1.1.1/{{event.id}}" }), "rules.0.do.0.with.url", /private/],
   ["rules", action("out", "request", { url: "gopher://x/" }), "rules.0.do.0.with.url", /http/],
+  ["rules", action("out", "request", { method: "get", body: { a: 1 } }), "rules.0.do.0.with.body", /GET/],
   ["rules", action("out", "request", { headers: { "x-key": "$SAME" } }), "rules.0.do.0.with.headers.x-key", /connection/],
 ];
 
