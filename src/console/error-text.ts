@@ -21,7 +21,7 @@ const RUSSIAN: readonly (readonly [RegExp, string])[] = [
   [/^an empty list never matches$/, "пустой список никогда не совпадёт"],
   [/^"(.*)" is not an action of (\w+) \((.+)\)$/, "«$1» — не действие $2; есть: $3"],
   [/^"(.+)" is of kind (\w+), expected (.+)$/, "«$1» — это $2, а нужно: $3"],
-  [/^secret headers belong to.*$/, "секретный заголовок указывают у самого подключения"],
+  [/^a secret is read at a connection only.*$/, "секрет указывают у самого подключения, в его полях"],
   [/^a GET carries no body.*$/, "у GET нет тела: передайте это в адресе"],
   [/^required: the connection has no url$/, "обязательное поле: у подключения нет адреса"],
   [/^this id is reserved.*$/, "это имя занято самим шлюзом"],

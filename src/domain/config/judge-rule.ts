@@ -45,14 +45,22 @@ function conditionMistake(name: string, expected: unknown, path: Path): FieldErr
   return Array.isArray(expected) && expected.length === 0 ? [{ path: dotted(path), message: "an empty list never matches" }] : [];
 }
 
+const SECRET_HERE = "a secret is read at a connection only, in its own fields";
+
+/** The author's texts, each a template. The name of a Worker secret is none of them: it would be sent as it stands here, dollar and all. */
+export function judgeTexts({ options }: Judged, value: unknown, path: Path): FieldError[] {
+  return textsOf(value, path).flatMap(({ path: at, text }) => {
+    const name = secretName(text);
+    const message = name !== null && options.secret(name) !== null ? SECRET_HERE : templateMistake(text);
+    return message === null ? [] : [{ path: dotted(at), message }];
+  });
+}
+
 /** An action is judged by its destination's kind; with the destination unknown only its templates are. */
 function judgeAction(judged: Judged, action: RuleAction, path: Path): FieldError[] {
   const unknown = referenceMistake(judged, { path: dotted([...path, "to"]), id: action.to });
   const connection = judged.connections.get(action.to);
-  const templates = textsOf(action.with, [...path, "with"]).flatMap(({ path: at, text }) => {
-    const message = templateMistake(text);
-    return message === null ? [] : [{ path: dotted(at), message }];
-  });
+  const templates = judgeTexts(judged, action.with, [...path, "with"]);
   if (!connection) return [...unknown, ...templates];
   const actions = actionParameters(connection.kind);
   const schema = Object.hasOwn(actions, action.action) ? actions[action.action] : undefined;
@@ -85,7 +93,7 @@ function requestMistakes(
   const lost = isGet && says ? [{ path: dotted([...path, "body"]), message: "a GET carries no body: put it into the url" }] : [];
   const headers = Object.entries(membersOf(parameters["headers"])).flatMap(([name, value]) =>
     typeof value === "string" && secretName(value) !== null
-      ? [{ path: dotted([...path, "headers", name]), message: "secret headers belong to the connection's own headers" }]
+      ? [{ path: dotted([...path, "headers", name]), message: SECRET_HERE }]
       : [],
   );
   const kept = [...headers, ...lost];

@@ -9,7 +9,7 @@ import { connection } from "./connections.ts";
 import { type ConfigDocument, configDocument, link, rule, workspace } from "./document.ts";
 import { judgeAddresses } from "./judge-addresses.ts";
 import { judgeReferences, judgeTimeZones } from "./judge-references.ts";
-import { judgeRule } from "./judge-rule.ts";
+import { judgeRule, judgeTexts } from "./judge-rule.ts";
 import { judgeSecrets } from "./judge-secrets.ts";
 import type { JudgeOptions, Judged } from "./judged.ts";
 import { resolveSecrets } from "./resolve.ts";
@@ -34,6 +34,7 @@ export function judgeConfig(document: unknown, options: JudgeOptions): Result<Co
     ...judgeSecrets(judged),
     ...judgeAddresses(judged),
     ...judgeReferences(judged),
+    ...judgeTexts(judged, raw["variables"], ["variables"]),
     ...sound(rule, raw["rules"]).flatMap(([index, body]) => judgeRule(judged, body, ["rules", index])),
   ];
   return parsed.success && errors.length === 0 ? ok(parsed.data) : err(distinct(errors));

@@ -213,12 +213,23 @@ const MISTAKES: readonly (readonly [string, unknown, string, RegExp])[] = [
   ["rules", action("out", "request", { url: "gopher://x/" }), "rules.0.do.0.with.url", /http/],
   ["rules", action("out", "request", { method: "get", body: { a: 1 } }), "rules.0.do.0.with.body", /GET/],
   ["rules", action("out", "request", { headers: { "x-key": "$SAME" } }), "rules.0.do.0.with.headers.x-key", /connection/],
+  ["rules", action("out", "request", { body: { key: "$SAME" } }), "rules.0.do.0.with.body.key", /at a connection/],
+  ["rules", action("out", "request", { url: "$PRIVATE_URL" }), "rules.0.do.0.with.url", /at a connection/],
+  ["rules", action("bot", "callback", { message: "x", key: "$SAME" }), "rules.0.do.0.with.key", /at a connection/],
+  ["variables/reg_link", "$SAME", "variables.reg_link", /at a connection/],
+  ["variables/reg_link", "https://pp.example?clickid={{tracker.clickid", "variables.reg_link", /unfinished/],
 ];
 
 describe("a configuration with one mistake", () => {
   it.each(MISTAKES)("%s = %j is named at %s", (where, value, path, message) => {
     const errors = errorsOf(sampleWith(where, value));
     expect(errors[path]).toMatch(message);
+  });
+});
+
+describe("a text that begins with a dollar", () => {
+  it("is a text where no secret has that name", () => {
+    expect(errorsOf(sampleWith("rules", action("bot", "callback", { message: "$SALE", price: "$5" })))).toEqual({});
   });
 });
 
