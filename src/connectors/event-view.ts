@@ -3,6 +3,7 @@ import type { Config } from "../domain/config.ts";
 import type { EventFacts } from "../domain/delivery.ts";
 import { currencyOf } from "../domain/event-value.ts";
 import type { EventView } from "./connector.ts";
+import { iso } from "../lib/iso.ts";
 
 /** `amount` is a decimal text and always has its currency beside it, the connection's or workspace's if the event told none: a vendor would take a
  *  bare number for its own default currency. Of several click ids of one issuer the first counts. */
@@ -20,6 +21,6 @@ export function eventViewOf(event: EventFacts | null, config: Pick<Config, "work
     order: event?.order ?? null,
     clickids,
     utm: event?.utm ?? {},
-    at: event ? new Date(event.eventTime).toISOString() : null,
+    at: event ? iso(event.eventTime) : null,
   };
 }

@@ -10,6 +10,7 @@ import { WORDS, type Word } from "./copy.ts";
 import type { Kind } from "../domain/config.ts";
 import { type IconName, icon } from "./icons.ts";
 import { type View, amountE4, clockTime, fullTime, hrefWith, shortDay } from "./view.ts";
+import { iso } from "../lib/iso.ts";
 
 type Mark = readonly [tone: "ok" | "warn" | "bad" | "dim", icon: IconName];
 
@@ -93,7 +94,7 @@ export function eventName(view: View, event: Pick<EventLine, "type" | "label" | 
 /** The clock for today, else the day; the whole time on hover and for machines. */
 export const moment = (view: View, at: number): Html => {
   const today = shortDay(view, at) === shortDay(view, view.ctx.clock());
-  return html`<time datetime="${new Date(at).toISOString()}" title="${fullTime(view, at)}"
+  return html`<time datetime="${iso(at)}" title="${fullTime(view, at)}"
     >${today ? clockTime(view, at) : `${shortDay(view, at)} ${clockTime(view, at).slice(0, 5)}`}</time
   >`;
 };

@@ -3,6 +3,7 @@
 import type { Config } from "./config.ts";
 import type { EventFacts } from "./delivery.ts";
 import { isIdentifierType } from "./identifier.ts";
+import { iso } from "../lib/iso.ts";
 
 type Defaults = Pick<Config, "workspace" | "connections">;
 
@@ -67,9 +68,9 @@ function factOf(event: EventFacts, config: Defaults, name: string): string | nul
     case "user_agent":
       return event.userAgent;
     case "at":
-      return new Date(event.eventTime).toISOString();
+      return iso(event.eventTime);
     case "received_at":
-      return new Date(event.receivedAt).toISOString();
+      return iso(event.receivedAt);
     default:
       return null;
   }

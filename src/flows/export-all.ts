@@ -6,6 +6,7 @@ import { eventPage } from "../store/operator/events.ts";
 import { identifierPage } from "../store/operator/people.ts";
 import { openFacts } from "./bind/arrived.ts";
 import { openIdentifier } from "./show-person.ts";
+import { iso, isoOrNull } from "../lib/iso.ts";
 
 const PAGE = 200;
 const PAGES = 20;
@@ -24,8 +25,8 @@ async function peoplePage(ctx: Context, after: string): Promise<Page> {
     rows.map(async ({ hash: _hash, sealed, hint, first_seen, last_seen, ...row }) => ({
       ...row,
       value: await openIdentifier(ctx, { sealed, hint }),
-      first_seen: new Date(first_seen).toISOString(),
-      last_seen: new Date(last_seen).toISOString(),
+      first_seen: iso(first_seen),
+      last_seen: iso(last_seen),
     })),
   );
   return { items, next: rows.length < PAGE ? null : (rows.at(-1)?.hash ?? null) };
@@ -37,9 +38,9 @@ async function eventsPage(ctx: Context, before: string): Promise<Page> {
   const items = await Promise.all(
     rows.map(async ({ seq: _seq, received_at, event_at, bound_at, amount_e4, facts, ...row }) => ({
       ...row,
-      received_at: new Date(received_at).toISOString(),
-      at: new Date(event_at).toISOString(),
-      bound_at: bound_at === null ? null : new Date(bound_at).toISOString(),
+      received_at: iso(received_at),
+      at: iso(event_at),
+      bound_at: isoOrNull(bound_at),
       amount: amount_e4 === null ? null : fromE4(amount_e4),
       facts: facts === null ? null : await openFacts(ctx, facts),
     })),

@@ -9,6 +9,7 @@ import { type ExportEvent, type ExportRows, loadExport } from "../store/person-e
 import type { PersonRow } from "../store/persons.ts";
 import { openFacts } from "./bind/arrived.ts";
 import { hashClaim, withoutTexts } from "./bind/hash-claim.ts";
+import { iso } from "../lib/iso.ts";
 
 /** Wire names: this is `GET /v1/persons/:id/export` itself. Times as ISO 8601 in UTC, amounts as decimal texts. A value that is
  *  not kept shows its hint. */
@@ -29,8 +30,6 @@ export type PersonExport = {
   readonly money: readonly Readonly<Record<string, string | null>>[];
   readonly events: readonly Readonly<Record<string, unknown>>[];
 };
-
-const iso = (at: number): string => new Date(at).toISOString();
 
 /** `leaves`: all rows of the person, the current one first. */
 export async function exportPerson(ctx: Context, leaves: readonly PersonRow[]): Promise<PersonExport | null> {

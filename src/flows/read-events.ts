@@ -12,6 +12,7 @@ import { type EventFilter, type EventListRow, type EventRow, findEvent, listEven
 import { tellDecision } from "./tell-decision.ts";
 import { whyUncounted } from "./uncounted.ts";
 import type { Sealed } from "../lib/seal.ts";
+import { iso } from "../lib/iso.ts";
 
 /** Wire names: a line of `GET /v1/events`. Times as ISO 8601, the amount as a decimal text in `currency`. `flags` say what is
  *  unusual: `possible_duplicate`, and why it counts nowhere (`uncounted.ts`). */
@@ -130,8 +131,6 @@ async function storyOf(ctx: Context, row: EventRow, locale: Locale): Promise<Eve
 async function openJson(ctx: Context, sealed: ArrayBuffer | Sealed | null): Promise<unknown> {
   return sealed === null ? null : JSON.parse(await ctx.seal.open(sealed));
 }
-
-const iso = (at: number): string => new Date(at).toISOString();
 
 const NO_RULE: Readonly<Record<Locale, string>> = {
   ru: "ни одно правило не сработало: отправлять нечего",

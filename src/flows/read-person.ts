@@ -17,6 +17,7 @@ import {
   readPerson,
 } from "../store/person-reads.ts";
 import { identifierRefs } from "./find-identifier.ts";
+import { iso } from "../lib/iso.ts";
 
 /** Identifiers of this priority or stronger make a person known; weaker ones belong to an anonymous visitor. */
 const KNOWN_PRIORITY = 7;
@@ -60,8 +61,6 @@ export type CardTouch = {
   readonly utm_campaign: string | null;
   readonly utm_content: string | null;
 };
-
-const iso = (at: number): string => new Date(at).toISOString();
 
 /** The owner of an identifier in any of the scopes it is known in; erased ones too. `key` finds persons by any key ever issued. */
 export async function findByIdentifier(

@@ -9,6 +9,7 @@ import type { PersonId } from "../lib/ids.ts";
 import { type TimelineRow, readTimeline } from "../store/person-reads.ts";
 import { identifierValues } from "./show-person.ts";
 import { whyUncounted } from "./uncounted.ts";
+import { iso } from "../lib/iso.ts";
 
 /** Wire names: a line of `GET /v1/persons/:id/timeline`. What an event does not have is left out. `why` says in words by which
  *  identifier it is hers. */
@@ -62,8 +63,8 @@ function entryOf(row: TimelineRow, values: ReadonlyMap<string, string>, locale: 
   return {
     event_id: row.id,
     type: row.type,
-    at: new Date(row.event_at).toISOString(),
-    received_at: new Date(row.received_at).toISOString(),
+    at: iso(row.event_at),
+    received_at: iso(row.received_at),
     connection: row.connection,
     ...(row.label === null ? {} : { label: labelText(row.label, row.ordinal) }),
     ...(row.amount_e4 === null ? {} : { amount: fromE4(row.amount_e4) }),

@@ -16,6 +16,7 @@ import { type DealCell, type MoneyCell, type MoneyTotals, costByLine, moneyTotal
 import { originLabel } from "./origin.ts";
 import type { ReportQuery } from "./query.ts";
 import type { Stage } from "./stages.ts";
+import { iso } from "../../lib/iso.ts";
 
 /** Minutes from entry to a stage of those who reached it; null when nobody did. */
 export type StageTime = { readonly median_minutes: number | null; readonly p90_minutes: number | null };
@@ -87,7 +88,7 @@ export function buildReport({ query, tally, now }: Counted, { workspace, links }
       by: query.by,
       only_click: query.onlyClick,
       currency: workspace.currency,
-      as_of: new Date(now).toISOString(),
+      as_of: iso(now),
     },
     cohort: cohortSize(tally.cells),
     intake: tally.intake,

@@ -21,6 +21,7 @@ import { type NewDelivery, handOver, prepareDeliveries } from "../enqueue-delive
 import { tokenMac, userHash } from "./digests.ts";
 import { speechTo } from "./reach-holder.ts";
 import { type LoginEvent, prepareAct, settleActs } from "./record-login-event.ts";
+import { iso } from "../../lib/iso.ts";
 
 /** One holder's part: `from` what it must be mapped to now (null = nothing), `to` what it will be. User ids in the open. */
 export type MappingStep = {
@@ -148,7 +149,7 @@ function webhookOf({ site, steps, by }: MappingPlan, step: MappingStep, now: num
       user_id: to ?? from?.userId ?? null,
       ...(to !== null && from ? { previous_user_id: from.userId } : {}),
       by,
-      at: new Date(now).toISOString(),
+      at: iso(now),
     },
   };
   const person = { id: steps[0]?.holderId ?? "", key: "", identifiers: [], traits: {} };
