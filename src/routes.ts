@@ -26,7 +26,7 @@ import { getExport } from "./handlers/person-export.ts";
 import { pinPage } from "./handlers/pin-page.ts";
 import { postPin } from "./handlers/pins.ts";
 import { getOpenapi } from "./handlers/openapi.ts";
-import { json, problem } from "./handlers/problem.ts";
+import { json, notAllowed, problem } from "./handlers/problem.ts";
 import { followLink } from "./handlers/redirect.ts";
 import { getEvent, getEvents, postEventReplay } from "./handlers/events.ts";
 import { getPerson, getPersons, getTimeline } from "./handlers/persons.ts";
@@ -131,18 +131,12 @@ function health({ method }: Request, requestId: RequestId): Response {
   return notAllowed({ requestId }, ["GET", "HEAD"]);
 }
 
-/** A known address with a method it does not take says which it takes (RFC 9110 §15.5.6). */
+/** A known address with a method it does not take says which it takes. */
 function notRouted(request: Request, ctx: Context): Response {
   const { pathname } = new URL(request.url);
   const allowed = router.routes.flatMap(([method, pattern]) => (pattern.test(pathname) ? [method] : []));
   if (allowed.length === 0) return problem(ctx, { status: 404, reason: "not_found" });
-  return notAllowed(ctx, allowed);
-}
-
-function notAllowed(ctx: Pick<Context, "requestId">, allowed: readonly string[]): Response {
-  const response = problem(ctx, { status: 405, reason: "method_not_allowed" });
-  response.headers.set("allow", [...new Set(allowed)].join(", "));
-  return response;
+  return notAllowed(ctx, [...new Set(allowed)]);
 }
 
 /** What nobody expected is broken storage or broken settings until proved otherwise: never a 2xx, never a judgement, and the sender may come again. A

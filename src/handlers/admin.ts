@@ -4,6 +4,7 @@ import type { Context } from "../context.ts";
 import { isSameSession, readSession } from "../flows/console-session.ts";
 import { type Operator, recogniseToken } from "../flows/operator.ts";
 import { clientAddress } from "../lib/client-address.ts";
+import { type Routed, pathName } from "../lib/routed.ts";
 import { recordAct } from "../store/operator/access.ts";
 import { problem } from "./problem.ts";
 import { refused } from "./refused.ts";
@@ -11,7 +12,25 @@ import { refused } from "./refused.ts";
 /** History comes in thousands of calls, and its lines are events of their own: they are not acts worth a row each. */
 const UNLOGGED: ReadonlySet<string> = new Set(["/v1/import"]);
 
-/** Who calls, for the records that name them; or the 401 or 403 to answer with. */
+/** A call whose operator is proved and, where it changes something, may do so. */
+export type OperatorCall = {
+  readonly request: Request;
+  readonly operator: Operator;
+  /** `:id` of the path; "" where the route has none. */
+  readonly id: string;
+  readonly query: URLSearchParams;
+};
+
+/** A handler for operators only. */
+export const operatorCall =
+  (act: (ctx: Context, call: OperatorCall) => Promise<Response>) =>
+  async (request: Routed, ctx: Context): Promise<Response> => {
+    const operator = await requireAdmin(ctx, request);
+    if (operator instanceof Response) return operator;
+    return act(ctx, { request, operator, id: pathName(request, "id") ?? "", query: new URL(request.url).searchParams });
+  };
+
+/** Who calls, for the records that name them; or the 401, 403 or 429 to answer with. */
 export async function requireAdmin(ctx: Context, request: Request): Promise<Operator | Response> {
   const proved = await proveOperator(ctx, request);
   if (proved instanceof Response) return proved;

@@ -1,7 +1,7 @@
 /** The frame of a bot or site API call: body read once and limited, caller proved over the raw bytes, a signed id accepted once. Handlers inside see
  *  a proved caller and the body's text. */
 import type { Context } from "../context.ts";
-import type { Connection } from "../domain/config.ts";
+import { type Connection, type ConnectionOf, isKind } from "../domain/config.ts";
 import { type Caller, callerOf } from "../flows/verify-caller.ts";
 import { readLimited } from "../lib/body/limited.ts";
 import { fromUtf8 } from "../lib/crypto.ts";
@@ -48,6 +48,21 @@ export const apiCall =
     const call = { request, caller: caller.value, body: fromUtf8(bytes), query };
     return caller.value.message === null ? act(ctx, call) : once(ctx, call, () => act(ctx, call));
   };
+
+/** A handler for a site's backend. */
+export const siteCall = (
+  act: (ctx: Context, call: ApiCall & { readonly site: ConnectionOf<"site"> }) => Promise<Response>,
+  mostBytes?: number,
+) =>
+  apiCall(
+    isSite,
+    (ctx, call) => {
+      const site = call.caller.connection;
+      if (!isKind(site, "site")) throw new Error("the caller is no site");
+      return act(ctx, { ...call, site });
+    },
+    mostBytes,
+  );
 
 /** A repeated id is refused. A call that our own storage failed may be repeated with its id, so that one is forgotten again. */
 async function once(ctx: Context, { caller }: ApiCall, act: () => Promise<Response>): Promise<Response> {

@@ -2,9 +2,8 @@
  *  a browser that could tell a wrong PIN from an unknown buid could look for people. */
 import * as z from "zod/mini";
 import type { Context } from "../context.ts";
-import { isKind } from "../domain/config.ts";
 import { type AuthorizeRefusal, authorize } from "../flows/login/authorize.ts";
-import { apiCall, isSite } from "./api-call.ts";
+import { siteCall } from "./api-call.ts";
 import { invalidRequest, parseJson } from "./json-body.ts";
 import { buidText, flag, idText, readUserId } from "./login-fields.ts";
 import { json, problem } from "./problem.ts";
@@ -21,24 +20,16 @@ export const authorizeBody = z.object({
 });
 
 /** 403 with its reason for every proof that failed; 200 with one of the table's statuses otherwise. `resent: true` says that a new PIN is on its way. */
-export const postAuthorize = apiCall(isSite, async (ctx, { caller, body }) => {
+export const postAuthorize = siteCall(async (ctx, { site, body }) => {
   const parsed = parseJson(ctx, body, authorizeBody);
   if (!parsed.ok) return parsed.error;
-  const { resend } = parsed.value;
-  const [buid, pin, code, txn] = [
-    parsed.value.buid ?? null,
-    parsed.value.pin ?? null,
-    parsed.value.code ?? null,
-    parsed.value.txn ?? null,
-  ];
-  const site = caller.connection;
-  if (!isKind(site, "site")) throw new Error("authorize: the caller is no site");
+  const { resend = false, buid = null, pin = null, code = null, txn = null } = parsed.value;
   const proof = code !== null ? { code } : buid !== null && pin !== null ? { buid, pin: pinText(pin), txn } : null;
   if (proof === null || (code !== null && pin !== null)) {
     const path = code !== null ? "code" : pin !== null ? "buid" : "pin";
     return invalidRequest(ctx, [{ path, message: "send either buid and pin, or code" }]);
   }
-  const result = await authorize(ctx, { site, proof, userId: readUserId(parsed.value.user_id), resend: resend ?? false });
+  const result = await authorize(ctx, { site, proof, userId: readUserId(parsed.value.user_id), resend });
   return result.ok ? json(result.value) : refusal(ctx, result.error.refusal, result.error.resent);
 });
 

@@ -4,34 +4,31 @@ import * as z from "zod/mini";
 import type { Context } from "../context.ts";
 import { type DocumentSave, saveDocument } from "../flows/change-config.ts";
 import { listVersions, readVersion } from "../store/config.ts";
-import { requireAdmin } from "./admin.ts";
+import { operatorCall } from "./admin.ts";
 import { invalidRequest, parseJson } from "./json-body.ts";
 import { pageErrors, pageOf } from "./page.ts";
 import { json, problem } from "./problem.ts";
+import { iso } from "../lib/iso.ts";
 
 const documentBody = z.record(z.string(), z.unknown());
 /** Which version becomes the newest again. */
 export const rollbackBody = z.strictObject({ version: z.int().check(z.gte(1)) });
 
 /** The newest document as it was written, secrets as `$NAME`; version 0 and nothing else before the first save. */
-export async function getConfig(request: Request, ctx: Context): Promise<Response> {
-  const operator = await requireAdmin(ctx, request);
-  if (operator instanceof Response) return operator;
+export const getConfig = operatorCall(async (ctx) => {
   const saved = await readVersion(ctx.env, null);
   return json({ version: saved?.version ?? 0, ...documentBody.parse(saved?.document ?? {}) });
-}
+});
 
 /** Without `version` the document replaces whatever is there: for scripts that own the configuration. */
-export async function putConfig(request: Request, ctx: Context): Promise<Response> {
-  const operator = await requireAdmin(ctx, request);
-  if (operator instanceof Response) return operator;
+export const putConfig = operatorCall(async (ctx, { request, operator }) => {
   const body = parseJson(ctx, await request.text(), documentBody);
   if (!body.ok) return body.error;
   const { version, ...document } = body.value;
   const made = { document, author: operator.who, note: "" };
   if (version === undefined) return save(ctx, { ...made, basedOn: null });
   return version === (await newestVersion(ctx)) ? save(ctx, { ...made, basedOn: version }) : conflict(ctx, version);
-}
+});
 
 /** Asked of D1: this isolate's copy may be half a minute old. */
 const newestVersion = async (ctx: Context): Promise<number> => (await readVersion(ctx.env, null))?.version ?? 0;
@@ -43,32 +40,25 @@ async function conflict(ctx: Context, version: unknown): Promise<Response> {
 }
 
 /** Newest first, without the documents. The cursor is the last version of the page. */
-export async function getConfigVersions(request: Request, ctx: Context): Promise<Response> {
-  const operator = await requireAdmin(ctx, request);
-  if (operator instanceof Response) return operator;
-  const query = new URL(request.url).searchParams;
+export const getConfigVersions = operatorCall(async (ctx, { query }) => {
   const limit = pageOf(query, 20, 100);
   const errors = pageErrors(query, /^\d{1,9}$/);
   if (errors.length > 0) return invalidRequest(ctx, errors);
   const before = Number(query.get("cursor")) || null;
   const rows = await listVersions(ctx.env, before, limit + 1);
-  const items = rows
-    .slice(0, limit)
-    .map(({ created_at, ...row }) => ({ ...row, created_at: new Date(created_at).toISOString() }));
+  const items = rows.slice(0, limit).map(({ created_at, ...row }) => ({ ...row, created_at: iso(created_at) }));
   return json({ items, next_cursor: rows.length > limit ? String(items.at(-1)?.version) : null });
-}
+});
 
 /** Judged again: what was right then may name a secret that is gone. */
-export async function rollbackConfig(request: Request, ctx: Context): Promise<Response> {
-  const operator = await requireAdmin(ctx, request);
-  if (operator instanceof Response) return operator;
+export const rollbackConfig = operatorCall(async (ctx, { request, operator }) => {
   const body = parseJson(ctx, await request.text(), rollbackBody);
   if (!body.ok) return body.error;
   const saved = await readVersion(ctx.env, body.value.version);
   if (!saved) return problem(ctx, { status: 404, reason: "not_found", detail: `there is no version ${body.value.version}` });
   const note = `rollback to ${saved.version}`;
   return save(ctx, { document: saved.document, author: operator.who, note, basedOn: null });
-}
+});
 
 async function save(ctx: Context, made: DocumentSave): Promise<Response> {
   const saved = await saveDocument(ctx, made);

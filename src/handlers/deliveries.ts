@@ -2,25 +2,23 @@
  *  be done is done by the lane, which knows what is out. So a list may be some moments old, while the answer of a replay or a
  *  cancellation is true when it is given. */
 import * as z from "zod/mini";
-import { type Context, laneOf } from "../context.ts";
+import { laneOf } from "../context.ts";
 import { RECOVER_PER_SECOND } from "../domain/delivery.ts";
 import { silencedConnections } from "../flows/bind/deliveries.ts";
 import { cancelDelivery } from "../flows/cancel-delivery.ts";
 import { replayDelivery } from "../flows/replay-delivery.ts";
 import { attemptsOf, findDelivery, listDeliveries } from "../store/deliveries.ts";
 import { countDead } from "../store/replays.ts";
-import { requireAdmin } from "./admin.ts";
+import { operatorCall } from "./admin.ts";
 import { deliveryFilter, nextCursor } from "./delivery-filter.ts";
 import { deliveriesView } from "./delivery-view.ts";
 import { invalidRequest, parseJson } from "./json-body.ts";
 import { json, problem } from "./problem.ts";
-import { type Routed, pathName } from "../lib/routed.ts";
+import { iso } from "../lib/iso.ts";
 
 /** Newest first, 50 or `limit` up to 200, each with all its attempts. */
-export async function getDeliveries(request: Request, ctx: Context): Promise<Response> {
-  const operator = await requireAdmin(ctx, request);
-  if (operator instanceof Response) return operator;
-  const filter = deliveryFilter(new URL(request.url).searchParams);
+export const getDeliveries = operatorCall(async (ctx, { query }) => {
+  const filter = deliveryFilter(query);
   if (!filter.ok) return invalidRequest(ctx, filter.error);
   const { limit } = filter.value;
   const rows = await listDeliveries(ctx.env.DB, { ...filter.value, limit: limit + 1 });
@@ -30,23 +28,18 @@ export async function getDeliveries(request: Request, ctx: Context): Promise<Res
     page.map(({ id }) => id),
   );
   return json({ items: await deliveriesView(ctx, page, attempts), next_cursor: rows.length > limit ? nextCursor(page) : null });
-}
+});
 
 /** As D1 knows it: a lane tells its outcomes in bundles, so a reply may be some moments older than its row. */
-export async function getDelivery(request: Routed, ctx: Context): Promise<Response> {
-  const operator = await requireAdmin(ctx, request);
-  if (operator instanceof Response) return operator;
-  const row = await findDelivery(ctx.env.DB, pathName(request, "id") ?? "");
+export const getDelivery = operatorCall(async (ctx, { id }) => {
+  const row = await findDelivery(ctx.env.DB, id);
   if (!row) return problem(ctx, { status: 404, reason: "not_found" });
   const [view] = await deliveriesView(ctx, [row], await attemptsOf(ctx.env.DB, [row.id]));
   return json(view);
-}
+});
 
 /** 202 with the generation on its way; a second press within two seconds gets the same one. */
-export async function postReplay(request: Routed, ctx: Context): Promise<Response> {
-  const operator = await requireAdmin(ctx, request);
-  if (operator instanceof Response) return operator;
-  const id = pathName(request, "id") ?? "";
+export const postReplay = operatorCall(async (ctx, { id }) => {
   const replayed = await replayDelivery(ctx, id);
   if (replayed.ok) return json({ id, generation: replayed.value.generation, status: "queued" }, 202);
   switch (replayed.error) {
@@ -59,13 +52,10 @@ export async function postReplay(request: Routed, ctx: Context): Promise<Respons
     case "consent_withdrawn":
       return problem(ctx, { status: 409, reason: "consent_withdrawn" });
   }
-}
+});
 
 /** 202 instead of 200 when a request is out and may still arrive. */
-export async function postCancel(request: Routed, ctx: Context): Promise<Response> {
-  const operator = await requireAdmin(ctx, request);
-  if (operator instanceof Response) return operator;
-  const id = pathName(request, "id") ?? "";
+export const postCancel = operatorCall(async (ctx, { id }) => {
   const cancelled = await cancelDelivery(ctx, id);
   if (cancelled.ok) {
     const done = cancelled.value.status === "cancelled";
@@ -78,7 +68,7 @@ export async function postCancel(request: Routed, ctx: Context): Promise<Respons
     case "already_settled":
       return problem(ctx, { status: 409, reason: "already_settled" });
   }
-}
+});
 
 /** `since` is about when deliveries died, with an offset, since a local time would mean another hour to the gateway. `per_second`
  *  may be below one. */
@@ -89,9 +79,7 @@ export const recoverBody = z.object({
 });
 
 /** While a recovery of the connection runs, its own parameters are answered and the new ones are not taken. */
-export async function postRecover(request: Request, ctx: Context): Promise<Response> {
-  const operator = await requireAdmin(ctx, request);
-  if (operator instanceof Response) return operator;
+export const postRecover = operatorCall(async (ctx, { request }) => {
   const body = parseJson(ctx, await request.text(), recoverBody);
   if (!body.ok) return body.error;
   const { connection, since: text, per_second: perSecond = RECOVER_PER_SECOND } = body.value;
@@ -105,11 +93,11 @@ export async function postRecover(request: Request, ctx: Context): Promise<Respo
   const answer = {
     id: job.id,
     connection,
-    since: new Date(job.since).toISOString(),
+    since: iso(job.since),
     per_second: job.perSecond,
     deliveries: matched,
     replayed: job.replayed,
     status: job.finishedAt === null ? "running" : "finished",
   };
   return json(answer, 202);
-}
+});

@@ -2,8 +2,7 @@
 import type { Context } from "../context.ts";
 import { heldBecause } from "../domain/delivery.ts";
 import type { AttemptRow, DeliveryRow } from "../store/deliveries.ts";
-
-const iso = (at: number | null): string | null => (at === null ? null : new Date(at).toISOString());
+import { isoOrNull } from "../lib/iso.ts";
 
 /** `attempts` of all rows together; a reply past its retention is null. */
 export async function deliveriesView(
@@ -22,10 +21,10 @@ export async function deliveriesView(
       status: row.status,
       reason: heldBecause(ctx.config, row) ?? row.reason,
       generation: row.generation,
-      created_at: iso(row.created_at),
-      next_attempt_at: heldBecause(ctx.config, row) === null ? iso(row.next_attempt_at) : null,
-      settled_at: iso(row.settled_at),
-      replayed_at: iso(row.replayed_at),
+      created_at: isoOrNull(row.created_at),
+      next_attempt_at: heldBecause(ctx.config, row) === null ? isoOrNull(row.next_attempt_at) : null,
+      settled_at: isoOrNull(row.settled_at),
+      replayed_at: isoOrNull(row.replayed_at),
       attempts: await Promise.all((byDelivery.get(row.id) ?? []).map((attempt) => attemptView(ctx, attempt))),
     })),
   );
@@ -33,7 +32,7 @@ export async function deliveriesView(
 
 async function attemptView(ctx: Context, attempt: AttemptRow): Promise<object> {
   return {
-    at: iso(attempt.at),
+    at: isoOrNull(attempt.at),
     status: attempt.status,
     outcome: attempt.outcome,
     reply: attempt.reply === null ? null : await ctx.seal.open(attempt.reply),

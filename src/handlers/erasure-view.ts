@@ -1,6 +1,7 @@
 /** The act of erasure as the operator API shows it: date, basis, scope, counts, method, operator. Names nothing of the person but her id. */
 import type { Erasure } from "../store/erasures.ts";
 import type { Act } from "../ui/erasure-page.ts";
+import { iso } from "../lib/iso.ts";
 
 const SCOPE = [
   "identifiers",
@@ -17,7 +18,7 @@ const COPIES = "the platform's point-in-time copies expire by themselves within 
 export const erasureView = (erasure: Erasure): Act => ({
   id: erasure.id,
   person_id: erasure.person_id,
-  erased_at: new Date(erasure.at).toISOString(),
+  erased_at: iso(erasure.at),
   basis: erasure.basis,
   operator: erasure.operator,
   scope: SCOPE,

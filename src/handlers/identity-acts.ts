@@ -9,13 +9,12 @@ import type { Decision, DecisionResult } from "../rpc.ts";
 import { findErasure } from "../store/erasures.ts";
 import { findPerson } from "../store/person-reads.ts";
 import { erasurePage } from "../ui/erasure-page.ts";
-import { requireAdmin } from "./admin.ts";
+import { operatorCall } from "./admin.ts";
 import { erasureView } from "./erasure-view.ts";
 import { parseJson } from "./json-body.ts";
 import { missing } from "./persons.ts";
 import { printedPage } from "./printed-page.ts";
 import { json, problem } from "./problem.ts";
-import { type Routed, pathName } from "../lib/routed.ts";
 
 /** Ids of persons; keys are understood too. */
 const PERSON = /^(?:per|k)_/;
@@ -58,17 +57,11 @@ export const postMoveIdentifier = act(identifierMove, ({ type, scope = null, val
 export const postBlock = act(identifierBlock, ({ type, scope = null, value }) => ({ act: "block", type, scope, value }));
 
 /** A handler that reads a decision from the body and has it carried out. */
-function act<T>(
-  schema: z.ZodMiniType<T>,
-  decisionOf: (body: T) => Decision,
-): (request: Request, ctx: Context) => Promise<Response> {
-  return async (request, ctx) => {
-    const operator = await requireAdmin(ctx, request);
-    if (operator instanceof Response) return operator;
+function act<T>(schema: z.ZodMiniType<T>, decisionOf: (body: T) => Decision) {
+  return operatorCall(async (ctx, { request }) => {
     const body = parseJson(ctx, await request.text(), schema);
-    if (!body.ok) return body.error;
-    return answer(ctx, await inboxOf(ctx.env).decide(decisionOf(body.value)));
-  };
+    return body.ok ? answer(ctx, await inboxOf(ctx.env).decide(decisionOf(body.value))) : body.error;
+  });
 }
 
 function answer(ctx: Context, result: DecisionResult): Response {
@@ -96,13 +89,11 @@ function answer(ctx: Context, result: DecisionResult): Response {
 export const erasureBody = z.object({ basis: z.optional(z.string().check(z.minLength(1), z.maxLength(1_000))) });
 
 /** Erases a person and answers with the act. */
-export async function deletePerson(request: Routed, ctx: Context): Promise<Response> {
-  const operator = await requireAdmin(ctx, request);
-  if (operator instanceof Response) return operator;
+export const deletePerson = operatorCall(async (ctx, { id, request, operator }) => {
   const text = await request.text();
   const body = parseJson(ctx, text.trim() === "" ? "{}" : text, erasureBody);
   if (!body.ok) return body.error;
-  const found = await findPerson(ctx.env.DB, pathName(request, "id") ?? "");
+  const found = await findPerson(ctx.env.DB, id);
   if (!found || found.erasedAt !== null) return missing(ctx, found);
   const { basis } = body.value;
   const erased = await inboxOf(ctx.env).decide({
@@ -114,14 +105,12 @@ export async function deletePerson(request: Routed, ctx: Context): Promise<Respo
   if (!erased.ok) return answer(ctx, erased);
   const erasure = await findErasure(ctx.env.DB, found.id);
   return erasure ? json(erasureView(erasure)) : problem(ctx, { status: 404, reason: "gone" });
-}
+});
 
 /** The act of an erasure: JSON, or a page to print. */
-export async function getErasure(request: Routed, ctx: Context): Promise<Response> {
-  const operator = await requireAdmin(ctx, request);
-  if (operator instanceof Response) return operator;
-  const erasure = await findErasure(ctx.env.DB, pathName(request, "id") ?? "");
+export const getErasure = operatorCall(async (ctx, { id, request }) => {
+  const erasure = await findErasure(ctx.env.DB, id);
   if (!erasure) return problem(ctx, { status: 404, reason: "not_found" });
   const view = erasureView(erasure);
   return printedPage(request, view, () => erasurePage(view, ctx.config.workspace));
-}
+});

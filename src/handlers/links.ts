@@ -15,7 +15,6 @@ import {
   NO_RETURN,
   NO_SITE,
   identityFields,
-  iso,
   looseText,
   originOf,
   present,
@@ -23,6 +22,7 @@ import {
   siteFor,
 } from "./login-fields.ts";
 import { json, problem } from "./problem.ts";
+import { iso, isoOrNull } from "../lib/iso.ts";
 
 const told = z.union([z.string(), z.number(), z.boolean(), z.null()]);
 /** Everything but the account is optional, "" and unfilled placeholders too: a Salebot block sends every field it has, set or
@@ -71,7 +71,7 @@ export const postLink = apiCall(isBot, async (ctx, call) => {
       buid,
       url,
       pin: issued.value.pin,
-      pin_expires_at: pinExpiresAt === null ? null : iso(pinExpiresAt),
+      pin_expires_at: isoOrNull(pinExpiresAt),
       expires_at: iso(expiresAt),
       messages,
     },

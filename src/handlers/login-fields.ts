@@ -86,6 +86,3 @@ export function siteFor(ctx: Context, caller: Caller, named: string | null): Con
 
 /** Our public origin; only a local server without one takes the request's own. */
 export const originOf = (ctx: Context, request: Request): string => ctx.settings.publicUrl ?? new URL(request.url).origin;
-
-/** Epoch ms as the wire has times: ISO 8601 in UTC. */
-export const iso = (at: number): string => new Date(at).toISOString();

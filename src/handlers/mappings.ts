@@ -11,7 +11,7 @@ import { unlinkAccount } from "../flows/login/unlink-account.ts";
 import { findHolder } from "../store/holders.ts";
 import { findLink } from "../store/login-links.ts";
 import { type Mapping, findMappings } from "../store/mappings.ts";
-import { type ApiCall, apiCall, isBot, isSite } from "./api-call.ts";
+import { type ApiCall, apiCall, isBot, isSite, siteCall } from "./api-call.ts";
 import { invalidRequest, parseJson } from "./json-body.ts";
 import {
   NO_ACCOUNT,
@@ -19,7 +19,6 @@ import {
   buidText,
   idText,
   identityFields,
-  iso,
   looseText,
   originOf,
   present,
@@ -27,6 +26,7 @@ import {
   siteFor,
 } from "./login-fields.ts";
 import { json, problem } from "./problem.ts";
+import { iso } from "../lib/iso.ts";
 
 /** `on_conflict` left out asks first: a conflict is then an answer and changes nothing. */
 export const mappingBody = z.object({
@@ -109,9 +109,7 @@ export const getMapping = apiCall(either, async (ctx, call) => {
 });
 
 /** By `user_id`, or by the `buid` of a link that had a PIN. 409 = somebody changed the mapping meanwhile: ask and decide again. */
-export const deleteMapping = apiCall(isSite, async (ctx, call) => {
-  const site = call.caller.connection;
-  if (!isKind(site, "site")) throw new Error("mappings: the caller is no site");
+export const deleteMapping = siteCall(async (ctx, { site, ...call }) => {
   const body = parseJson(ctx, call.body.trim() === "" ? "{}" : call.body, unlinkBody);
   if (!body.ok) return body.error;
   const named = new URLSearchParams(

@@ -6,8 +6,9 @@ import { reported } from "../flows/login/identify-holder.ts";
 import { issueMergeLink } from "../flows/login/merge-links.ts";
 import { apiCall, isBot } from "./api-call.ts";
 import { invalidRequest, parseJson } from "./json-body.ts";
-import { NO_ACCOUNT, identityFields, iso } from "./login-fields.ts";
+import { NO_ACCOUNT, identityFields } from "./login-fields.ts";
 import { json } from "./problem.ts";
+import { iso } from "../lib/iso.ts";
 
 /** `connection` is the second messenger's bot, whose report of a start will be the proof. */
 export const mergeLinkBody = z.object({

@@ -4,17 +4,13 @@ import { isIdentifierType } from "../domain/identifier.ts";
 import { findByIdentifier, openCard } from "../flows/read-person.ts";
 import { openTimeline } from "../flows/read-timeline.ts";
 import { type Found, findPerson, listPersons } from "../store/person-reads.ts";
-import { requireAdmin } from "./admin.ts";
+import { operatorCall } from "./admin.ts";
 import { invalidRequest } from "./json-body.ts";
 import { localeOf, pageErrors, pageOf } from "./page.ts";
 import { json, problem } from "./problem.ts";
-import { type Routed, pathName } from "../lib/routed.ts";
 
 /** One identifier names one person; without any it is the list. An unknown parameter is an error: ignored, a misspelt one would list everybody. */
-export async function getPersons(request: Request, ctx: Context): Promise<Response> {
-  const operator = await requireAdmin(ctx, request);
-  if (operator instanceof Response) return operator;
-  const query = new URL(request.url).searchParams;
+export const getPersons = operatorCall(async (ctx, { query }) => {
   const asked = [...query.keys()].filter(isIdentifierType);
   const [type] = asked;
   const unknown = [...query.keys()].filter(
@@ -26,22 +22,17 @@ export async function getPersons(request: Request, ctx: Context): Promise<Respon
   }
   if (type === undefined) return listPage(ctx, query);
   return answerCard(ctx, await findByIdentifier(ctx, { type, scope: query.get("scope"), value: query.get(type) ?? "" }));
-}
+});
 
 /** By any id or key the person ever had, merged ones too. */
-export async function getPerson(request: Routed, ctx: Context): Promise<Response> {
-  const operator = await requireAdmin(ctx, request);
-  if (operator instanceof Response) return operator;
-  return answerCard(ctx, await findPerson(ctx.env.DB, pathName(request, "id") ?? ""));
-}
+export const getPerson = operatorCall(async (ctx, { id }) => {
+  return answerCard(ctx, await findPerson(ctx.env.DB, id));
+});
 
 /** Oldest first by the event's own time. The cursor is a time and a place, so an event that is bound late to an earlier time is not shown twice. */
-export async function getTimeline(request: Routed, ctx: Context): Promise<Response> {
-  const operator = await requireAdmin(ctx, request);
-  if (operator instanceof Response) return operator;
-  const found = await findPerson(ctx.env.DB, pathName(request, "id") ?? "");
+export const getTimeline = operatorCall(async (ctx, { id, query }) => {
+  const found = await findPerson(ctx.env.DB, id);
   if (!found || found.erasedAt !== null) return missing(ctx, found);
-  const query = new URL(request.url).searchParams;
   const errors = pageErrors(query, /^-?\d{1,16}\.\d{1,16}$/);
   if (errors.length > 0) return invalidRequest(ctx, errors);
   const locale = localeOf(ctx, query);
@@ -51,7 +42,7 @@ export async function getTimeline(request: Routed, ctx: Context): Promise<Respon
     locale,
   });
   return json({ items, next_cursor: next });
-}
+});
 
 async function answerCard(ctx: Context, found: Found | null): Promise<Response> {
   const card = found?.erasedAt === null ? await openCard(ctx, found.id) : null;

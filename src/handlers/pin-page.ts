@@ -9,10 +9,10 @@ import { clientAddress } from "../lib/client-address.ts";
 import { escapeHtml } from "../lib/html.ts";
 import { type Language, PAGE_COPY } from "../ui/copy.ts";
 import { languageOf } from "../ui/language.ts";
-import { pageHeaders } from "../ui/page-headers.ts";
-import { type PinPage, type RenderedPage, renderNotice, renderPinPage } from "../ui/pin-page.ts";
+import { type PinPage, renderNotice, renderPinPage } from "../ui/pin-page.ts";
 import { isPlain, readForm } from "./form-post.ts";
-import { problem } from "./problem.ts";
+import { noticeAnswer, pageAnswer } from "./page-answer.ts";
+import { notAllowed } from "./problem.ts";
 import { comesFromOurPage } from "../lib/same-origin.ts";
 import { type Routed, pathName } from "../lib/routed.ts";
 
@@ -23,7 +23,7 @@ export async function pinPage(request: Routed, ctx: Context): Promise<Response> 
   const limiter = request.method === "POST" ? ctx.env.PAGE_POSTS : ctx.env.PAGE_GETS;
   const language = languageOf(new URL(request.url).searchParams, request.headers, ctx.config.workspace.locale);
   const { success } = await limiter.limit({ key: clientAddress(request) });
-  if (!success) return notice(language, "busy", 429, { "retry-after": "60" });
+  if (!success) return noticeAnswer(language, "busy", { status: 429, headers: { "retry-after": "60" } });
   switch (request.method) {
     case "GET":
     case "HEAD":
@@ -33,24 +33,19 @@ export async function pinPage(request: Routed, ctx: Context): Promise<Response> 
     case "OPTIONS":
       return new Response(null, { status: 204, headers: { allow: "GET, HEAD, POST", "cache-control": "no-store" } });
     default:
-      return notAllowed(ctx);
+      return notAllowed(ctx, ["GET", "HEAD", "POST"]);
   }
-}
-
-function notAllowed(ctx: Context): Response {
-  const response = problem(ctx, { status: 405, reason: "method_not_allowed" });
-  response.headers.set("allow", "GET, HEAD, POST");
-  return response;
 }
 
 /** What GET and HEAD get: the form, or for a trusted link a button. Nothing is looked up, so an address that was made up looks
  *  like a real one. */
 async function show(request: Routed, ctx: Context, language: Language): Promise<Response> {
   const query = new URL(request.url).searchParams;
-  if ([...query.keys()].length === 0 && pathName(request, "buid") === null) return notice(language, "gone", 404);
+  if ([...query.keys()].length === 0 && pathName(request, "buid") === null)
+    return noticeAnswer(language, "gone", { status: 404 });
   const visit = readVisit(request, ctx, language);
-  if (visit === "malformed") return notice(language, "gone", 400);
-  if (visit === null) return notice(language, "gone", 404);
+  if (visit === "malformed") return noticeAnswer(language, "gone", { status: 400 });
+  if (visit === null) return noticeAnswer(language, "gone", { status: 404 });
   return page(ctx, visit, visit.token === null ? "form" : "trusted");
 }
 
@@ -58,13 +53,14 @@ async function show(request: Routed, ctx: Context, language: Language): Promise<
  *  broken database is «busy» with 503, never «wrong PIN». */
 async function enter(request: Routed, ctx: Context, language: Language): Promise<Response> {
   const visit = readVisit(request, ctx, language);
-  if (visit === "malformed") return notice(language, "gone", 400);
-  if (visit === null) return notice(language, "gone", 404);
-  if (!comesFromOurPage(request, ctx.settings.publicUrl)) return notice(language, "forbidden", 403);
+  if (visit === "malformed") return noticeAnswer(language, "gone", { status: 400 });
+  if (visit === null) return noticeAnswer(language, "gone", { status: 404 });
+  if (!comesFromOurPage(request, ctx.settings.publicUrl)) return noticeAnswer(language, "forbidden", { status: 403 });
   const form = await readForm(request);
-  if (!form.ok) return notice(language, "forbidden", { content_type: 415, too_large: 413, malformed: 400 }[form.error]);
+  if (!form.ok)
+    return noticeAnswer(language, "forbidden", { status: { content_type: 415, too_large: 413, malformed: 400 }[form.error] });
   const given = form.value.get("token") ?? "";
-  if (!(await isFormToken(ctx, visit.site.id, visit.subject, given))) return notice(language, "forbidden", 403);
+  if (!(await isFormToken(ctx, visit.site.id, visit.subject, given))) return noticeAnswer(language, "forbidden", { status: 403 });
   try {
     if (visit.token !== null) return await answer(ctx, visit, await enterByToken(ctx, visit, visit.token), "");
     if (form.value.has("resend")) {
@@ -75,17 +71,21 @@ async function enter(request: Routed, ctx: Context, language: Language): Promise
     return await answer(ctx, visit, await enterByPin(ctx, visit, pin, given), pin);
   } catch (failure) {
     ctx.log("error", "page.failed", { error: failure instanceof Error ? failure.name : "unknown" });
-    return notice(language, "busy", 503, { "retry-after": "2" });
+    return noticeAnswer(language, "busy", { status: 503, headers: { "retry-after": "2" } });
   }
 }
 
 /** 303 to the site; the page also carries the link, for a browser that does not follow. 409 = proved, but the stored way back is
  *  not registered any more. */
 async function answer(ctx: Context, visit: Visit, entry: Entry, typed: string): Promise<Response> {
-  if (!entry.entered) return visit.token === null ? page(ctx, visit, "failed", typed) : notice(visit.language, "gone", 200);
-  if (entry.location === null) return notice(visit.language, "gone", 409);
+  if (!entry.entered)
+    return visit.token === null ? page(ctx, visit, "failed", typed) : noticeAnswer(visit.language, "gone", { status: 200 });
+  if (entry.location === null) return noticeAnswer(visit.language, "gone", { status: 409 });
   const link = `<a href="${escapeHtml(entry.location)}">${PAGE_COPY[visit.language].onward}</a>`;
-  return respond(renderNotice(visit.language, escapeHtml(visit.site.id), link), [], 303, { location: entry.location });
+  return pageAnswer(renderNotice(visit.language, escapeHtml(visit.site.id), link), {
+    status: 303,
+    headers: { location: entry.location },
+  });
 }
 
 /** Who is asked for and where; null = no such site, "malformed" = no browser of ours made this address. */
@@ -119,7 +119,7 @@ async function page(ctx: Context, visit: Visit, state: PinPage["state"], typed =
     deepLink: bot && txn !== null ? deepLink(bot, "telegram", txn) : null,
     typed,
   });
-  return respond(rendered, returnOrigins(visit.site), 200);
+  return pageAnswer(rendered, { formTargets: returnOrigins(visit.site) });
 }
 
 /** The link starts the bot with the word `login`, on which it can send a new link (U13): an old chat that is merely opened would say nothing. A page
@@ -129,24 +129,6 @@ function sender(bot: Connection, start: string): PinPage["bot"] {
   const name = botName(bot);
   const inTelegram = name !== null && (bot.kind === "telegram" || (bot.kind === "salebot" && /^\w{2,29}bot$/i.test(name)));
   return name === null ? null : { name, telegram: inTelegram ? deepLink(bot, "telegram", start) : null };
-}
-
-const notice = (
-  language: Language,
-  text: keyof (typeof PAGE_COPY)["ru"],
-  status: number,
-  extra: Readonly<Record<string, string>> = {},
-): Promise<Response> => respond(renderNotice(language, PAGE_COPY[language][text], ""), [], status, extra);
-
-async function respond(
-  rendered: RenderedPage,
-  formTargets: readonly string[],
-  status: number,
-  extra: Readonly<Record<string, string>> = {},
-): Promise<Response> {
-  const headers = await pageHeaders({ style: rendered.style, formTargets, images: rendered.images });
-  for (const [name, value] of Object.entries(extra)) headers.set(name, value);
-  return new Response(rendered.html, { status, headers });
 }
 
 /** Origins of every registered way back: the page cannot know which one this link has. */

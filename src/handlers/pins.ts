@@ -5,9 +5,9 @@ import { buidMac } from "../flows/login/digests.ts";
 import { type ResendRefusal, resendPin } from "../flows/login/resend-pin.ts";
 import { findLink } from "../store/login-links.ts";
 import { apiCall, isBot } from "./api-call.ts";
-import { iso } from "./login-fields.ts";
 import { json, problem } from "./problem.ts";
 import { type Routed, pathName } from "../lib/routed.ts";
+import { iso } from "../lib/iso.ts";
 
 /** 403 `pin_expired` or `pin_locked`, 404 also for a link without a PIN, 429 with the seconds to wait. The bot's act like `POST
  *  /v1/links`, but under the limits of every resend: the person is written to. */

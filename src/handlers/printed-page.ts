@@ -1,6 +1,6 @@
 /** One document, two forms: JSON for programs, a plain page to read and print for `Accept: text/html` or `?format=html`. */
-import { PRINT_STYLE } from "../ui/print-style.ts";
-import { pageHeaders } from "../ui/page-headers.ts";
+import { PRINT_STYLE } from "../ui/printed.ts";
+import { pageAnswer } from "./page-answer.ts";
 import { json } from "./problem.ts";
 
 /** `format` wins over `Accept`; the page is made only when it is asked for. */
@@ -8,5 +8,5 @@ export async function printedPage(request: Request, document: unknown, page: () 
   const asked = new URL(request.url).searchParams.get("format");
   const html = asked === null ? (request.headers.get("accept") ?? "").includes("text/html") : asked === "html";
   if (!html) return json(document);
-  return new Response(page(), { headers: await pageHeaders({ style: PRINT_STYLE, formTargets: [], images: false }) });
+  return pageAnswer({ html: page(), style: PRINT_STYLE, images: false });
 }

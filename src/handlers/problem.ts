@@ -2,8 +2,7 @@
 import type { Context } from "../context.ts";
 import type { FieldError } from "../lib/field-errors.ts";
 
-/** `reason` is stable and documented in docs/errors.md; `detail` is for a person and may change. `extra` becomes further members
- *  of the document. */
+/** `reason` is stable and documented in docs/errors.md; `detail` is for a person and may change. */
 export type ProblemInput = {
   readonly status: number;
   readonly reason: string;
@@ -47,6 +46,13 @@ export function problem(ctx: Pick<Context, "requestId">, input: ProblemInput): R
     ...input.extra,
   };
   return new Response(JSON.stringify(document), { status: input.status, headers });
+}
+
+/** 405 with the methods the address takes (RFC 9110 §15.5.6). */
+export function notAllowed(ctx: Pick<Context, "requestId">, allowed: readonly string[]): Response {
+  const response = problem(ctx, { status: 405, reason: "method_not_allowed" });
+  response.headers.set("allow", allowed.join(", "));
+  return response;
 }
 
 /** A JSON answer; every dynamic response is `no-store`. */

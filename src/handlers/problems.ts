@@ -6,16 +6,14 @@ import type { Context } from "../context.ts";
 import { openFacts } from "../flows/bind/arrived.ts";
 import { hashClaim, shownValue } from "../flows/bind/hash-claim.ts";
 import { type ProblemRow, type UnboundRow, openProblems, waitingEvents } from "../store/problem-reads.ts";
-import { requireAdmin } from "./admin.ts";
+import { operatorCall } from "./admin.ts";
 import { invalidRequest } from "./json-body.ts";
 import { pageErrors, pageOf } from "./page.ts";
 import { json } from "./problem.ts";
+import { iso } from "../lib/iso.ts";
 
 /** Newest first; what waits for its person comes last, a line a connection. */
-export async function getProblems(request: Request, ctx: Context): Promise<Response> {
-  const operator = await requireAdmin(ctx, request);
-  if (operator instanceof Response) return operator;
-  const query = new URL(request.url).searchParams;
+export const getProblems = operatorCall(async (ctx, { query }) => {
   const errors = pageErrors(query, CURSOR);
   if (errors.length > 0) return invalidRequest(ctx, errors);
   const limit = pageOf(query, 200, 500);
@@ -28,7 +26,7 @@ export async function getProblems(request: Request, ctx: Context): Promise<Respo
   const last = rows.length + unbound.length > limit ? items.at(-1) : undefined;
   const place = rows[items.length - 1]?.first_at ?? 0;
   return json({ items, next_cursor: last ? `${place}.${last.id}` : null });
-}
+});
 
 /** Waiting events stand behind all problems, so their cursors have the time 0. */
 const CURSOR = /^(\d{1,16})\.((?:prb_|unbound:)[\w-]+)$/;
@@ -45,7 +43,6 @@ const unboundView = ({ connection, count, first_at, last_at }: UnboundRow) => ({
 });
 
 const personIds = z.array(z.string());
-const iso = (at: number): string => new Date(at).toISOString();
 
 async function problemView(ctx: Context, row: ProblemRow) {
   const persons = personIds.parse(JSON.parse(row.persons ?? "[]"));

@@ -9,9 +9,9 @@ import { parseQuery } from "../lib/body/query.ts";
 import { newClickId, randomBase62 } from "../lib/ids.ts";
 import { languageOf } from "../ui/language.ts";
 import { linkGonePage } from "../ui/link-gone.ts";
-import { pageHeaders } from "../ui/page-headers.ts";
 import { type Routed, pathName } from "../lib/routed.ts";
 import { isNoVisit } from "./no-visit.ts";
+import { pageAnswer } from "./page-answer.ts";
 
 const COOKIE = "tl_v";
 const COOKIE_SECONDS = 400 * 86_400;
@@ -45,11 +45,7 @@ export async function followLink(request: Routed, ctx: Context): Promise<Respons
 /** A page and no problem document: it is a visitor who followed the link. */
 async function linkGone(request: Routed, ctx: Context): Promise<Response> {
   const language = languageOf(new URLSearchParams(), request.headers, ctx.config.workspace.locale);
-  const { html, style, images } = linkGonePage(language);
-  return new Response(request.method === "HEAD" ? null : html, {
-    status: 404,
-    headers: await pageHeaders({ style, formTargets: [], images }),
-  });
+  return pageAnswer(linkGonePage(language), { status: 404 });
 }
 
 function referrerHost(request: Routed): string | null {

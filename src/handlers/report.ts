@@ -1,29 +1,26 @@
 /** The numbers: GET /v1/report as JSON or CSV, and the read-only link to one report. A mistake in a parameter is an answer (422),
  *  never a default: a report of another range than was meant would be believed. */
 import * as z from "zod/mini";
-import type { Context } from "../context.ts";
 import { CSV_DIALECTS, reportCsv } from "../domain/funnel/csv.ts";
 import { parseReportQuery, reportParametersOf } from "../domain/funnel/query.ts";
 import { runReport } from "../flows/run-report.ts";
 import { shareReport } from "../flows/share-report.ts";
 import { fieldErrors } from "../lib/field-errors.ts";
-import { requireAdmin } from "./admin.ts";
+import { operatorCall } from "./admin.ts";
 import { invalidRequest, parseJson } from "./json-body.ts";
 import { originOf } from "./login-fields.ts";
 import { json } from "./problem.ts";
 
 /** `times=all` ranks the time to every stage, which is the dear part; the usual answer ranks the sale alone. */
-export async function getReport(request: Request, ctx: Context): Promise<Response> {
-  const operator = await requireAdmin(ctx, request);
-  if (operator instanceof Response) return operator;
-  const given = Object.fromEntries(new URL(request.url).searchParams);
+export const getReport = operatorCall(async (ctx, { query }) => {
+  const given = Object.fromEntries(query);
   const shape = reportShape.safeParse({ format: given["format"] || undefined, times: given["times"] || undefined });
   if (!shape.success) return invalidRequest(ctx, fieldErrors(shape.error.issues, given));
   const report = await runReport(ctx, given, shape.data.times === "all" ? "all" : "sale");
   if (!report.ok) return invalidRequest(ctx, report.error);
   const { format } = shape.data;
   return format === "csv" || format === "excel" ? csvAnswer(reportCsv(report.value, format)) : json(report.value);
-}
+});
 
 /** How the answer looks; what it counts is in the report's own parameters. */
 export const reportShape = z.object({
@@ -53,9 +50,7 @@ export const shareBody = z.object({
 
 /** The query is judged now, so that a link that would show a mistake is never given out. The link needs no account and cannot be taken back before
  *  its end (`days`, at most 366). */
-export async function postReportShare(request: Request, ctx: Context): Promise<Response> {
-  const operator = await requireAdmin(ctx, request);
-  if (operator instanceof Response) return operator;
+export const postReportShare = operatorCall(async (ctx, { request }) => {
   const body = parseJson(ctx, await request.text(), shareBody);
   if (!body.ok) return body.error;
   const { query, days } = body.value;
@@ -68,4 +63,4 @@ export async function postReportShare(request: Request, ctx: Context): Promise<R
     );
   const path = await shareReport(ctx, rolling(reportParametersOf(parsed.value), given), days);
   return json({ url: `${originOf(ctx, request)}${path}` });
-}
+});
