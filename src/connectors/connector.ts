@@ -26,9 +26,6 @@ export type Incoming = {
   readonly scopes: Scopes;
 };
 
-/** The delivery stays in the raw log under this reason; `detail` never quotes its values. */
-export type Unreadable = { readonly reason: "unparsable"; readonly detail: string };
-
 /** Ready to be sent: everything in it is encoded. `Idempotency-Key` and the judgement of the address come where it is sent
  *  (`flows/send-request.ts`). */
 export type OutgoingRequest = {

@@ -8,19 +8,25 @@ import { iso } from "../lib/iso.ts";
 /** `amount` is a decimal text and always has its currency beside it, the connection's or workspace's if the event told none: a vendor would take a
  *  bare number for its own default currency. Of several click ids of one issuer the first counts. */
 export function eventViewOf(event: EventFacts | null, config: Pick<Config, "workspace" | "connections">): EventView {
-  const amount = event?.money.amount ?? null;
+  if (event === null) return NO_EVENT;
+  const { id, type, label, tid, order, utm } = event;
+  const { amount } = event.money;
   const clickids: Record<string, string> = {};
-  for (const { type, scope, value } of event?.identifiers ?? []) if (type === "clickid") clickids[scope] ??= value;
-  return {
-    id: event?.id ?? "",
-    type: event?.type ?? "",
-    label: event?.label ?? null,
-    amount,
-    currency: event && amount !== null ? currencyOf(event, config) : null,
-    tid: event?.tid ?? null,
-    order: event?.order ?? null,
-    clickids,
-    utm: event?.utm ?? {},
-    at: event ? iso(event.eventTime) : null,
-  };
+  for (const claim of event.identifiers) if (claim.type === "clickid") clickids[claim.scope] ??= claim.value;
+  const currency = amount === null ? null : currencyOf(event, config);
+  return { id, type, label, amount, currency, tid, order, clickids, utm, at: iso(event.eventTime) };
 }
+
+/** Behind a notice, an alert or a call that only names whom it is about. */
+export const NO_EVENT: EventView = {
+  id: "",
+  type: "",
+  label: null,
+  amount: null,
+  currency: null,
+  tid: null,
+  order: null,
+  clickids: {},
+  utm: {},
+  at: null,
+};

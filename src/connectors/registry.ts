@@ -1,9 +1,8 @@
 /** Every kind of connection and how its deliveries are read. */
 import type { Connection } from "../domain/config.ts";
 import type { NewEvent } from "../domain/event.ts";
-import { type Result, ok } from "../lib/result.ts";
 import { readChatterfy } from "./chatterfy/source.ts";
-import type { Incoming, Unreadable } from "./connector.ts";
+import type { Incoming } from "./connector.ts";
 import { readGetcourse } from "./getcourse/source.ts";
 import { readKeitaro } from "./keitaro/source.ts";
 import { readMetabot } from "./metabot/source.ts";
@@ -13,10 +12,7 @@ import { readBackend } from "./site/source.ts";
 import { readTelegram } from "./telegram/source.ts";
 
 /** Vendor → ours: the event a delivery reports. No clock, storage or network; a delivery that says nothing is an event without identifiers. */
-export const readEvent = (connection: Connection, incoming: Incoming): Result<NewEvent, Unreadable> =>
-  ok(eventOf(connection, incoming));
-
-function eventOf(connection: Connection, incoming: Incoming): NewEvent {
+export function readEvent(connection: Connection, incoming: Incoming): NewEvent {
   switch (connection.kind) {
     case "salebot":
       return readSalebot(connection, incoming);

@@ -5,7 +5,7 @@
 import { parseRetryAfter } from "../domain/backoff.ts";
 import type { Addressee } from "../domain/delivery.ts";
 import { maskSecrets } from "../domain/mask-secrets.ts";
-import type { PrepareInput, Reply, Verdict } from "./connector.ts";
+import type { OutgoingRequest, Plan, PrepareInput, Reply, Verdict } from "./connector.ts";
 import { textOf } from "./requests.ts";
 import { maskText } from "../lib/mask.ts";
 import { membersOf, recordOf } from "../lib/record.ts";
@@ -102,8 +102,14 @@ export function saysNo(body: Readonly<Record<string, unknown>>): boolean {
   return denied || (!succeeded && (namesError(body["error"]) || namesError(body["errors"])));
 }
 
-/** Success by status alone, unless a JSON body plainly says otherwise (vendors.md §0.1–0.2). For those whose reply is not documented. */
-export function judgeUndocumented(judging: Judging, reply: Reply): Verdict {
+/** A request whose reply no page of the vendor describes. */
+export const undocumentedPlan = (input: JudgingInput, request: OutgoingRequest): Plan => ({
+  request,
+  judge: (reply) => judgeUndocumented(judgingOf(input), reply),
+});
+
+/** Success by status alone, unless a JSON body plainly says otherwise (vendors.md §0.1–0.2). */
+function judgeUndocumented(judging: Judging, reply: Reply): Verdict {
   const settled = judging.byStatus(reply);
   if (settled) return settled;
   const body = recordOf(parsedBody(reply.body));

@@ -7,8 +7,7 @@ import { connection as connectionSchema } from "../domain/config/connections.ts"
 import type { Reserved } from "../domain/reserved.ts";
 import { UTM, readUtm } from "../domain/normalise/utm.ts";
 import { readVendorId } from "../domain/normalise/ids.ts";
-import { type Result, ok } from "../lib/result.ts";
-import type { Incoming, Unreadable } from "./connector.ts";
+import type { Incoming } from "./connector.ts";
 import { type Sent, newSent, take } from "./generic/sent.ts";
 import { readGeneric } from "./generic.ts";
 
@@ -17,10 +16,9 @@ export function reservedConnection(id: Reserved): Connection {
   return { ...connectionSchema.parse({ kind: "http" }), id };
 }
 
-/** A line of an import, or a click of our own redirect, as its event. Never unreadable: what it does not say is absent. */
-export function readReserved(config: Config, id: Reserved, incoming: Incoming): Result<NewEvent, Unreadable> {
-  return ok(id === "links" ? readClickLine(config, incoming) : readLoginLine(config, incoming));
-}
+/** A line of an import, or a click of our own redirect, as its event: what it does not say is absent. */
+export const readReserved = (config: Config, id: Reserved, incoming: Incoming): NewEvent =>
+  id === "links" ? readClickLine(config, incoming) : readLoginLine(config, incoming);
 
 /** What a redirect or a landing of ours recorded, read as an event. Marks of the address win over the link's own. */
 function readClickLine(config: Config, incoming: Incoming): NewEvent {

@@ -84,10 +84,9 @@ async function readLine(ctx: Context, text: string, rules: boolean): Promise<Res
   const given = { method: "POST", content, pathEvent: null, deliveryId: null, receivedAt };
   const incoming = newIncoming(ctx.config, connection, given);
   const event = isReserved(id) ? readReserved(ctx.config, id, incoming) : readEvent(connection, incoming);
-  if (!event.ok) return err(event.error.reason);
   return ok({
     connection: { id, duplicates: connection.duplicates },
-    event: event.value,
+    event,
     // As at the front door: a bot's log may hold its own key under whatever name.
     raw: maskSecrets(connection, JSON.stringify(maskJson(shape.data.event))),
     mask: (text) => maskSecrets(connection, maskBody(text)),

@@ -1,12 +1,11 @@
 /** One delivery of a vendor, from raw request to a durable answer: prove the caller, read leniently, store, say what became of it.
  *  Nothing is stored for a forged request, and nothing that was proved is dropped: what cannot be read is kept raw in quarantine. */
-import type { Unreadable } from "../connectors/connector.ts";
 import { newIncoming } from "../connectors/incoming.ts";
 import { readEvent } from "../connectors/registry.ts";
 import type { Context } from "../context.ts";
 import { type NewEvent, UNREADABLE_EVENT } from "../domain/event.ts";
 import { maskSecrets } from "../domain/mask-secrets.ts";
-import { type Delivery, contentText, readDelivery } from "../lib/body.ts";
+import { type Delivery, type Unreadable, contentText, readDelivery } from "../lib/body.ts";
 import { maskBody } from "../lib/mask.ts";
 import { maskedRaw } from "../lib/mask/raw.ts";
 import { type Result, err, ok } from "../lib/result.ts";
@@ -107,5 +106,5 @@ export function readContent(
   if (!delivery.content.ok) return err(delivery.content.error);
   const deliveryId = message?.id ?? delivery.idempotencyKey;
   const given = { method: delivery.method, content: delivery.content.value, pathEvent, deliveryId };
-  return readEvent(connection, newIncoming(ctx.config, connection, { ...given, receivedAt: ctx.clock() }));
+  return ok(readEvent(connection, newIncoming(ctx.config, connection, { ...given, receivedAt: ctx.clock() })));
 }

@@ -61,11 +61,10 @@ async function record(ctx: Context, facts: Readonly<Record<string, string>>): Pr
   const connection = reservedConnection("links");
   const given = { method: "POST", content, pathEvent: null, deliveryId: null, receivedAt };
   const event = readReserved(ctx.config, "links", newIncoming(ctx.config, connection, given));
-  if (!event.ok) throw new Error("links: our own click was not understood");
   await acceptEvents(ctx, [
     {
       connection: { id: "links", duplicates: connection.duplicates },
-      event: event.value,
+      event,
       raw: JSON.stringify(maskJson(facts)),
       receivedAt,
       content: () => contentText(content),

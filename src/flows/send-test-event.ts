@@ -44,11 +44,10 @@ export async function sendTestEvent(
     receivedAt,
   });
   const event = readEvent(connection, incoming);
-  if (!event.ok) return err({ reason: event.error.reason });
   const [accepted] = await acceptEvents(ctx, [
     {
       connection,
-      event: event.value,
+      event,
       raw: JSON.stringify(content.fields),
       receivedAt,
       content: () => JSON.stringify(content.fields),

@@ -21,6 +21,9 @@ export type FlatFields = Readonly<Record<string, string>>;
 /** What a delivery says: the flat merged view, what of it the query said, and the parsed JSON body when it was JSON (else undefined). */
 export type Content = { readonly fields: FlatFields; readonly query: FlatFields; readonly json: unknown };
 
+/** The delivery stays in the raw log under this reason; `detail` never quotes its values. */
+export type Unreadable = { readonly reason: "unparsable"; readonly detail: string };
+
 /** A request read once. `bytes` are as they came, for signatures; `text` and `content` are unpacked. `content` unreadable is
  *  still a delivery: it is kept raw. */
 export type Delivery = {
@@ -33,7 +36,7 @@ export type Delivery = {
   readonly bytes: Uint8Array;
   /** The body as text, whatever it is. */
   readonly text: string;
-  readonly content: Result<Content, { readonly reason: "unparsable"; readonly detail: string }>;
+  readonly content: Result<Content, Unreadable>;
 };
 
 /** Consumes the request's body. Only a body that is too large is an error here: one that cannot be read is a delivery with an unreadable `content`. */

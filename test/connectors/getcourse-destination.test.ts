@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { importRequest } from "../../src/connectors/getcourse/legacy.ts";
+import { importPlan } from "../../src/connectors/getcourse/legacy.ts";
 import { subscribePlan } from "../../src/connectors/getcourse/subscribe.ts";
 import { seedError, telegramIdPlan } from "../../src/connectors/getcourse/telegram-id.ts";
 import { type ConnectionOf, isKind } from "../../src/domain/config.ts";
@@ -45,7 +45,8 @@ describe("legacy import: requests", () => {
     ["2: base64 with a plus", "~~~", "eyJ1c2VyIjp7ImVtYWlsIjoiYUBiLnJ1IiwiZmlyc3RfbmFtZSI6In5%2BfiJ9fQ%3D%3D"],
     ["3: base64 with a slash", "яяяя", "eyJ1c2VyIjp7ImVtYWlsIjoiYUBiLnJ1IiwiZmlyc3RfbmFtZSI6ItGP0Y%2FRj9GPIn19"],
   ])("vector %s", (_, name, params) => {
-    const request = importRequest({ connection: school(LEGACY) }, "users", { user: { email: "a@b.ru", first_name: name } });
+    const input = { connection: school(LEGACY), person: ivan, now: 0 };
+    const { request } = importPlan(input, "users", { user: { email: "a@b.ru", first_name: name } });
     expect(request.body).toBe(`action=add&key=KEY&params=${params}`);
   });
 

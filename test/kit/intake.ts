@@ -76,11 +76,10 @@ export async function read(id: string, sending: Sending, config: Config = WORKED
     receivedAt,
   });
   const event = isReserved(id) ? readReserved(config, id, incoming) : readEvent(connection, incoming);
-  if (!event.ok) throw new Error(event.error.detail);
   return {
-    event: event.value,
-    verdict: intakeVerdict(event.value),
-    fact: factKey(connection, event.value, () => contentText(delivered)),
+    event,
+    verdict: intakeVerdict(event),
+    fact: factKey(connection, event, () => contentText(delivered)),
   };
 }
 

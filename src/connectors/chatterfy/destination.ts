@@ -5,7 +5,7 @@ import { newestOf } from "../../domain/person-value.ts";
 import { err, ok } from "../../lib/result.ts";
 import { clickOf } from "../click.ts";
 import type { Action, Destination } from "../connector.ts";
-import { judgeUndocumented, judgingOf } from "../replies.ts";
+import { undocumentedPlan } from "../replies.ts";
 import { endpoint, getRequest, textOf, textsOf } from "../requests.ts";
 
 const TRACKER = "https://api.chatterfy.ai";
@@ -32,7 +32,7 @@ const trackerPostback: Action<"chatterfy"> = (input) => {
     ...Object.entries(tracker).map(([name, value]) => [`tracker.${name}`, value] as const),
     ...textsOf(parameters["fields"]).map(([name, value]) => [`fields.${name}`, value] as const),
   ]);
-  return ok({ request, judge: (reply) => judgeUndocumented(judgingOf(input), reply) });
+  return ok(undocumentedPlan(input, request));
 };
 
 /** Keyed by Telegram chat id, also for a chat that has not begun yet. `status` is `auto`, `manual` or `blocked`; the interface shows them capitalised,
@@ -49,7 +49,7 @@ const updateDialog: Action<"chatterfy"> = (input) => {
     ["status", textOf(parameters["status"])?.toLowerCase() ?? null],
     ...textsOf(parameters["fields"]).map(([name, value]) => [`${connection.field_prefix}.${name}`, value] as const),
   ]);
-  return ok({ request, judge: (reply) => judgeUndocumented(judgingOf(input), reply) });
+  return ok(undocumentedPlan(input, request));
 };
 
 /** Both are GETs whose reply no page describes (vendors.md §3.1–3.2): a 2xx counts, unless its JSON plainly says no. */

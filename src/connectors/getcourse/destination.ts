@@ -8,7 +8,7 @@ import { textOf, textsOf } from "../requests.ts";
 import { recordOf } from "../../lib/record.ts";
 import { chatiumPlan } from "./chatium.ts";
 import { dealOf } from "./deal.ts";
-import { importRequest, judgeImport } from "./legacy.ts";
+import { importPlan } from "./legacy.ts";
 import { type User, writeFieldsPlan } from "./tech.ts";
 
 type Input = PrepareInput<"getcourse">;
@@ -37,7 +37,7 @@ const upsertUser: Action<"getcourse"> = (input) => {
     system: { refresh_if_exists: 1 },
     ...(Object.keys(session).length === 0 ? {} : { session }),
   };
-  return ok({ request: importRequest(input, "users", params), judge: (reply) => judgeImport(input, reply) });
+  return ok(importPlan(input, "users", params));
 };
 
 /** Custom fields only, in the three APIs' different spellings: by number (Tech), by title (legacy), by the endpoint's own words (Chatium). */
@@ -67,12 +67,12 @@ const setFields: Action<"getcourse"> = (input) => {
       if (!connection.api_key) return err({ reason: "not_configured: api_key" });
       if (user === null) return err({ reason: NO_CONTACT });
       const params = { user: { ...user, addfields: Object.fromEntries(fields) }, system: { refresh_if_exists: 1 } };
-      return ok({ request: importRequest(input, "users", params), judge: (reply) => judgeImport(input, reply) });
+      return ok(importPlan(input, "users", params));
     }
   }
 };
 
-/** With `deal_number` an update, without it a new order every time (vendors.md §1.2): hence `repeatable`. `system` is the caller's: by default an
+/** With `deal_number` an update, without it a new order every time (vendors.md §1.2): hence not repeatable. `system` is the caller's: by default an
  *  order does not rewrite the user's card. */
 const upsertDeal: Action<"getcourse"> = (input) => {
   const { connection, parameters } = input;
@@ -88,12 +88,7 @@ const upsertDeal: Action<"getcourse"> = (input) => {
     deal: { ...deal, ...(Object.keys(fields).length === 0 ? {} : { addfields: fields }) },
     ...(parameters["session"] === undefined ? {} : { session: recordOf(parameters["session"]) }),
   };
-  const repeatable = textOf(deal["deal_number"]) !== null;
-  return ok({
-    request: importRequest(input, "deals", params),
-    repeatable,
-    judge: (reply) => judgeImport(input, reply, repeatable),
-  });
+  return ok(importPlan(input, "deals", params, textOf(deal["deal_number"]) !== null));
 };
 
 const NO_CONTACT = "no_address: the person has no e-mail or phone";

@@ -1,21 +1,26 @@
 /** GetCourse's legacy import (getcourse.ru/help/api, read 2026-11; vendors.md §1.2): a form of `action`, `key` and `params`, the last being base64 of
  *  UTF-8 JSON. It creates what it does not find, takes custom fields by their title, and answers HTTP 200 to nearly every failure. */
 import { base64, utf8 } from "../../lib/crypto.ts";
-import type { OutgoingRequest, PrepareInput, Reply, Verdict } from "../connector.ts";
+import type { Plan, PrepareInput, Reply, Verdict } from "../connector.ts";
 import { isCutJson, isTrue, judgingOf, parsedBody } from "../replies.ts";
 import { formRequest, textOf } from "../requests.ts";
 import { recordOf } from "../../lib/record.ts";
 
-type Input = PrepareInput<"getcourse">;
+type Input = Pick<PrepareInput<"getcourse">, "connection" | "person" | "now">;
 
 /** The account's real domain: `*.getcourse.ru` of a school with its own domain redirects, and a redirected POST loses its body (vendors.md §1.2). */
 export const baseUrl = ({ connection }: Pick<Input, "connection">): string =>
   (connection.base_url ?? `https://${connection.account.replace(/^https?:\/\//i, "")}`).replace(/\/+$/, "");
 
 /** UTF-8 before base64: `btoa` of Cyrillic throws, and the vendor reads `params` as base64 of UTF-8 JSON (vectors 1–3). */
-export function importRequest(input: Pick<Input, "connection">, object: "users" | "deals", params: unknown): OutgoingRequest {
-  const key = (input.connection.api_key ?? "").trim();
-  return formRequest(`${baseUrl(input)}/pl/api/${object}`, { action: "add", key, params: base64(utf8(JSON.stringify(params))) });
+export function importPlan(input: Input, object: "users" | "deals", params: unknown, repeatable = true): Plan {
+  const form = {
+    action: "add",
+    key: (input.connection.api_key ?? "").trim(),
+    params: base64(utf8(JSON.stringify(params))),
+  };
+  const request = formRequest(`${baseUrl(input)}/pl/api/${object}`, form);
+  return { request, repeatable, judge: (reply) => judgeImport(input, reply, repeatable) };
 }
 
 /** The quota's window: 100 export calls in two hours per account, status polls included (getcourse.ru/help/api, read 2026-11). */
@@ -40,7 +45,7 @@ const ERRORS: readonly (readonly [code: number | null, text: RegExp | null, fate
 
 /** Success ⇔ 200, JSON, both `success` true, no `error` (vector 5). `repeatable: false` turns every unknown outcome into `unknown_outcome`: an order
  *  without a number that may have been made must not be made again. */
-export function judgeImport(input: Input, reply: Reply, repeatable = true): Verdict {
+function judgeImport(input: Input, reply: Reply, repeatable: boolean): Verdict {
   const judging = judgingOf(input);
   const body = recordOf(parsedBody(reply.body));
   const result = recordOf(body["result"]);

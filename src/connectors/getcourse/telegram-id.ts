@@ -3,9 +3,10 @@
 import type { ConnectionOf } from "../../domain/config.ts";
 import { type Result, err, ok } from "../../lib/result.ts";
 import type { Plan, PrepareInput, Unpreparable, Verdict } from "../connector.ts";
+import { NO_EVENT } from "../event-view.ts";
 import { chatiumPlan } from "./chatium.ts";
 import { apiOf } from "./destination.ts";
-import { importRequest, judgeImport } from "./legacy.ts";
+import { importPlan } from "./legacy.ts";
 import { writeFieldsPlan } from "./tech.ts";
 
 /** The caller's words, trimmed and none of them empty. Nothing of ours is looked up for them. */
@@ -45,9 +46,7 @@ export function telegramIdPlan(input: TelegramIdInput): Result<Plan, Unpreparabl
         : err({ reason: "not_configured: chatium_url" });
     case "legacy": {
       const params = { user: { email, addfields: Object.fromEntries(fields) }, system: { refresh_if_exists: 1 } };
-      return school.api_key
-        ? ok({ request: importRequest(target, "users", params), judge: (reply) => judgeImport(target, reply) })
-        : err({ reason: "not_configured: api_key" });
+      return school.api_key ? ok(importPlan(target, "users", params)) : err({ reason: "not_configured: api_key" });
     }
   }
 }
@@ -78,18 +77,7 @@ function prepareInput(input: TelegramIdInput): PrepareInput<"getcourse"> {
       identifiers: [identifier("email", input.email), identifier("telegram_id", input.telegramId)],
       traits: {},
     },
-    event: {
-      id: "",
-      type: "",
-      label: null,
-      amount: null,
-      currency: null,
-      tid: null,
-      order: null,
-      clickids: {},
-      utm: {},
-      at: null,
-    },
+    event: NO_EVENT,
     deliveryId: "",
     now: input.now,
   };

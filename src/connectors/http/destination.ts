@@ -4,7 +4,7 @@ import { contentTypeOf } from "../../domain/render-parameters.ts";
 import { membersOf } from "../../lib/record.ts";
 import { err, ok } from "../../lib/result.ts";
 import type { Action, Destination, OutgoingRequest } from "../connector.ts";
-import { judgeUndocumented, judgingOf, parsedBody } from "../replies.ts";
+import { parsedBody, undocumentedPlan } from "../replies.ts";
 import { headerValue, rebased, textOf, textsOf } from "../requests.ts";
 
 const HEADER_NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
@@ -41,10 +41,8 @@ const request: Action<"http"> = (input) => {
   const type = contentTypeOf(headers);
   const body = method === "GET" ? null : bodyOf(parameters["body"], type);
   if (body !== null && type === "") headers["content-type"] = body.type;
-  return ok({
-    request: { method, url: rebased(url.href, connection.base_url), headers, body: body?.text ?? null },
-    judge: (reply) => judgeUndocumented(judgingOf(input), reply),
-  });
+  const address = rebased(url.href, connection.base_url);
+  return ok(undocumentedPlan(input, { method, url: address, headers, body: body?.text ?? null }));
 };
 
 /** POST unless said otherwise; null for what no destination may be asked. */

@@ -4,7 +4,7 @@
 import { err, ok } from "../../lib/result.ts";
 import { clickOf } from "../click.ts";
 import type { Action, Destination, PrepareInput } from "../connector.ts";
-import { judgeUndocumented, judgingOf } from "../replies.ts";
+import { undocumentedPlan } from "../replies.ts";
 import { endpoint, getRequest, textsOf } from "../requests.ts";
 
 type Input = PrepareInput<"keitaro">;
@@ -34,7 +34,7 @@ const postback: Action<"keitaro"> = (input) => {
     return: given["return"] ?? "OK",
   };
   const url = endpoint(connection.base_url ?? connection.url, connection.postback_key, "postback");
-  return ok({ request: getRequest(url, Object.entries(query)), judge: (reply) => judgeUndocumented(judgingOf(input), reply) });
+  return ok(undocumentedPlan(input, getRequest(url, Object.entries(query))));
 };
 
 /** A GET without a cookie or a header: the key in the path is all the proof there is (vendors.md §6.1). */

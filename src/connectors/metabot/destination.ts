@@ -3,7 +3,7 @@
 import { newestOf } from "../../domain/person-value.ts";
 import { err, ok } from "../../lib/result.ts";
 import type { Action, Destination, PrepareInput } from "../connector.ts";
-import { judgeUndocumented, judgingOf } from "../replies.ts";
+import { undocumentedPlan } from "../replies.ts";
 import { endpoint, headerValue, jsonRequest, textOf } from "../requests.ts";
 import { recordOf } from "../../lib/record.ts";
 
@@ -27,7 +27,7 @@ const call: Action<"metabot"> = (input) => {
   if (path.some((part) => /^\.{1,2}$/.test(part.trim()))) return err({ reason: "address_refused" });
   const url = botUrl(input, "call", ...path);
   const body = { script_request_params: recordOf(parameters["params"]) };
-  return ok({ request: jsonRequest(url, body, proof(input)), judge: (reply) => judgeUndocumented(judgingOf(input), reply) });
+  return ok(undocumentedPlan(input, jsonRequest(url, body, proof(input))));
 };
 
 /** Scripts run for a lead, never for a person: the lead is the person's dialogue with this bot. */
@@ -48,8 +48,7 @@ const runScript: Action<"metabot"> = (input) => {
     ...(parameters["add_tags"] === undefined ? {} : { add_tags: parameters["add_tags"] }),
     ...(parameters["remove_tags"] === undefined ? {} : { remove_tags: parameters["remove_tags"] }),
   };
-  const request = jsonRequest(botUrl(input, "jobs", "schedule"), body, proof(input));
-  return ok({ request, judge: (reply) => judgeUndocumented(judgingOf(input), reply) });
+  return ok(undocumentedPlan(input, jsonRequest(botUrl(input, "jobs", "schedule"), body, proof(input))));
 };
 
 /** `call` needs nobody, `run_script` a lead of this bot: scripts run for leads, not persons (vendors.md §4). */

@@ -4,10 +4,9 @@
 import { newestOf } from "../../domain/person-value.ts";
 import { err, ok } from "../../lib/result.ts";
 import type { Action, Destination, Plan, PrepareInput, Verdict } from "../connector.ts";
-import { jsonRequest, textOf, textsOf } from "../requests.ts";
+import { textOf, textsOf } from "../requests.ts";
 import { recordOf } from "../../lib/record.ts";
-import { judgeSalebot } from "./judge.ts";
-import { actionUrl, planByLookUp } from "./look-up.ts";
+import { planByLookUp, salebotPlan } from "./look-up.ts";
 
 type Input = PrepareInput<"salebot">;
 
@@ -34,13 +33,12 @@ const callback: Action<"salebot"> = (input) => {
 function callbackPlan(input: Input, [address, ...others]: readonly Record<string, unknown>[]): Plan | null {
   if (!address) return null;
   const next = callbackPlan(input, others);
+  const body = { ...address, ...withMessageFirst(variablesOf(input, ["client_id", "client_email", "client_phone"])) };
+  const { request, judge } = salebotPlan(input, "callback", body);
   return {
-    request: jsonRequest(actionUrl(input, "callback"), {
-      ...address,
-      ...withMessageFirst(variablesOf(input, ["client_id", "client_email", "client_phone"])),
-    }),
+    request,
     judge: (reply) => {
-      const verdict = judgeSalebot(input, reply);
+      const verdict = judge(reply);
       return next && isNoClient(verdict) ? { outcome: "next", plan: next } : verdict;
     },
   };
@@ -67,7 +65,7 @@ const tgCallback: Action<"salebot"> = (input) => {
   if (user === null) return err({ reason: "no_address: the person has no Telegram id" });
   const { message, ...extras } = withMessageFirst(variablesOf(input, ["user_id", "group_id"]));
   const body = { message, user_id: user, group_id: connection.group, ...extras };
-  return ok({ request: jsonRequest(actionUrl(input, "tg_callback"), body), judge: (reply) => judgeSalebot(input, reply) });
+  return ok(salebotPlan(input, "tg_callback", body));
 };
 
 /** Shown to the client. With the project's webhook on, it comes back to us (`is_input: 0`) and is kept as an echo. */
@@ -81,7 +79,7 @@ const broadcast: Action<"salebot"> = (input) => {
   if (!connection.group) return err({ reason: "not_configured: group" });
   if (own === undefined) return err({ reason: "no_address: the person has no id of a messenger" });
   const body = { platform_ids: [own], group_id: connection.group, ...withMessageFirst(input.parameters) };
-  return ok({ request: jsonRequest(actionUrl(input, "broadcast"), body), judge: (reply) => judgeSalebot(input, reply) });
+  return ok(salebotPlan(input, "broadcast", body));
 };
 
 const saveVariables: Action<"salebot"> = (input) => {
@@ -92,10 +90,7 @@ const saveVariables: Action<"salebot"> = (input) => {
 /** Calls that know a client by its id only. */
 function byClient(input: Input, action: string, body: Readonly<Record<string, unknown>>): ReturnType<Action<"salebot">> {
   if (!input.connection.api_key) return err({ reason: "not_configured: api_key" });
-  const planFor = (client: string): Plan => ({
-    request: jsonRequest(actionUrl(input, action), { client_id: clientNumber(client), ...body }),
-    judge: (reply) => judgeSalebot(input, reply),
-  });
+  const planFor = (client: string): Plan => salebotPlan(input, action, { client_id: clientNumber(client), ...body });
   const client = newestOf(input.person, "client_id", input.connection.project);
   const plan = client === null ? planByLookUp(input, planFor) : planFor(client);
   return plan ? ok(plan) : err({ reason: "no_address: no client of this project, no e-mail, no phone" });

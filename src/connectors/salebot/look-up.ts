@@ -3,7 +3,7 @@
 import { newestOf } from "../../domain/person-value.ts";
 import type { Plan, PrepareInput, Reply, Verdict } from "../connector.ts";
 import { judgingOf, parsedBody } from "../replies.ts";
-import { endpoint, getRequest, textOf } from "../requests.ts";
+import { endpoint, getRequest, jsonRequest, textOf } from "../requests.ts";
 import { recordOf } from "../../lib/record.ts";
 import { judgeSalebot } from "./judge.ts";
 
@@ -12,10 +12,16 @@ type Input = PrepareInput<"salebot">;
 const BASE = "https://chatter.salebot.pro";
 
 /** The documentation's address ends in `/api`, which is part of every call: at the vendor's own host it is not taken twice. */
-export function actionUrl({ connection }: Input, action: string): string {
+function actionUrl({ connection }: Input, action: string): string {
   const base = (connection.base_url ?? BASE).replace(/^(https:\/\/chatter\.salebot\.(?:pro|ai))\/api\/?$/, "$1");
   return endpoint(base, "api", connection.api_key ?? "", action);
 }
+
+/** A POST of JSON to one of the project's addresses. */
+export const salebotPlan = (input: Input, action: string, body: Readonly<Record<string, unknown>>): Plan => ({
+  request: jsonRequest(actionUrl(input, action), body),
+  judge: (reply) => judgeSalebot(input, reply),
+});
 
 /** Looks the client up and goes on with `planFor`; null when the person has neither e-mail nor phone. */
 export function planByLookUp(input: Input, planFor: (client: string) => Plan): Plan | null {
