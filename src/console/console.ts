@@ -40,6 +40,7 @@ import { signInPage } from "./screens/sign-in.ts";
 import { welcomePage } from "./screens/welcome.ts";
 import { whyPage } from "./screens/why.ts";
 import { type View, newView, publicOrigin } from "./view.ts";
+import { copyBox, backLink } from "./layout.ts";
 
 type Draw = (view: View, id: string) => Promise<Page | null>;
 
@@ -104,8 +105,7 @@ async function respond(request: Request, ctx: Context): Promise<Response> {
   const qr = /^\/console\/qr\/([^/]+)$/.exec(pathname);
   if (qr) return qrFile(view, qr[1] ?? "") ?? answer(notFound(view), 404);
   if (request.headers.get("x-live") !== null) return live(view);
-  const page = await draw(view);
-  return page === null ? answer(notFound(view), 404) : answer(renderPage(view, page), 200);
+  return drawn(view);
 }
 
 /** A form whose session ended is told that nothing was saved, and signing in leads back to the page it stood on. */
@@ -135,13 +135,18 @@ async function draw(view: View): Promise<Page | null> {
   return null;
 }
 
+/** What stands at the view's address: 404 where nothing does, unless the answer's status is settled already. */
+async function drawn(view: View, status?: number): Promise<Response> {
+  const page = await draw(view);
+  return answer(page ? renderPage(view, page) : notFound(view), status ?? (page ? 200 : 404));
+}
+
 /** The same page again, or 204 when nothing changed since the version the reader has. */
 async function live(view: View): Promise<Response> {
   const version = await liveVersion(view);
   if (view.url.searchParams.get("live") === version)
     return new Response(null, { status: 204, headers: { "cache-control": "no-store" } });
-  const page = await draw(view);
-  const response = page === null ? answer(notFound(view), 404) : answer(renderPage(view, page), 200);
+  const response = await drawn(view);
   response.headers.set("x-version", version);
   return response;
 }
@@ -195,14 +200,14 @@ async function change(request: Request, view: View, session: Session): Promise<R
   if (pathname === "/console/sign-out") return redirect("/console", [await closeSession(view.ctx, request, session)]);
   const back = safeBack(form("back"));
   if (pathname === "/console/preferences") return redirect(back, preferenceCookies(form));
-  const name = pathname.replace("/console/act/", "");
+  const name = /^\/console\/act\/(.+)$/.exec(pathname)?.[1] ?? "";
   const act = Object.hasOwn(ACTS, name) ? ACTS[name] : undefined;
-  if (!pathname.startsWith("/console/act/") || !act) return answer(notFound(view), 404);
+  if (!act) return answer(notFound(view), 404);
   const { who, role } = session.operator;
   if (role === "viewer") return afterAct(view, failed(view.word("readOnly")), form);
   const result = await act(view, form);
   const subject = SUBJECTS.map(form).find((value) => /^[\w:.-]{1,80}$/.test(value)) ?? "";
-  await recordAct(view.ctx.env.DB, { at: view.ctx.clock(), who, act: pathname.slice("/console/act/".length), subject });
+  await recordAct(view.ctx.env.DB, { at: view.ctx.clock(), who, act: name, subject });
   forgetNumbers();
   return afterAct(view, result, form);
 }
@@ -217,16 +222,13 @@ async function afterAct(acting: View, result: ActResult, form: Form): Promise<Re
   if ("failed" in result) return refusedForm({ ...view, refusal: result.failed }, withTyped(acting.url.pathname, form));
   if ("refused" in result) return answer(renderPage(view, await rulesPage(view, result.refused)), 422);
   if ("once" in result) {
-    const blocks = result.once.blocks.map(
-      ({ title, text }, index) =>
-        html`<h2>${title}</h2><div class="copy"><pre id="o${index}" tabindex="0">${text}</pre><button type="button" data-copy="o${index}">${view.word("copyIt")}</button></div>`,
-    );
-    const body = html`<p class="note">${result.once.lead}</p>${blocks}<p class="gap"><a class="btn" data-key="Escape" href="${back}">${view.word("goBack")}</a></p>`;
+    const blocks = result.once.blocks.map(({ title, text }, index) => html`<h2>${title}</h2>${copyBox(view, `o${index}`, text)}`);
+    const body = html`<p class="note">${result.once.lead}</p>${blocks}<p class="gap">${backLink(back, view.word("goBack"))}</p>`;
     return answer(renderPage(view, { title: result.once.title, screen: "settings", body }), 200);
   }
   if ("shared" in result) {
     const url = `${publicOrigin(view)}${result.shared}`;
-    const body = html`<p>${view.say(["Ссылка только для чтения, действует 30 дней:", "A read-only link, valid for 30 days:"])}</p><div class="copy"><pre id="shared" tabindex="0">${url}</pre><button type="button" data-copy="shared">${view.word("copyIt")}</button></div><p><a class="btn" data-key="Escape" href="${back}">${view.word("goBack")}</a></p>`;
+    const body = html`<p>${view.say(["Ссылка только для чтения, действует 30 дней:", "A read-only link, valid for 30 days:"])}</p>${copyBox(view, "shared", url)}<p>${backLink(back, view.word("goBack"))}</p>`;
     return answer(renderPage(view, { title: view.say(["Поделиться", "Share"]), screen: "funnel", body }), 200);
   }
   const target = new URL(result.next ?? (form("next") === "" ? back : safeBack(form("next"))), view.url);
@@ -235,10 +237,7 @@ async function afterAct(acting: View, result: ActResult, form: Form): Promise<Re
 }
 
 /** The page of a refused form again. Why is never read from an address: that would let anybody's link say anything here. */
-async function refusedForm(view: View, typed: HTMLRewriter): Promise<Response> {
-  const page = await draw(view);
-  return typed.transform(answer(page ? renderPage(view, page) : notFound(view), 422));
-}
+const refusedForm = async (view: View, typed: HTMLRewriter): Promise<Response> => typed.transform(await drawn(view, 422));
 
 /** Only pages of the console itself: an act is no page. What the last act came to is told once. */
 function safeBack(text: string): string {

@@ -2,7 +2,7 @@
 import { isIdentifierType } from "../domain/identifier.ts";
 import { knownEvent } from "../domain/normalise/event-type.ts";
 import { IDENTIFIER_NAMES } from "../domain/trace.ts";
-import { type Content, type Html, html, trusted } from "../lib/markup.ts";
+import { type Content, type Html, html } from "../lib/markup.ts";
 import type { EventLine, ListedEvent } from "../store/operator/events.ts";
 import type { WaitingEvent } from "../rpc.ts";
 import { reasonOf } from "../ui/reasons.ts";
@@ -11,6 +11,7 @@ import type { Kind } from "../domain/config.ts";
 import { type IconName, icon } from "./icons.ts";
 import { type View, amountE4, clockTime, fullTime, hrefWith, shortDay } from "./view.ts";
 import { iso } from "../lib/iso.ts";
+import { type Column, heads, cells, empty } from "./layout.ts";
 
 type Mark = readonly [tone: "ok" | "warn" | "bad" | "dim", icon: IconName];
 
@@ -130,46 +131,49 @@ export function connectionMark(view: View, id: string): Html {
   return html`<span class="mk">${icon(shape)}${connectionName(view, id)}</span>`;
 }
 
+const eventColumns = (view: View): readonly Column[] => [
+  [view.word("time")],
+  [view.word("connection")],
+  [view.word("event")],
+  [view.word("person")],
+  [view.word("money"), "num"],
+  [view.word("status")],
+];
+
+const lineOf = (view: View, id: string, contents: readonly Content[]): Html =>
+  html`<tr data-id="${id}" data-row data-href>${cells(eventColumns(view), contents)}</tr>`;
+
+const eventLink = (view: View, id: string, at: number): Html => html`<a href="/console/events/${id}">${moment(view, at)}</a>`;
+
 /** One line of a list of events. `names` by person id, asked for the whole page at once; who is missing there is shown by the beginning of her id. */
 export function eventRow(view: View, event: ListedEvent, names: ReadonlyMap<string, string>): Html {
-  const cell = (word: Word, content: Content, kind = ""): Html =>
-    html`<td data-l="${view.word(word)}" ${kind && html` class="${kind}"`}>${content}</td>`;
-  const person =
-    event.person_id === null
+  const { id, person_id: person, trouble, cause, field } = event;
+  return lineOf(view, id, [
+    eventLink(view, id, event.received_at),
+    connectionMark(view, event.connection),
+    eventName(view, event),
+    person === null
       ? html`<span class="dim">${event.status === "unbound" ? view.word("nobody") : "—"}</span>`
-      : personLink(event.person_id, names.get(event.person_id) ?? shortKey(event.person_key ?? event.person_id));
-  return html`<tr data-id="${event.id}" data-row data-href>
-    ${cell("time", html`<a href="/console/events/${event.id}">${moment(view, event.received_at)}</a>`)}${cell("connection", connectionMark(view, event.connection))}${cell("event", eventName(view, event))}${cell("person", person)}${cell("money", event.amount_e4 === null ? "" : amountE4(view, event.amount_e4, event.currency), "num")}${cell("status", html`${status(view, event.status)} ${event.trouble !== null && status(view, event.trouble)}${event.cause !== null && html` <small>${causeName(view, event.cause)}${event.field !== null && html` <code>${event.field}</code>`}</small>`}${event.possible_duplicate === 1 && html` <span class="tag">${view.say(["возможный дубль", "possible duplicate"])}</span>`}`)}
-  </tr>`;
+      : personLink(person, names.get(person) ?? shortKey(event.person_key ?? person)),
+    event.amount_e4 === null ? "" : amountE4(view, event.amount_e4, event.currency),
+    html`${status(view, event.status)} ${trouble !== null && status(view, trouble)}${cause !== null && html` <small>${causeName(view, cause)}${field !== null && html` <code>${field}</code>`}</small>`}${event.possible_duplicate === 1 && html` <span class="tag">${view.say(["возможный дубль", "possible duplicate"])}</span>`}`,
+  ]);
 }
 
 /** A line of what still waits in the inbox: whose it is and what it is worth is not known yet. */
-export const waitingRow = (view: View, event: WaitingEvent): Html =>
-  html`<tr data-id="${event.id}" data-row data-href>
-    <td data-l="${view.word("time")}"><a href="/console/events/${event.id}">${moment(view, event.receivedAt)}</a></td>
-    <td data-l="${view.word("connection")}">${connectionMark(view, event.connection)}</td>
-    <td data-l="${view.word("event")}">${typeName(view, event.type)}</td>
-    <td></td>
-    <td></td>
-    <td data-l="${view.word("status")}">${status(view, event.verdict === "accepted" ? "accepted" : event.verdict)}</td>
-  </tr>`;
+export const waitingRow = (view: View, { id, receivedAt, connection, type, verdict }: WaitingEvent): Html =>
+  lineOf(view, id, [
+    eventLink(view, id, receivedAt),
+    connectionMark(view, connection),
+    typeName(view, type),
+    "",
+    "",
+    status(view, verdict),
+  ]);
 
 /** `version` is what the live list compares; "" where a table is not live. */
 export const eventTable = (view: View, rows: readonly Html[], version: string): Html =>
-  html`<div class="wrap">
-    <table class="cards">
-      <thead>
-        <tr>
-          ${(["time", "connection", "event", "person"] as const).map((word) => html`<th scope="col">${view.word(word)}</th>`)}
-          <th scope="col" class="num">${view.word("money")}</th>
-          <th scope="col">${view.word("status")}</th>
-        </tr>
-      </thead>
-      <tbody data-live data-version="${version}">
-        ${rows}
-      </tbody>
-    </table>
-  </div>`;
+  html`<div class="wrap"><table class="cards">${heads(eventColumns(view))}<tbody data-live data-version="${version}">${rows}</tbody></table></div>`;
 
 /** Shown once three asks in a row went without an answer: a list that stands still must not look alive. */
 export const lostNote = (view: View): Html =>
@@ -198,36 +202,16 @@ export const proofName = (view: View, proof: string): string =>
     )[proof] ?? [proof, proof],
   );
 
-/** A screen or a list without lines: what is not there, and the one thing to do about it. */
-export const empty = (text: string, action?: Content): Html =>
-  html`<div class="box">
-    <p>${text}</p>
-    ${action ?? ""}
-  </div>`;
-
 /** Where events would stand if there were any. */
 export const nothingYet = (view: View): Html =>
   empty(
     view.say(["Пока нет событий. Подключите бота — это 3 минуты.", "No events yet. Connect a bot: it takes 3 minutes."]),
-    html`<a class="btn main" href="${view.ctx.config.version === 0 ? "/console/welcome" : "/console/connections#new"}">${view.say(["Подключить", "Connect"])}</a>`,
+    html`<a class="btn main" href="${view.ctx.config.version === 0 ? "/console/welcome" : "/console/connections#new"}">${view.word("connectIt")}</a>`,
   );
 
 /** The link to the next page; nothing on the last. */
 export const pager = (view: View, cursor: string | null): Content =>
   cursor !== null && html`<p><a class="btn" rel="next" href="${hrefWith(view, { cursor })}">${view.word("next")}</a></p>`;
-
-/** One line of a select; `value` is what goes into the address or the form. */
-export type Choice = readonly [value: string, label: string];
-
-/** `go` sends the form as soon as another line is chosen; without the script there is a button for it. */
-export const select = (name: string, label: string, given: { choices: readonly Choice[]; value: string; go?: boolean }): Html =>
-  html`<label
-    >${label}<select name="${name}" ${given.go === true ? trusted(" data-go") : ""}>
-      ${given.choices.map(
-        ([value, text]) => html`<option value="${value}" ${value === given.value ? trusted(" selected") : ""}>${text}</option>`,
-      )}
-    </select></label
-  >`;
 
 /** First touch as the reports name it. */
 export function sourceName(

@@ -7,6 +7,7 @@ import { type Content, type Html, html } from "../lib/markup.ts";
 import { addDays, startOfDay } from "../lib/zone.ts";
 import { errorText } from "./error-text.ts";
 import { type View, clockTime, daysText, hrefWith, moneyOf, numberOf, shareOf } from "./view.ts";
+import { type Column, heads, cells, scrolling } from "./layout.ts";
 
 /** Address of the people behind a number; null on the shared page. */
 export type Behind = ((question: Readonly<Record<string, string>>) => string) | null;
@@ -33,20 +34,22 @@ const linked = (view: View, behind: Behind, question: Readonly<Record<string, st
 
 /** Reached people as a bar against the cohort, those who skipped the previous step hatched. */
 export function funnelBars(view: View, report: Report, behind: Behind): Html {
-  const head = [
-    view.say(["Человек", "People"]),
-    view.say(["Шаг", "Step"]),
-    view.say(["Мимо шага", "Bypassed"]),
-    view.say(["От входа", "From entry"]),
+  const columns: readonly Column[] = [
+    [view.say(["Этап", "Stage"])],
+    [""],
+    [view.say(["Человек", "People"]), "num"],
+    [view.say(["Шаг", "Step"]), "num"],
+    [view.say(["Мимо шага", "Bypassed"]), "num"],
+    [view.say(["От входа", "From entry"]), "num"],
   ];
   const row = (stage: StageLine): Html => {
     const unit = report.cohort === 0 ? 0 : WIDTH / report.cohort;
     const bypass = stage.bypass ?? 0;
     const whole = Math.round(stage.reached * unit);
     const through = Math.round((stage.reached - bypass) * unit);
-    return html`<tr data-row><th scope="row">${view.word(stage.id)}</th><td><svg class="bar" viewBox="0 0 ${WIDTH} 22" preserveAspectRatio="none" aria-hidden="true"><rect class="g" width="${WIDTH}" height="22" rx="3"/><rect class="a" width="${through}" height="22" rx="3"/><rect class="h" x="${through}" width="${whole - through}" height="22"/></svg></td><td class="num">${linked(view, behind, { stage: stage.id }, stage.reached)}</td><td class="num" data-l="${head[1]}">${shareOf(view, stage.step)}</td><td class="num" data-l="${head[2]}">${stage.bypass === null ? "—" : linked(view, behind, { stage: stage.id, bypass: "1" }, stage.bypass)}</td><td class="num" data-l="${head[3]}">${shareOf(view, stage.from_entry)}</td></tr>`;
+    return html`<tr data-row><th scope="row">${view.word(stage.id)}</th><td><svg class="bar" viewBox="0 0 ${WIDTH} 22" preserveAspectRatio="none" aria-hidden="true"><rect class="g" width="${WIDTH}" height="22" rx="3"/><rect class="a" width="${through}" height="22" rx="3"/><rect class="h" x="${through}" width="${whole - through}" height="22"/></svg></td><td class="num">${linked(view, behind, { stage: stage.id }, stage.reached)}</td>${cells(columns.slice(3), [shareOf(view, stage.step), stage.bypass === null ? "—" : linked(view, behind, { stage: stage.id, bypass: "1" }, stage.bypass), shareOf(view, stage.from_entry)])}</tr>`;
   };
-  return html`<svg class="defs" width="0" height="0" aria-hidden="true"><defs><pattern id="hatch" width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><rect width="6" height="6"/><path d="M0 0v6"/></pattern></defs></svg><div class="wrap" tabindex="0" role="region" aria-label="${view.word("funnel")}"><table class="fun"><thead><tr><th scope="col">${view.say(["Этап", "Stage"])}</th><td></td>${head.map((text) => html`<th scope="col" class="num">${text}</th>`)}</tr></thead><tbody>${report.stages.map(row)}</tbody></table></div>`;
+  return html`<svg class="defs" width="0" height="0" aria-hidden="true"><defs><pattern id="hatch" width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><rect width="6" height="6"/><path d="M0 0v6"/></pattern></defs></svg>${scrolling(view.word("funnel"), html`<table class="fun">${heads(columns)}<tbody>${report.stages.map(row)}</tbody></table>`, "wrap")}`;
 }
 
 /** By the name of the report's `by` parameter. */
@@ -54,7 +57,7 @@ export const breakdownNames = (view: View): Readonly<Record<string, string>> => 
   source: view.word("source"),
   campaign: view.say(["Кампания", "Campaign"]),
   content: view.say(["Объявление", "Content"]),
-  link: view.say(["Ссылка", "Link"]),
+  link: view.word("oneLink"),
   bot: view.say(["Бот", "Bot"]),
   connection: view.word("connection"),
 });
@@ -69,7 +72,20 @@ export function sourceTable(view: View, report: Report, behind: Behind): Html {
     const romi = last ? line.romi_last : line.romi_first;
     return html`<tr data-row><th scope="row">${line.source || view.word("unmarked")}</th><td class="num">${linked(view, behind, { line: line.source }, line.cohort)}</td>${stages.map((stage) => html`<td class="num">${linked(view, behind, { line: line.source, stage }, line[stage])}</td>`)}<td class="num">${money(last ? line.net_last : line.net_first)}</td><td class="num">${money(line.cost)}</td><td class="num${romi?.startsWith("-") === true && " bad"}">${shareOf(view, romi)}</td><td class="num">${money(costPer(line.cost, line.registration))}</td><td class="num">${money(costPer(line.cost, line.sale))}</td></tr>`;
   };
-  return html`<div class="wrap" tabindex="0" role="region" aria-label="${view.say(["По источникам", "By source"])}"><table class="wide"><thead><tr><th scope="col">${breakdownNames(view)[String(report.range["by"])]}</th><th scope="col" class="num">${view.say(["Когорта", "Cohort"])}</th>${stages.map((stage) => html`<th scope="col" class="num">${view.word(stage)}</th>`)}<th scope="col" class="num">${view.say(["Чистая выручка", "Net revenue"])}</th><th scope="col" class="num">${view.say(["Расход", "Cost"])}</th><th scope="col" class="num">ROMI</th><th scope="col" class="num">CPL</th><th scope="col" class="num">CAC</th></tr></thead><tbody>${report.sources.map(row)}</tbody></table></div>`;
+  const columns: readonly Column[] = [
+    [breakdownNames(view)[String(report.range["by"])] ?? ""],
+    ...[
+      view.say(["Когорта", "Cohort"]),
+      ...stages.map((stage) => view.word(stage)),
+      view.word("netRevenue"),
+      view.word("adCost"),
+      "ROMI",
+      "CPL",
+      "CAC",
+    ].map((head): Column => [head, "num"]),
+  ];
+  const table = html`<table class="wide">${heads(columns)}<tbody>${report.sources.map(row)}</tbody></table>`;
+  return scrolling(view.say(["По источникам", "By source"]), table, "wrap");
 }
 
 /** Events of the range by when they happened, as the report counts them. */
@@ -92,8 +108,8 @@ export function moneyBox(view: View, report: Report, behind: Behind): Html {
   const rows: [string, Content][] = [
     [view.say(["Выручка", "Gross"]), listed("payment", sum(money.gross))],
     [view.say(["Возвраты", "Refunds"]), listed("refund", sum(money.refunds))],
-    [view.say(["Чистая выручка", "Net revenue"]), html`<b>${sum(money.net)}</b>`],
-    [view.say(["Не привязано", "Not bound"]), why(sum(money.unbound))],
+    [view.word("netRevenue"), html`<b>${sum(money.net)}</b>`],
+    [view.word("unbound"), why(sum(money.unbound))],
     [view.say(["Оплаченных сделок", "Paid deals"]), listed("payment", numberOf(view, money.paid_deals))],
     [view.say(["Средняя сделка", "Average deal"]), money.average_deal === null ? "—" : sum(money.average_deal)],
     [
@@ -117,7 +133,8 @@ export function timesBox(view: View, report: Report, behind: Behind): Html {
           html`<tr><th scope="row">${view.word(id)}</th><td class="num">${behind === null ? duration(view, time.median_minutes) : html`<a href="${behind({ stage: id })}">${duration(view, time.median_minutes)}</a>`}</td><td class="num">${duration(view, time.p90_minutes)}</td></tr>`,
         ];
   });
-  return html`<section class="box"><h2>${view.say(["Время до этапа", "Time to the stage"])}</h2><div class="scroll" tabindex="0" role="region" aria-label="${view.say(["Время до этапа", "Time to the stage"])}"><table><thead><tr><th scope="col">${view.say(["Этап", "Stage"])}</th><th scope="col" class="num">${view.say(["Медиана", "Median"])}</th><th scope="col" class="num">p90</th></tr></thead><tbody>${rows}</tbody></table></div></section>`;
+  const columns: readonly Column[] = [[view.say(["Этап", "Stage"])], [view.say(["Медиана", "Median"]), "num"], ["p90", "num"]];
+  return tableBox(view.say(["Время до этапа", "Time to the stage"]), columns, rows);
 }
 
 /** Cohorts by ISO week of entry with who bought within 7, 30 and 60 days. A week that the range cuts leads to the days inside it. */
@@ -133,8 +150,20 @@ export function weeksBox(view: View, report: Report, behind: Behind): Html {
     people(week, { stage: "sale", window: String(days), mode: "" }, share(n, of), n);
   const share = (n: number, of: number): string =>
     of === 0 ? "—" : `${numberOf(view, n)} · ${numberOf(view, ((n * 100) / of).toFixed(1))} %`;
-  return html`<section class="box"><h2>${view.say(["Недельные когорты", "Weekly cohorts"])}</h2><div class="scroll" tabindex="0" role="region" aria-label="${view.say(["Недельные когорты", "Weekly cohorts"])}"><table><thead><tr><th scope="col">${view.say(["Неделя", "Week"])}</th><th scope="col" class="num">${view.say(["Человек", "People"])}</th>${[7, 30, 60].map((days) => html`<th scope="col" class="num">${view.say(["купили за {0} дн", "bought in {0} d"], days)}</th>`)}</tr></thead><tbody>${report.weeks.map((week) => html`<tr><th scope="row">${week.week}</th><td class="num">${people(week.week, {}, numberOf(view, week.people), week.people)}</td><td class="num">${sold(week.week, 7, week.sale_7d, week.people)}</td><td class="num">${sold(week.week, 30, week.sale_30d, week.people)}</td><td class="num">${sold(week.week, 60, week.sale_60d, week.people)}</td></tr>`)}</tbody></table></div></section>`;
+  const columns: readonly Column[] = [
+    [view.say(["Неделя", "Week"])],
+    [view.say(["Человек", "People"]), "num"],
+    ...[7, 30, 60].map((days): Column => [view.say(["купили за {0} дн", "bought in {0} d"], days), "num"]),
+  ];
+  const rows = report.weeks.map(
+    ({ week, people: all, sale_7d, sale_30d, sale_60d }) =>
+      html`<tr><th scope="row">${week}</th>${[people(week, {}, numberOf(view, all), all), sold(week, 7, sale_7d, all), sold(week, 30, sale_30d, all), sold(week, 60, sale_60d, all)].map((content) => html`<td class="num">${content}</td>`)}</tr>`,
+  );
+  return tableBox(view.say(["Недельные когорты", "Weekly cohorts"]), columns, rows);
 }
+
+const tableBox = (title: string, columns: readonly Column[], rows: Content): Html =>
+  html`<section class="box"><h2>${title}</h2>${scrolling(title, html`<table>${heads(columns)}<tbody>${rows}</tbody></table>`)}</section>`;
 
 /** The Monday of an ISO week "2026-W09": the week of 4 January is the first (ISO 8601). */
 function mondayOf(week: string): string {

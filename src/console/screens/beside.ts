@@ -5,9 +5,10 @@ import { type IdentifierLine, identifierLines, keptApartAt, personLinesOf } from
 import { findPerson } from "../../store/person-reads.ts";
 import { icon } from "../icons.ts";
 import { actForm, type Page } from "../page.ts";
-import { empty, identifierName, moment, personLink, proofName } from "../parts.ts";
+import { identifierName, moment, personLink, proofName } from "../parts.ts";
 import type { View } from "../view.ts";
 import { nothingFound, peopleFor } from "./search.ts";
+import { backLink, empty } from "../layout.ts";
 
 /** More than this many under one name are no choice: a closer word is asked for. */
 const MOST = 5;
@@ -30,7 +31,7 @@ export async function besidePage(view: View, id: string): Promise<Page | null> {
   return {
     title: view.say(["Один это человек?", "Are they one person?"]),
     screen: "people",
-    aside: html`<a class="btn" data-key="Escape" href="/console/people/${person.id}">${view.word("goBack")}</a>`,
+    aside: backLink(`/console/people/${person.id}`, view.word("goBack")),
     body: html`${besideForm(view, person.id, text)}${text !== "" && others.length === 0 && empty(none)}${await Promise.all(pairs)}${others.length > MOST && html`<p class="dim">${view.say(["Показаны {0} из {1}: уточните.", "{0} of {1} are shown: be more exact."], MOST, others.length)}</p>`}`,
   };
 }

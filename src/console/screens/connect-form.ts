@@ -6,9 +6,10 @@ import { randomBase62 } from "../../lib/ids.ts";
 import { type Html, html } from "../../lib/markup.ts";
 import type { Phrase } from "../copy.ts";
 import { actForm } from "../page.ts";
-import { connectionName, select } from "../parts.ts";
+import { connectionName } from "../parts.ts";
 import { RECIPES } from "../vendors.ts";
 import type { View } from "../view.ts";
+import { select } from "../layout.ts";
 
 /** An example that is a secret's name makes a secret of it; one without an example names another connection. */
 type Field = { readonly name: string; readonly label: Phrase; readonly example: string };
@@ -137,7 +138,7 @@ export function connectForm(view: View, kind: Kind, next?: string): Html {
   return html`<p class="dim">${view.say(RECIPES[kind].hint)}</p>${actForm(
     view,
     { act: "add-connection", fields: { kind, stay: next === undefined ? "" : "1" }, ...(next === undefined ? {} : { next }) },
-    html`<div class="row end"><label>${view.say(["Короткое имя латиницей", "Short id"])}<input name="id" required pattern="[A-Za-z0-9][A-Za-z0-9_\\-]{0,63}" value="${free()}"></label>${inputs(needed, true)}${inputs(ties, false)}${secretField(view, kind, label)}</div>${sending.length > 0 && html`<details><summary>${view.say(["Чтобы шлюз туда и писал (можно позже)", "So that the gateway writes there too (may wait)"])}</summary><div class="row end">${inputs(sending, false)}</div></details>`}<p><button class="main">${view.say(["Подключить", "Connect"])}</button></p>`,
+    html`<div class="row end"><label>${view.say(["Короткое имя латиницей", "Short id"])}<input name="id" required pattern="[A-Za-z0-9][A-Za-z0-9_\\-]{0,63}" value="${free()}"></label>${inputs(needed, true)}${inputs(ties, false)}${secretField(view, kind, label)}</div>${sending.length > 0 && html`<details><summary>${view.say(["Чтобы шлюз туда и писал (можно позже)", "So that the gateway writes there too (may wait)"])}</summary><div class="row end">${inputs(sending, false)}</div></details>`}<p><button class="main">${view.word("connectIt")}</button></p>`,
   )}`;
 }
 

@@ -11,17 +11,16 @@ import { countMoved } from "../../store/merge-links.ts";
 import { connectionPulses, intakeOutcomes, openProblems } from "../../store/operator/pulse.ts";
 import { icon } from "../icons.ts";
 import { actForm, type Page } from "../page.ts";
-import { eventRow, eventTable, lostNote, moment, select } from "../parts.ts";
+import { eventRow, eventTable, lostNote, moment } from "../parts.ts";
 import { openRaw } from "../raw.ts";
 import { fillBlock, proofField, recipeOf } from "../vendors.ts";
 import { type View, numberOf, publicOrigin } from "../view.ts";
 import { fieldsForm, secretField } from "./connect-form.ts";
-import { lastOf, lights } from "./connections.ts";
+import { DAY_MS, lastOf, lights } from "./connections.ts";
 import { landingTable } from "./landing.ts";
 import { problemSentence } from "./problems.ts";
 import { sentence } from "./settings/rules.ts";
-
-const DAY_MS = 86_400_000;
+import { copyBox, backLink, datalist, select } from "../layout.ts";
 
 /** null = no such connection. The document is read from D1 too: only there do secrets stand as `$NAME`, the parsed configuration holds their values. */
 export async function connectionPage(view: View, id: string): Promise<Page | null> {
@@ -31,19 +30,7 @@ export async function connectionPage(view: View, id: string): Promise<Page | nul
   const [moved, outcomes, lines, pulses, problems, saved] = await Promise.all([
     countMoved(DB, id),
     intakeOutcomes(DB, id, view.ctx.clock() - DAY_MS),
-    listEventLines(DB, {
-      status: null,
-      connection: id,
-      type: null,
-      person: null,
-      link: null,
-      code: null,
-      dead: false,
-      since: null,
-      until: null,
-      before: null,
-      limit: 5,
-    }),
+    listEventLines(DB, { connection: id, limit: 5 }),
     connectionPulses(DB, [id], view.ctx.clock() - DAY_MS),
     openProblems(DB),
     readVersion(view.ctx.env, null),
@@ -60,7 +47,7 @@ export async function connectionPage(view: View, id: string): Promise<Page | nul
   return {
     title: connection.name ?? id,
     screen: "connections",
-    aside: html`<a class="btn" data-key="Escape" href="/console/connections">${view.say(["К списку", "Back to the list"])}</a>${actForm(view, { act: "test-event", fields: { id } }, html`<button class="main" data-key="t">${view.say(["Отправить тестовое событие", "Send a test event"])}</button>`)}`,
+    aside: html`${backLink("/console/connections", view.word("toList"))}${actForm(view, { act: "test-event", fields: { id } }, html`<button class="main" data-key="t">${view.say(["Отправить тестовое событие", "Send a test event"])}</button>`)}`,
     body: html`${lostNote(view)}<div data-await><p>${lights(view, pulse)}${connection.disabled === true && html` <span class="tag">${view.say(["отправка остановлена", "sending is stopped"])}</span>`}</p>${outcomes.length > 0 && html`<p class="dim">${view.say(["За сутки:", "In 24 hours:"])} ${outcomes.map(({ outcome, n }) => `${outcomeName(view, outcome)} ${numberOf(view, n)}`).join(" · ")}</p>`}${moved > 0 && html`<p class="dim">${view.say(["Подтвердили второй мессенджер: {0}", "Proved a second messenger: {0}"], moved)}</p>`}${last === null ? html`<p class="note">${icon("wait")} ${view.say(["Ждём настоящее событие… Страница обновится сама.", "Waiting for a real event… The page updates itself."])}</p>` : html`<p class="note ok">${icon("ok")} ${view.say(["Последнее событие", "Last event"])} ${moment(view, last)}</p>`}${own.map((problem) => html`<p class="note bad">${icon("warn")} <a href="/console/problems/${problem.id}">${problemSentence(view, problem)}</a></p>`)}${rows.length > 0 && eventTable(view, rows, "")}</div>
 <h2>${view.say(["Что вставить", "What to paste"])}</h2>${pasted(view, connection)}
 ${await mapping(view, connection, lines[0]?.id)}
@@ -85,8 +72,7 @@ function pasted(view: View, connection: Connection): Html {
   const recipe = recipeOf(connection);
   const base = publicOrigin(view);
   const blocks = recipe.blocks.map(
-    ({ title, text }, index) =>
-      html`<h3>${view.say(title)}</h3><div class="copy"><pre id="b${index}" tabindex="0">${fillBlock(text, connection, base)}</pre><button type="button" data-copy="b${index}">${view.word("copyIt")}</button></div>`,
+    ({ title, text }, index) => html`<h3>${view.say(title)}</h3>${copyBox(view, `b${index}`, fillBlock(text, connection, base))}`,
   );
   const withToken = recipe.blocks.some(({ text }) => /\{(?:token|secret)\}/.test(text));
   return html`<p>${view.say(recipe.hint)}</p>${blocks}${withToken && actForm(view, { act: "reveal-token", fields: { id: connection.id } }, html`<p><button>${icon("key")}${view.say(["Показать готовые строки с секретом", "Show ready lines with the secret"])}</button> <small>${view.say(["показ попадёт в журнал", "showing it is logged"])}</small></p>`)}`;
@@ -102,8 +88,8 @@ async function mapping(view: View, connection: Connection, last: string | undefi
   const entries = Object.entries(connection.mapping);
   const renamed =
     entries.length > 0 &&
-    html`<div class="wrap"><table><tbody>${entries.map(([from, to]) => html`<tr><td><code>${from}</code></td><td>${trusted("→")} <code>${to}</code></td><td class="num">${actForm(view, { act: "set-mapping", fields: { id: connection.id, from } }, html`<button>${view.say(["Убрать", "Remove"])}</button>`)}</td></tr>`)}</tbody></table></div>`;
-  return html`<h2>${view.say(["Поле → смысл, по последнему событию", "Field → meaning, by the last event"])}</h2>${landing}<details><summary>${view.say(["Переименовать поле", "Rename a field"])}${entries.length > 0 && ` · ${entries.length}`}</summary>${renamed}${actForm(view, { act: "set-mapping", fields: { id: connection.id } }, html`<p class="row end"><label>${view.say(["Так его шлют", "As it is sent"])}<input name="from" required maxlength="200"></label><label>${view.say(["Так мы его понимаем", "As we understand it"])}<input name="to" required list="meanings" maxlength="200"></label><datalist id="meanings">${MEANINGS.map((name) => html`<option>${name}</option>`)}</datalist><button>${view.word("save")}</button></p>`)}</details>`;
+    html`<div class="wrap"><table><tbody>${entries.map(([from, to]) => html`<tr><td><code>${from}</code></td><td>${trusted("→")} <code>${to}</code></td><td class="num">${actForm(view, { act: "set-mapping", fields: { id: connection.id, from } }, html`<button>${view.word("takeAway")}</button>`)}</td></tr>`)}</tbody></table></div>`;
+  return html`<h2>${view.say(["Поле → смысл, по последнему событию", "Field → meaning, by the last event"])}</h2>${landing}<details><summary>${view.say(["Переименовать поле", "Rename a field"])}${entries.length > 0 && ` · ${entries.length}`}</summary>${renamed}${actForm(view, { act: "set-mapping", fields: { id: connection.id } }, html`<p class="row end"><label>${view.say(["Так его шлют", "As it is sent"])}<input name="from" required maxlength="200"></label><label>${view.say(["Так мы его понимаем", "As we understand it"])}<input name="to" required list="meanings" maxlength="200"></label>${datalist("meanings", MEANINGS)}<button>${view.word("save")}</button></p>`)}</details>`;
 }
 
 const MEANINGS = [
@@ -130,7 +116,7 @@ function outbound(view: View, id: string): Html {
   const rules = view.ctx.config.rules.filter((rule) => rule.do.some(({ to }) => to === id));
   if (rules.length === 0)
     return html`<p class="dim">${view.say(["Сюда ничего не отправляется: нет ни одного правила.", "Nothing is sent there: no rule does."])} <a href="/console/settings/rules">${view.say(["Добавить правило", "Add a rule"])}</a></p>`;
-  return html`<ul class="t">${rules.map((rule) => html`<li>${rule.disabled === true && html`<span class="tag">${view.say(["выключено", "off"])}</span> `}<a href="/console/settings/rules">${rule.name ?? sentence(view, rule)}</a>${rule.name !== undefined && html` <small>${sentence(view, rule)}</small>`}</li>`)}</ul><p><a href="/console/events?to=${id}&amp;status=failed">${view.say(["Что не доставлено", "What was not delivered"])}</a></p>`;
+  return html`<ul class="t">${rules.map((rule) => html`<li>${rule.disabled === true && html`<span class="tag">${view.word("switchedOff")}</span> `}<a href="/console/settings/rules">${rule.name ?? sentence(view, rule)}</a>${rule.name !== undefined && html` <small>${sentence(view, rule)}</small>`}</li>`)}</ul><p><a href="/console/events?to=${id}&amp;status=failed">${view.say(["Что не доставлено", "What was not delivered"])}</a></p>`;
 }
 
 function paceForm(view: View, connection: Connection): Html {

@@ -9,7 +9,7 @@ import { KINDS, RECIPES } from "../vendors.ts";
 import { type View, ago, numberOf } from "../view.ts";
 import { connectForm } from "./connect-form.ts";
 
-const DAY_MS = 86_400_000;
+export const DAY_MS = 86_400_000;
 
 /** When the connection spoke last, epoch ms; null = never. */
 export const lastOf = (pulse: ConnectionPulse | undefined): number | null => pulse?.last_at ?? null;
@@ -27,7 +27,7 @@ export async function connectionsPage(view: View): Promise<Page> {
     const pulse = pulses.get(connection.id);
     const last = lastOf(pulse);
     const own = problems.filter((problem) => problem.connection === connection.id).length;
-    return html`<section class="box" data-row><h2><a href="/console/connections/${connection.id}">${connection.name ?? connection.id}</a> <span class="dim">${view.say(RECIPES[connection.kind].name)}</span></h2><p>${lights(view, pulse)}</p><p class="dim">${last === null ? view.say(["событий ещё не было", "no events yet"]) : view.say(["последнее {0}, за сутки {1}", "last {0}, {1} in 24 h"], ago(view, last), numberOf(view, pulse?.received ?? 0))}${connection.disabled === true && ` · ${view.say(["выключено", "off"])}`}</p>${own > 0 && html`<p class="bad">${icon("warn")} ${view.say(["проблем: {0}", "problems: {0}"], own)}</p>`}</section>`;
+    return html`<section class="box" data-row><h2><a href="/console/connections/${connection.id}">${connection.name ?? connection.id}</a> <span class="dim">${view.say(RECIPES[connection.kind].name)}</span></h2><p>${lights(view, pulse)}</p><p class="dim">${last === null ? view.say(["событий ещё не было", "no events yet"]) : view.say(["последнее {0}, за сутки {1}", "last {0}, {1} in 24 h"], ago(view, last), numberOf(view, pulse?.received ?? 0))}${connection.disabled === true && ` · ${view.word("switchedOff")}`}</p>${own > 0 && html`<p class="bad">${icon("warn")} ${view.say(["проблем: {0}", "problems: {0}"], own)}</p>`}</section>`;
   };
   return {
     title: view.word("connections"),

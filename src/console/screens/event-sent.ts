@@ -5,10 +5,11 @@ import { type Content, type Html, html } from "../../lib/markup.ts";
 import { type AttemptRow, type DeliveryRow, attemptsOf, deliveriesOfEvent } from "../../store/deliveries.ts";
 import type { EventSheet } from "../../store/operator/events.ts";
 import { actForm } from "../page.ts";
-import { causeName, connectionMark, connectionName, moment, reasonName, select, status } from "../parts.ts";
+import { causeName, connectionMark, connectionName, moment, reasonName, status } from "../parts.ts";
 import type { View } from "../view.ts";
 import { pretty } from "../raw.ts";
 import { mendingOf } from "../../ui/reasons.ts";
+import { select } from "../layout.ts";
 
 /** Oldest first, as they were sent; vendors' replies are unsealed for this page only. */
 export async function sent(view: View, event: EventSheet): Promise<Content> {

@@ -18,6 +18,7 @@ import { sent } from "./event-sent.ts";
 import { landingTable } from "./landing.ts";
 import type { Sealed } from "../../lib/seal.ts";
 import type { WaitingEvent } from "../../rpc.ts";
+import { copyBox, backLink } from "../layout.ts";
 
 /** null = neither the ledger nor the inbox has it. The ledger is asked again last: the event may have been bound between the two. */
 export async function eventPage(view: View, id: string): Promise<Page | null> {
@@ -42,15 +43,13 @@ async function sheetPage(view: View, event: EventSheet): Promise<Page> {
   return {
     title: `${eventName(view, event)} · ${connectionName(view, event.connection)}`,
     screen: "events",
-    aside: html`${status(view, event.status)}<a class="btn" data-key="Escape" href="/console/events"
-        >${view.say(["К списку", "Back to the list"])}</a
-      >${actForm(
-        view,
-        { act: "replay-event", fields: { id } },
-        html`<button data-key="r" title="${view.say(["Отправить ещё раз всё, что отправлялось", "Send again whatever was sent"])}">
+    aside: html`${status(view, event.status)}${backLink("/console/events", view.word("toList"))}${actForm(
+      view,
+      { act: "replay-event", fields: { id } },
+      html`<button data-key="r" title="${view.say(["Отправить ещё раз всё, что отправлялось", "Send again whatever was sent"])}">
           ${view.say(["Повторить", "Replay"])}
         </button>`,
-      )}${bookmarkForm(view, event, kept)}`,
+    )}${bookmarkForm(view, event, kept)}`,
     body: html`<p class="dim">
         ${view.say(["получено", "received"])} ${fullTime(view, event.received_at)} · ${view.say(["произошло", "happened"])}
         ${fullTime(view, event.event_at)} · <code>${id}</code>
@@ -109,10 +108,7 @@ function received(view: View, event: EventSheet, raw: string | null): Content {
   if (raw === null) return expired(view);
   const marked = event.field === null ? pretty(raw) : markField(pretty(raw), event.field);
   return html`${event.cause !== null && html`<p class="note bad">${quarantineAdvice(view, event)}</p>`}
-    <div class="copy">
-      <pre id="raw" tabindex="0">${marked}</pre>
-      <button type="button" data-copy="raw">${view.word("copyIt")}</button>
-    </div>
+    ${copyBox(view, "raw", marked)}
     <small>${view.say(["Секреты скрыты при записи.", "Secrets were masked when it was stored."])}</small>`;
 }
 
@@ -161,25 +157,22 @@ const cut = (view: View, value: string): Html =>
   html`${value.slice(0, LONGEST_VALUE).toWellFormed()}… <small>${view.say(["всего знаков: {0}", "characters in all: {0}"], numberOf(view, value.length))}</small>`;
 
 function understood(view: View, event: EventSheet, facts: StoredFacts): Html {
+  const told = (name: string, value: Content): [string, Content][] => (value === null ? [] : [[name, value]]);
+  const replaced =
+    event.counted === 0 && html` <span class="tag">${view.say(["заменено или отклонено", "replaced or rejected"])}</span>`;
+  const money = event.amount_e4 === null ? null : html`${amountE4(view, event.amount_e4, event.currency)}${replaced}`;
   const rows: [string, Content][] = [
     [view.word("event"), eventName(view, event)],
     ...facts.identifiers.map(({ type, scope, value, proof }): [string, Content] => [
       `${identifierName(view, type)}${scope === "" ? "" : ` · ${scope}`}`,
       html`${value} <span class="tag">${proofName(view, proof)}</span>`,
     ]),
-    ...(event.amount_e4 === null
-      ? []
-      : [
-          [
-            view.word("money"),
-            html`${amountE4(view, event.amount_e4, event.currency)}${event.counted === 0 && html` <span class="tag">${view.say(["заменено или отклонено", "replaced or rejected"])}</span>`}`,
-          ] as [string, Content],
-        ]),
-    ...(facts.order === null ? [] : [[view.word("order"), facts.order] as [string, Content]]),
-    ...(facts.tid === null ? [] : [["tid", facts.tid] as [string, Content]]),
+    ...told(view.word("money"), money),
+    ...told(view.word("order"), facts.order),
+    ...told("tid", facts.tid),
     ...Object.entries(facts.utm),
-    ...(facts.link === null ? [] : [["link", facts.link] as [string, Content]]),
-    ...(facts.start === null ? [] : [["start", facts.start] as [string, Content]]),
+    ...told("link", facts.link),
+    ...told("start", facts.start),
     ...Object.entries(facts.profile),
     ...Object.entries(facts.tracker).map(([name, value]): [string, Content] => [`tracker.${name}`, value]),
     ...Object.entries(facts.fields).map(([name, value]): [string, Content] => [`fields.${name}`, value]),

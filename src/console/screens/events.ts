@@ -11,23 +11,11 @@ import {
   sealedContentOf,
 } from "../../store/operator/events.ts";
 import { type Page } from "../page.ts";
-import {
-  type Choice,
-  EVENTS,
-  connectionName,
-  empty,
-  eventRow,
-  eventTable,
-  livePill,
-  nothingYet,
-  pager,
-  select,
-  typeName,
-  waitingRow,
-} from "../parts.ts";
+import { EVENTS, connectionName, eventRow, eventTable, livePill, nothingYet, pager, typeName, waitingRow } from "../parts.ts";
 import { dateIn, startOfDay } from "../../lib/zone.ts";
 import { type View, fullTime, hrefWith, numberOf } from "../view.ts";
 import type { Sealed } from "../../lib/seal.ts";
+import { type Choice, datalist, select, empty } from "../layout.ts";
 
 const PAGE = 50;
 /** How many rows a free-text search opens at most: payloads are sealed, so the database cannot look into them. */
@@ -98,7 +86,7 @@ export async function eventRows(view: View, limit = PAGE): Promise<{ rows: Html[
   return { rows, cursor: next?.toString() ?? null, stopped: stoppedAt !== null };
 }
 
-function readFilter(view: View, limit: number): EventFilter {
+function readFilter(view: View, limit: number) {
   const query = view.url.searchParams;
   const text = (name: string): string | null => query.get(name)?.trim() || null;
   const number = (name: string): number | null => (/^\d{1,15}$/.test(query.get(name) ?? "") ? Number(query.get(name)) : null);
@@ -117,7 +105,7 @@ function readFilter(view: View, limit: number): EventFilter {
     until: number("until"),
     before: number("cursor"),
     limit: limit + 1,
-  };
+  } satisfies EventFilter;
 }
 
 /** Whether the facts or the delivery as it came hold the text. */
@@ -132,7 +120,7 @@ type Stretch = { readonly lines: readonly ListedEvent[]; readonly stoppedAt: num
 async function pageOf(view: View, filter: EventFilter, text: string): Promise<Stretch> {
   if (text === "") return { lines: await listEventLines(view.ctx.env.DB, filter), stoppedAt: null };
   const found: ListedEvent[] = [];
-  let { before } = filter;
+  let { before = null } = filter;
   for (let opened = 0; opened < SEARCHED && found.length < filter.limit; opened += 250) {
     const lines = await listEventLines(view.ctx.env.DB, { ...filter, before, limit: 250 });
     const sealed = await sealedContentOf(
@@ -199,9 +187,7 @@ function filters(view: View): Html {
           size="14"
           placeholder="${view.say(["ключ или номер", "key or id"])}" /></label
       ><label
-        >${view.say(["Ссылка", "Link"])}<input name="link" value="${given("link")}" size="8" list="links" /><datalist id="links">
-          ${links.map((slug) => html`<option>${slug}</option>`)}
-        </datalist></label
+        >${view.word("oneLink")}<input name="link" value="${given("link")}" size="8" list="links" />${datalist("links", links)}</label
       ><label
         >${view.say(["HTTP-код ответа", "HTTP code of the reply"])}<input name="code" inputmode="numeric" size="4" value="${given("code")}" /></label
       >${kept.map(([name, text]) => html`<span class="tag">${text} <a href="${hrefWith(view, { [name]: null })}" aria-label="${view.say(["Снять", "Clear"])}: ${text}">×</a><input type="hidden" name="${name}" value="${given(name)}" /></span>`)}<button>

@@ -8,7 +8,6 @@ import { runReport } from "../../flows/run-report.ts";
 import { addDays, dateIn } from "../../lib/zone.ts";
 import { type Content, type Html, html, trusted } from "../../lib/markup.ts";
 import { actForm, type Page } from "../page.ts";
-import { empty, select } from "../parts.ts";
 import {
   basis,
   behindOf,
@@ -22,6 +21,7 @@ import {
   weeksBox,
 } from "../report-view.ts";
 import { type View, hrefWith } from "../view.ts";
+import { select, empty } from "../layout.ts";
 
 /** The same parameters as `GET /v1/report`. A mistake among them is told above the controls, which stand so that it can be corrected. */
 export async function funnelPage(view: View): Promise<Page> {
@@ -106,9 +106,13 @@ export function periodRange(view: View, period: (typeof PERIODS)[number]): { fro
   }
 }
 
+/** Length of a range of workspace dates, at least one day. */
+export const daysIn = ({ from, to }: { from: string; to: string }): number =>
+  Math.max(1, Math.round((Date.parse(to) - Date.parse(from)) / 86_400_000));
+
 /** Links to the neighbouring ranges of the same length, for `[` and `]`. */
 export function shifted(view: View, range: { from: string; to: string }): Content {
-  const days = Math.max(1, Math.round((Date.parse(range.to) - Date.parse(range.from)) / 86_400_000));
+  const days = daysIn(range);
   const link = (key: string, sign: number, label: string): Html =>
     html`<a class="btn" data-key="${key}" rel="${sign < 0 ? "prev" : "next"}" aria-label="${label}" href="${hrefWith(view, { from: addDays(range.from, sign * days), to: addDays(range.to, sign * days) })}">${key === "[" ? "‹" : "›"}</a>`;
   return html`${link("[", -1, view.say(["Прошлый период", "Previous period"]))}${link("]", 1, view.say(["Следующий период", "Next period"]))}`;
@@ -139,7 +143,7 @@ function controls(view: View): Html {
       value: given("template"),
       go: true,
     },
-  )}${select("mode", view.say(["Путь", "Path"]), {
+  )}${select("mode", view.word("thePath"), {
     choices: [
       ["", view.say(["дошли", "reached"])],
       ["strict", view.say(["строгий", "strict"])],

@@ -4,6 +4,7 @@ import type { StoredFacts } from "../../domain/event.ts";
 import { type Content, type Html, html } from "../../lib/markup.ts";
 import { causeName, identifierName } from "../parts.ts";
 import type { View } from "../view.ts";
+import { type Column, heads, scrolling } from "../layout.ts";
 
 const MOST = 60;
 /** How a delivery came, not what it says. */
@@ -62,6 +63,7 @@ export function landingTable(view: View, raw: unknown, facts: StoredFacts, chang
     .slice(0, MOST)
     .flatMap((leaf) => row(leaf) ?? []);
   if (rows.length === 0) return null;
-  const heads = [view.say(["Поле", "Field"]), view.say(["Было", "Was"]), view.say(["Стало", "Became"])];
-  return html`<div class="scroll" tabindex="0" role="region" aria-label="${heads.join(" → ")}"><table><thead><tr>${heads.map((head) => html`<th scope="col">${head}</th>`)}</tr></thead><tbody>${rows}</tbody></table></div>`;
+  const names = [view.say(["Поле", "Field"]), view.say(["Было", "Was"]), view.say(["Стало", "Became"])];
+  const table = html`<table>${heads(names.map((name): Column => [name]))}<tbody>${rows}</tbody></table>`;
+  return scrolling(names.join(" → "), table);
 }

@@ -6,6 +6,7 @@ import type { Phrase } from "../copy.ts";
 import { icon } from "../icons.ts";
 import type { Page } from "../page.ts";
 import type { View } from "../view.ts";
+import { backLink } from "../layout.ts";
 
 const FINDINGS: Readonly<Record<FindingCode, readonly [what: Phrase, fix: Phrase]>> = {
   not_a_url: [
@@ -118,15 +119,14 @@ export async function linkCheckPage(view: View): Promise<Page> {
   return {
     title: view.say(["Проверка ссылки", "Link check"]),
     screen: "links",
-    aside: html`<a class="btn" data-key="Escape" href="/console/links">${view.say(["К ссылкам", "Back to the links"])}</a>`,
-    body: html`<form class="row"><input name="url" value="${address}" size="70" aria-label="${view.say(["Ссылка", "Link"])}" placeholder="https://t.me/my_bot?start=…" required><button class="main">${view.say(["Проверить", "Check"])}</button></form>${hops.length > 0 && html`${verdict}<ol class="flow">${hops.map((hop) => hopBox(view, hop))}</ol>`}`,
+    aside: backLink("/console/links", view.say(["К ссылкам", "Back to the links"])),
+    body: html`<form class="row"><input name="url" value="${address}" size="70" aria-label="${view.word("oneLink")}" placeholder="https://t.me/my_bot?start=…" required><button class="main">${view.say(["Проверить", "Check"])}</button></form>${hops.length > 0 && html`${verdict}<ol class="flow">${hops.map((hop) => hopBox(view, hop))}</ol>`}`,
   };
 }
 
 function hopBox(view: View, { address, check, status, lost }: Hop): Html {
   const answer: Content = status === null ? null : status === 0 ? view.say(["не отвечает", "no answer"]) : `HTTP ${status}`;
-  const finding = ({ code, level, parameter }: Finding): Html => findingLine(view, { code, level, parameter });
-  return html`<li class="box"><code>${address}</code><p class="dim">${check.messenger ?? ""} ${answer ?? ""} · ${view.say(["длина {0}", "length {0}"], check.length)}${check.payload !== null && ` · ${view.say(["метка {0} из {1}", "payload {0} of {1}"], check.payload.length, check.payload.limit)}`}${lost.length > 0 && ` · ${view.say(["потеряно:", "lost:"])} ${lost.join(", ")}`}</p>${check.findings.length > 0 && html`<ul class="t">${check.findings.map(finding)}</ul>`}</li>`;
+  return html`<li class="box"><code>${address}</code><p class="dim">${check.messenger ?? ""} ${answer ?? ""} · ${view.say(["длина {0}", "length {0}"], check.length)}${check.payload !== null && ` · ${view.say(["метка {0} из {1}", "payload {0} of {1}"], check.payload.length, check.payload.limit)}`}${lost.length > 0 && ` · ${view.say(["потеряно:", "lost:"])} ${lost.join(", ")}`}</p>${check.findings.length > 0 && html`<ul class="t">${check.findings.map((one) => findingLine(view, one))}</ul>`}</li>`;
 }
 
 /** A finding in words, with how to mend it. */

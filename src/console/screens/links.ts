@@ -11,10 +11,10 @@ import { type Content, type Html, html } from "../../lib/markup.ts";
 import { dateIn } from "../../lib/zone.ts";
 import { actForm, type Page } from "../page.ts";
 import type { Phrase } from "../copy.ts";
-import { empty, select } from "../parts.ts";
 import { datedIn, mistaken } from "../report-view.ts";
 import { type View, daysText, hrefWith, moneyOf, numberOf, publicOrigin } from "../view.ts";
 import { periodRange } from "./funnel.ts";
+import { type Column, cells, cardTable, datalist, select, empty } from "../layout.ts";
 
 /** Numbers of `?from=&to=`, else of the last 30 days, broken down by link and counted as the funnel counts them. */
 export async function linksPage(view: View): Promise<Page> {
@@ -27,12 +27,14 @@ export async function linksPage(view: View): Promise<Page> {
   const clicks: Readonly<Record<string, number>> = report.ok ? report.value.clicks.by_link : {};
   const currency = view.ctx.config.workspace.currency;
   const base = publicOrigin(view);
-  const heads = [
-    view.say(["Переходы", "Clicks"]),
-    view.say(["Люди", "People"]),
-    view.say(["Старты", "Starts"]),
-    view.say(["Продажи", "Sales"]),
-    view.say(["Выручка", "Net"]),
+  const columns: readonly Column[] = [
+    [view.word("oneLink")],
+    [view.say(["Переходы", "Clicks"]), "num"],
+    [view.word("people"), "num"],
+    [view.say(["Старты", "Starts"]), "num"],
+    [view.say(["Продажи", "Sales"]), "num"],
+    [view.say(["Выручка", "Net"]), "num"],
+    [view.word("adCost")],
   ];
   const people = (line: string, stage: Stage, n = 0): Content =>
     n === 0
@@ -40,13 +42,23 @@ export async function linksPage(view: View): Promise<Page> {
       : html`<a href="${hrefWith(view, { from: range.from, to: range.to, by: "link", line, stage }, "/console/funnel/people")}">${numberOf(view, n)}</a>`;
   const row = ([slug, link]: readonly [string, TrackedLink]): Html => {
     const line = lines.get(slug);
-    return html`<tr data-row><td data-l="${view.say(["Ссылка", "Link"])}"><a href="/console/links/${slug}"><b>${slug}</b></a> <small>${[link.utm_source, link.utm_medium, link.utm_campaign].filter(Boolean).join(" / ")}</small><br><code id="l-${slug}">${base}/r/${slug}</code> <button type="button" class="plain" data-copy="l-${slug}">${view.word("copyIt")}</button></td><td class="num" data-l="${heads[0]}"><a href="/console/events?type=click&amp;status=bound&amp;link=${slug}&amp;${datedIn(view, range)}">${numberOf(view, clicks[slug] ?? 0)}</a></td><td class="num" data-l="${heads[1]}">${people(slug, "click", line?.click)}</td><td class="num" data-l="${heads[2]}">${people(slug, "bot_start", line?.bot_start)}</td><td class="num" data-l="${heads[3]}">${people(slug, "sale", line?.sale)}</td><td class="num" data-l="${heads[4]}">${moneyOf(view, line?.net_first ?? "0", currency)}</td><td data-l="${view.say(["Расход", "Cost"])}">${moneyOf(view, line?.cost ?? "0", currency)}${costForm(view, slug)}</td></tr>`;
+    const marks = [link.utm_source, link.utm_medium, link.utm_campaign].filter(Boolean).join(" / ");
+    const clicked = `/console/events?type=click&status=bound&link=${slug}&${datedIn(view, range)}`;
+    return html`<tr data-row>${cells(columns, [
+      html`<a href="/console/links/${slug}"><b>${slug}</b></a> <small>${marks}</small><br><code id="l-${slug}">${base}/r/${slug}</code> <button type="button" class="plain" data-copy="l-${slug}">${view.word("copyIt")}</button>`,
+      html`<a href="${clicked}">${numberOf(view, clicks[slug] ?? 0)}</a>`,
+      people(slug, "click", line?.click),
+      people(slug, "bot_start", line?.bot_start),
+      people(slug, "sale", line?.sale),
+      moneyOf(view, line?.net_first ?? "0", currency),
+      html`${moneyOf(view, line?.cost ?? "0", currency)}${costForm(view, slug)}`,
+    ])}</tr>`;
   };
   return {
     title: view.word("links"),
     screen: "links",
     aside: html`<a href="/console/links/check">${view.say(["Проверить ссылку", "Check a link"])}</a><span class="dim">${daysText(view, range.from, range.to)}</span><a href="${hrefWith(view, periodRange(view, "7d"))}">${view.say(["7 дней", "7 days"])}</a><a href="${hrefWith(view, periodRange(view, "30d"))}">${view.say(["30 дней", "30 days"])}</a>`,
-    body: html`${!given.ok && mistaken(view, given.error)}${links.size === 0 ? empty(view.say(["Ссылок пока нет. Соберите первую: она запомнит рекламу ещё до бота.", "No links yet. Build one: it remembers the ad before the bot does."])) : html`<div class="wrap"><table class="cards"><thead><tr><th scope="col">${view.say(["Ссылка", "Link"])}</th>${heads.map((text) => html`<th scope="col" class="num">${text}</th>`)}<th scope="col">${view.say(["Расход", "Cost"])}</th></tr></thead><tbody>${[...links].map(row)}</tbody></table></div>`}${builder(view)}`,
+    body: html`${!given.ok && mistaken(view, given.error)}${links.size === 0 ? empty(view.say(["Ссылок пока нет. Соберите первую: она запомнит рекламу ещё до бота.", "No links yet. Build one: it remembers the ad before the bot does."])) : cardTable(columns, [...links].map(row))}${builder(view)}`,
   };
 }
 
@@ -61,12 +73,12 @@ export function utmFields(view: View, given: Partial<TrackedLink>): Html {
   const known = (name: (typeof UTM)[number]): string[] => [
     ...new Set([...view.ctx.config.links.values()].flatMap((link) => link[name] ?? [])),
   ];
-  return html`${UTM.map((name) => html`<label>${name}<input name="${name}" value="${given[name] ?? ""}" list="d-${name}" size="12" maxlength="500"><datalist id="d-${name}">${known(name).map((value) => html`<option>${value}</option>`)}</datalist></label>`)}`;
+  return html`${UTM.map((name) => html`<label>${name}<input name="${name}" value="${given[name] ?? ""}" list="d-${name}" size="12" maxlength="500">${datalist(`d-${name}`, known(name))}</label>`)}`;
 }
 
 function builder(view: View): Html {
   const targets = TARGETS.map(([name, phrase]) => [name, view.say(phrase)] as const);
-  return html`<h2 id="new">${view.say(["Новая ссылка", "New link"])}</h2><section class="box">${actForm(view, { act: "add-link" }, html`<div class="row end">${select("target", view.say(["Куда ведёт", "Where to"]), { choices: targets, value: "telegram" })}<label>${view.say(["Имя бота, телефон WhatsApp или адрес целиком", "Bot's name, WhatsApp phone or a whole address"])}<input name="to" required size="40" placeholder="my_bot" list="targets"></label><datalist id="targets">${knownTargets(view).map((value) => html`<option>${value}</option>`)}</datalist><label>${view.say(["Короткое имя латиницей", "Short name"])}<input name="slug" required pattern="[A-Za-z0-9][A-Za-z0-9_\\-]{0,63}" placeholder="vk1"></label></div><div class="row end">${utmFields(view, {})}</div><p><button class="main">${view.say(["Создать", "Create"])}</button></p><p class="dim">${view.say(["Место для перехода добавим сами: {0} символов из {1} у Telegram и {2} у MAX.", "The click's place is added for you: {0} of {1} characters at Telegram and {2} at MAX."], CLICK_LENGTH, START_PLACES.telegram.limit, START_PLACES.max.limit)}</p>`)}</section>`;
+  return html`<h2 id="new">${view.say(["Новая ссылка", "New link"])}</h2><section class="box">${actForm(view, { act: "add-link" }, html`<div class="row end">${select("target", view.say(["Куда ведёт", "Where to"]), { choices: targets, value: "telegram" })}<label>${view.say(["Имя бота, телефон WhatsApp или адрес целиком", "Bot's name, WhatsApp phone or a whole address"])}<input name="to" required size="40" placeholder="my_bot" list="targets"></label>${datalist("targets", knownTargets(view))}<label>${view.say(["Короткое имя латиницей", "Short name"])}<input name="slug" required pattern="[A-Za-z0-9][A-Za-z0-9_\\-]{0,63}" placeholder="vk1"></label></div><div class="row end">${utmFields(view, {})}</div><p><button class="main">${view.say(["Создать", "Create"])}</button></p><p class="dim">${view.say(["Место для перехода добавим сами: {0} символов из {1} у Telegram и {2} у MAX.", "The click's place is added for you: {0} of {1} characters at Telegram and {2} at MAX."], CLICK_LENGTH, START_PLACES.telegram.limit, START_PLACES.max.limit)}</p>`)}</section>`;
 }
 
 const TARGETS: readonly (readonly [Target, Phrase])[] = [

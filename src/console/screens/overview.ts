@@ -20,7 +20,7 @@ import { connectionName, eventTable, livePill, nothingYet } from "../parts.ts";
 import { behindOf, funnelBars, mistaken } from "../report-view.ts";
 import { type View, ago, daysText, hrefWith, moneyOf, numberOf, shareOf } from "../view.ts";
 import { eventRows, liveVersion } from "./events.ts";
-import { shifted } from "./funnel.ts";
+import { daysIn, shifted } from "./funnel.ts";
 import { pathStrip } from "./path-strip.ts";
 import { hrefOf, problemSentence } from "./problems.ts";
 
@@ -73,7 +73,7 @@ async function numbersOf(
   if (known && now - known.at < KEPT_MS) return known;
   const [report, before] = await Promise.all([
     runReport(ctx, given, "overview"),
-    runReport(ctx, { ...given, from: addDays(range.from, -days(range)), to: range.from }, "sums"),
+    runReport(ctx, { ...given, from: addDays(range.from, -daysIn(range)), to: range.from }, "sums"),
   ]);
   if (kept.size >= KEPT) kept.clear();
   const numbers = { report: report.ok ? report.value : null, before: before.ok ? before.value : null, at: now };
@@ -83,9 +83,6 @@ async function numbersOf(
 
 /** After an operator's decision. */
 export const forgetNumbers = (): void => kept.clear();
-
-const days = ({ from, to }: { from: string; to: string }): number =>
-  Math.max(1, Math.round((Date.parse(to) - Date.parse(from)) / 86_400_000));
 
 /** What stops other things from arriving is told before what only waits for a decision. */
 const URGENCY = ["delivery", "loop", "unresolved_macro", "silence", "unbound", "conflict", "contact_quarantined"];
@@ -131,7 +128,7 @@ function six(view: View, report: Report, before: Report | null): Html {
     );
   });
   const [net, was] = [Number(report.money.net), before === null ? null : Number(before.money.net)];
-  return html`<div class="six">${numbers}${box(view.say(["Чистая выручка", "Net revenue"]), moneyOf(view, report.money.net, String(report.range["currency"])), deltaOf(view, net, was), hrefWith(view, {}, "/console/funnel") + view.url.search)}</div>`;
+  return html`<div class="six">${numbers}${box(view.word("netRevenue"), moneyOf(view, report.money.net, String(report.range["currency"])), deltaOf(view, net, was), hrefWith(view, {}, "/console/funnel") + view.url.search)}</div>`;
 }
 
 function deltaOf(view: View, now: number, was: number | null): Content {

@@ -17,9 +17,10 @@ import { cohortCells } from "../../store/report/cohort.ts";
 import { reportPeople } from "../../store/report/people.ts";
 import { refreshReportPeople } from "../../store/report/refresh.ts";
 import type { Page } from "../page.ts";
-import { empty, moment, pager, shortKey, sourceName, stageDots } from "../parts.ts";
+import { moment, pager, shortKey, sourceName, stageDots } from "../parts.ts";
 import { mistaken } from "../report-view.ts";
 import { type View, amountE4, daysText, numberOf } from "../view.ts";
+import { type Column, cells, cardTable, backLink, empty } from "../layout.ts";
 
 const PAGE = 50;
 const MOST = 500;
@@ -65,7 +66,7 @@ export async function reportPeoplePage(view: View): Promise<Page> {
   return {
     title: `${stageTitle(view, stage)}${given["bypass"] === "1" ? view.say([" · мимо шага", " · bypassed"]) : ""}: ${lines.length}${ids.length === MOST ? "+" : ""}`,
     screen: "funnel",
-    aside: html`<a class="btn" data-key="Escape" href="/console/funnel?${back.toString()}">${view.say(["К воронке", "Back to the funnel"])}</a>`,
+    aside: backLink(`/console/funnel?${back.toString()}`, view.say(["К воронке", "Back to the funnel"])),
     body: html`<p class="dim">${daysText(view, query.value.from, query.value.to)}${line !== undefined && html` · ${line || view.word("unmarked")}`}</p>${lines.length === 0 ? empty(view.say(["Никого.", "Nobody."])) : await peopleTable(view, lines)}`,
   };
 }
@@ -82,15 +83,15 @@ export async function peopleTable(view: View, lines: readonly PersonLine[]): Pro
     lines.map(({ id }) => id),
   );
   const school = await schoolIds(view, lines);
-  const heads = [
-    view.word("person"),
-    view.say(["Где есть", "Where"]),
-    view.say(["Ученик", "Student"]),
-    view.word("source"),
-    view.say(["Путь", "Path"]),
-    view.word("money"),
-    view.say(["Был", "Seen"]),
-  ] as const;
+  const columns: readonly Column[] = [
+    [view.word("person")],
+    [view.say(["Где есть", "Where"])],
+    [view.say(["Ученик", "Student"])],
+    [view.word("source")],
+    [view.word("thePath")],
+    [view.word("money"), "num"],
+    [view.say(["Был", "Seen"])],
+  ];
   const row = (line: PersonLine): Html => {
     const types = (line.types ?? "").split(",");
     const places = [
@@ -100,9 +101,17 @@ export async function peopleTable(view: View, lines: readonly PersonLine[]): Pro
     const name = names.get(line.id);
     const last = stagesOf(line).findLast(([, at]) => at !== null)?.[0];
     const source = line.click_at === null && line.bot_start_at === null ? "" : sourceName(view, line);
-    return html`<tr data-row data-id="${line.id}"><td data-l="${heads[0]}"><span class="mk"><i class="ava" aria-hidden="true">${initialOf(name)}</i><a href="/console/people/${line.id}">${name === undefined ? html`<code>${shortKey(line.key)}</code>` : html`<bdi>${name}</bdi>`}</a></span></td><td data-l="${heads[1]}">${places.map((place) => html`<span class="tag">${place}</span> `)}</td><td data-l="${heads[2]}">${school.get(line.id)}</td><td data-l="${heads[3]}">${source}</td><td data-l="${heads[4]}"><span class="mk">${stageDots(view, stagesOf(line))}<small>${last === undefined ? "" : view.word(last)}</small></span></td><td class="num" data-l="${heads[5]}">${moneyOfLine(view, line)}</td><td data-l="${heads[6]}">${moment(view, line.last_seen)}</td></tr>`;
+    return html`<tr data-row data-id="${line.id}">${cells(columns, [
+      html`<span class="mk"><i class="ava" aria-hidden="true">${initialOf(name)}</i><a href="/console/people/${line.id}">${name === undefined ? html`<code>${shortKey(line.key)}</code>` : html`<bdi>${name}</bdi>`}</a></span>`,
+      places.map((place) => html`<span class="tag">${place}</span> `),
+      school.get(line.id),
+      source,
+      html`<span class="mk">${stageDots(view, stagesOf(line))}<small>${last === undefined ? "" : view.word(last)}</small></span>`,
+      moneyOfLine(view, line),
+      moment(view, line.last_seen),
+    ])}</tr>`;
   };
-  return html`<div class="wrap"><table class="cards"><thead><tr>${heads.map((head, index) => html`<th scope="col"${index === 5 && html` class="num"`}>${head}</th>`)}</tr></thead><tbody>${lines.map(row)}</tbody></table></div>`;
+  return cardTable(columns, lines.map(row));
 }
 
 /** A letter of the name; people without one are told by their key. */

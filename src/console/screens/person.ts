@@ -10,7 +10,6 @@ import { refreshReportPeople } from "../../store/report/refresh.ts";
 import { actForm, type Page } from "../page.ts";
 import {
   connectionMark,
-  empty,
   eventName,
   identifierName,
   moment,
@@ -24,6 +23,7 @@ import { type View, amountE4, hrefWith } from "../view.ts";
 import { besideForm } from "./beside.ts";
 import { moneyOfLine, stagesOf } from "./people.ts";
 import { ties } from "./ties.ts";
+import { backLink, select, empty } from "../layout.ts";
 
 const TIMELINE = 500;
 
@@ -46,8 +46,8 @@ export async function personPage(view: View, id: string): Promise<Page | null> {
   return {
     title: names.get(line.id) ?? shortKey(line.key),
     screen: "people",
-    aside: html`${stageDots(view, stagesOf(line))}<small>${view.say(["{0} из 7", "{0} of 7"], stagesOf(line).filter(([, at]) => at !== null).length)}</small><a class="btn" data-key="Escape" href="/console/people">${view.say(["К списку", "Back to the list"])}</a>`,
-    body: html`<p class="row"><span class="copy-line">${view.say(["Сквозной ключ", "Key"])} <code id="key">${line.key}</code></span><button type="button" class="plain" data-copy="key">${view.word("copyIt")}</button><span>${view.say(["Чистая выручка", "Net revenue"])}: <b>${line.money === "[]" ? "—" : moneyOfLine(view, line)}</b></span><span>${view.say(["Первый источник", "First source"])}: <b>${sourceName(view, line)}</b></span><span>${view.say(["последний", "last"])}: <b>${touch === null ? view.word("unmarked") : sourceName(view, touch)}</b></span></p>
+    aside: html`${stageDots(view, stagesOf(line))}<small>${view.say(["{0} из 7", "{0} of 7"], stagesOf(line).filter(([, at]) => at !== null).length)}</small>${backLink("/console/people", view.word("toList"))}`,
+    body: html`<p class="row"><span class="copy-line">${view.say(["Сквозной ключ", "Key"])} <code id="key">${line.key}</code></span><button type="button" class="plain" data-copy="key">${view.word("copyIt")}</button><span>${view.word("netRevenue")}: <b>${line.money === "[]" ? "—" : moneyOfLine(view, line)}</b></span><span>${view.say(["Первый источник", "First source"])}: <b>${sourceName(view, line)}</b></span><span>${view.say(["последний", "last"])}: <b>${touch === null ? view.word("unmarked") : sourceName(view, touch)}</b></span></p>
 <div class="card"><div>${await identifierBox(view, identifiers)}${acts(view, line.id, merges.length > 0)}</div><section aria-label="${view.word("events")}">${timeline(view, events)}${await ties(view, events, { identifiers, merges })}</section></div>`,
   };
 }
@@ -55,7 +55,7 @@ export async function personPage(view: View, id: string): Promise<Page | null> {
 const erased = (view: View, id: string, when: number): Page => ({
   title: view.word("erased"),
   screen: "people",
-  aside: html`<a class="btn" data-key="Escape" href="/console/people">${view.say(["К списку", "Back to the list"])}</a>`,
+  aside: backLink("/console/people", view.word("toList")),
   body: empty(
     view.say(["Данные этого человека стёрты.", "This person's data was erased."]),
     html`${moment(view, when)}<p><a class="btn" href="/v1/persons/${id}/erasure">${view.say(["Акт для печати", "The act to print"])}</a></p>`,
@@ -108,7 +108,7 @@ function acts(view: View, id: string, merged: boolean): Html {
   return html`<section class="box"><h2>${view.say(["Решения", "Decisions"])}</h2>
 <details><summary>${view.say(["Объединить или не склеивать…", "Merge or keep apart…"])}</summary>${besideForm(view, id)}</details>
 ${merged && actForm(view, { act: "unmerge", fields }, html`<button>${view.say(["Разъединить последнее", "Undo the last merge"])}</button>`)}
-<details><summary>${view.say(["Перенести сюда идентификатор", "Move an identifier here"])}</summary>${actForm(view, { act: "move", fields }, html`<label>${view.say(["Тип", "Type"])}<select name="type">${MOVABLE.map((type) => html`<option value="${type}">${identifierName(view, type)}</option>`)}</select></label> <label>${view.say(["Значение", "Value"])}<input name="value" required></label> <button>${view.say(["Перенести", "Move"])}</button>`)}</details>
+<details><summary>${view.say(["Перенести сюда идентификатор", "Move an identifier here"])}</summary>${actForm(view, { act: "move", fields }, html`${select("type", view.say(["Тип", "Type"]), { choices: MOVABLE.map((type) => [type, identifierName(view, type)] as const) })} <label>${view.say(["Значение", "Value"])}<input name="value" required></label> <button>${view.say(["Перенести", "Move"])}</button>`)}</details>
 <p><a class="btn" href="/v1/persons/${id}/export">${view.say(["Выгрузить", "Export"])}</a></p>
 <details><summary class="danger">${view.say(["Удалить…", "Erase…"])}</summary>${actForm(view, { act: "erase", fields, confirm: view.say(["Стереть все данные человека? Это необратимо.", "Erase all of this person's data? This cannot be undone."]) }, html`<p>${view.say(["Идентификаторы и содержимое событий исчезнут, счётчики останутся.", "Identifiers and event contents disappear, counters stay."])}</p><button class="danger">${view.say(["Стереть данные", "Erase the data"])}</button>`)}</details></section>`;
 }

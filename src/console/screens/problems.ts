@@ -17,12 +17,13 @@ import {
 } from "../../store/operator/pulse.ts";
 import { isReserved } from "../../domain/reserved.ts";
 import { actForm, type Page } from "../page.ts";
-import { causeName, connectionName, empty, identifierName, moment, reasonName } from "../parts.ts";
+import { causeName, connectionName, identifierName, moment, reasonName } from "../parts.ts";
 import { KINDS } from "../../ui/alert-text.ts";
 import { mendingOf } from "../../ui/reasons.ts";
 import { apartNote, personCards, undoesDecision } from "./beside.ts";
 import type { Phrase } from "../copy.ts";
 import { type View, ago, amountE4, numberOf } from "../view.ts";
+import { type Column, heads, cells, backLink, empty } from "../layout.ts";
 
 const GROUPS: readonly (readonly [kind: string, title: Phrase])[] = [
   ["unresolved_macro", ["Макросы", "Macros"]],
@@ -46,11 +47,8 @@ export async function problemsPage(view: View): Promise<Page> {
   const problems = [...raised, ...waiting];
   const groups = GROUPS.flatMap(([kind, title]) => {
     const own = problems.filter((problem) => problem.kind === kind);
-    return own.length === 0
-      ? []
-      : [
-          html`<h2>${view.say(title)} <span class="dim">${own.length}</span></h2><div class="wrap"><table class="cards probs"><thead><tr><th scope="col">${view.say(["Что", "What"])}</th><th scope="col" class="num">${view.say(["Раз", "Times"])}</th><th scope="col" class="num">${view.say(["Денег под вопросом", "Money affected"])}</th><td></td></tr></thead><tbody>${own.map((problem) => row(view, problem, money))}</tbody></table></div>`,
-        ];
+    const table = html`<div class="wrap"><table class="cards probs">${heads(columns(view))}<tbody>${own.map((problem) => row(view, problem, money))}</tbody></table></div>`;
+    return own.length === 0 ? [] : html`<h2>${view.say(title)} <span class="dim">${own.length}</span></h2>${table}`;
   });
   const none =
     view.say(["Проблем нет.", "No problems."]) +
@@ -58,16 +56,28 @@ export async function problemsPage(view: View): Promise<Page> {
   return {
     title: view.word("problems"),
     screen: "problems",
-    body: html`${problems.length === 0 ? empty(none) : groups}`,
+    body: problems.length === 0 ? empty(none) : groups,
   };
 }
+
+const columns = (view: View): readonly Column[] => [
+  [view.say(["Что", "What"])],
+  [view.say(["Раз", "Times"]), "num"],
+  [view.say(["Денег под вопросом", "Money affected"]), "num"],
+  ["", "num act"],
+];
 
 function row(view: View, problem: ProblemLine, money: readonly StuckMoney[]): Html {
   const stuck = money.filter(
     ({ kind, connection, field }) => kind === problem.kind && connection === problem.connection && field === problem.field,
   );
   const sums = stuck.map(({ amount, currency }) => amountE4(view, amount, currency)).join(", ");
-  return html`<tr data-row data-id="${problem.id}"><td data-l="${view.say(["Что", "What"])}"><a href="${hrefOf(problem)}">${problemSentence(view, problem)}</a><br><small>${moment(view, problem.last_at)}</small></td><td class="num" data-l="${view.say(["Раз", "Times"])}">× ${numberOf(view, problem.count)}</td><td class="num" data-l="${view.say(["Денег под вопросом", "Money affected"])}">${sums !== "" && html`<b>${sums}</b>`}</td><td class="num act">${mainButton(view, problem)}</td></tr>`;
+  return html`<tr data-row data-id="${problem.id}">${cells(columns(view), [
+    html`<a href="${hrefOf(problem)}">${problemSentence(view, problem)}</a><br><small>${moment(view, problem.last_at)}</small>`,
+    html`× ${numberOf(view, problem.count)}`,
+    sums !== "" && html`<b>${sums}</b>`,
+    mainButton(view, problem),
+  ])}</tr>`;
 }
 
 /** Where a problem is explained: what waits for its person has no page of its own. */
@@ -143,7 +153,7 @@ export async function problemPage(view: View, id: string): Promise<Page | null> 
   return {
     title: problemSentence(view, problem),
     screen: "problems",
-    aside: html`<a class="btn" data-key="Escape" href="/console/problems">${view.say(["К списку", "Back to the list"])}</a>`,
+    aside: backLink("/console/problems", view.word("toList")),
     body: html`<p class="dim">× ${numberOf(view, problem.count)} · ${moment(view, problem.first_at)} — ${moment(view, problem.last_at)}${problem.event_id !== null && html` · <a href="/console/events/${problem.event_id}">${view.word("event")}</a>`}</p>${advice && html`<p class="note">${mending && html`<b>${view.say(mending)}</b> `}${view.say(advice)}</p>`}${persons.length < 2 && isThere(view, problem) && html`<p><a class="btn${problem.kind !== "delivery" && " main"}" href="/console/connections/${problem.connection}${problem.kind === "delivery" && "#settings"}">${view.say(["Открыть подключение", "Open the connection"])}</a></p>`}${value !== null && html`<p><b>${value}</b></p>`}${persons.length > 0 && html`<div class="two">${await personCards(view, persons.slice(0, 4), problem.identifier_hash)}</div>`}${persons.length >= 2 && (await choices(view, problem, persons, owned && (await named(view, owned))))}${recover}${actForm(view, { act: "resolve-problem", fields: { id } }, html`<p><button>${view.say(["Больше не показывать", "Close it"])}</button></p>`)}`,
   };
 }

@@ -1,4 +1,5 @@
 /** Find anything: an id of ours, an identifier in any scope, an order or a transaction, also of what belongs to nobody yet. */
+import type { Connection } from "../../domain/config.ts";
 import type { IdentifierType } from "../../domain/identifier.ts";
 import { readEmail } from "../../domain/normalise/email.ts";
 import { readPhone } from "../../domain/normalise/phone.ts";
@@ -7,9 +8,10 @@ import { eventsNamed, readEventSheet } from "../../store/operator/events.ts";
 import { identifiersByHash, newestNames, personLinesOf } from "../../store/operator/people.ts";
 import { findPerson } from "../../store/person-reads.ts";
 import type { Page } from "../page.ts";
-import { empty, eventRow, eventTable } from "../parts.ts";
+import { eventRow, eventTable } from "../parts.ts";
 import type { View } from "../view.ts";
 import { peopleTable } from "./people.ts";
+import { empty } from "../layout.ts";
 
 /** Exact matches only: values are looked up by keyed digest, so there is no part of one to search by (decision 0003). */
 export async function searchPage(view: View): Promise<Page> {
@@ -76,60 +78,34 @@ async function peopleNamed(view: View, text: string): Promise<string[]> {
 
 type Candidate = { readonly type: IdentifierType; readonly scope: string; readonly value: string };
 
+/** Whose ids each scoped type may be, by connection. */
+const SCOPES: readonly (readonly [IdentifierType, (connection: Connection) => string | undefined])[] = [
+  ["clickid", ({ id }) => id],
+  ["user_id", ({ kind, id }) => (kind === "site" ? id : undefined)],
+  ["gc_user_id", (one) => (one.kind === "getcourse" ? one.account : undefined)],
+  ["client_id", (one) => (one.kind === "salebot" ? one.project : undefined)],
+  ["player_id", (one) => (one.kind === "network" ? one.network : undefined)],
+  ["lead_id", (one) => (one.kind === "metabot" ? one.bot_id : undefined)],
+  ["person_id", (one) => (one.kind === "metabot" ? one.business : undefined)],
+];
+
 /** Everything the text may be, in every scope the configuration knows. */
 function candidates(view: View, text: string): Candidate[] {
-  const list: Candidate[] = [];
-  const add = (type: IdentifierType, value: string, scopes: readonly string[] = [""]): void => {
-    for (const scope of scopes) list.push({ type, scope, value });
-  };
-  const email = readEmail(text);
-  if (email.ok && email.value !== null) add("email", email.value);
-  const phone = readPhone(text);
-  if (phone.ok && phone.value !== null) {
-    add("phone", phone.value);
-    add("wa_id", phone.value);
-  }
+  const [email, phone] = [readEmail(text), readPhone(text)];
+  const plain = (type: IdentifierType, value: string | null): Candidate[] => (value === null ? [] : [{ type, scope: "", value }]);
+  const number = /^\d{1,16}$/.test(text) ? text : null;
   const connections = [...view.ctx.config.connections.values()];
-  const scopes = (pick: (connection: (typeof connections)[number]) => string | undefined): string[] => [
-    ...new Set(connections.flatMap((one) => pick(one) ?? [])),
+  return [
+    ...plain("email", email.ok ? email.value : null),
+    ...plain("phone", phone.ok ? phone.value : null),
+    ...plain("wa_id", phone.ok ? phone.value : null),
+    ...plain("telegram_id", number),
+    ...plain("max_id", number),
+    ...plain("vk_id", number),
+    ...plain("click", text),
+    ...plain("visitor", text),
+    ...SCOPES.flatMap(([type, scopeOf]) =>
+      [...new Set(connections.flatMap((one) => scopeOf(one) ?? []))].map((scope) => ({ type, scope, value: text })),
+    ),
   ];
-  if (/^\d{1,16}$/.test(text)) for (const type of ["telegram_id", "max_id", "vk_id"] as const) add(type, text);
-  add("click", text);
-  add("visitor", text);
-  add(
-    "clickid",
-    text,
-    scopes(({ id }) => id),
-  );
-  add(
-    "user_id",
-    text,
-    scopes(({ kind, id }) => (kind === "site" ? id : undefined)),
-  );
-  add(
-    "gc_user_id",
-    text,
-    scopes((one) => (one.kind === "getcourse" ? one.account : undefined)),
-  );
-  add(
-    "client_id",
-    text,
-    scopes((one) => (one.kind === "salebot" ? one.project : undefined)),
-  );
-  add(
-    "player_id",
-    text,
-    scopes((one) => (one.kind === "network" ? one.network : undefined)),
-  );
-  add(
-    "lead_id",
-    text,
-    scopes((one) => (one.kind === "metabot" ? one.bot_id : undefined)),
-  );
-  add(
-    "person_id",
-    text,
-    scopes((one) => (one.kind === "metabot" ? one.business : undefined)),
-  );
-  return list;
 }

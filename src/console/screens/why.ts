@@ -5,10 +5,11 @@ import { personLinesOf } from "../../store/operator/people.ts";
 import { listEventLines } from "../../store/operator/events.ts";
 import { buyersWithoutSource } from "../../store/report/money.ts";
 import type { Page } from "../page.ts";
-import { empty, eventRow, eventTable } from "../parts.ts";
+import { eventRow, eventTable } from "../parts.ts";
 import { datedIn, mistaken } from "../report-view.ts";
 import type { View } from "../view.ts";
 import { peopleTable } from "./people.ts";
+import { backLink, empty } from "../layout.ts";
 
 const MOST = 100;
 
@@ -20,17 +21,10 @@ export async function whyPage(view: View): Promise<Page> {
   const db = ctx.env.DB;
   const query = parseReportQuery(Object.fromEntries(view.url.searchParams), ctx.config.workspace, ctx.clock());
   const title = view.say(["Почему не 100 %", "Why not 100 %"]);
-  const aside = html`<a class="btn" data-key="Escape" href="/console${view.url.search}">${view.say(["К обзору", "Back to the overview"])}</a>`;
+  const aside = backLink(`/console${view.url.search}`, view.say(["К обзору", "Back to the overview"]));
   if (!query.ok) return { title, screen: "overview", aside, body: mistaken(view, query.error) };
-  const filter = { connection: null, person: null, link: null, code: null, dead: false, dated: true, before: null } as const;
-  const lines = await listEventLines(db, {
-    ...filter,
-    status: "unbound",
-    type: "payment",
-    since: query.value.start,
-    until: query.value.end,
-    limit: MOST,
-  });
+  const { start: since, end: until } = query.value;
+  const lines = await listEventLines(db, { status: "unbound", type: "payment", dated: true, since, until, limit: MOST });
   const ids = await buyersWithoutSource(db, query.value, MOST);
   const buyers = await personLinesOf(db, ids);
   const rows = lines.map((line) => eventRow(view, line, new Map()));

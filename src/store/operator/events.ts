@@ -17,27 +17,27 @@ export type EventLine = EventHead & {
 /** A line of a list also holds the key of its person, whom it may have no other name for. */
 export type ListedEvent = EventLine & { readonly person_key: string | null };
 
-/** null = not asked for; conditions add up. Times in epoch ms, `since` inclusive, `until` exclusive; `before` is an exclusive
+/** null or left out = not asked for; conditions add up. Times in epoch ms, `since` inclusive, `until` exclusive; `before` is an exclusive
  *  `seq`. */
 export type EventFilter = {
-  readonly status: string | null;
-  readonly connection: string | null;
-  readonly type: string | null;
+  readonly status?: string | null;
+  readonly connection?: string | null;
+  readonly type?: string | null;
   /** Any id or key of hers. */
-  readonly person: string | null;
-  readonly link: string | null;
+  readonly person?: string | null;
+  readonly link?: string | null;
   /** Outbound HTTP status of any of its deliveries. */
-  readonly code: number | null;
+  readonly code?: number | null;
   /** Only events with a delivery that was given up; `to` = at this connection. */
-  readonly dead: boolean;
+  readonly dead?: boolean;
   readonly to?: string | null;
   /** Only events whose payload an operator keeps. */
   readonly kept?: boolean;
   /** As reports count: what is counted, with `since` and `until` about when it happened, not when it came. */
   readonly dated?: boolean;
-  readonly since: number | null;
-  readonly until: number | null;
-  readonly before: number | null;
+  readonly since?: number | null;
+  readonly until?: number | null;
+  readonly before?: number | null;
   readonly limit: number;
 };
 
@@ -48,7 +48,7 @@ const COLUMNS = `${HEAD_COLUMNS}, bound_at, link,
 export async function listEventLines(db: D1Database, filter: EventFilter): Promise<ListedEvent[]> {
   const conditions: string[] = [];
   const values: (string | number)[] = [];
-  const add = (condition: string, value: string | number | null): void => {
+  const add = (condition: string, value: string | number | null = null): void => {
     if (value === null) return;
     values.push(value);
     conditions.push(condition.replaceAll("?", `?${values.length}`));
@@ -68,8 +68,8 @@ export async function listEventLines(db: D1Database, filter: EventFilter): Promi
   );
   // By the dead deliveries, which are few beside the events.
   const dead = "e.id IN (SELECT d.event_id FROM deliveries d WHERE d.status = 'dead'";
-  if (filter.dead && !filter.to) conditions.push(`${dead})`);
-  add(`${dead} AND d.connection = ?)`, filter.to ?? null);
+  if (filter.dead === true && !filter.to) conditions.push(`${dead})`);
+  add(`${dead} AND d.connection = ?)`, filter.to);
   if (filter.dated === true) conditions.push("e.counted = 1 AND e.status IN ('bound', 'erased', 'unbound')");
   if (filter.kept === true) conditions.push("e.id IN (SELECT event_id FROM bookmarks)");
   values.push(filter.limit);

@@ -2,9 +2,10 @@
 import type { Alert } from "../../../domain/config.ts";
 import { type Content, type Html, html, trusted } from "../../../lib/markup.ts";
 import { actForm, type Page } from "../../page.ts";
-import { connectionMark, select } from "../../parts.ts";
+import { connectionMark } from "../../parts.ts";
 import type { View } from "../../view.ts";
 import { settingsTabs } from "./tabs.ts";
+import { datalist, select } from "../../layout.ts";
 
 const ZONES = [
   "Europe/Kaliningrad",
@@ -25,7 +26,7 @@ const ZONES = [
 /** Name, zone, currency and language: the first step of the first visit asks the same. */
 export function projectFields(view: View): Html {
   const { workspace } = view.ctx.config;
-  return html`<label>${view.say(["Название", "Name"])}<input name="name" value="${workspace.name}" required maxlength="200"></label><label>${view.say(["Часовой пояс", "Time zone"])}<input name="time_zone" value="${workspace.time_zone}" list="zones" required></label><datalist id="zones">${ZONES.map((zone) => html`<option>${zone}</option>`)}</datalist><label>${view.say(["Валюта отчётов", "Currency of reports"])}<input name="currency" value="${workspace.currency}" size="5" pattern="[A-Za-z]{3,5}" list="currencies" required></label><datalist id="currencies">${["RUB", "USD", "EUR", "KZT", "BYN", "UAH", "UZS"].map((code) => html`<option>${code}</option>`)}</datalist>${select(
+  return html`<label>${view.say(["Название", "Name"])}<input name="name" value="${workspace.name}" required maxlength="200"></label><label>${view.say(["Часовой пояс", "Time zone"])}<input name="time_zone" value="${workspace.time_zone}" list="zones" required></label>${datalist("zones", ZONES)}<label>${view.say(["Валюта отчётов", "Currency of reports"])}<input name="currency" value="${workspace.currency}" size="5" pattern="[A-Za-z]{3,5}" list="currencies" required></label>${datalist("currencies", ["RUB", "USD", "EUR", "KZT", "BYN", "UAH", "UZS"])}${select(
     "locale",
     view.say(["Язык", "Language"]),
     {
@@ -69,12 +70,12 @@ export async function projectPage(view: View): Promise<Page> {
 function alertsBox(view: View, alerts: readonly Alert[]): Content {
   const carriers = [...view.ctx.config.connections.values()].filter(({ kind }) => kind === "telegram" || kind === "http");
   const row = ({ to, chat }: Alert, index: number): Html =>
-    html`<li class="row">${connectionMark(view, to)} <code>${chat ?? ""}</code>${actForm(view, { act: "try-alert", fields: { index } }, html`<button>${view.say(["Проверить", "Try it"])}</button>`)}${actForm(view, { act: "drop-alert", fields: { index } }, html`<button class="danger">${view.say(["Убрать", "Remove"])}</button>`)}</li>`;
+    html`<li class="row">${connectionMark(view, to)} <code>${chat ?? ""}</code>${actForm(view, { act: "try-alert", fields: { index } }, html`<button>${view.say(["Проверить", "Try it"])}</button>`)}${actForm(view, { act: "drop-alert", fields: { index } }, html`<button class="danger">${view.word("takeAway")}</button>`)}</li>`;
   const list =
     alerts.length === 0
       ? html`<p class="dim">${view.say(["О проблемах никто не узнает, пока не откроет консоль.", "Nobody learns of a problem before opening the console."])}</p>`
       : html`<ul class="t">${alerts.map(row)}</ul>`;
   if (carriers.length === 0)
-    return html`${list}<p>${view.say(["Подключите бота Telegram, чтобы писать в чат. Для MAX и почты — «Любой сервис» с адресом их API.", "Connect a Telegram bot to write into a chat. For MAX and e-mail connect “Any service” with the address of their API."])} <a class="btn" href="/console/connections#new">${view.say(["Подключить", "Connect"])}</a></p>`;
+    return html`${list}<p>${view.say(["Подключите бота Telegram, чтобы писать в чат. Для MAX и почты — «Любой сервис» с адресом их API.", "Connect a Telegram bot to write into a chat. For MAX and e-mail connect “Any service” with the address of their API."])} <a class="btn" href="/console/connections#new">${view.word("connectIt")}</a></p>`;
   return html`${list}<details><summary>${view.say(["Добавить", "Add"])}</summary>${actForm(view, { act: "add-alert" }, html`<div class="row end">${select("to", view.say(["Через что", "Through"]), { choices: carriers.map(({ id, name }) => [id, name ?? id] as const), value: "" })}<label>${view.say(["Чат Telegram (номер или @канал)", "Telegram chat (id or @channel)"])}<input name="chat" placeholder="-1001234567890"></label></div><label>${view.say(["Тело запроса для MAX или почты: {0} заменим текстом", "Request body for MAX or e-mail: {0} becomes the text"], "{{text}}")}<input name="body" size="60" placeholder='{"text":"{{text}}"}'></label><p><button class="main">${view.say(["Добавить", "Add"])}</button></p>`)}</details><p class="dim">${view.say(["Раз в минуту одним сообщением: что случилось и где. Имён, почты и номеров в нём нет.", "Once a minute, in one message: what happened and where. It holds no names, e-mails or ids."])}</p>`;
 }

@@ -47,7 +47,7 @@ export async function rulesPage(view: View, refused: Refused | null = null): Pro
 function wholeDocument(view: View, document: Readonly<Record<string, unknown>>, refused: Refused | null): Html {
   const own = refused?.act === "save-config" ? refused : null;
   const text = own?.text ?? JSON.stringify(document, null, 2);
-  return html`<details${own !== null && trusted(" open")}><summary>${view.say(["Открыть", "Open"])}</summary>${own !== null && errorList(view, own)}${actForm(view, { act: "save-config" }, html`<textarea name="document" spellcheck="false" aria-label="JSON">${text}</textarea><p><button class="main">${view.say(["Проверить и сохранить", "Check and save"])}</button></p>`)}</details>`;
+  return html`<details${own && trusted(" open")}><summary>${view.say(["Открыть", "Open"])}</summary>${own && errorList(view, own)}${actForm(view, { act: "save-config" }, html`<textarea name="document" spellcheck="false" aria-label="JSON">${text}</textarea><p>${saveButton(view)}</p>`)}</details>`;
 }
 
 type Version = Awaited<ReturnType<typeof listVersions>>[number];
@@ -100,8 +100,9 @@ type RuleInput = { readonly rule: Rule; readonly index: number; readonly raw: st
 
 function ruleBox(view: View, { rule, index, raw, strange }: RuleInput, refused: Refused | null): Html {
   const unseen = [...triggersOf(rule)].filter((name) => strange.has(name));
-  const wrong = refused !== null && refused.act === "save-rule" && refused.index === index ? refused : null;
-  return html`<details class="box" data-row${wrong !== null ? trusted(" open") : ""}><summary>${rule.disabled === true && html`<span class="tag">${view.say(["выключено", "off"])}</span> `}${rule.name !== undefined && html`<b>${rule.name}</b> · `}${sentence(view, rule)}${unseen.map((name) => html`<br><small class="warn">${icon("warn")} ${view.say(["событие «{0}» ещё не приходило: проверьте имя", "no event “{0}” has come yet: check its name"], name)}</small>`)}</summary>${wrong !== null && errorList(view, wrong)}${actForm(view, { act: "save-rule", fields: { index } }, html`<textarea name="rule" rows="12" spellcheck="false" aria-label="JSON">${wrong?.text ?? raw}</textarea><p class="row"><button class="main">${view.say(["Проверить и сохранить", "Check and save"])}</button><button formaction="/console/act/toggle-rule">${rule.disabled === true ? view.say(["Включить", "Switch on"]) : view.say(["Выключить", "Switch off"])}</button><button class="danger" formaction="/console/act/delete-rule" data-confirm="${view.say(["Удалить правило?", "Delete the rule?"])}">${view.say(["Удалить", "Delete"])}</button></p>`)}</details>`;
+  const summary = html`${rule.disabled === true && html`<span class="tag">${view.word("switchedOff")}</span> `}${rule.name !== undefined && html`<b>${rule.name}</b> · `}${sentence(view, rule)}${unseen.map((name) => html`<br><small class="warn">${icon("warn")} ${view.say(["событие «{0}» ещё не приходило: проверьте имя", "no event “{0}” has come yet: check its name"], name)}</small>`)}`;
+  const others = html`<button formaction="/console/act/toggle-rule">${rule.disabled === true ? view.say(["Включить", "Switch on"]) : view.say(["Выключить", "Switch off"])}</button><button class="danger" formaction="/console/act/delete-rule" data-confirm="${view.say(["Удалить правило?", "Delete the rule?"])}">${view.say(["Удалить", "Delete"])}</button>`;
+  return editor(view, { index, summary, text: raw, others }, refused);
 }
 
 const EXAMPLE = JSON.stringify(
@@ -115,10 +116,19 @@ const EXAMPLE = JSON.stringify(
   2,
 );
 
-function newRule(view: View, refused: Refused | null): Html {
-  const wrong = refused !== null && refused.act === "save-rule" && refused.index === null ? refused : null;
-  return html`<details class="box"${wrong !== null ? trusted(" open") : ""}><summary>${view.say(["Новое правило", "New rule"])}</summary>${wrong !== null && errorList(view, wrong)}${actForm(view, { act: "save-rule" }, html`<textarea name="rule" rows="12" spellcheck="false" aria-label="JSON">${wrong?.text ?? EXAMPLE}</textarea><p><button class="main">${view.say(["Проверить и сохранить", "Check and save"])}</button></p>`)}</details>`;
+const newRule = (view: View, refused: Refused | null): Html =>
+  editor(view, { index: null, summary: view.say(["Новое правило", "New rule"]), text: EXAMPLE, others: null }, refused);
+
+type Editor = { readonly index: number | null; readonly summary: Content; readonly text: string; readonly others: Content };
+
+/** `index` null = a rule to be added. Open, with what was typed, when this very save came back. */
+function editor(view: View, { index, summary, text, others }: Editor, refused: Refused | null): Html {
+  const wrong = refused?.act === "save-rule" && refused.index === index ? refused : null;
+  return html`<details class="box"${index !== null && trusted(" data-row")}${wrong && trusted(" open")}><summary>${summary}</summary>${wrong && errorList(view, wrong)}${actForm(view, { act: "save-rule", ...(index !== null && { fields: { index } }) }, html`<textarea name="rule" rows="12" spellcheck="false" aria-label="JSON">${wrong?.text ?? text}</textarea><p class="row">${saveButton(view)}${others}</p>`)}</details>`;
 }
+
+const saveButton = (view: View): Html =>
+  html`<button class="main">${view.say(["Проверить и сохранить", "Check and save"])}</button>`;
 
 /** Each mistake with its path, and the line of the text it is on when that can be told. */
 function errorList(view: View, { errors, text }: Refused): Content {
