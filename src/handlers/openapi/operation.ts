@@ -51,3 +51,14 @@ export const TAGS = {
 } as const;
 
 export type Tag = keyof typeof TAGS;
+
+type Told = Omit<Operation, "method" | "path" | "tag" | "callers"> & { readonly callers?: readonly Caller[] };
+
+/** Describes calls under one heading and, unless a call says otherwise, of the same callers. */
+export const callsOf =
+  (tag: Tag, callers: readonly Caller[]) =>
+  (method: Method, path: string, told: Told): Operation => ({ method, path, tag, callers, ...told });
+
+/** What many calls may also answer. */
+export const INVALID = { 422: ["invalid_request"] };
+export const MISSING = { 404: ["not_found"] };

@@ -11,30 +11,23 @@ import { EVENT_STATUSES } from "../events.ts";
 import { erasureBody, identifierBlock, identifierMove, onePerson, twoPersons } from "../identity-acts.ts";
 import { reportShape, shareBody } from "../report.ts";
 import * as answer from "./answers.ts";
-import type { Body, Method, Operation } from "./operation.ts";
+import { type Body, INVALID, MISSING, type Operation, type Schema, callsOf } from "./operation.ts";
 
 const text = z.optional(z.string());
 const paging = { limit: z.optional(z.int()), cursor: text };
 const lang = { lang: z.optional(z.enum(["ru", "en"])) };
-const invalid = { 422: ["invalid_request"] };
-const missing = { 404: ["not_found"] };
 const gone = { 404: ["not_found", "gone"] };
 
-type Told = Omit<Operation, "method" | "path" | "tag" | "callers">;
-const call = (method: Method, path: string, told: Told): Operation => ({
-  method,
-  path,
-  tag: "Operator",
-  callers: ["operator"],
-  ...told,
-});
+const call = callsOf("Operator", ["operator"]);
+
+const page = (item: Schema): Operation["answers"] => ({ 200: { says: "A page.", schema: answer.listOf(item) } });
 
 const decision = (path: string, says: string, body: Body): Operation =>
   call("post", path, {
     says,
     bodies: [body],
     answers: { 200: { says: "The persons it concerned, the survivor first.", schema: answer.decided } },
-    refusals: { ...gone, 409: ["same_person", "nothing_to_unmerge"], ...invalid },
+    refusals: { ...gone, 409: ["same_person", "nothing_to_unmerge"], ...INVALID },
   });
 
 /** The document as it is saved and read, with the version it is based on. */
@@ -49,32 +42,32 @@ const CONFIG: readonly Operation[] = [
     says: "Save a configuration: judged as a whole, in force before the answer.",
     bodies: [configBody],
     answers: { 200: { says: "Saved.", schema: answer.savedConfig } },
-    refusals: { 409: ["version_conflict"], ...invalid },
+    refusals: { 409: ["version_conflict"], ...INVALID },
   }),
   call("get", "/v1/config/versions", {
     says: "Versions, newest first.",
     query: z.object(paging),
     answers: { 200: { says: "A page.", schema: answer.configVersions } },
-    refusals: invalid,
+    refusals: INVALID,
   }),
   call("post", "/v1/config/rollback", {
     says: "Save an old version anew.",
     bodies: [{ name: "RollbackRequest", schema: rollbackBody }],
     answers: { 200: { says: "Saved.", schema: answer.savedConfig } },
-    refusals: { ...missing, ...invalid },
+    refusals: { ...MISSING, ...INVALID },
   }),
   call("post", "/v1/connections/:id/test", {
     says: "A test event through the real pipeline.",
     answers: {
       202: { says: "Stored as a preview: no person, no rules, not counted.", schema: answer.stored },
     },
-    refusals: { ...missing, ...invalid },
+    refusals: { ...MISSING, ...INVALID },
   }),
   call("post", "/v1/connections/:id/subscribe", {
     says: "Ask a GetCourse school to call us at every event of this kind: 2 and 1–3 are orders created, changed, paid.",
     bodies: [{ name: "Subscription", schema: subscriptionBody }],
     answers: { 200: { says: "The school knows our address.", schema: z.object({ status: z.literal("subscribed") }) } },
-    refusals: { ...missing, 409: ["vendor_refused"], ...invalid },
+    refusals: { ...MISSING, 409: ["vendor_refused"], ...INVALID },
   }),
 ];
 
@@ -89,25 +82,25 @@ const EVENTS: readonly Operation[] = [
       since: z.optional(z.iso.datetime({ offset: true })),
       ...paging,
     }),
-    answers: { 200: { says: "A page.", schema: answer.listOf(answer.event) } },
-    refusals: invalid,
+    answers: page(answer.event),
+    refusals: INVALID,
   }),
   call("get", "/v1/events/:id", {
     says: "One event: raw with secrets masked, normalised, decision trace, deliveries.",
     query: z.object(lang),
     answers: { 200: { says: "The event.", schema: answer.story } },
-    refusals: missing,
+    refusals: MISSING,
   }),
   call("post", "/v1/events/:id/replay", {
     says: "Send again everything that was sent about the event.",
     answers: { 202: { says: "What is being sent again.", schema: answer.replayedEvent } },
-    refusals: missing,
+    refusals: MISSING,
   }),
   call("get", "/v1/problems", {
     says: "What needs an operator, newest first.",
     query: z.object(paging),
-    answers: { 200: { says: "A page.", schema: answer.listOf(answer.openProblem) } },
-    refusals: invalid,
+    answers: page(answer.openProblem),
+    refusals: INVALID,
   }),
 ];
 
@@ -121,7 +114,7 @@ const PERSONS: readonly Operation[] = [
       ...lang,
     }),
     answers: { 200: { says: "The person, or a page.", schema: z.union([answer.person, answer.listOf(answer.card)]) } },
-    refusals: { ...gone, ...invalid },
+    refusals: { ...gone, ...INVALID },
   }),
   call("get", "/v1/persons/:id", {
     says: "A person by id or key; merged ids and old keys keep resolving.",
@@ -131,8 +124,8 @@ const PERSONS: readonly Operation[] = [
   call("get", "/v1/persons/:id/timeline", {
     says: "Events of a person, oldest first by event time.",
     query: z.object({ ...paging, ...lang }),
-    answers: { 200: { says: "A page.", schema: answer.listOf(answer.timelineEntry) } },
-    refusals: { ...gone, ...invalid },
+    answers: page(answer.timelineEntry),
+    refusals: { ...gone, ...INVALID },
   }),
   call("get", "/v1/persons/:id/export", {
     says: "A person's copy of her data: JSON, or a page to print.",
@@ -142,13 +135,13 @@ const PERSONS: readonly Operation[] = [
   call("get", "/v1/persons/:id/erasure", {
     says: "The act of an erasure: JSON, or a page to print.",
     answers: { 200: { says: "The act.", schema: answer.erasure } },
-    refusals: missing,
+    refusals: MISSING,
   }),
   call("delete", "/v1/persons/:id", {
     says: "Erase a person.",
     bodies: [{ name: "ErasureRequest", schema: erasureBody, optional: true }],
     answers: { 200: { says: "The act.", schema: answer.erasure } },
-    refusals: { ...gone, ...invalid },
+    refusals: { ...gone, ...INVALID },
   }),
   decision("/v1/persons/merge", "Two persons are one.", { name: "TwoPersons", schema: twoPersons }),
   decision("/v1/persons/unmerge", "Undo a person's newest merge.", { name: "OnePerson", schema: onePerson }),
@@ -171,18 +164,18 @@ const DELIVERIES: readonly Operation[] = [
       since: z.optional(z.iso.datetime({ offset: true })),
       ...paging,
     }),
-    answers: { 200: { says: "A page.", schema: answer.listOf(answer.delivery) } },
-    refusals: invalid,
+    answers: page(answer.delivery),
+    refusals: INVALID,
   }),
   call("get", "/v1/deliveries/:id", {
     says: "One delivery with its attempts.",
     answers: { 200: { says: "The delivery.", schema: answer.delivery } },
-    refusals: missing,
+    refusals: MISSING,
   }),
   call("post", "/v1/deliveries/:id/replay", {
     says: "Send the exact original again, with `x-replay: 1`.",
     answers: { 202: { says: "Queued.", schema: answer.replayed } },
-    refusals: { ...missing, 409: ["not_settled", "content_gone", "consent_withdrawn"] },
+    refusals: { ...MISSING, 409: ["not_settled", "content_gone", "consent_withdrawn"] },
   }),
   call("post", "/v1/deliveries/:id/cancel", {
     says: "Try no more.",
@@ -190,13 +183,13 @@ const DELIVERIES: readonly Operation[] = [
       200: { says: "Cancelled.", schema: answer.cancelled },
       202: { says: "A request is out; it will not be tried again.", schema: answer.cancelled },
     },
-    refusals: { ...missing, 409: ["already_settled"] },
+    refusals: { ...MISSING, 409: ["already_settled"] },
   }),
   call("post", "/v1/deliveries/recover", {
     says: "Replay what died at a connection since a time.",
     bodies: [{ name: "RecoverRequest", schema: recoverBody }],
     answers: { 202: { says: "Begun.", schema: answer.recovery } },
-    refusals: invalid,
+    refusals: INVALID,
   }),
 ];
 
@@ -205,13 +198,13 @@ const REPORT: readonly Operation[] = [
     says: "The numbers of a range; `to` is exclusive.",
     query: z.extend(reportParameters, reportShape.shape),
     answers: { 200: { says: "The report.", schema: answer.report } },
-    refusals: invalid,
+    refusals: INVALID,
   }),
   call("post", "/v1/report/share", {
     says: "A read-only link to one report.",
     bodies: [{ name: "ShareRequest", schema: shareBody }],
     answers: { 200: { says: "The link.", schema: answer.shared } },
-    refusals: invalid,
+    refusals: INVALID,
   }),
 ];
 

@@ -1,7 +1,7 @@
 /** Intake and what visitors open. */
 import * as z from "zod/mini";
 import { health, imported, seedAnswer, stored } from "./answers.ts";
-import type { Body, Operation } from "./operation.ts";
+import { type Body, INVALID, MISSING, type Operation, callsOf } from "./operation.ts";
 import { CSV_DIALECTS } from "../../domain/funnel/csv.ts";
 import { importLine } from "../../flows/import-events.ts";
 
@@ -12,25 +12,14 @@ const anything: Body = {
   types: ["application/json", "application/x-www-form-urlencoded", "text/plain"],
   optional: true,
 };
-const read: z.ZodMiniObject = z.object({});
+const text = z.optional(z.string());
+const call = callsOf("Intake", ["connection"]);
 
-const intake = (method: "get" | "post", stem: "webhook" | "postback"): Operation => ({
-  method,
-  path: `/${stem}/:connection/:token?/:event?`,
-  tag: "Intake",
-  says: stem === "webhook" ? "A fact from a platform or a backend." : "A postback of a tracker or a network.",
-  callers: ["connection"],
-  query: read,
-  ...(method === "post" ? { bodies: [anything] } : {}),
-  answers:
-    stem === "webhook"
-      ? {
-          200: { says: "Seen before, a preview, or nothing usable in it.", schema: stored },
-          202: { says: "Stored.", schema: stored },
-        }
-      : { 200: { says: "`OK`, `DUPLICATE` or `QUARANTINED cause field`.", schema: z.string(), type: "text/plain" } },
-  refusals: { 413: ["too_large"], ...(stem === "webhook" ? { 422: ["unparsable"] } : {}), 429: ["rate_limited"] },
-});
+/** GET and POST of one address. */
+const intake = (stem: "webhook" | "postback", told: Parameters<typeof call>[2]): readonly Operation[] => {
+  const path = `/${stem}/:connection/:token?/:event?`;
+  return [call("get", path, told), call("post", path, { ...told, bodies: [anything] })];
+};
 
 /** A visitor is answered by pages, also when something is wrong. */
 const pages = (says: Readonly<Record<number, string>>): Operation["answers"] =>
@@ -39,36 +28,38 @@ const pages = (says: Readonly<Record<number, string>>): Operation["answers"] =>
 const BUSY = { 429: "Too many requests from this address; `Retry-After` says when." };
 const FOREIGN = { 403: "The post does not come from our own page, or the page is out of date." };
 
-const page = (method: "get" | "head" | "post", path: string): Operation => ({
-  method,
-  path,
-  tag: "Links",
-  says:
-    method === "post" ? "Enter the PIN, continue, or ask for a new code." : "The PIN page; changes nothing, reads no database.",
-  callers: ["public"],
-  query: z.object({
-    buid: z.optional(z.string()),
-    site: z.optional(z.string()),
-    txn: z.optional(z.string()),
-    t: z.optional(z.string()),
-    lang: z.optional(z.string()),
+const link = callsOf("Links", ["public"]);
+const open = callsOf("Operator", ["public"]);
+
+/** HEAD is answered as GET is, less the body. */
+const withHead = (call: typeof link, path: string, told: Parameters<typeof link>[2]): readonly Operation[] => [
+  call("get", path, told),
+  call("head", path, told),
+];
+
+const visit = z.object({ buid: text, site: text, txn: text, t: text, lang: text });
+const ODD = { 400: "A parameter comes twice or holds control characters.", 404: "No such site.", ...BUSY };
+
+/** The two addresses of the PIN page. */
+const pinPage = (path: string): readonly Operation[] => [
+  ...withHead(link, path, {
+    says: "The PIN page; changes nothing, reads no database.",
+    query: visit,
+    answers: pages({ 200: "The page.", ...ODD }),
   }),
-  ...(method === "post"
-    ? {
-        bodies: [
-          {
-            name: "PinForm",
-            schema: z.object({ token: z.string(), pin: z.optional(z.string()), resend: z.optional(z.string()) }),
-            types: ["application/x-www-form-urlencoded"],
-          },
-        ],
-      }
-    : {}),
-  answers: pages({
-    200: method === "post" ? "Not entered, or a new code was asked for: one text, whatever the cause." : "The page.",
-    400: "A parameter comes twice or holds control characters.",
-    404: "No such site.",
-    ...(method === "post" && {
+  link("post", path, {
+    says: "Enter the PIN, continue, or ask for a new code.",
+    query: visit,
+    bodies: [
+      {
+        name: "PinForm",
+        schema: z.object({ token: z.string(), pin: text, resend: text }),
+        types: ["application/x-www-form-urlencoded"],
+      },
+    ],
+    answers: pages({
+      200: "Not entered, or a new code was asked for: one text, whatever the cause.",
+      ...ODD,
       ...FOREIGN,
       303: "Success: back to the site with `code` (and `state`).",
       409: "The way back is not registered any more.",
@@ -76,80 +67,52 @@ const page = (method: "get" | "head" | "post", path: string): Operation => ({
       415: "No form.",
       503: "Storage failed; nothing was judged.",
     }),
-    ...BUSY,
   }),
-});
-
-const undo = (method: "get" | "post"): Operation => ({
-  method,
-  path: "/undo/:token",
-  tag: "Links",
-  says: method === "get" ? "Asks whether a change of a mapping is to be undone." : "Undoes it.",
-  callers: ["path"],
-  answers: pages({ 200: "A page.", ...(method === "post" && FOREIGN), ...BUSY }),
-});
+];
 
 export const PUBLIC_CALLS: readonly Operation[] = [
-  intake("get", "webhook"),
-  intake("post", "webhook"),
-  intake("get", "postback"),
-  intake("post", "postback"),
-  {
-    method: "post",
-    path: "/webhook/:connection/:token/update_telegram_id",
-    tag: "Intake",
+  ...intake("webhook", {
+    says: "A fact from a platform or a backend.",
+    answers: {
+      200: { says: "Seen before, a preview, or nothing usable in it.", schema: stored },
+      202: { says: "Stored.", schema: stored },
+    },
+    refusals: { 413: ["too_large"], 422: ["unparsable"], 429: ["rate_limited"] },
+  }),
+  ...intake("postback", {
+    says: "A postback of a tracker or a network.",
+    answers: { 200: { says: "`OK`, `DUPLICATE` or `QUARANTINED cause field`.", schema: z.string(), type: "text/plain" } },
+    refusals: { 413: ["too_large"], 429: ["rate_limited"] },
+  }),
+  call("post", "/webhook/:connection/:token/update_telegram_id", {
     says: "A Salebot block tells e-mail, Telegram id and client; both are written to GetCourse within the request. Always 200 for a proved caller.",
     callers: ["path"],
-    bodies: [
-      {
-        name: "UpdateTelegramId",
-        schema: z.object({ email: z.string(), telegram_id: z.string(), sb_id: z.string() }),
-      },
-    ],
+    bodies: [{ name: "UpdateTelegramId", schema: z.object({ email: z.string(), telegram_id: z.string(), sb_id: z.string() }) }],
     answers: { 200: { says: "What the school said.", schema: seedAnswer } },
     refusals: { 413: ["too_large"], 429: ["too_many_failed_proofs"] },
-  },
-  {
-    method: "post",
-    path: "/v1/import",
-    tag: "Intake",
+  }),
+  call("post", "/v1/import", {
     says: "Backfill: JSON lines, at most 1,000 a call; the schema is one line.",
     callers: ["operator"],
     query: z.object({ rules: z.optional(z.enum(["1"])) }),
     bodies: [{ name: "ImportLine", schema: importLine, types: ["application/jsonl"] }],
     answers: { 200: { says: "What became of the lines.", schema: imported } },
-    refusals: { 413: ["too_large"], 422: ["invalid_request"] },
-  },
-  ...(["get", "head"] as const).map((method): Operation => ({
-    method,
-    path: "/r/:slug",
-    tag: "Links",
+    refusals: { 413: ["too_large"], ...INVALID },
+  }),
+  ...withHead(link, "/r/:slug", {
     says: "A tracked link: the click is recorded, then the visitor is sent on.",
-    callers: ["public"],
     answers: { 302: { says: "To the link's address." }, 404: { says: "No such link: a page.", type: "text/html" } },
-  })),
-  ...(["get", "head"] as const).map((method): Operation => ({
-    method,
-    path: "/snippet.js",
-    tag: "Links",
+  }),
+  ...withHead(link, "/snippet.js", {
     says: "The site's snippet.",
-    callers: ["public"],
     answers: { 200: { says: "A script.", type: "text/javascript" } },
-  })),
-  {
-    method: "post",
-    path: "/hit/:site",
-    tag: "Links",
+  }),
+  link("post", "/hit/:site", {
     says: "The snippet tells of a landing with marks and without a click of ours. The body is the marks as a query string, with the browser's `visitor` and the `referrer`.",
-    callers: ["public"],
     bodies: [
       {
         name: "Landing",
-        schema: z.object({
-          visitor: z.optional(z.string()),
-          referrer: z.optional(z.string()),
-          utm_source: z.optional(z.string()),
-        }),
+        schema: z.object({ visitor: text, referrer: text, utm_source: text }),
         types: ["text/plain", "application/x-www-form-urlencoded"],
       },
     ],
@@ -160,28 +123,21 @@ export const PUBLIC_CALLS: readonly Operation[] = [
       },
       204: { says: "A robot, or a page loaded ahead of time: nothing was counted." },
     },
-    refusals: {
-      403: ["origin_not_allowed"],
-      404: ["not_found"],
-      413: ["too_large"],
-      422: ["invalid_request"],
-      429: ["rate_limited"],
-    },
-  },
-  page("get", "/"),
-  page("head", "/"),
-  page("post", "/"),
-  page("get", "/l/:buid"),
-  page("head", "/l/:buid"),
-
-  page("post", "/l/:buid"),
-  undo("get"),
-  undo("post"),
-
-  ...(["get", "head"] as const).map((method): Operation => ({
-    method,
-    path: "/report/:token",
-    tag: "Links",
+    refusals: { 403: ["origin_not_allowed"], ...MISSING, 413: ["too_large"], ...INVALID, 429: ["rate_limited"] },
+  }),
+  ...pinPage("/"),
+  ...pinPage("/l/:buid"),
+  link("get", "/undo/:token", {
+    says: "Asks whether a change of a mapping is to be undone.",
+    callers: ["path"],
+    answers: pages({ 200: "A page.", ...BUSY }),
+  }),
+  link("post", "/undo/:token", {
+    says: "Undoes it.",
+    callers: ["path"],
+    answers: pages({ 200: "A page.", ...FOREIGN, ...BUSY }),
+  }),
+  ...withHead(link, "/report/:token", {
     says: "A shared report, read only until its link expires.",
     callers: ["path"],
     query: z.object({ format: z.optional(z.enum(CSV_DIALECTS)) }),
@@ -189,21 +145,10 @@ export const PUBLIC_CALLS: readonly Operation[] = [
       200: { says: "A page, or CSV.", type: "text/html" },
       404: { says: "Expired or unknown: a page.", type: "text/html" },
     },
-  })),
-  {
-    method: "get",
-    path: "/healthz",
-    tag: "Operator",
-    says: "Alive.",
-    callers: ["public"],
-    answers: { 200: { says: "Ready.", schema: health } },
-  },
-  ...(["get", "head"] as const).map((method): Operation => ({
-    method,
-    path: "/openapi.json",
-    tag: "Operator",
+  }),
+  open("get", "/healthz", { says: "Alive.", answers: { 200: { says: "Ready.", schema: health } } }),
+  ...withHead(open, "/openapi.json", {
     says: "This document.",
-    callers: ["public"],
     answers: { 200: { says: "OpenAPI 3.1.", schema: z.record(z.string(), z.unknown()) } },
-  })),
+  }),
 ];
