@@ -53,7 +53,7 @@ export function funnelBars(view: View, report: Report, behind: Behind): Html {
 }
 
 /** By the name of the report's `by` parameter. */
-export const breakdownNames = (view: View): Readonly<Record<string, string>> => ({
+export const breakdownNames = (view: View): Readonly<Record<Report["range"]["by"], string>> => ({
   source: view.word("source"),
   campaign: view.say(["Кампания", "Campaign"]),
   content: view.say(["Объявление", "Content"]),
@@ -64,8 +64,8 @@ export const breakdownNames = (view: View): Readonly<Record<string, string>> => 
 
 /** Sources by stages with net money, cost, CPL, CAC and the ROMI of the touch that was asked for; a loss has its sign besides its colour. */
 export function sourceTable(view: View, report: Report, behind: Behind): Html {
-  const currency = String(report.range["currency"]);
-  const last = report.range["attribution"] === "last";
+  const { currency, attribution } = report.range;
+  const last = attribution === "last";
   const stages = report.stages.map(({ id }) => id);
   const money = (text: string | null): string => (text === null ? "—" : moneyOf(view, text, currency));
   const row = (line: SourceLine): Html => {
@@ -73,7 +73,7 @@ export function sourceTable(view: View, report: Report, behind: Behind): Html {
     return html`<tr data-row><th scope="row">${line.source || view.word("unmarked")}</th><td class="num">${linked(view, behind, { line: line.source }, line.cohort)}</td>${stages.map((stage) => html`<td class="num">${linked(view, behind, { line: line.source, stage }, line[stage])}</td>`)}<td class="num">${money(last ? line.net_last : line.net_first)}</td><td class="num">${money(line.cost)}</td><td class="num${romi?.startsWith("-") === true && " bad"}">${shareOf(view, romi)}</td><td class="num">${money(costPer(line.cost, line.registration))}</td><td class="num">${money(costPer(line.cost, line.sale))}</td></tr>`;
   };
   const columns: readonly Column[] = [
-    [breakdownNames(view)[String(report.range["by"])] ?? ""],
+    [breakdownNames(view)[report.range.by]],
     ...[
       view.say(["Когорта", "Cohort"]),
       ...stages.map((stage) => view.word(stage)),
@@ -97,10 +97,9 @@ export function datedIn(view: View, { from, to }: { readonly from: string; reado
 /** Money by the date it was paid. What is bound to nobody is a line of its own and in none of the sums above it. */
 export function moneyBox(view: View, report: Report, behind: Behind): Html {
   const { money } = report;
-  const currency = String(report.range["currency"]);
+  const { currency, from, to } = report.range;
   const sum = (text: string): string => moneyOf(view, text, currency);
-  const [from, to] = [String(report.range["from"]), String(report.range["to"])];
-  const dated = datedIn(view, { from, to });
+  const dated = datedIn(view, report.range);
   const listed = (type: string, text: Content): Content =>
     behind === null ? text : html`<a href="/console/events?type=${type}&amp;${dated}">${text}</a>`;
   const why = (text: Content): Content =>
@@ -139,7 +138,7 @@ export function timesBox(view: View, report: Report, behind: Behind): Html {
 
 /** Cohorts by ISO week of entry with who bought within 7, 30 and 60 days. A week that the range cuts leads to the days inside it. */
 export function weeksBox(view: View, report: Report, behind: Behind): Html {
-  const [from, to] = [String(report.range["from"]), String(report.range["to"])];
+  const { from, to } = report.range;
   /** People of a week are those of the range who entered in it; who bought within d days is a window of d days. */
   const people = (week: string, question: Readonly<Record<string, string>>, text: Content, n: number): Content => {
     const monday = mondayOf(week);
@@ -183,15 +182,15 @@ export function duration(view: View, minutes: number | null): string {
 /** What every report states about itself. */
 export const basis = (view: View, report: Report): Html => {
   const { range } = report;
-  return html`<p class="dim">${daysText(view, String(range["from"]), String(range["to"]))}, ${String(range["time_zone"])} · ${view.say(["деньги по дате события", "money by event date"])} · ${view.say(["окно {0} дн", "window {0} d"], Number(range["window"]))} · ${range["attribution"] === "last" ? view.say(["последнее касание", "last touch"]) : view.say(["первое касание", "first touch"])}${range["mode"] === "strict" && view.say([" · строгий путь", " · strict path"])}${range["only_click"] === true && view.say([" · в воронке только люди с кликом", " · people with a click only in the funnel"])} · ${String(range["currency"])} · ${view.word("asOf", clockTime(view, Date.parse(String(range["as_of"]))))}</p>`;
+  return html`<p class="dim">${daysText(view, range.from, range.to)}, ${range.time_zone} · ${view.say(["деньги по дате события", "money by event date"])} · ${view.say(["окно {0} дн", "window {0} d"], range.window)} · ${range.attribution === "last" ? view.say(["последнее касание", "last touch"]) : view.say(["первое касание", "first touch"])}${range.mode === "strict" && view.say([" · строгий путь", " · strict path"])}${range.only_click && view.say([" · в воронке только люди с кликом", " · people with a click only in the funnel"])} · ${range.currency} · ${view.word("asOf", clockTime(view, Date.parse(range.as_of)))}</p>`;
 };
 
 /** «Как это посчитано»: the definitions with the numbers in them. */
 export function explained(view: View, report: Report): Html {
   const { money } = report;
-  const currency = String(report.range["currency"]);
+  const { currency, attribution } = report.range;
   const sum = (text: string): string => moneyOf(view, text, currency);
-  const last = report.range["attribution"] === "last";
+  const last = attribution === "last";
   let before = 0;
   const steps = report.stages.map((stage) => {
     const line = `${view.word(stage.id)}: (${numberOf(view, stage.reached)} − ${numberOf(view, stage.bypass ?? 0)}) / ${numberOf(view, before)} = ${shareOf(view, stage.step)}`;
@@ -211,7 +210,7 @@ export function explained(view: View, report: Report): Html {
         "Этап достигнут, если случился не позже {0} дней после входа.",
         "A stage is reached when it came within {0} days of entry.",
       ],
-      Number(report.range["window"]),
+      report.range.window,
     ),
     view.say([
       "Шаг — дошедшие минус прошедшие мимо, от людей предыдущего обязательного этапа (вход по PIN не обязателен):",

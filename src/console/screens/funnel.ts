@@ -161,5 +161,5 @@ function controls(view: View): Html {
       value: given("attribution"),
       go: true,
     },
-  )}${select("by", view.say(["Разбить по", "Break down by"]), { choices: BREAKDOWNS.map((name) => [name, by[name] ?? name] as const), value: query.by, go: true })}<label class="in"><input type="checkbox" name="only" value="click"${query.onlyClick ? trusted(" checked") : ""}>${view.say(["только с кликом", "only with a click"])}</label><button>${view.word("show")}</button></form></details>`;
+  )}${select("by", view.say(["Разбить по", "Break down by"]), { choices: BREAKDOWNS.map((name) => [name, by[name]] as const), value: query.by, go: true })}<label class="in"><input type="checkbox" name="only" value="click"${query.onlyClick ? trusted(" checked") : ""}>${view.say(["только с кликом", "only with a click"])}</label><button>${view.word("show")}</button></form></details>`;
 }

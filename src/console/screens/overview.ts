@@ -128,7 +128,7 @@ function six(view: View, report: Report, before: Report | null): Html {
     );
   });
   const [net, was] = [Number(report.money.net), before === null ? null : Number(before.money.net)];
-  return html`<div class="six">${numbers}${box(view.word("netRevenue"), moneyOf(view, report.money.net, String(report.range["currency"])), deltaOf(view, net, was), hrefWith(view, {}, "/console/funnel") + view.url.search)}</div>`;
+  return html`<div class="six">${numbers}${box(view.word("netRevenue"), moneyOf(view, report.money.net, report.range.currency), deltaOf(view, net, was), hrefWith(view, {}, "/console/funnel") + view.url.search)}</div>`;
 }
 
 function deltaOf(view: View, now: number, was: number | null): Content {

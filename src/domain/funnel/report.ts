@@ -52,9 +52,18 @@ export type SourceLine = SourceCounts & {
   readonly romi_last: string | null;
 };
 
+/** What was counted, under the names of the wire; `to` is exclusive, `as_of` ISO 8601. */
+export type ReportRange = Readonly<Pick<ReportQuery, "from" | "to" | "template" | "window" | "mode" | "attribution" | "by">> & {
+  readonly time_zone: string;
+  readonly date_basis: "event";
+  readonly only_click: boolean;
+  readonly currency: string;
+  readonly as_of: string;
+};
+
 /** Wire names: this is `GET /v1/report` itself. Shares and steps are percent texts with one decimal, null where there is nothing to divide by. */
 export type Report = {
-  readonly range: Readonly<Record<string, string | number | boolean>>;
+  readonly range: ReportRange;
   readonly cohort: number;
   readonly intake: Intake;
   readonly stages: readonly StageLine[];
