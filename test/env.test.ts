@@ -1,10 +1,10 @@
-import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import { type Env, settingsOf } from "../src/env.ts";
+import { bindings } from "./kit/bindings.ts";
 
 const KEYS = { ADMIN_TOKEN: "a".repeat(24), SEAL_KEY: "s".repeat(32) };
 const given = (changes: Partial<Env>): Env => ({
-  ...(env as unknown as Env),
+  ...bindings,
   LOCAL_MODE: "0",
   PUBLIC_URL: "https://go.example",
   LOG_LEVEL: "info",

@@ -1,6 +1,6 @@
 /** Text that tries to become a header, a tag or another field. */
 import { beforeEach, describe, expect, it, vi } from "vitest";
-import { SCHOOL, people, saveConfig } from "../kit/login.ts";
+import { SCHOOL, people, saveConfig, someone } from "../kit/login.ts";
 
 // A storm of requests takes long on a busy machine; nothing here depends on how long.
 vi.setConfig({ testTimeout: 60_000 });
@@ -8,8 +8,6 @@ vi.setConfig({ testTimeout: 60_000 });
 const { link, authorize, submit, open, bot, site } = people();
 
 const now = 1_790_000_200_000;
-let count = 130_000;
-const someone = () => String((count += 1));
 
 beforeEach(async () => {
   vi.spyOn(Date, "now").mockImplementation(() => now);

@@ -2,10 +2,10 @@
 import { createExecutionContext, waitOnExecutionContext } from "cloudflare:test";
 import { env, exports } from "cloudflare:workers";
 import { beforeEach, describe, expect, it, vi } from "vitest";
-import type { Env } from "../../src/env.ts";
 import { route } from "../../src/routes.ts";
 import { late } from "../kit/latency.ts";
-import { SCHOOL, codeIn, people, saveConfig, wrongPin } from "../kit/login.ts";
+import { SCHOOL, codeIn, people, saveConfig, someone, wrongPin } from "../kit/login.ts";
+import { bindings } from "../kit/bindings.ts";
 
 // A storm of requests takes long on a busy machine; nothing here depends on how long.
 vi.setConfig({ testTimeout: 60_000 });
@@ -13,15 +13,15 @@ vi.setConfig({ testTimeout: 60_000 });
 const { link, authorize, submit, open, bot, site } = people();
 
 let now = 1_790_000_100_000;
-let count = 20_000;
-const someone = () => String((count += 1));
 
 beforeEach(async () => {
   vi.spyOn(Date, "now").mockImplementation(() => now);
   await saveConfig(SCHOOL);
 });
 
-const someAddress = () => ({ "cf-connecting-ip": `10.9.${count % 250}.${crypto.getRandomValues(new Uint8Array(1))[0] ?? 0}` });
+const someAddress = () => ({
+  "cf-connecting-ip": `10.9.${Number(someone()) % 250}.${crypto.getRandomValues(new Uint8Array(1))[0] ?? 0}`,
+});
 
 /** One link in every state an outsider could wonder about. */
 async function states(): Promise<Record<string, { url: string; pin: string }>> {
@@ -73,12 +73,12 @@ describe("S13 enumeration", () => {
 });
 
 it("S14 a live link is not told by the time it takes to write to its human: the page answers first", async () => {
-  const bindings = { ...(env as unknown as Env), DB: late(env.DB, 300) };
+  const slow = { ...bindings, DB: late(env.DB, 300) };
   const running: ExecutionContext[] = [];
   const hasty = people((request) => {
     const execution = createExecutionContext();
     running.push(execution);
-    return route(request, bindings, execution);
+    return route(request, slow, execution);
   });
   const news = () => env.DB.prepare("SELECT COUNT(*) AS n FROM deliveries").first<number>("n");
   const made = await link({ telegram_id: someone(), client_id: someone() });
@@ -298,12 +298,12 @@ describe("S23 P-08 crawlers", () => {
     const trusted = await link({ telegram_id: someone(), pin: false });
     const asked = vi.fn();
     const watched = new Proxy(env.DB, { get: (_target, name) => asked(name) });
-    const bindings = { ...(env as unknown as Env), DB: watched };
+    const asking = { ...bindings, DB: watched };
     for (const agent of disguises) {
       for (const method of ["GET", "HEAD", "OPTIONS"]) {
         const headers = { "user-agent": agent, "sec-purpose": "prefetch", purpose: "prefetch" };
         for (const { url } of [made, trusted]) {
-          await route(new Request(url, { method, headers }), bindings, createExecutionContext());
+          await route(new Request(url, { method, headers }), asking, createExecutionContext());
         }
       }
     }

@@ -4,7 +4,7 @@ import { beforeEach, describe, expect, it, vi } from "vitest";
 import { FAILS_PER_HOLDER, TRIES_PER_PIN, lockMs, pinFrom } from "../../src/domain/pin.ts";
 import { newPin } from "../../src/flows/login/digests.ts";
 import { randomBase62 } from "../../src/lib/ids.ts";
-import { SCHOOL, people, saveConfig, wrongPin } from "../kit/login.ts";
+import { SCHOOL, people, saveConfig, someone, wrongPin } from "../kit/login.ts";
 import { OTHER_SECRET } from "../kit/sign.ts";
 
 // A storm of requests takes long on a busy machine; nothing here depends on how long.
@@ -13,8 +13,6 @@ vi.setConfig({ testTimeout: 60_000 });
 const { link, authorize, bot, site, submit } = people();
 
 let now = 1_790_000_000_000;
-let count = 10_000;
-const someone = () => String((count += 1));
 const pass = (ms: number) => {
   now += ms;
 };

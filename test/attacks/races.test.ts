@@ -3,7 +3,7 @@ import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { type Redeem, redeemByKv, redeemByReadThenWrite } from "../kit/broken-redeem.ts";
 import { late, workerBehind } from "../kit/latency.ts";
-import { SCHOOL, people, saveConfig, wrongPin } from "../kit/login.ts";
+import { SCHOOL, people, saveConfig, someone, wrongPin } from "../kit/login.ts";
 
 // A storm of requests takes long on a busy machine; nothing here depends on how long.
 vi.setConfig({ testTimeout: 60_000 });
@@ -11,9 +11,6 @@ vi.setConfig({ testTimeout: 60_000 });
 const { link } = people();
 
 beforeEach(() => saveConfig(SCHOOL));
-
-let count = 5_000;
-const someone = () => String((count += 1));
 
 /** A redeem of ours: every guess through one of two Workers that share the database. */
 async function ours(ms: number): Promise<{ redeem: Redeem; pin: string }> {

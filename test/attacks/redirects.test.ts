@@ -1,7 +1,7 @@
 /** Open redirects: sixty look-alikes of a registered address, and the ways they could get into a `Location`. */
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import bad from "../fixtures/redirects.json" with { type: "json" };
-import { SCHOOL, people, saveConfig } from "../kit/login.ts";
+import { SCHOOL, people, saveConfig, someone } from "../kit/login.ts";
 
 // A storm of requests takes long on a busy machine; nothing here depends on how long.
 vi.setConfig({ testTimeout: 60_000 });
@@ -9,8 +9,6 @@ vi.setConfig({ testTimeout: 60_000 });
 const { link, submit, open, bot, site } = people();
 
 const now = 1_790_000_200_000;
-let count = 120_000;
-const someone = () => String((count += 1));
 
 beforeEach(async () => {
   vi.spyOn(Date, "now").mockImplementation(() => now);

@@ -4,10 +4,10 @@ import { env, exports } from "cloudflare:workers";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { sha256 } from "../../src/lib/crypto.ts";
 import { newSealer } from "../../src/lib/seal.ts";
-import type { Env } from "../../src/env.ts";
 import { route } from "../../src/routes.ts";
-import { SCHOOL, codeIn, people, saveConfig, wrongPin } from "../kit/login.ts";
+import { SCHOOL, codeIn, people, saveConfig, someone, wrongPin } from "../kit/login.ts";
 import { SITE_SECRET, signedHeaders } from "../kit/sign.ts";
+import { bindings } from "../kit/bindings.ts";
 
 // A storm of requests takes long on a busy machine; nothing here depends on how long.
 vi.setConfig({ testTimeout: 60_000 });
@@ -16,11 +16,8 @@ const { link, authorize, submit, bot, site } = people();
 
 beforeEach(() => saveConfig(SCHOOL));
 
-const bindings = env as unknown as Env;
 // The other suites keep quiet; what is judged here is everything that could ever be logged.
 Object.assign(bindings, { LOG_LEVEL: "debug" });
-let count = 40_000;
-const someone = () => String((count += 1));
 
 /** Plays a whole login and returns everything that must not be found anywhere afterwards. */
 async function wholeLogin() {

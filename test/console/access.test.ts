@@ -1,16 +1,14 @@
 /** Keys of people, what they may do, and that signing out ends a session for good. */
-import { applyD1Migrations } from "cloudflare:test";
 import { env, exports } from "cloudflare:workers";
 import { beforeAll, describe, expect, it } from "vitest";
 import { type Browser, refusalOf, signIn, submit } from "../kit/console.ts";
 import { inboxOf } from "../../src/context.ts";
-import type { Env } from "../../src/env.ts";
 import { ADMIN_TOKEN, ORIGIN, configure, operator } from "../kit/operator.ts";
+import { bindings } from "../kit/bindings.ts";
 
 let admin: Browser;
 
 beforeAll(async () => {
-  await applyD1Migrations(env.DB, env.MIGRATIONS);
   await configure({ workspace: { name: "Школа" } });
   admin = await signIn();
 });
@@ -113,7 +111,7 @@ describe("what a key's holder does", () => {
       body: JSON.stringify({ event: "bot_start", telegram_id: id }),
     });
     expect(sent.status).toBe(202);
-    await inboxOf(env as unknown as Env).drain();
+    await inboxOf(bindings).drain();
     return found();
   };
 

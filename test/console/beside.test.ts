@@ -1,5 +1,4 @@
 /** Two people side by side: the other is found by what an operator has in hand and is seen before anything is decided. */
-import { applyD1Migrations } from "cloudflare:test";
 import { env, exports } from "cloudflare:workers";
 import { beforeAll, describe, expect, it } from "vitest";
 import { inboxOf } from "../../src/context.ts";
@@ -30,7 +29,6 @@ const beside = (telegram: string, text: string): Promise<string> =>
 const choices = (page: string): string[] => [...page.matchAll(/action="\/console\/act\/([\w-]+)"/g)].map(([, act]) => act ?? "");
 
 beforeAll(async () => {
-  await applyD1Migrations(env.DB, env.MIGRATIONS);
   await configure({ connections: { sb: { kind: "salebot", project: "P1", token: "tok-sb-0000000000" } } });
   browser = await signIn();
   await meet("2001", { first_name: "Олег" });

@@ -1,5 +1,4 @@
 /** How many there are: grouped as the reader writes numbers, in words that fit one as well as many; and the newest of them, not the oldest. */
-import { applyD1Migrations } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { beforeAll, expect, it } from "vitest";
 import { inboxOf } from "../../src/context.ts";
@@ -16,7 +15,6 @@ const inEnglish = async (path: string): Promise<string> =>
   plain(await (await browser.get(path, { cookie: `${browser.cookie}; tl_lang=en` })).text());
 
 beforeAll(async () => {
-  await applyD1Migrations(env.DB, env.MIGRATIONS);
   await configure({
     workspace: { locale: "ru" },
     connections: { bot: { kind: "salebot", project: "P1", token: "tok-bot-0000000000" } },

@@ -1,5 +1,5 @@
 /** What an operator does with one event: keeps its payload, plays it again, sends it somewhere else, finds it by what it says. */
-import { applyD1Migrations, runDurableObjectAlarm } from "cloudflare:test";
+import { runDurableObjectAlarm } from "cloudflare:test";
 import { env, exports } from "cloudflare:workers";
 import { beforeAll, describe, expect, it, vi } from "vitest";
 import { inboxOf } from "../../src/context.ts";
@@ -32,7 +32,6 @@ const rowsOf = async (query: string): Promise<string[]> =>
   [...(await browser.text(`/console/events?${query}`)).matchAll(/<tr data-id="(evt_[^"]+)"/g)].map(([, id]) => id ?? "");
 
 beforeAll(async () => {
-  await applyD1Migrations(env.DB, env.MIGRATIONS);
   await configure(CONFIG);
   browser = await signIn();
 });

@@ -1,6 +1,4 @@
 /** «Что отправили» of an event: every way a delivery can end, told in words, with what can be done about it. */
-import { applyD1Migrations } from "cloudflare:test";
-import { env } from "cloudflare:workers";
 import { afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import { type Browser, signIn } from "../kit/console.ts";
 import { feed } from "../kit/feed.ts";
@@ -26,7 +24,6 @@ let browser: Browser;
 let people = 700;
 
 beforeAll(async () => {
-  await applyD1Migrations(env.DB, env.MIGRATIONS);
   await configure(CONFIG);
   browser = await signIn();
 });

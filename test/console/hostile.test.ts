@@ -1,5 +1,4 @@
 /** Hostile strings in everything an operator looks at: nothing that came from outside or from a colleague becomes markup. */
-import { applyD1Migrations } from "cloudflare:test";
 import { env, exports } from "cloudflare:workers";
 import { beforeAll, describe, expect, it } from "vitest";
 import { inboxOf } from "../../src/context.ts";
@@ -97,7 +96,6 @@ async function dangersIn(answer: Response): Promise<string[]> {
 }
 
 beforeAll(async () => {
-  await applyD1Migrations(env.DB, env.MIGRATIONS);
   await configure(CONFIG);
   browser = await signIn();
   await browser.post("/console/act/add-key", { name: EVIL, role: "viewer" });

@@ -1,5 +1,4 @@
 /** History brought from a file, and a connection taken away, by whoever has only the console. */
-import { applyD1Migrations } from "cloudflare:test";
 import { env, exports } from "cloudflare:workers";
 import { beforeAll, describe, expect, it } from "vitest";
 import { inboxOf } from "../../src/context.ts";
@@ -17,7 +16,6 @@ const rules = [{ on: "login", do: [{ to: "out", action: "request", with: { body:
 let browser: Browser;
 
 beforeAll(async () => {
-  await applyD1Migrations(env.DB, env.MIGRATIONS);
   await configure({ connections: { sb, out, spare: { ...out, token: "tok-spare-0000000" } }, rules });
   browser = await signIn();
 });

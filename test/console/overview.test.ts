@@ -1,5 +1,4 @@
 /** «Обзор»: the six numbers beside the range before, and what is said when the ledger cannot be read. */
-import { applyD1Migrations } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import { type Browser, signIn } from "../kit/console.ts";
@@ -11,7 +10,6 @@ let people = 100;
 const day = (date: number): number => Date.UTC(2026, 2, date, 9);
 
 beforeAll(async () => {
-  await applyD1Migrations(env.DB, env.MIGRATIONS);
   await configure({
     workspace: { locale: "ru", currency: "RUB" },
     connections: { bot: { kind: "salebot", project: "P1", token: "tok-bot-0000000000" } },

@@ -1,5 +1,4 @@
 /** The decisions of a conflict speak of exactly the identifier that it is about. */
-import { applyD1Migrations } from "cloudflare:test";
 import { env, exports } from "cloudflare:workers";
 import { beforeEach, expect, it } from "vitest";
 import { inboxOf } from "../../src/context.ts";
@@ -49,7 +48,6 @@ async function press(act: "move" | "block"): Promise<void> {
 }
 
 beforeEach(async () => {
-  await applyD1Migrations(env.DB, env.MIGRATIONS);
   await emptyGraph();
   await open("sealed");
   browser = await signIn();

@@ -1,11 +1,8 @@
 /** «Повторить всё недоставленное»: what the button of a delivery problem sends again. */
-import { applyD1Migrations } from "cloudflare:test";
 import { env } from "cloudflare:workers";
-import { beforeAll, expect, it, vi } from "vitest";
+import { expect, it, vi } from "vitest";
 import { signIn } from "../kit/console.ts";
 import { configure, fine, give, row, run, vendor } from "../kit/lane.ts";
-
-beforeAll(() => applyD1Migrations(env.DB, env.MIGRATIONS));
 
 it("sends again what died first too, which was made before the problem was known", async () => {
   await configure({ crm: {} });

@@ -1,5 +1,4 @@
 /** Acts that came too late: what happened meanwhile is told in words, never as a code. */
-import { applyD1Migrations } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { beforeAll, expect, it } from "vitest";
 import { inboxOf } from "../../src/context.ts";
@@ -11,7 +10,6 @@ let browser: Browser;
 const people: string[] = [];
 
 beforeAll(async () => {
-  await applyD1Migrations(env.DB, env.MIGRATIONS);
   await configure({
     workspace: { locale: "ru" },
     connections: {

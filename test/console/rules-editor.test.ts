@@ -1,6 +1,4 @@
 /** «Правила»: every act of the editor, and what comes back when a save is refused. */
-import { applyD1Migrations } from "cloudflare:test";
-import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
 import { type Browser, signIn } from "../kit/console.ts";
 import { configure } from "../kit/operator.ts";
@@ -16,7 +14,6 @@ const RULE = { name: "new", on: "sale", do: [{ to: "out", action: "request" }] }
 const text = (change: object): string => JSON.stringify({ ...RULE, ...change }, null, 2);
 
 beforeEach(async () => {
-  await applyD1Migrations(env.DB, env.MIGRATIONS);
   await configure({
     workspace: { locale: "ru", name: "Школа" },
     connections: { out: { kind: "http", name: "CRM", url: "https://crm.example/" } },

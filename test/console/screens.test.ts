@@ -1,5 +1,4 @@
 import { env, exports } from "cloudflare:workers";
-import { applyD1Migrations } from "cloudflare:test";
 import { beforeAll, describe, expect, it } from "vitest";
 import { inboxOf } from "../../src/context.ts";
 import { type Browser, signIn } from "../kit/console.ts";
@@ -25,7 +24,6 @@ const plain = (page: string): string =>
     .replaceAll(/ +/g, " ");
 
 beforeAll(async () => {
-  await applyD1Migrations(env.DB, env.MIGRATIONS);
   browser = await signIn();
   expect(plain(await browser.text("/console"))).toContain("Подключите бота — это 3 минуты");
   expect(plain(await browser.text("/console/funnel"))).toContain(

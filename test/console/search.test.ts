@@ -1,5 +1,4 @@
 /** The search finds what came though it belongs to nobody yet: a payment that waits for its person is what an operator looks for. */
-import { applyD1Migrations } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { beforeAll, expect, it } from "vitest";
 import { inboxOf } from "../../src/context.ts";
@@ -11,7 +10,6 @@ let browser: Browser;
 let id = "";
 
 beforeAll(async () => {
-  await applyD1Migrations(env.DB, env.MIGRATIONS);
   await configure({
     workspace: { locale: "ru" },
     connections: { tracker: { kind: "keitaro", url: "https://tr.example", token: "tok-tr-0000000000" } },

@@ -1,11 +1,9 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import { applyD1Migrations } from "cloudflare:test";
-import { env, exports } from "cloudflare:workers";
+import { exports } from "cloudflare:workers";
 import { signIn, submit } from "../kit/console.ts";
 import { ADMIN_TOKEN, ORIGIN, configure, operator } from "../kit/operator.ts";
 
 beforeAll(async () => {
-  await applyD1Migrations(env.DB, env.MIGRATIONS);
   await configure({ workspace: { name: "Школа" } });
 });
 

@@ -1,7 +1,6 @@
 /** The first visit, a connection's own forms, what leaves the gateway, and what problems cost. */
-import { applyD1Migrations } from "cloudflare:test";
 import { env, exports } from "cloudflare:workers";
-import { beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { inboxOf } from "../../src/context.ts";
 import { type Browser, signIn, submit } from "../kit/console.ts";
 import { ADMIN_TOKEN, ORIGIN } from "../kit/operator.ts";
@@ -22,10 +21,6 @@ const come = async (path: string, body: object): Promise<number> => {
   await inboxOf(env).drain();
   return answer.status;
 };
-
-beforeAll(async () => {
-  await applyD1Migrations(env.DB, env.MIGRATIONS);
-});
 
 describe("the first visit", () => {
   it("leads from the token through project and tiles to a connection, and loses nothing on the way", async () => {

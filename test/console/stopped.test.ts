@@ -1,5 +1,4 @@
 /** «Всё ли доходит?» is answered no while somebody holds the deliveries back. */
-import { applyD1Migrations } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { beforeAll, expect, it } from "vitest";
 import { inboxOf } from "../../src/context.ts";
@@ -10,7 +9,6 @@ import { configure } from "../kit/operator.ts";
 let browser: Browser;
 
 beforeAll(async () => {
-  await applyD1Migrations(env.DB, env.MIGRATIONS);
   await configure({
     workspace: { locale: "ru" },
     connections: {

@@ -1,5 +1,4 @@
 /** Two operators, or two tabs: a form drawn before somebody else's save does not write over what its sender has not seen. */
-import { applyD1Migrations } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
 import { type Browser, refusalOf, signIn } from "../kit/console.ts";
@@ -22,7 +21,6 @@ const told = async (act: string, fields: Record<string, string>): Promise<string
   (await refusalOf(await browser.post(`/console/act/${act}`, { seen, ...fields }))) ?? "done";
 
 beforeEach(async () => {
-  await applyD1Migrations(env.DB, env.MIGRATIONS);
   await configure({
     workspace: { locale: "ru", name: "Школа", alerts: [{ to: "out" }, { to: "out", body: { text: "{{text}}" } }] },
     connections: {

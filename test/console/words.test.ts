@@ -1,5 +1,4 @@
 /** What senders say in their own words, beside the console's. */
-import { applyD1Migrations } from "cloudflare:test";
 import { env, exports } from "cloudflare:workers";
 import { beforeAll, describe, expect, it } from "vitest";
 import { ACTS } from "../../src/console/acts.ts";
@@ -22,7 +21,6 @@ const say = (body: object): Promise<void> => tell(JSON.stringify(body));
 const plain = (page: string): string => page.replaceAll(/<[^>]+>/g, " ").replaceAll(/\s+/g, " ");
 
 beforeAll(async () => {
-  await applyD1Migrations(env.DB, env.MIGRATIONS);
   browser = await signIn();
   await configure(DOCUMENT);
 });

@@ -1,6 +1,5 @@
 /** Forms and addresses that are wrong, stale or made up: told in words, nothing changed, never a 5xx. */
-import { applyD1Migrations } from "cloudflare:test";
-import { env, exports } from "cloudflare:workers";
+import { exports } from "cloudflare:workers";
 import { beforeAll, describe, expect, it } from "vitest";
 import { type Browser, refusalOf, signIn } from "../kit/console.ts";
 import { configure } from "../kit/operator.ts";
@@ -23,7 +22,6 @@ type Saved = { version: number; rules: { name: string }[] };
 const saved = async (): Promise<Saved> => (await browser.get("/v1/config")).json<Saved>();
 
 beforeAll(async () => {
-  await applyD1Migrations(env.DB, env.MIGRATIONS);
   await configure(CONFIG);
   browser = await signIn();
 });

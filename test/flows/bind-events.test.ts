@@ -1,9 +1,11 @@
 import { env } from "cloudflare:workers";
 import { beforeEach, expect, it } from "vitest";
 import { inboxOf } from "../../src/context.ts";
-import { type Told, accept, bindings, configure, feed, pay, testContext } from "../kit/feed.ts";
+import { type Told, accept, feed, pay } from "../kit/feed.ts";
 import { emptyGraph, personOf, rows } from "../kit/identity-rows.ts";
 import { operator } from "../kit/operator.ts";
+import { bindings } from "../kit/bindings.ts";
+import { saveDocument, testContext } from "../kit/context.ts";
 
 type EventRow = {
   id: string;
@@ -26,7 +28,7 @@ const eventRow = async (id: string | undefined): Promise<EventRow | undefined> =
 
 beforeEach(async () => {
   await emptyGraph();
-  await configure({
+  await saveDocument({
     connections: {
       bot: { kind: "salebot", project: "P1" },
       tg: { kind: "telegram" },
@@ -69,7 +71,7 @@ it("L-06 fifty first events at once make one person", async () => {
 });
 
 it("D-04 a rule on resale#2 runs once, on the third purchase", async () => {
-  await configure({
+  await saveDocument({
     connections: {
       bot: { kind: "salebot", project: "P1" },
       onewin: { kind: "network", network: "1win" },
@@ -95,7 +97,7 @@ it("D-04 a rule on resale#2 runs once, on the third purchase", async () => {
 });
 
 it("deposits of two clicks of one person that their tracker numbers alike are a sale and a repeat", async () => {
-  await configure({
+  await saveDocument({
     connections: {
       bot: { kind: "salebot", project: "P1" },
       onewin: { kind: "network", network: "1win" },
@@ -127,7 +129,7 @@ it("D-03 the same tid with another amount leaves one counted sale and its histor
 });
 
 it("an event that has found its person no longer says that nobody is known", async () => {
-  await configure({ connections: { onewin: { kind: "network", network: "1win" }, bot: { kind: "salebot", project: "P1" } } });
+  await saveDocument({ connections: { onewin: { kind: "network", network: "1win" }, bot: { kind: "salebot", project: "P1" } } });
   const [waiting] = await feed(pay("50", { ids: { clickid: "CH8" }, connection: "onewin", tid: "1" }));
   const told = (): Promise<unknown[]> => rows(`SELECT status, cause FROM events WHERE id = '${waiting ?? ""}'`);
   expect(await told()).toEqual([{ status: "unbound", cause: "unknown_person" }]);
@@ -136,7 +138,7 @@ it("an event that has found its person no longer says that nobody is known", asy
 });
 
 it("what was replaced while it waited runs no rule when it is bound: the newest state does", async () => {
-  await configure({
+  await saveDocument({
     connections: {
       onewin: { kind: "network", network: "1win" },
       bot: { kind: "salebot", project: "P1" },
@@ -155,7 +157,7 @@ it("what was replaced while it waited runs no rule when it is bound: the newest 
 });
 
 it("a rejection takes the payment out of the sums, and the next purchase becomes the sale without firing it again", async () => {
-  await configure({
+  await saveDocument({
     connections: { onewin: { kind: "network", network: "1win" }, tg: { kind: "telegram" } },
     rules: [
       { on: ["sale", "resale"], do: [{ to: "tg", action: "send_message", with: { text: "x" } }] },
@@ -172,7 +174,7 @@ it("a rejection takes the payment out of the sums, and the next purchase becomes
 });
 
 it("a rejection without a transaction id takes back the payment of its click that had none: the one of the same sum, else the newest", async () => {
-  await configure({
+  await saveDocument({
     connections: { tracker: { kind: "keitaro", url: "https://tr.example" }, bot: { kind: "salebot", project: "P1" } },
   });
   const from = (player: number): Told => ({ ids: { player }, connection: "tracker" });
@@ -196,7 +198,7 @@ it("a rejection without a transaction id takes back the payment of its click tha
 });
 
 it("a rejection that waited for its click takes back the payment that waited with it", async () => {
-  await configure({
+  await saveDocument({
     connections: { onewin: { kind: "network", network: "1win" }, bot: { kind: "salebot", project: "P1" } },
   });
   const [sale] = await feed(pay("50", { ids: { clickid: "CH9" }, connection: "onewin", at: 1_000 }));
@@ -206,7 +208,7 @@ it("a rejection that waited for its click takes back the payment that waited wit
 });
 
 it("a late first payment shifts the ordinals and runs what nobody carried before", async () => {
-  await configure({
+  await saveDocument({
     connections: { onewin: { kind: "network", network: "1win" }, tg: { kind: "telegram" } },
     rules: [
       { on: "sale", do: [{ to: "tg", action: "send_message", with: { text: "s" } }] },
@@ -223,7 +225,7 @@ it("a late first payment shifts the ordinals and runs what nobody carried before
 });
 
 it("what an upgrade calls otherwise is renamed with the person's next event, and no rule runs for it", async () => {
-  await configure({
+  await saveDocument({
     connections: {
       bot: { kind: "salebot", project: "P1" },
       onewin: { kind: "network", network: "1win" },
@@ -319,7 +321,7 @@ it("N-03 six quarantined postbacks are one problem with its parameter", async ()
 });
 
 it("O-01 a platform that reports back what we wrote is an echo and starts nothing", async () => {
-  await configure({
+  await saveDocument({
     connections: { school: { kind: "getcourse", account: "school1" }, tg: { kind: "telegram" } },
     rules: [{ on: "user_updated", do: [{ to: "tg", action: "send_message", with: { text: "x" } }] }],
   });
@@ -336,7 +338,7 @@ it("O-01 a platform that reports back what we wrote is an echo and starts nothin
 });
 
 it("O-01 the first report of what we wrote tells whom it is about, and is an echo all the same", async () => {
-  await configure({
+  await saveDocument({
     connections: { school: { kind: "getcourse", account: "school1" }, tg: { kind: "telegram" } },
     rules: [{ on: "user_updated", do: [{ to: "tg", action: "send_message", with: { text: "x" } }] }],
   });
@@ -354,7 +356,7 @@ it("O-01 the first report of what we wrote tells whom it is about, and is an ech
 });
 
 it("R-03 no stored byte of an e-mail or a phone, and in a pseudonymous workspace no sealed one", async () => {
-  await configure({ workspace: { privacy: "pseudonymous" }, connections: { bot: { kind: "salebot", project: "P1" } } });
+  await saveDocument({ workspace: { privacy: "pseudonymous" }, connections: { bot: { kind: "salebot", project: "P1" } } });
   await feed({
     ids: { tg: 1, email: "ivan@mail.ru", phone: "+79001112233" },
     fields: { note: "ivan@mail.ru", city: "Казань" },
@@ -379,9 +381,9 @@ it("R-03 no stored byte of an e-mail or a phone, and in a pseudonymous workspace
 
 it("R-03 a contact that is told again is kept, once the workspace keeps contacts", async () => {
   const connections = { bot: { kind: "salebot", project: "P1" } };
-  await configure({ workspace: { privacy: "pseudonymous" }, connections });
+  await saveDocument({ workspace: { privacy: "pseudonymous" }, connections });
   await feed({ ids: { tg: 1, email: "ivan@mail.ru" } });
-  await configure({ workspace: { privacy: "sealed" }, connections });
+  await saveDocument({ workspace: { privacy: "sealed" }, connections });
   await feed({ ids: { tg: 1, email: "ivan@mail.ru" } });
   const ctx = await testContext();
   const [contact] = await rows<{ sealed: number[] }>(
@@ -391,7 +393,7 @@ it("R-03 a contact that is told again is kept, once the workspace keeps contacts
 });
 
 it("R-03 what a pseudonymous workspace's rules send holds no contact, nor what stands for one", async () => {
-  await configure({
+  await saveDocument({
     workspace: { privacy: "pseudonymous" },
     connections: { school: { kind: "getcourse", account: "school1" }, hook: { kind: "http", disabled: true } },
     rules: [
@@ -410,7 +412,7 @@ it("R-03 what a pseudonymous workspace's rules send holds no contact, nor what s
 });
 
 it("R-04 withdrawn consent stops messages at once and the log says why", async () => {
-  await configure({
+  await saveDocument({
     connections: {
       bot: { kind: "salebot", project: "P1" },
       tg: { kind: "telegram" },
@@ -437,7 +439,7 @@ it("R-04 withdrawn consent stops messages at once and the log says why", async (
 });
 
 it("R-04 an older withdrawal that comes late does not make the newer one older", async () => {
-  await configure({
+  await saveDocument({
     connections: { bot: { kind: "salebot", project: "P1" } },
     rules: [{ on: "ping", do: [{ to: "bot", action: "message", with: { message: "x" } }] }],
   });
@@ -455,7 +457,7 @@ const SAID = { status: "queued", reason: null };
 const UNSAID = { status: "cancelled", reason: "consent_withdrawn" };
 
 it("R-04 an older withdrawal that comes late does not undo a newer consent, nor what waits since", async () => {
-  await configure(PINGED);
+  await saveDocument(PINGED);
   await feed({ type: "consent_given", ids: { tg: 1 }, at: 100 }, { type: "ping", ids: { tg: 1 }, at: 150 });
   await feed({ type: "consent_withdrawn", ids: { tg: 1 }, at: 50 }, { type: "ping", ids: { tg: 1 }, at: 200 });
   expect(await told()).toEqual([SAID, SAID]);
@@ -464,21 +466,21 @@ it("R-04 an older withdrawal that comes late does not undo a newer consent, nor 
 });
 
 it("R-04 what is said after consent was given again waits, also when both come in one turn", async () => {
-  await configure(PINGED);
+  await saveDocument(PINGED);
   const ids = { tg: 1 };
   await feed({ type: "consent_withdrawn", ids }, { type: "ping", ids }, { type: "consent_given", ids }, { type: "ping", ids });
   expect(await told()).toEqual([UNSAID, SAID]);
 });
 
 it("R-04 the newest word about consent is the same, whichever of two who are one came to be known first", async () => {
-  await configure(PINGED);
+  await saveDocument(PINGED);
   await feed({ type: "consent_given", ids: { max: 5 }, at: 100 }, { type: "consent_withdrawn", ids: { tg: 1 }, at: 50 });
   await feed({ type: "identify", ids: { tg: 1, max: 5 }, at: 150 }, { type: "ping", ids: { tg: 1 }, at: 200 });
   expect(await told()).toEqual([SAID]);
 });
 
 it("R-04 who withdrew consent is silent again when the merge with who gave it is undone", async () => {
-  await configure(PINGED);
+  await saveDocument(PINGED);
   await feed({ type: "consent_withdrawn", ids: { tg: 1 }, at: 50 }, { ids: { max: 5 }, at: 60 });
   await feed({ type: "identify", ids: { tg: 1, max: 5 }, at: 70 }, { type: "consent_given", ids: { max: 5 }, at: 80 });
   await feed({ type: "ping", ids: { tg: 1 }, at: 90 });
@@ -489,7 +491,7 @@ it("R-04 who withdrew consent is silent again when the merge with who gave it is
 });
 
 it("R-04 who turns out to be somebody who withdrew consent is told nothing that waits", async () => {
-  await configure({
+  await saveDocument({
     connections: { bot: { kind: "salebot", project: "P1", disabled: true } },
     rules: [{ on: "ping", do: [{ to: "bot", action: "message", with: { message: "x" } }] }],
   });
@@ -503,7 +505,7 @@ it("R-04 who turns out to be somebody who withdrew consent is told nothing that 
 });
 
 it("R-04 what only keeps the operator's own records is not stopped by withdrawn consent, be it waiting or new", async () => {
-  await configure({
+  await saveDocument({
     connections: { bot: { kind: "salebot", project: "P1", disabled: true } },
     rules: [
       {

@@ -3,15 +3,17 @@ import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { inboxOf } from "../../src/context.ts";
 import type { Inbox } from "../../src/inbox.ts";
-import { accept, bindings, configure } from "../kit/feed.ts";
+import { accept } from "../kit/feed.ts";
 import { emptyGraph, rows } from "../kit/identity-rows.ts";
+import { bindings } from "../kit/bindings.ts";
+import { saveDocument } from "../kit/context.ts";
 
 /** Stands still: how long a batch takes here is no matter of the machine. */
 let now = 0;
 
 beforeEach(async () => {
   await emptyGraph();
-  await configure({ workspace: { batch: 10 }, connections: { bot: { kind: "salebot", project: "P1" } } });
+  await saveDocument({ workspace: { batch: 10 }, connections: { bot: { kind: "salebot", project: "P1" } } });
   now = Date.now();
   vi.spyOn(Date, "now").mockImplementation(() => now);
 });
@@ -84,7 +86,7 @@ it("a configuration saved while events keep coming holds for what comes after it
   const ping = { on: "ping", do: [{ to: "crm", action: "request", with: { url: "https://crm.example/" } }] };
   const connections = { bot: { kind: "salebot", project: "P1" }, crm: { kind: "http", disabled: true } };
   during(1, async () => {
-    await configure({ connections, rules: [ping] });
+    await saveDocument({ connections, rules: [ping] });
     await accept({ type: "ping", ids: { tg: 2 } });
   });
   vi.spyOn(scheduler, "wait").mockResolvedValue();

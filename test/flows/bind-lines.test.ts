@@ -4,15 +4,17 @@ import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { inboxOf } from "../../src/context.ts";
 import { noteDeciding } from "../../src/flows/intake/ledger.ts";
 import { Lane } from "../../src/lane.ts";
-import { accept, bindings, configure, feed } from "../kit/feed.ts";
+import { accept, feed } from "../kit/feed.ts";
 import { emptyGraph, personOf, rows } from "../kit/identity-rows.ts";
 import { laneStub, vendor } from "../kit/lane.ts";
 import { operator } from "../kit/operator.ts";
+import { bindings } from "../kit/bindings.ts";
+import { saveDocument } from "../kit/context.ts";
 
 beforeEach(async () => {
   await emptyGraph();
   await runInDurableObject(laneStub("out"), (_lane, { storage }) => void storage.sql.exec("DELETE FROM work"));
-  await configure({
+  await saveDocument({
     connections: {
       bot: { kind: "salebot", project: "P1" },
       out: { kind: "http", url: "https://vendor.example/", retry_seconds: [3_600] },

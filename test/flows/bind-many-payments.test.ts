@@ -5,8 +5,9 @@ import { renewLabels } from "../../src/flows/bind/fire.ts";
 import { newSession } from "../../src/flows/bind/load.ts";
 import type { Session } from "../../src/flows/bind/session.ts";
 import type { PaymentRow } from "../../src/store/neighbourhood.ts";
-import { type Told, configure, feed, pay } from "../kit/feed.ts";
+import { type Told, feed, pay } from "../kit/feed.ts";
 import { emptyGraph, rows } from "../kit/identity-rows.ts";
+import { saveDocument } from "../kit/context.ts";
 
 const ROOT = "per_one";
 const MANY = 2_000;
@@ -103,12 +104,12 @@ it("what fired is kept once for a payment, whichever way the payments come", asy
     expect(await rows("SELECT MAX(ordinal) AS last FROM events")).toEqual([{ last: 29 }]);
     return rows("SELECT COUNT(*) AS n FROM firings");
   };
-  await configure({ connections: { bot: { kind: "salebot", project: "P1" } } });
+  await saveDocument({ connections: { bot: { kind: "salebot", project: "P1" } } });
   expect(await kept(true)).toEqual(await kept(false));
 });
 
 it("a rule for two places runs for the payment that takes the second, though it stood unheard in the first", async () => {
-  await configure({
+  await saveDocument({
     connections: { bot: { kind: "salebot", project: "P1" }, tg: { kind: "telegram" } },
     rules: [{ on: ["resale#1", "resale#2"], do: [{ to: "tg", action: "send_message", with: { text: "x" } }] }],
   });

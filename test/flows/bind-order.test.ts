@@ -3,9 +3,11 @@ import { beforeEach, expect, it } from "vitest";
 import { inboxOf } from "../../src/context.ts";
 import { bindEvents } from "../../src/flows/bind-events.ts";
 import { packArrivals } from "../../src/flows/intake/packed-arrivals.ts";
-import { type Told, arrivalOf, bindings, configure, feed, testContext } from "../kit/feed.ts";
+import { type Told, toldArrival, feed } from "../kit/feed.ts";
 import { emptyGraph, hashOf, personOf, rows } from "../kit/identity-rows.ts";
 import type { Ids } from "../kit/people.ts";
+import { bindings } from "../kit/bindings.ts";
+import { saveDocument, testContext } from "../kit/context.ts";
 
 const CONFIG = {
   connections: {
@@ -19,7 +21,7 @@ const CONFIG = {
 
 beforeEach(async () => {
   await emptyGraph();
-  await configure(CONFIG);
+  await saveDocument(CONFIG);
 });
 
 const T0 = Date.UTC(2026, 2, 1);
@@ -76,7 +78,7 @@ it("L-02 twenty orders of arrival give one person, one timeline and one delivery
 
 it("binding the same acknowledged rows again, as after a crash, changes nothing and hands the same deliveries over", async () => {
   const ctx = await testContext();
-  const arrivals = await Promise.all(STORY.map((told) => arrivalOf(ctx, told)));
+  const arrivals = await Promise.all(STORY.map((told) => toldArrival(ctx, told)));
   const waiting = arrivals.map((arrival, place) => ({
     ...arrival,
     seq: 1_000_000 + place,
@@ -97,7 +99,7 @@ it("binding the same acknowledged rows again, as after a crash, changes nothing 
 it("a thousand deliveries of one fact make one event and one delivery per action", async () => {
   const ctx = await testContext();
   const fact: Told = { ...STORY[5], ids: { tg: 1 }, key: "tid:conversion:once" };
-  const copies = await Promise.all(Array.from({ length: 1_000 }, () => arrivalOf(ctx, fact)));
+  const copies = await Promise.all(Array.from({ length: 1_000 }, () => toldArrival(ctx, fact)));
   const answers = await Promise.all(copies.map((copy) => inboxOf(bindings).accept(packArrivals([copy]))));
   await inboxOf(bindings).drain();
   expect(answers.flat().filter(({ outcome }) => outcome === "accepted")).toHaveLength(1);

@@ -2,7 +2,8 @@ import { describe, expect, it } from "vitest";
 import { changeConfig } from "../../src/flows/change-config.ts";
 import { recordOf } from "../../src/lib/record.ts";
 import { readVersion, saveConfig } from "../../src/store/config.ts";
-import { bindings, configure, testContext } from "../kit/feed.ts";
+import { bindings } from "../kit/bindings.ts";
+import { saveDocument, testContext } from "../kit/context.ts";
 
 const withLink = (slug: string) => (document: Readonly<Record<string, unknown>>) => ({
   ...document,
@@ -11,7 +12,7 @@ const withLink = (slug: string) => (document: Readonly<Record<string, unknown>>)
 
 describe("changes of the configuration", () => {
   it("two operators who change it at once both find their change in the newest version", async () => {
-    await configure({});
+    await saveDocument({});
     const slugs = ["one", "two", "three", "four"];
     const saved = await Promise.all(
       slugs.map(async (slug) => changeConfig(await testContext(), { author: slug, note: "", change: withLink(slug) })),
@@ -22,7 +23,7 @@ describe("changes of the configuration", () => {
   });
 
   it("a save based on a version that is not the newest any more writes nothing", async () => {
-    await configure({});
+    await saveDocument({});
     const { settings } = await testContext();
     const basedOn = (await readVersion(bindings, null))?.version ?? 0;
     const save = (name: string) =>

@@ -1,7 +1,5 @@
 /** A pasted link is walked as a visitor's browser would: what the checker says when following is the only way to know. */
-import { env } from "cloudflare:workers";
-import { applyD1Migrations } from "cloudflare:test";
-import { beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { type Hop, walkLink } from "../../src/flows/check-link.ts";
 import { contextWith } from "../kit/context.ts";
 
@@ -25,8 +23,6 @@ const answering = async (site: Site): Promise<{ walk: (address: string) => Promi
 const page = new Response("<p>hello");
 const told = (hops: readonly Hop[]): string[] =>
   hops.flatMap(({ check }, hop) => check.findings.map(({ code, parameter }) => `${hop} ${code} ${parameter}`.trim()));
-
-beforeAll(() => applyD1Migrations(env.DB, env.MIGRATIONS));
 
 describe("walking a link", () => {
   it("answers for our own link from the configuration and calls only what lies behind it", async () => {

@@ -1,15 +1,15 @@
 import { env } from "cloudflare:workers";
 import { beforeEach, expect, it } from "vitest";
-import { contextWith } from "../kit/context.ts";
+import { contextWith, saveDocument } from "../kit/context.ts";
 import { sweepRetention } from "../../src/flows/sweep-retention.ts";
 import { raiseProblem } from "../../src/store/problems.ts";
-import { type Told, configure, feed, pay } from "../kit/feed.ts";
+import { type Told, feed, pay } from "../kit/feed.ts";
 import { emptyGraph, personOf, rows, snapshot } from "../kit/identity-rows.ts";
 import { operator } from "../kit/operator.ts";
 
 beforeEach(async () => {
   await emptyGraph();
-  await configure({
+  await saveDocument({
     connections: { bot: { kind: "salebot", project: "P1" }, school: { kind: "getcourse", account: "school1" } },
   });
 });

@@ -1,9 +1,9 @@
 /** «Экспорт всего» of a ledger longer than one file. */
-import { applyD1Migrations } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { beforeAll, expect, it } from "vitest";
 import { type Browser, signIn } from "../kit/console.ts";
-import { configure, feed } from "../kit/feed.ts";
+import { feed } from "../kit/feed.ts";
+import { saveDocument } from "../kit/context.ts";
 
 const ROWS = 4_403;
 let browser: Browser;
@@ -24,8 +24,7 @@ async function multiply(table: string, key: string, id: string, numbered: readon
 }
 
 beforeAll(async () => {
-  await applyD1Migrations(env.DB, env.MIGRATIONS);
-  await configure({ connections: { bot: { kind: "salebot", project: "P1" } } });
+  await saveDocument({ connections: { bot: { kind: "salebot", project: "P1" } } });
   const [id = ""] = await feed({ ids: { tg: 1 } });
   await multiply("events", "id", id, ["id", "fact"]);
   const hash = (await env.DB.prepare("SELECT hash FROM identifiers").first<string>("hash")) ?? "";

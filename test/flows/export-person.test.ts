@@ -1,11 +1,12 @@
 import { beforeEach, expect, it } from "vitest";
-import { configure, feed, pay } from "../kit/feed.ts";
+import { feed, pay } from "../kit/feed.ts";
 import { emptyGraph, personOf } from "../kit/identity-rows.ts";
 import { operator } from "../kit/operator.ts";
+import { saveDocument } from "../kit/context.ts";
 
 beforeEach(async () => {
   await emptyGraph();
-  await configure({
+  await saveDocument({
     connections: { bot: { kind: "salebot", project: "P1" }, school: { kind: "getcourse", account: "school1" } },
   });
 });

@@ -2,7 +2,8 @@ import { env } from "cloudflare:workers";
 import { afterEach, expect, it, vi } from "vitest";
 import { inboxOf } from "../../src/context.ts";
 import { runCron } from "../../src/flows/run-cron.ts";
-import { accept, configure, testContext } from "../kit/feed.ts";
+import { accept } from "../kit/feed.ts";
+import { saveDocument, testContext } from "../kit/context.ts";
 
 afterEach(() => vi.restoreAllMocks());
 
@@ -12,7 +13,7 @@ it("a schedule nobody set up throws and does nothing", async () => {
 });
 
 it("a chore that fails is told in the log, and the others of the minute are done", async () => {
-  await configure({ connections: { bot: { kind: "salebot", project: "P1" } } });
+  await saveDocument({ connections: { bot: { kind: "salebot", project: "P1" } } });
   const told: unknown[] = [];
   const ctx = { ...(await testContext()), log: (...line: unknown[]) => void told.push(line) };
   const [event] = await accept({ ids: { tg: 1 } });

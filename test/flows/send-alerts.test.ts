@@ -2,12 +2,13 @@ import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { sendAlerts, tryAlert } from "../../src/flows/send-alerts.ts";
 import { raiseProblem } from "../../src/store/problems.ts";
-import { bindings, configure, testContext } from "../kit/feed.ts";
 import { fine, run, vendor } from "../kit/lane.ts";
+import { bindings } from "../kit/bindings.ts";
+import { saveDocument, testContext } from "../kit/context.ts";
 
 const BODY = { list: ["before", "{{text}}", { deep: "{{text}}!" }], number: 5, none: null, yes: true, text: "{{text}} {{text}}" };
 const alerts = (more: object = {}) =>
-  configure({
+  saveDocument({
     workspace: {
       locale: "ru",
       name: "Школа",

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { sendRequest } from "../../src/flows/send-request.ts";
-import { newTestContext, vendor } from "../kit/lane.ts";
+import { vendor } from "../kit/lane.ts";
+import { testContext } from "../kit/context.ts";
 
 afterEach(() => vi.restoreAllMocks());
 
@@ -36,7 +37,7 @@ const answerAfter = (ms: number): void => {
 describe("the time limit of a request", () => {
   it("takes a reply that came in time while the process was held up until long after it", async () => {
     answerAfter(960);
-    const sending = sendRequest(await newTestContext(), to("https://vendor.example/"), { ...options, timeoutMs: 1_000 });
+    const sending = sendRequest(await testContext(), to("https://vendor.example/"), { ...options, timeoutMs: 1_000 });
     await sleep(950);
     holdUp(300);
     expect(await sending).toMatchObject({ sent: true, reply: { status: 200, failure: null } });
@@ -44,7 +45,7 @@ describe("the time limit of a request", () => {
 
   it("gives a request that left late, because the process was held up, its own time", async () => {
     answerAfter(900);
-    const sending = sendRequest(await newTestContext(), to("https://vendor.example/"), { ...options, timeoutMs: 500 });
+    const sending = sendRequest(await testContext(), to("https://vendor.example/"), { ...options, timeoutMs: 500 });
     await sleep(10);
     holdUp(700);
     expect(await sending).toMatchObject({ sent: true, reply: { status: 200, failure: null } });
@@ -53,7 +54,7 @@ describe("the time limit of a request", () => {
   it("ends the wait for a vendor that says nothing", async () => {
     answerAfter(5_000);
     const began = performance.now();
-    const sent = await sendRequest(await newTestContext(), to("https://vendor.example/"), { ...options, timeoutMs: 200 });
+    const sent = await sendRequest(await testContext(), to("https://vendor.example/"), { ...options, timeoutMs: 200 });
     expect(sent).toMatchObject({ sent: true, reply: { status: 0, failure: "timeout" } });
     expect(performance.now() - began).toBeGreaterThanOrEqual(200);
     expect(performance.now() - began).toBeLessThan(1_000);
@@ -63,7 +64,7 @@ describe("the time limit of a request", () => {
 describe("sending a request", () => {
   it("O-06 refuses at send time what a template or a secret put together: private, reserved and local addresses, other schemes", async () => {
     const calls = vendor(() => new Response("ok"));
-    const ctx = await newTestContext();
+    const ctx = await testContext();
     const refused =
       "http://10.0.0.1/ http://169.254.169.254/ http://[fd00::1]/ http://localhost:1/ ftp://vendor.example/ http://0x0a000001/ no-url";
     for (const url of refused.split(" ")) {
@@ -80,14 +81,14 @@ describe("sending a request", () => {
     const fetched = vi
       .spyOn(globalThis, "fetch")
       .mockResolvedValue(new Response("moved", { status: 302, headers: { location: "http://10.0.0.1/" } }));
-    const sent = await sendRequest(await newTestContext(), to("https://vendor.example/"), options);
+    const sent = await sendRequest(await testContext(), to("https://vendor.example/"), options);
     expect(fetched.mock.calls[0]?.[1]).toMatchObject({ redirect: "manual" });
     expect(sent).toMatchObject({ sent: true, reply: { status: 302, body: "moved" } });
   });
 
   it("leaves no timer behind: more quick replies than an object may have timers", async () => {
     vi.spyOn(globalThis, "fetch").mockImplementation(async () => new Response("ok"));
-    const ctx = await newTestContext();
+    const ctx = await testContext();
     for (let n = 0; n < 10_100; n += 1) {
       const sent = await sendRequest(ctx, to("https://vendor.example/"), { ...options, timeoutMs: 600_000 });
       if (!sent.sent || sent.reply.status !== 200) expect.fail(`request ${n}: ${JSON.stringify(sent)}`);
@@ -104,7 +105,7 @@ describe("sending a request", () => {
     });
     // In chunks, which holds whatever length stands beside them (RFC 9112 §6.3).
     vendor(() => new Response(endless, { headers: { "content-length": "10", "transfer-encoding": "chunked" } }));
-    const sent = await sendRequest(await newTestContext(), to("https://vendor.example/"), options);
+    const sent = await sendRequest(await testContext(), to("https://vendor.example/"), options);
     expect(sent.sent && sent.reply.body.length).toBe(65_536);
     expect(cancelled).toBe(true);
   });
@@ -117,19 +118,19 @@ describe("sending a request", () => {
       },
     });
     vendor(() => new Response(half));
-    const sent = await sendRequest(await newTestContext(), to("https://vendor.example/"), options);
+    const sent = await sendRequest(await testContext(), to("https://vendor.example/"), options);
     expect(sent).toEqual({ sent: true, reply: { status: 0, headers: {}, body: "", failure: "network" } });
   });
 
   it("tells a spent request budget from a failing vendor", async () => {
     vendor(() => Promise.reject(new Error("Too many subrequests.")));
-    const sent = await sendRequest(await newTestContext(), to("https://vendor.example/"), options);
+    const sent = await sendRequest(await testContext(), to("https://vendor.example/"), options);
     expect(sent).toEqual({ sent: false, why: "budget_spent" });
   });
 
   it("sends the idempotency key, and x-replay on a replay only", async () => {
     const calls = vendor(() => new Response("ok"));
-    const ctx = await newTestContext();
+    const ctx = await testContext();
     await sendRequest(ctx, to("https://vendor.example/"), options);
     await sendRequest(ctx, to("https://vendor.example/"), { ...options, replay: true });
     expect(calls.map(({ headers }) => [headers.get("idempotency-key"), headers.get("x-replay")])).toEqual([

@@ -4,7 +4,9 @@ import { type NewDelivery, handOver, prepareDeliveries } from "../../src/flows/e
 import { Lane } from "../../src/lane.ts";
 import { sweepDeliveries, wakeLanes } from "../../src/flows/sweep-deliveries.ts";
 import { requeue, requeueDead } from "../../src/store/replays.ts";
-import { bindings, configure, fine, give, newTestContext, row, run, travel, vendor } from "../kit/lane.ts";
+import { configure, fine, give, row, run, travel, vendor } from "../kit/lane.ts";
+import { bindings } from "../kit/bindings.ts";
+import { testContext } from "../kit/context.ts";
 
 afterEach(() => vi.restoreAllMocks());
 
@@ -26,7 +28,7 @@ const whole = (connection: string, body: unknown, eventId: string | null): NewDe
 /** Writes D1 rows as if the process had died before the lane was told. */
 async function writeOnly(connection: string, bodies: readonly unknown[], eventId: string | null): Promise<string[]> {
   const prepared = await prepareDeliveries(
-    await newTestContext(),
+    await testContext(),
     bodies.map((body) => whole(connection, body, eventId)),
   );
   await bindings.DB.batch(prepared.map(({ statement }) => statement));
@@ -48,9 +50,9 @@ describe("the sweep", () => {
     await configure({ lost: {} });
     const calls = vendor(fine);
     const ids = await writeOnly("lost", [1, 2, 3], "evt_1");
-    expect(await sweepDeliveries(await newTestContext())).toEqual({ handedOver: 0 });
+    expect(await sweepDeliveries(await testContext())).toEqual({ handedOver: 0 });
     travel(61_000);
-    expect(await sweepDeliveries(await newTestContext())).toEqual({ handedOver: 3 });
+    expect(await sweepDeliveries(await testContext())).toEqual({ handedOver: 3 });
     await run("lost");
     expect(calls.map(({ body }) => body)).toEqual(["1", "2", "3"]);
     for (const id of ids) expect((await row(id)).status).toBe("delivered");
@@ -60,7 +62,7 @@ describe("the sweep", () => {
     await configure({ alone: {} });
     const calls = vendor(fine);
     await writeOnly("alone", [1, 2], null);
-    for (let round = 0; round < 2; round += 1) await sweepDeliveries(await newTestContext());
+    for (let round = 0; round < 2; round += 1) await sweepDeliveries(await testContext());
     await run("alone");
     expect(calls.map(({ body }) => body)).toEqual(["1", "2"]);
   });
@@ -73,8 +75,8 @@ describe("the sweep", () => {
       Array.from({ length: 410 }, (_, n) => ({ line: `${n}`, body: n })),
     );
     travel(61_000);
-    expect((await sweepDeliveries(await newTestContext())).handedOver).toBeGreaterThanOrEqual(410);
-    expect(await sweepDeliveries(await newTestContext())).toEqual({ handedOver: 0 });
+    expect((await sweepDeliveries(await testContext())).handedOver).toBeGreaterThanOrEqual(410);
+    expect(await sweepDeliveries(await testContext())).toEqual({ handedOver: 0 });
     await configure({ heap: {} });
     await run("heap");
     await run("heap");
@@ -85,7 +87,7 @@ describe("the sweep", () => {
     await configure({ large: { disabled: true }, late: { disabled: true } });
     const heap = Array.from({ length: 15 }, (_, n) => `${n}`.repeat(240_000).slice(0, 240_000));
     const waiting = async (connection: string): Promise<number> => (await laneOf(bindings, connection).wake()).waiting;
-    const ctx = await newTestContext();
+    const ctx = await testContext();
     const prepared = await Promise.all(
       Array.from({ length: 10 }, () =>
         prepareDeliveries(
@@ -98,7 +100,7 @@ describe("the sweep", () => {
     expect(await waiting("large")).toBe(150);
     for (let n = 0; n < 10; n += 1) await writeOnly("late", heap, "evt_1");
     travel(61_000);
-    expect((await sweepDeliveries(await newTestContext())).handedOver).toBeGreaterThanOrEqual(150);
+    expect((await sweepDeliveries(await testContext())).handedOver).toBeGreaterThanOrEqual(150);
     expect(await waiting("late")).toBe(150);
   });
 
@@ -109,7 +111,7 @@ describe("the sweep", () => {
     await run("half");
     expect(await requeue(bindings.DB, id, [], Date.now())).not.toBeNull();
     travel(61_000);
-    await sweepDeliveries(await newTestContext());
+    await sweepDeliveries(await testContext());
     await run("half");
     expect(calls.map(({ body, headers }) => [body, headers.get("x-replay")])).toEqual([
       ["x", null],
@@ -131,7 +133,7 @@ describe("the sweep", () => {
     const slice = { connection: "burst", silenced: [], since: 0, until: Date.now(), afterSeq: 0, limit: 250 };
     expect(await requeueDead(bindings.DB, slice, Date.now())).toHaveLength(ids.length);
     travel(61_000);
-    await sweepDeliveries(await newTestContext());
+    await sweepDeliveries(await testContext());
     expect((await laneOf(bindings, "burst").wake()).waiting).toBe(ids.length);
   });
 
@@ -141,7 +143,7 @@ describe("the sweep", () => {
     await give("woken", [{}]);
     await run("woken");
     await configure({ woken: {} });
-    await wakeLanes(await newTestContext());
+    await wakeLanes(await testContext());
     await vi.waitUntil(() => calls.length === 1, { timeout: 5_000, interval: 2 });
   });
 });

@@ -1,5 +1,5 @@
 /** What nobody sends is noticed, and what is noticed is told. */
-import { applyD1Migrations, createExecutionContext } from "cloudflare:test";
+import { createExecutionContext } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
 import { type Context, newContext } from "../../src/context.ts";
@@ -53,7 +53,6 @@ const problems = async (): Promise<Problem[]> =>
   (await (await operator("GET", "/v1/problems")).json<{ items: Problem[] }>()).items;
 
 beforeEach(async () => {
-  await applyD1Migrations(env.DB, env.MIGRATIONS);
   for (const table of ["intake_counts", "problems", "deliveries"]) await env.DB.prepare(`DELETE FROM ${table}`).run();
   await configure(CONFIG);
 });

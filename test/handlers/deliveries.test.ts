@@ -1,6 +1,8 @@
 import { exports } from "cloudflare:workers";
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { bindings, configure, fine, give, person, row, run, travel, vendor } from "../kit/lane.ts";
+import { configure, fine, give, person, row, run, travel, vendor } from "../kit/lane.ts";
+import { bindings } from "../kit/bindings.ts";
+import { testContext } from "../kit/context.ts";
 
 afterEach(() => vi.restoreAllMocks());
 
@@ -89,7 +91,7 @@ describe("replay", () => {
     const ann = await person("ann");
     const [id = ""] = await give("rep", [{ personId: ann, literal: false, body: { tg: "{{person.telegram_id}}" } }]);
     await run("rep");
-    const { seal } = await import("../kit/lane.ts").then((kit) => kit.newTestContext());
+    const { seal } = await testContext();
     await bindings.DB.prepare("UPDATE identifiers SET sealed = ?1 WHERE person_id = ?2")
       .bind(await seal.seal("other"), ann)
       .run();

@@ -1,6 +1,6 @@
 /** `/v1/mappings`: what each caller may say, and how it is told what it may not. */
 import { beforeEach, describe, expect, it } from "vitest";
-import { SCHOOL, people, saveConfig } from "../kit/login.ts";
+import { SCHOOL, people, saveConfig, someone } from "../kit/login.ts";
 import { OTHER_SECRET } from "../kit/sign.ts";
 
 const { authorize, bot, link, site } = people();
@@ -9,8 +9,6 @@ const OPEN = { ...SCHOOL, connections: { ...SCHOOL.connections, site: { ...SCHOO
 
 beforeEach(() => saveConfig(OPEN));
 
-let count = 90_000;
-const someone = () => String((count += 1));
 const wrong = (path: string) => ({
   status: 422,
   body: { reason: "invalid_request", errors: [expect.objectContaining({ path })] },

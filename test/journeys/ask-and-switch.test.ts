@@ -1,6 +1,7 @@
 /** A rule's `if` reads what is known of the person at that very moment: from before, from another messenger, from the event itself. */
-import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
+import { beforeEach, describe, expect, it } from "vitest";
 import { DOCUMENT, backfill, decide, openWorkspace, read, settled, tell, who } from "../kit/journey.ts";
+import { vendorsSay } from "../kit/vendors.ts";
 
 /** Destination of a rule of its own → its condition. */
 const CONDITIONS = {
@@ -13,8 +14,7 @@ const CONDITIONS = {
   student: { "person.gc_user_id": 77 },
 };
 
-beforeAll(() => void vi.spyOn(globalThis, "fetch").mockImplementation(async () => new Response("ok")));
-afterAll(() => void vi.restoreAllMocks());
+vendorsSay();
 beforeEach(() =>
   openWorkspace({
     connections: {

@@ -1,5 +1,5 @@
 import { exports } from "cloudflare:workers";
-import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
+import { beforeEach, describe, expect, it } from "vitest";
 import { ORIGIN, operator } from "../kit/operator.ts";
 import { signedHeaders } from "../kit/sign.ts";
 import {
@@ -17,9 +17,9 @@ import {
   timeline,
   who,
 } from "../kit/journey.ts";
+import { vendorsSay } from "../kit/vendors.ts";
 
-beforeAll(() => void vi.spyOn(globalThis, "fetch").mockImplementation(async () => new Response("ok")));
-afterAll(() => void vi.restoreAllMocks());
+vendorsSay();
 beforeEach(() => openWorkspace());
 
 const status = async (path: string, init: RequestInit = {}): Promise<number> =>

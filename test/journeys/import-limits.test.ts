@@ -1,11 +1,11 @@
 /** POST /v1/import at its edges: what is wrong is named by its line, what is right beside it is stored. */
 import { exports } from "cloudflare:workers";
-import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
+import { beforeEach, describe, expect, it } from "vitest";
 import { ADMIN_TOKEN, ORIGIN } from "../kit/operator.ts";
 import { type ImportReport, events, openWorkspace, settled, timeline, who } from "../kit/journey.ts";
+import { vendorsSay } from "../kit/vendors.ts";
 
-beforeAll(() => void vi.spyOn(globalThis, "fetch").mockImplementation(async () => new Response("ok")));
-afterAll(() => void vi.restoreAllMocks());
+vendorsSay();
 beforeEach(() => openWorkspace());
 
 const send = async (body: string): Promise<Response> =>

@@ -1,5 +1,5 @@
 import { exports } from "cloudflare:workers";
-import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
+import { beforeEach, describe, expect, it, vi } from "vitest";
 import { ORIGIN } from "../kit/operator.ts";
 import {
   DOCUMENT,
@@ -16,16 +16,9 @@ import {
   values,
   who,
 } from "../kit/journey.ts";
+import { vendorsSay } from "../kit/vendors.ts";
 
-const sent: { url: string; body: string }[] = [];
-beforeAll(() => {
-  vi.spyOn(globalThis, "fetch").mockImplementation(async (input, init) => {
-    const request = new Request(input, init);
-    sent.push({ url: request.url, body: await request.text() });
-    return new Response('{"success":true,"result":{"success":true,"user_id":77,"user_status":"updated"}}');
-  });
-});
-afterAll(() => void vi.restoreAllMocks());
+const sent = vendorsSay('{"success":true,"result":{"success":true,"user_id":77,"user_status":"updated"}}');
 beforeEach(async () => {
   sent.length = 0;
   await openWorkspace();

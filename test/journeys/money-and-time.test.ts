@@ -1,5 +1,6 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
+import { beforeEach, describe, expect, it } from "vitest";
 import { DOCUMENT, backfill, events, openWorkspace, people, read, settled, tell, timeline, who } from "../kit/journey.ts";
+import { vendorsSay } from "../kit/vendors.ts";
 
 const FIRES = {
   do: [{ to: "out", action: "request", with: { method: "POST", url: "https://sink.example/x", body: { a: "{{event.tid}}" } } }],
@@ -30,8 +31,7 @@ const sale = (tid: string, amount = "50", more: Record<string, unknown> = {}): R
   ...more,
 });
 
-beforeAll(() => void vi.spyOn(globalThis, "fetch").mockImplementation(async () => new Response("ok")));
-afterAll(() => void vi.restoreAllMocks());
+vendorsSay();
 beforeEach(() => openWorkspace());
 
 describe("duplicates, statuses, money and time as an outside client sees them", { timeout: 60_000 }, () => {

@@ -1,8 +1,7 @@
 import { createExecutionContext, createScheduledController, runInDurableObject } from "cloudflare:test";
 import { env, exports } from "cloudflare:workers";
-import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
+import { beforeEach, describe, expect, it } from "vitest";
 import { inboxOf } from "../../src/context.ts";
-import type { Env } from "../../src/env.ts";
 import { ADMIN_TOKEN, ORIGIN, operator } from "../kit/operator.ts";
 import {
   DOCUMENT,
@@ -21,10 +20,10 @@ import {
   webhookUrl,
   who,
 } from "../kit/journey.ts";
+import { bindings } from "../kit/bindings.ts";
+import { vendorsSay } from "../kit/vendors.ts";
 
-const bindings = env as unknown as Env;
-beforeAll(() => void vi.spyOn(globalThis, "fetch").mockImplementation(async () => new Response("ok")));
-afterAll(() => void vi.restoreAllMocks());
+vendorsSay();
 beforeEach(() => openWorkspace());
 
 /** Every byte the gateway keeps, as text: D1 and the inbox. */

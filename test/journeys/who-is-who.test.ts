@@ -1,8 +1,8 @@
 import { expect, it } from "vitest";
 import { inboxOf } from "../../src/context.ts";
-import { bindings } from "../kit/feed.ts";
 import { ORIGIN, configure, operator } from "../kit/operator.ts";
 import { exports } from "cloudflare:workers";
+import { bindings } from "../kit/bindings.ts";
 
 type Card = {
   person: {

@@ -1,9 +1,9 @@
 import { exports } from "cloudflare:workers";
-import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
+import { beforeEach, describe, expect, it } from "vitest";
 import { ORIGIN } from "../kit/operator.ts";
 import {
-  DOCUMENT,
   P,
+  TOLD_TO_TRACKER,
   call,
   click,
   events,
@@ -18,31 +18,13 @@ import {
   webhookUrl,
   who,
 } from "../kit/journey.ts";
+import { vendorsSay } from "../kit/vendors.ts";
 
-type Sent = { url: string; body: string };
-const sent: Sent[] = [];
-beforeAll(() => {
-  vi.spyOn(globalThis, "fetch").mockImplementation(async (input, init) => {
-    const request = new Request(input, init);
-    sent.push({ url: request.url, body: await request.text() });
-    return new Response("ok");
-  });
-});
-afterAll(() => void vi.restoreAllMocks());
+const sent = vendorsSay();
 
-const SALE = { do: [{ to: "kt", action: "postback", with: { status: "sale" } }] };
 beforeEach(async () => {
   sent.length = 0;
-  await openWorkspace({
-    connections: {
-      ...DOCUMENT.connections,
-      kt: { kind: "keitaro", url: "https://tr.example", base_url: "https://tr.example", postback_key: "KEY" },
-    },
-    rules: [
-      { on: ["sale", "resale"], from: ["school", "onewin", "binomo", "keitaro1"], ...SALE },
-      { on: "bot_start", from: "chatterfy1", ...SALE },
-    ],
-  });
+  await openWorkspace(TOLD_TO_TRACKER);
 });
 
 describe("networks', trackers' and bots' own wire formats through the real door", () => {

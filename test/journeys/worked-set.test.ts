@@ -1,5 +1,4 @@
 import { env, exports } from "cloudflare:workers";
-import { applyD1Migrations } from "cloudflare:test";
 import { beforeAll, expect, it } from "vitest";
 import { inboxOf } from "../../src/context.ts";
 import { ADMIN_TOKEN, ORIGIN, configure, operator } from "../kit/operator.ts";
@@ -10,7 +9,6 @@ import { WORKED_NUMBERS, WORKED_RANGE } from "../kit/worked-numbers.ts";
 let answer: unknown;
 
 beforeAll(async () => {
-  await applyD1Migrations(env.DB, env.MIGRATIONS);
   await configure(IMPORT_CONFIG);
   const response = await exports.default.fetch(`${ORIGIN}/v1/import`, {
     method: "POST",

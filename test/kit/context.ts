@@ -1,14 +1,19 @@
-/** A Context for flows under test: the real bindings, a configuration given as a document. */
-import { env } from "cloudflare:workers";
+/** A Context for flows under test: the real bindings, a configuration saved before or given as a document. */
 import { type Context, newContext } from "../../src/context.ts";
-import { configDocument } from "../../src/domain/config/document.ts";
-import { resolveConfig } from "../../src/domain/config/resolve.ts";
-import type { Env } from "../../src/env.ts";
+import { saveConfig } from "../../src/store/config.ts";
+import { bindings } from "./bindings.ts";
+import { configOf } from "./facts.ts";
+
+export const testContext = (): Promise<Context> => newContext(bindings, { waitUntil: (promise) => void promise });
 
 /** `changes` replaces members of the context, e.g. the clock. */
-export async function contextWith(document: unknown, changes: Partial<Context> = {}): Promise<Context> {
-  const bindings = env as unknown as Env;
-  const ctx = await newContext(bindings, { waitUntil: (promise) => void promise });
-  const config = resolveConfig(configDocument.parse(document), 1, () => null);
-  return { ...ctx, config, ...changes };
+export const contextWith = async (
+  document: Readonly<Record<string, unknown>>,
+  changes: Partial<Context> = {},
+): Promise<Context> => ({ ...(await testContext()), config: configOf(document), ...changes });
+
+/** Makes a document the configuration in force, past the API. */
+export async function saveDocument(document: unknown): Promise<void> {
+  const { settings } = await testContext();
+  await saveConfig(bindings, settings, { document, author: "test", note: "", now: Date.now() });
 }

@@ -4,19 +4,15 @@ import type { EventView, OutgoingRequest, Plan, Reply, Verdict } from "../../src
 import type { Addressee } from "../../src/domain/delivery.ts";
 import type { Connection } from "../../src/domain/config.ts";
 import { configOf, personOf } from "./facts.ts";
+import { NO_EVENT } from "../../src/connectors/event-view.ts";
 
 export const NOW = 1_614_265_330_000;
 
 export const eventOf = (changes: Partial<EventView> = {}): EventView => ({
+  ...NO_EVENT,
   id: "evt_1",
   type: "payment",
   label: "sale",
-  amount: null,
-  currency: null,
-  tid: null,
-  order: null,
-  clickids: {},
-  utm: {},
   at: "2026-03-01T11:00:00.000Z",
   ...changes,
 });

@@ -1,16 +1,14 @@
 /** Feeds events to the real inbox as a handler would: sealed facts in, bound rows in D1 out. Identifiers by the short names of identity.md. */
-import { env as cloudflareEnv } from "cloudflare:workers";
-import { type Context, inboxOf, newContext } from "../../src/context.ts";
+import { type Context, inboxOf } from "../../src/context.ts";
 import { EMPTY_EVENT, type NewEvent, type StoredFacts } from "../../src/domain/event.ts";
 import { IDENTIFIER_TYPES } from "../../src/domain/identifier.ts";
 import { type EventId, newEventId } from "../../src/lib/ids.ts";
 import { packArrivals } from "../../src/flows/intake/packed-arrivals.ts";
 import type { Acceptance, Arrival } from "../../src/rpc.ts";
-import { saveConfig } from "../../src/store/config.ts";
-import type { Env } from "../../src/env.ts";
 import { type Ids, namedValues } from "./people.ts";
-
-export const bindings = cloudflareEnv as unknown as Env;
+import { bindings } from "./bindings.ts";
+import { arrivalOf } from "./arrival.ts";
+import { testContext } from "./context.ts";
 
 export type Told = Partial<NewEvent> & {
   readonly ids?: Ids;
@@ -24,16 +22,9 @@ export type Told = Partial<NewEvent> & {
   readonly windowMs?: number;
 };
 
-export const testContext = (): Promise<Context> => newContext(bindings, { waitUntil: () => {} });
-
-export async function configure(document: unknown): Promise<void> {
-  const ctx = await testContext();
-  await saveConfig(bindings, ctx.settings, { document, author: "test", note: "", now: Date.now() });
-}
-
 let clock = Date.UTC(2026, 2, 1, 7);
 
-export async function arrivalOf(ctx: Context, told: Told): Promise<Arrival> {
+export async function toldArrival(ctx: Context, told: Told): Promise<Arrival> {
   clock += 1_000;
   const {
     ids = {},
@@ -56,30 +47,27 @@ export async function arrivalOf(ctx: Context, told: Told): Promise<Arrival> {
     ...given,
   };
   const facts: StoredFacts = { ...event, connection, receivedAt };
-  return {
+  return arrivalOf(await ctx.seal.index("fact", connection, event.key ?? id), {
     id,
     connection,
     type: event.type,
     receivedAt,
-    fact: await ctx.seal.index("fact", connection, event.key ?? id),
     state: event.state,
     windowMs: windowMs ?? null,
-    keepUntil: Date.now() + 86_400_000,
     verdict,
     cause: cause ?? null,
     field: field ?? null,
     rules,
-    perSecond: null,
     facts: await ctx.seal.seal(JSON.stringify(facts)),
     raw: await ctx.seal.seal(JSON.stringify({ ids })),
-  };
+  });
 }
 
 /** Accepts all events in order, without waiting for them to be bound. */
 export async function accept(...told: readonly Told[]): Promise<Acceptance[]> {
   const ctx = await testContext();
   const arrivals: Arrival[] = [];
-  for (const one of told) arrivals.push(await arrivalOf(ctx, one));
+  for (const one of told) arrivals.push(await toldArrival(ctx, one));
   return inboxOf(bindings).accept(packArrivals(arrivals));
 }
 

@@ -1,7 +1,7 @@
 /** Reading the identity graph as it stands in D1. */
 import { env } from "cloudflare:workers";
-import { testContext } from "./feed.ts";
 import { type Ids, namedValues } from "./people.ts";
+import { testContext } from "./context.ts";
 
 export const rows = async <T>(sql: string, ...bind: unknown[]): Promise<T[]> =>
   (

@@ -4,45 +4,40 @@ import { readEvent } from "../../src/connectors/registry.ts";
 import { readReserved, reservedConnection } from "../../src/connectors/reserved.ts";
 import { isReserved } from "../../src/domain/reserved.ts";
 import type { Config } from "../../src/domain/config.ts";
-import { configDocument } from "../../src/domain/config/document.ts";
-import { resolveConfig } from "../../src/domain/config/resolve.ts";
 import type { NewEvent } from "../../src/domain/event.ts";
 import { type Fact, type IntakeVerdict, factKey, intakeVerdict } from "../../src/domain/intake.ts";
 import { contentText, readDelivery } from "../../src/lib/body.ts";
+import { configOf } from "./facts.ts";
 
 export const RECEIVED_AT = Date.UTC(2026, 2, 10, 12);
 
-export const WORKED_CONFIG: Config = resolveConfig(
-  configDocument.parse({
-    workspace: { time_zone: "Europe/Moscow", currency: "RUB", fx: { USD: "90" } },
-    connections: {
-      bot: { kind: "salebot", project: "294495", school: "school" },
-      school: { kind: "getcourse", account: "school.getcourse.ru" },
-      chat: { kind: "chatterfy" },
-      meta: { kind: "metabot", bot_id: "7", business: "biz" },
-      tg: { kind: "telegram" },
-      tracker: { kind: "keitaro", url: "https://tr.example" },
-      onewin: { kind: "network", network: "1win", click_issuer: "chat" },
-      binomo: { kind: "network", network: "binomo", click_issuer: "chat", mapping: { superrega: "reg", their_sum: "amount" } },
-      site: { kind: "site", origin: "https://school.example", bot: "bot" },
-      old: { kind: "network", network: "old", duplicates: "ignore" },
-      loose: { kind: "network", network: "loose", duplicates: "new" },
+export const WORKED_CONFIG: Config = configOf({
+  workspace: { time_zone: "Europe/Moscow", currency: "RUB", fx: { USD: "90" } },
+  connections: {
+    bot: { kind: "salebot", project: "294495", school: "school" },
+    school: { kind: "getcourse", account: "school.getcourse.ru" },
+    chat: { kind: "chatterfy" },
+    meta: { kind: "metabot", bot_id: "7", business: "biz" },
+    tg: { kind: "telegram" },
+    tracker: { kind: "keitaro", url: "https://tr.example" },
+    onewin: { kind: "network", network: "1win", click_issuer: "chat" },
+    binomo: { kind: "network", network: "binomo", click_issuer: "chat", mapping: { superrega: "reg", their_sum: "amount" } },
+    site: { kind: "site", origin: "https://school.example", bot: "bot" },
+    old: { kind: "network", network: "old", duplicates: "ignore" },
+    loose: { kind: "network", network: "loose", duplicates: "new" },
+  },
+  links: {
+    vk1: {
+      to: "https://t.me/b?start={click}",
+      utm_source: "VK",
+      utm_medium: "cpc",
+      utm_campaign: "spring",
+      clickids: { subid: "tracker" },
     },
-    links: {
-      vk1: {
-        to: "https://t.me/b?start={click}",
-        utm_source: "VK",
-        utm_medium: "cpc",
-        utm_campaign: "spring",
-        clickids: { subid: "tracker" },
-      },
-      tg1: { to: "https://t.me/b?start={click}", utm_source: "tgads", utm_medium: "cpm", utm_campaign: "spring" },
-      anna: { to: "https://t.me/b?start={click}", utm_source: "blogger", utm_medium: "post", utm_campaign: "anna" },
-    },
-  }),
-  1,
-  () => null,
-);
+    tg1: { to: "https://t.me/b?start={click}", utm_source: "tgads", utm_medium: "cpm", utm_campaign: "spring" },
+    anna: { to: "https://t.me/b?start={click}", utm_source: "blogger", utm_medium: "post", utm_campaign: "anna" },
+  },
+});
 
 export type Sending = {
   readonly query?: string;

@@ -37,6 +37,19 @@ export const DOCUMENT = {
   },
 };
 
+const SALE = { do: [{ to: "kt", action: "postback", with: { status: "sale" } }] };
+/** Changes of the standing configuration: sales and starts are told to a tracker. */
+export const TOLD_TO_TRACKER = {
+  connections: {
+    ...DOCUMENT.connections,
+    kt: { kind: "keitaro", url: "https://tr.example", base_url: "https://tr.example", postback_key: "KEY" },
+  },
+  rules: [
+    { on: ["sale", "resale"], from: ["school", "onewin", "binomo", "keitaro1"], ...SALE },
+    { on: "bot_start", from: "chatterfy1", ...SALE },
+  ],
+};
+
 /** Forgets everything and saves the standing configuration. */
 export async function openWorkspace(changes: Record<string, unknown> = {}): Promise<void> {
   await reset();

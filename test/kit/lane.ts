@@ -2,18 +2,12 @@
  *  producers do it. `run` ends when the lane has nothing more to do soon. */
 import type { DeliveryId } from "../../src/lib/ids.ts";
 import { runInDurableObject } from "cloudflare:test";
-import { env } from "cloudflare:workers";
 import { vi } from "vitest";
-import { type Context, newContext } from "../../src/context.ts";
 import type { WorkOrder } from "../../src/domain/delivery.ts";
-import { type Env, settingsOf } from "../../src/env.ts";
 import { enqueueDeliveries } from "../../src/flows/enqueue-delivery.ts";
 import type { Lane } from "../../src/lane.ts";
-import { saveConfig } from "../../src/store/config.ts";
-
-export const bindings = env as unknown as Env;
-
-export const newTestContext = (): Promise<Context> => newContext(bindings, { waitUntil: () => undefined });
+import { bindings } from "./bindings.ts";
+import { saveDocument, testContext } from "./context.ts";
 
 /** Saves connections of kind `http`, each with what is given on top. */
 export async function configure(connections: Readonly<Record<string, object>>, workspace: object = {}): Promise<void> {
@@ -21,8 +15,7 @@ export async function configure(connections: Readonly<Record<string, object>>, w
     id,
     { kind: "http", url: "https://vendor.example/", ...given },
   ]);
-  const document = { workspace, connections: Object.fromEntries(filled) };
-  await saveConfig(bindings, settingsOf(bindings), { document, author: "test", note: "", now: Date.now() });
+  await saveDocument({ workspace, connections: Object.fromEntries(filled) });
 }
 
 export type Call = { readonly url: string; readonly headers: Headers; readonly body: string; readonly at: number };
@@ -49,7 +42,7 @@ export const fine = (): Response => new Response("ok");
 
 /** A fresh person with a Telegram id; returns its id. */
 export async function person(name: string): Promise<string> {
-  const ctx = await newTestContext();
+  const ctx = await testContext();
   const id = `per_${name}`;
   const sealed = await ctx.seal.seal(`tg-${name}`);
   const hash = await ctx.seal.index("telegram_id", "", `tg-${name}`);
@@ -69,7 +62,7 @@ export type Given = Partial<WorkOrder> & { readonly line?: string; readonly body
 
 /** Writes and hands over one delivery per item, in order; returns the ids. */
 export async function give(connection: string, items: readonly Given[]): Promise<DeliveryId[]> {
-  const ctx = await newTestContext();
+  const ctx = await testContext();
   return enqueueDeliveries(
     ctx,
     items.map(({ line, body, action = "request", ...work }) => ({

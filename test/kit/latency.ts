@@ -1,10 +1,9 @@
 /** A database that answers late, as one across a network does. Parallel requests against the local runtime alone prove nothing: it answers so fast that a
  *  read and the write that follows it are never interleaved, and even a broken counter passes. */
 import { createExecutionContext, waitOnExecutionContext } from "cloudflare:test";
-import { env } from "cloudflare:workers";
-import type { Env } from "../../src/env.ts";
 import { route } from "../../src/routes.ts";
 import type { Fetch } from "./login.ts";
+import { bindings } from "./bindings.ts";
 
 const wait = (ms: number): Promise<void> =>
   new Promise((resolve) => {
@@ -54,10 +53,10 @@ export function late(db: D1Database, ms: number, heard: () => void = () => undef
 
 /** A Worker of its own (its own environment, hence its own caches) over the same storage, behind a link of `ms`. */
 export function workerBehind(ms: number, heard: () => void = () => undefined): Fetch {
-  const bindings = { ...(env as unknown as Env), DB: late(env.DB, ms, heard) };
+  const slow = { ...bindings, DB: late(bindings.DB, ms, heard) };
   return async (request) => {
     const execution = createExecutionContext();
-    const response = await route(request, bindings, execution);
+    const response = await route(request, slow, execution);
     await waitOnExecutionContext(execution);
     return response;
   };

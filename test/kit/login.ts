@@ -2,9 +2,9 @@
 import { exports } from "cloudflare:workers";
 import { vi } from "vitest";
 import { OTHER_SECRET, SITE_SECRET, type Signing, signedHeaders } from "./sign.ts";
+import { ADMIN_TOKEN, ORIGIN } from "./operator.ts";
 
-export const ORIGIN = "https://go.example";
-const ADMIN = { authorization: "Bearer test-admin-token-000000000000", "content-type": "application/json" };
+const ADMIN = { authorization: `Bearer ${ADMIN_TOKEN}`, "content-type": "application/json" };
 
 export const SCHOOL = {
   workspace: { name: "School" },
@@ -57,6 +57,10 @@ async function read(response: Response): Promise<Answer> {
     body: text === "" ? {} : (JSON.parse(text) as Record<string, unknown>),
   };
 }
+
+let accounts = 10_000;
+/** A messenger account that no other test has. */
+export const someone = (): string => String((accounts += 1));
 
 export type Link = { readonly buid: string; readonly url: string; readonly pin: string };
 

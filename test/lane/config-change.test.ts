@@ -2,7 +2,8 @@
 import { runInDurableObject } from "cloudflare:test";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { laneOf } from "../../src/context.ts";
-import { bindings, configure, fine, give, laneStub, row, run, travel, vendor } from "../kit/lane.ts";
+import { configure, fine, give, laneStub, row, run, travel, vendor } from "../kit/lane.ts";
+import { bindings } from "../kit/bindings.ts";
 
 afterEach(() => vi.restoreAllMocks());
 

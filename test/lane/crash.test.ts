@@ -2,8 +2,9 @@ import { runInDurableObject } from "cloudflare:test";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import type { Lane } from "../../src/lane.ts";
 import { laneOf } from "../../src/context.ts";
-import { bindings, configure, fine, give, laneStub, row, run, travel, vendor } from "../kit/lane.ts";
+import { configure, fine, give, laneStub, row, run, travel, vendor } from "../kit/lane.ts";
 import { packWork } from "../../src/flows/lane/packed-work.ts";
+import { bindings } from "../kit/bindings.ts";
 
 const moment = (): Promise<void> =>
   new Promise((resolve) => {

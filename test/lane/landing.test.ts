@@ -10,7 +10,8 @@ import { openPace } from "../../src/flows/lane/pace.ts";
 import { type WorkRow, dueHeads, find, markFlying, put } from "../../src/flows/lane/queue.ts";
 import { type LaneState, newSignal } from "../../src/flows/lane/state.ts";
 import { newTally } from "../../src/flows/tally.ts";
-import { laneStub, newTestContext } from "../kit/lane.ts";
+import { laneStub } from "../kit/lane.ts";
+import { testContext } from "../kit/context.ts";
 
 const landed = {} as Landed;
 
@@ -96,7 +97,7 @@ it("one that is cancelled after its reply was judged is not tried again; a known
 });
 
 it("an end that cannot be written down leaves nothing half written, and the delivery is dead where an operator sees it", async () => {
-  const ctx = await newTestContext();
+  const ctx = await testContext();
   await runInDurableObject(laneStub("landing"), (_lane, { storage }) => {
     const { lane, row } = laneWithOneOut(storage);
     let refused = 0;

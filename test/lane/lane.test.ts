@@ -2,9 +2,11 @@ import { runInDurableObject } from "cloudflare:test";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import type { Lane } from "../../src/lane.ts";
 import { laneOf } from "../../src/context.ts";
-import { bindings, configure, fine, give, laneStub, newTestContext, person, row, run, travel, vendor } from "../kit/lane.ts";
+import { configure, fine, give, laneStub, person, row, run, travel, vendor } from "../kit/lane.ts";
 import { packWork } from "../../src/flows/lane/packed-work.ts";
 import { replayDelivery } from "../../src/flows/replay-delivery.ts";
+import { bindings } from "../kit/bindings.ts";
+import { testContext } from "../kit/context.ts";
 
 afterEach(() => vi.restoreAllMocks());
 
@@ -26,7 +28,7 @@ describe("a lane", () => {
       .bind(id)
       .first<{ n: number; status: number; outcome: string; reply: ArrayBuffer }>();
     expect(attempt).toMatchObject({ n: 1, status: 200, outcome: "delivered" });
-    const { seal } = await newTestContext();
+    const { seal } = await testContext();
     expect(await seal.open(attempt?.reply ?? new ArrayBuffer(0))).toBe("ok");
   });
 
@@ -38,7 +40,7 @@ describe("a lane", () => {
     const attempt = await bindings.DB.prepare("SELECT reply FROM attempts WHERE delivery_id = ?1")
       .bind(id)
       .first<{ reply: ArrayBuffer }>();
-    const { seal } = await newTestContext();
+    const { seal } = await testContext();
     expect(await seal.open(attempt?.reply ?? new ArrayBuffer(0))).toBe('{"error":"no user •••, •••"}');
   });
 
@@ -50,7 +52,7 @@ describe("a lane", () => {
     const attempt = await bindings.DB.prepare("SELECT reply FROM attempts WHERE delivery_id = ?1")
       .bind(id)
       .first<{ reply: ArrayBuffer }>();
-    const { seal } = await newTestContext();
+    const { seal } = await testContext();
     expect(await seal.open(attempt?.reply ?? new ArrayBuffer(0))).toBe(
       '{"message":"bad key","api_key":"••••","session":{"token":"••••"}}',
     );
@@ -61,7 +63,7 @@ describe("a lane", () => {
     await configure({ crm: {} });
     const calls = vendor(fine);
     const work = { line: "l", action: "request", createdAt: Date.now(), generation: 0 };
-    const { seal } = await newTestContext();
+    const { seal } = await testContext();
     const order = {
       with: { url: "https://vendor.example/", body: 1 },
       personId: null,
@@ -126,7 +128,7 @@ describe("a lane", () => {
     await run("tg");
     expect((await row(id)).reason).toMatch(/^no_address/);
     await bindings.DB.prepare("UPDATE identifiers SET type = 'telegram_id' WHERE person_id = ?1").bind(late).run();
-    await replayDelivery(await newTestContext(), id);
+    await replayDelivery(await testContext(), id);
     await run("tg");
     expect(calls.map(({ body }) => body)).toEqual([expect.stringContaining('"chat_id":"tg-late","text":"per_late"')]);
     expect(await row(id)).toMatchObject({ status: "delivered" });

@@ -2,8 +2,10 @@ import { runInDurableObject } from "cloudflare:test";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { laneOf } from "../../src/context.ts";
 import type { Lane } from "../../src/lane.ts";
-import { bindings, configure, fine, give, laneStub, newTestContext, person, row, run, travel, vendor } from "../kit/lane.ts";
+import { configure, fine, give, laneStub, person, row, run, travel, vendor } from "../kit/lane.ts";
 import { replayDelivery } from "../../src/flows/replay-delivery.ts";
+import { bindings } from "../kit/bindings.ts";
+import { testContext } from "../kit/context.ts";
 
 afterEach(() => vi.restoreAllMocks());
 
@@ -21,7 +23,7 @@ describe("the loop breaker", () => {
     expect(await row(ids[4] ?? "")).toMatchObject({ status: "dead", reason: "loop_suspected" });
     const problems = await bindings.DB.prepare("SELECT connection, count, persons FROM problems WHERE kind = 'loop'").all();
     expect(problems.results).toEqual([{ connection: "looping", count: 2, persons: '["per_ann"]' }]);
-    expect(await replayDelivery(await newTestContext(), ids[3] ?? "")).toEqual({ ok: true, value: { generation: 1 } });
+    expect(await replayDelivery(await testContext(), ids[3] ?? "")).toEqual({ ok: true, value: { generation: 1 } });
     await run("looping");
     expect(calls).toHaveLength(4);
     expect(calls[3]?.headers.get("x-replay")).toBe("1");

@@ -5,7 +5,8 @@ import { laneOf } from "../../src/context.ts";
 import { packWork } from "../../src/flows/lane/packed-work.ts";
 import type { Lane } from "../../src/lane.ts";
 import { newSealer } from "../../src/lib/seal.ts";
-import { bindings, configure, fine, give, laneStub, person, row, run, travel, vendor } from "../kit/lane.ts";
+import { configure, fine, give, laneStub, person, row, run, travel, vendor } from "../kit/lane.ts";
+import { bindings } from "../kit/bindings.ts";
 
 afterEach(() => vi.restoreAllMocks());
 

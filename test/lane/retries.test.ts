@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { bindings, type Call, configure, fine, give, row, run, travel, vendor } from "../kit/lane.ts";
+import { type Call, configure, fine, give, row, run, travel, vendor } from "../kit/lane.ts";
+import { bindings } from "../kit/bindings.ts";
 
 afterEach(() => vi.restoreAllMocks());
 

@@ -4,7 +4,8 @@ import { afterEach, describe, expect, it, vi } from "vitest";
 import { laneOf } from "../../src/context.ts";
 import { settingsOf } from "../../src/env.ts";
 import { saveConfig } from "../../src/store/config.ts";
-import { type Call, bindings, fine, configure, give, row, run, vendor } from "../kit/lane.ts";
+import { type Call, fine, configure, give, row, run, vendor } from "../kit/lane.ts";
+import { bindings } from "../kit/bindings.ts";
 
 afterEach(() => vi.restoreAllMocks());
 

@@ -1,5 +1,4 @@
 import { env, exports } from "cloudflare:workers";
-import { applyD1Migrations } from "cloudflare:test";
 import { beforeAll, describe, expect, it } from "vitest";
 import { inboxOf } from "../../src/context.ts";
 import { SNIPPET } from "../../src/ui/snippet.ts";
@@ -43,7 +42,6 @@ const clicks = async (): Promise<number> => {
 };
 
 beforeAll(async () => {
-  await applyD1Migrations(env.DB, env.MIGRATIONS);
   await configure({
     connections: {
       bot: { kind: "salebot", project: "P1", token: "bot-token-0000" },

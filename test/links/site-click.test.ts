@@ -1,6 +1,5 @@
 /** A visitor who lands on the site itself, not through `/r/`: the snippet reports the marks of the landing and gets a click of ours. */
 import { env, exports } from "cloudflare:workers";
-import { applyD1Migrations } from "cloudflare:test";
 import { beforeAll, describe, expect, it } from "vitest";
 import { inboxOf } from "../../src/context.ts";
 import { ORIGIN, configure, operator } from "../kit/operator.ts";
@@ -37,7 +36,6 @@ const clicks = async (): Promise<Line[]> => {
 };
 
 beforeAll(async () => {
-  await applyD1Migrations(env.DB, env.MIGRATIONS);
   await configure({
     workspace: { time_zone: "Europe/Moscow", currency: "RUB" },
     connections: {

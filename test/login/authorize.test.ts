@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it, vi } from "vitest";
-import { SCHOOL, codeIn, people, saveConfig, wrongPin } from "../kit/login.ts";
+import { SCHOOL, codeIn, people, saveConfig, someone, wrongPin } from "../kit/login.ts";
 import { OTHER_SECRET } from "../kit/sign.ts";
 
 // A storm of requests takes long on a busy machine; nothing here depends on how long.
@@ -8,9 +8,6 @@ vi.setConfig({ testTimeout: 60_000 });
 const { link, authorize, submit, open, bot } = people();
 
 beforeEach(() => saveConfig(SCHOOL));
-
-let human = 1_000;
-const someone = () => String((human += 1));
 
 describe("a login link", () => {
   it("is answered flat, with messages ready to send", async () => {

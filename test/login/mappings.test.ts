@@ -4,9 +4,9 @@ import { inboxOf } from "../../src/context.ts";
 import { prepareAct, settleActs } from "../../src/flows/login/record-login-event.ts";
 import { sweepLogins } from "../../src/flows/login/sweep-logins.ts";
 import { newSealer } from "../../src/lib/seal.ts";
-import { newTestContext } from "../kit/lane.ts";
-import { SCHOOL, people, saveConfig } from "../kit/login.ts";
+import { SCHOOL, people, saveConfig, someone } from "../kit/login.ts";
 import { OTHER_SECRET } from "../kit/sign.ts";
+import { testContext } from "../kit/context.ts";
 
 // A storm of requests takes long on a busy machine; nothing here depends on how long.
 vi.setConfig({ testTimeout: 60_000 });
@@ -14,9 +14,6 @@ vi.setConfig({ testTimeout: 60_000 });
 const { link, authorize, site, bot, submit, open } = people();
 
 beforeEach(() => saveConfig(SCHOOL));
-
-let count = 2_000;
-const someone = () => String((count += 1));
 
 /** A holder who just passed a PIN; the site may map her. */
 async function proved(fields: Record<string, unknown> = {}) {
@@ -329,17 +326,17 @@ describe("the person graph", () => {
   it("hears at the next sweep of a login whose own request died before it could tell", async () => {
     const telegram = someone();
     const account = { type: "telegram_id", scope: "", value: telegram } as const;
-    const ctx = await newTestContext();
+    const ctx = await testContext();
     await (await prepareAct(ctx, { type: "login", key: null, identifiers: [account], fields: {} })).statement.run();
     const clock = vi.spyOn(Date, "now").mockReturnValue(Date.now() + 1);
-    await sweepLogins(await newTestContext());
+    await sweepLogins(await testContext());
     clock.mockRestore();
     expect(await person(await hashOf("telegram_id", "", telegram))).toMatchObject([{ type: "login", status: "bound" }]);
   });
 
   it("counts an act once that the sweep tells while its own request does", async () => {
     const account = { type: "telegram_id", scope: "", value: someone() } as const;
-    const ctx = await newTestContext();
+    const ctx = await testContext();
     const { act } = await prepareAct(ctx, { type: "login", key: null, identifiers: [account], fields: {} });
     const counted = async () => {
       await inboxOf(env).drain();
@@ -358,9 +355,9 @@ describe("the person graph", () => {
     const account = { type: "telegram_id", scope: "", value: human.telegram_id } as const;
     const lost = { type: "mapping.deleted", key: null, fields: {} } as const;
     const left = { type: "user_id", scope: "site", value: user } as const;
-    await (await prepareAct(await newTestContext(), { ...lost, identifiers: [account, left] })).statement.run();
+    await (await prepareAct(await testContext(), { ...lost, identifiers: [account, left] })).statement.run();
     const clock = vi.spyOn(Date, "now").mockReturnValue(Date.now() + 1);
-    await sweepLogins(await newTestContext());
+    await sweepLogins(await testContext());
     clock.mockRestore();
     await inboxOf(env).drain();
     const found = env.DB.prepare("SELECT hash FROM identifiers WHERE hash = ?1").bind(await hashOf("user_id", "site", user));

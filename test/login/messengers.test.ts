@@ -2,25 +2,22 @@
 import { env, exports } from "cloudflare:workers";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { inboxOf } from "../../src/context.ts";
-import type { Env } from "../../src/env.ts";
 import { newSealer } from "../../src/lib/seal.ts";
 import { row, run, travel, vendor } from "../kit/lane.ts";
-import { ORIGIN, SCHOOL, people, saveConfig } from "../kit/login.ts";
-import { operator } from "../kit/operator.ts";
+import { SCHOOL, people, saveConfig, someone } from "../kit/login.ts";
+import { ORIGIN, operator } from "../kit/operator.ts";
 import { OTHER_SECRET, signedHeaders } from "../kit/sign.ts";
+import { bindings } from "../kit/bindings.ts";
 
 // A storm of requests takes long on a busy machine; nothing here depends on how long.
 vi.setConfig({ testTimeout: 60_000 });
 
 const { link, authorize, bot, site } = people();
-const bindings = env as unknown as Env;
 const MAX = "max-token-000000000000";
 const TG = "tg-token-0000000000000";
 
 beforeEach(() => saveConfig(SCHOOL));
 
-let count = 60_000;
-const someone = () => String((count += 1));
 const sealer = () => newSealer("test-seal-key-00000000000000000000");
 
 const login = async (human: Record<string, unknown>, token?: string) => {

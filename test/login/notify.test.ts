@@ -2,8 +2,9 @@
 import { env, exports } from "cloudflare:workers";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { newSealer } from "../../src/lib/seal.ts";
-import { ORIGIN, SCHOOL, people, saveConfig } from "../kit/login.ts";
+import { SCHOOL, people, saveConfig, someone } from "../kit/login.ts";
 import { signedHeaders } from "../kit/sign.ts";
+import { ORIGIN } from "../kit/operator.ts";
 
 const { link, site } = people();
 
@@ -17,8 +18,6 @@ const CONNECTIONS: Record<string, object> = { ...SCHOOL.connections, ...EXTRA };
 
 beforeEach(() => saveConfig({ ...SCHOOL, connections: CONNECTIONS }));
 
-let count = 80_000;
-const someone = () => String((count += 1));
 const tokenOf = (id: string): string => (CONNECTIONS[id] as { token: string[] }).token[0] ?? "";
 
 async function sent(id: unknown): Promise<readonly unknown[]> {

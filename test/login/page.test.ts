@@ -7,7 +7,7 @@ import { redeem } from "../../src/store/seats.ts";
 import { MESSAGE_COPY, PAGE_COPY } from "../../src/ui/copy.ts";
 import { inkOn } from "../../src/ui/styles.ts";
 import { contextWith } from "../kit/context.ts";
-import { SCHOOL, people, saveConfig, wrongPin } from "../kit/login.ts";
+import { SCHOOL, people, saveConfig, someone, wrongPin } from "../kit/login.ts";
 import { workerBehind } from "../kit/latency.ts";
 import { OTHER_SECRET } from "../kit/sign.ts";
 
@@ -18,8 +18,6 @@ const { link, authorize, open, submit } = people();
 
 beforeEach(() => saveConfig(SCHOOL));
 
-let count = 150_000;
-const someone = () => String((count += 1));
 const URL_OF_PAGE = "https://go.example/?buid=AAAAAAAAAAAAAAAA&site=site";
 const languageOf = async (query: string, acceptLanguage?: string) => {
   const html = await (

@@ -1,7 +1,6 @@
 /** The read-only address of one report: what it may show, to whom, and for how long. */
-import { env, exports } from "cloudflare:workers";
-import { applyD1Migrations } from "cloudflare:test";
-import { beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { exports } from "cloudflare:workers";
+import { beforeEach, describe, expect, it } from "vitest";
 import { openSharedReport, shareReport } from "../../src/flows/share-report.ts";
 import { contextWith } from "../kit/context.ts";
 import { clearLedger, writeLedger } from "../kit/ledger-rows.ts";
@@ -10,8 +9,6 @@ import { ORIGIN, configure, operator } from "../kit/operator.ts";
 const T = Date.parse("2026-05-04T10:00:00Z");
 const DAY = 86_400_000;
 const QUERY = { from: "2026-05-04", to: "2026-05-11", by: "campaign" };
-
-beforeAll(() => applyD1Migrations(env.DB, env.MIGRATIONS));
 
 describe("the token of a shared report", () => {
   const at = (now: number): ReturnType<typeof contextWith> => contextWith({}, { clock: () => now });

@@ -1,6 +1,4 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import { applyD1Migrations } from "cloudflare:test";
-import { env } from "cloudflare:workers";
 import { configure, operator } from "../kit/operator.ts";
 import { WORKED_NUMBERS, WORKED_RANGE as RANGE } from "../kit/worked-numbers.ts";
 import { WORKED_CONFIG } from "../kit/worked-config.ts";
@@ -21,7 +19,6 @@ type Wire = {
 const report = async (query: string): Promise<Wire> => (await operator("GET", `/v1/report?${query}`)).json();
 
 beforeAll(async () => {
-  await applyD1Migrations(env.DB, env.MIGRATIONS);
   await configure(WORKED_CONFIG);
   await seedWorkedSet();
 });

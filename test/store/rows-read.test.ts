@@ -5,15 +5,16 @@ import { listEventLines } from "../../src/store/operator/events.ts";
 import { holderBots } from "../../src/store/holders.ts";
 import { readPerson } from "../../src/store/person-reads.ts";
 import { queuedBetween, requeueDead } from "../../src/store/replays.ts";
-import { configure, feed, pay } from "../kit/feed.ts";
+import { feed, pay } from "../kit/feed.ts";
 import { emptyGraph, rows } from "../kit/identity-rows.ts";
+import { saveDocument } from "../kit/context.ts";
 
 /** Of strangers, so that none of it may be read. */
 const MANY = 2_000;
 
 beforeEach(async () => {
   await emptyGraph();
-  await configure({ connections: { bot: { kind: "salebot", project: "P1" } } });
+  await saveDocument({ connections: { bot: { kind: "salebot", project: "P1" } } });
   const numbers = `WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ${MANY})`;
   const event = (name: string, status: string, person: string): D1PreparedStatement =>
     env.DB.prepare(
