@@ -31,12 +31,6 @@ function act({ double, request, call }: Exchange) {
   return double.answer(request);
 }
 
-async function answerTruly(exchange: Exchange): Promise<void> {
-  const reply = act(exchange);
-  answered(exchange.call, reply);
-  send(exchange.response, reply);
-}
-
 async function answerFaulty(exchange: Exchange, fault: Fault): Promise<void> {
   const { response, call } = exchange;
   const applied = fault.after === true ? act(exchange) : null;
@@ -73,7 +67,10 @@ async function answer(message: IncomingMessage, response: ServerResponse, { doub
     request,
     call: log.record(prefix, seen, fault?.kind ?? null),
   };
-  return fault === null ? answerTruly(exchange) : answerFaulty(exchange, fault);
+  if (fault !== null) return answerFaulty(exchange, fault);
+  const reply = act(exchange);
+  answered(exchange.call, reply);
+  send(response, reply);
 }
 
 function openDesk(): Desk {

@@ -6,7 +6,7 @@ import type { Fields } from "../kit/values.ts";
 import { html } from "../kit/wire.ts";
 import type { SandboxReply, SandboxRequest } from "../kit/wire.ts";
 import { done, failed, parseParams, refused, spent, textList, WORDS } from "./envelope.ts";
-import { addDeal, addUser, DEAL_STATUSES, findUser, setDealStatus } from "./school.ts";
+import { addDeal, addUser, DEAL_STATUSES, findUser, setDealStatus, writeCard } from "./school.ts";
 import type { Deal, School, User } from "./school.ts";
 
 type Import = { school: School; action: string; params: Fields; mayCreate: boolean; at: number };
@@ -20,11 +20,7 @@ function writeAddfields(school: School, custom: Map<number, string>, addfields: 
 
 function writeUser(school: School, user: User, params: Fields): void {
   const given = fieldsOf(params["user"]);
-  user.first_name = textOf(given["first_name"]) || user.first_name;
-  user.last_name = textOf(given["last_name"]) || user.last_name;
-  user.city = textOf(given["city"]) || user.city;
-  user.country = textOf(given["country"]) || user.country;
-  user.phone = textOf(given["phone"]) || user.phone;
+  writeCard(user, given);
   if (user.phone !== "") school.contacts.set(user.phone, user.id);
   writeAddfields(school, user.custom, given["addfields"]);
 }

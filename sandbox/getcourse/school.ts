@@ -85,6 +85,12 @@ export function addUser(school: School, contact: { email: string; phone?: string
   return user;
 }
 
+/** What both the import and the Tech API write onto a user's card; an empty value leaves what is there. */
+export function writeCard(user: User, given: Record<string, unknown>): void {
+  for (const name of ["first_name", "last_name", "city", "country", "phone"] as const)
+    user[name] = textOf(given[name]) || user[name];
+}
+
 /** Without a number every call makes another order: the import is not idempotent. */
 export function addDeal(school: School, userId: number, number: string, at: number): Deal {
   const ordinal = school.deals.size;

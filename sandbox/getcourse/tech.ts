@@ -6,7 +6,7 @@ import type { Fields } from "../kit/values.ts";
 import { json } from "../kit/wire.ts";
 import type { SandboxReply, SandboxRequest } from "../kit/wire.ts";
 import { textList, WORDS } from "./envelope.ts";
-import { DEAL_STATUSES, findUser, setDealStatus } from "./school.ts";
+import { DEAL_STATUSES, findUser, setDealStatus, writeCard } from "./school.ts";
 import type { Deal, Field, School, User } from "./school.ts";
 
 type Call = { school: School; sent: Fields };
@@ -58,11 +58,7 @@ function updateCustomFields(user: User, { school, sent }: Call): SandboxReply {
 }
 
 function updateFields(user: User, { sent }: Call): SandboxReply {
-  user.first_name = textOf(sent["first_name"]) || user.first_name;
-  user.last_name = textOf(sent["last_name"]) || user.last_name;
-  user.city = textOf(sent["city"]) || user.city;
-  user.country = textOf(sent["country"]) || user.country;
-  user.phone = textOf(sent["phone"]) || user.phone;
+  writeCard(user, sent);
   return ok({ result: true });
 }
 
