@@ -22,6 +22,9 @@ export const cells = (columns: readonly Column[], contents: readonly Content[]):
 export const cardTable = (columns: readonly Column[], rows: Content, headed = true): Html =>
   html`<div class="wrap"><table class="cards">${headed && heads(columns)}<tbody>${rows}</tbody></table></div>`;
 
+/** A part of a page under its own heading. */
+export const box = (title: Content, content: Content): Html => html`<section class="box"><h2>${title}</h2>${content}</section>`;
+
 /** What may be wider than its place: reached and moved by the keyboard too, hence its name. */
 export const scrolling = (label: string, content: Content, kind: "scroll" | "wrap" = "scroll"): Html =>
   html`<div class="${kind}" tabindex="0" role="region" aria-label="${label}">${content}</div>`;

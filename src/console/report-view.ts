@@ -7,7 +7,7 @@ import { type Content, type Html, html } from "../lib/markup.ts";
 import { addDays, startOfDay } from "../lib/zone.ts";
 import { errorText } from "./error-text.ts";
 import { type View, clockTime, daysText, hrefWith, moneyOf, numberOf, shareOf } from "./view.ts";
-import { type Column, heads, cells, scrolling } from "./layout.ts";
+import { type Column, box, cells, heads, scrolling } from "./layout.ts";
 
 /** Address of the people behind a number; null on the shared page. */
 export type Behind = ((question: Readonly<Record<string, string>>) => string) | null;
@@ -119,7 +119,7 @@ export function moneyBox(view: View, report: Report, behind: Behind): Html {
   const odd =
     money.no_rate.length > 0 &&
     html`<p class="note warn">${view.say(["Нет курса, в суммы не вошло:", "No rate, outside the sums:"])} ${money.no_rate.map(({ gross, refunds, currency: odd }) => `${numberOf(view, gross)}${refunds === "0.00" ? "" : ` − ${numberOf(view, refunds)}`} ${odd}`).join(", ")}</p>`;
-  return html`<section class="box"><h2>${view.word("money")}</h2><dl>${rows.map(([name, value]) => html`<dt>${name}</dt><dd>${value}</dd>`)}</dl>${odd}</section>`;
+  return box(view.word("money"), html`<dl>${rows.map(([name, value]) => html`<dt>${name}</dt><dd>${value}</dd>`)}</dl>${odd}`);
 }
 
 /** Median and p90 per stage; a stage that the report ranked no times for has no line. */
@@ -162,7 +162,7 @@ export function weeksBox(view: View, report: Report, behind: Behind): Html {
 }
 
 const tableBox = (title: string, columns: readonly Column[], rows: Content): Html =>
-  html`<section class="box"><h2>${title}</h2>${scrolling(title, html`<table>${heads(columns)}<tbody>${rows}</tbody></table>`)}</section>`;
+  box(title, html`${scrolling(title, html`<table>${heads(columns)}<tbody>${rows}</tbody></table>`)}`);
 
 /** The Monday of an ISO week "2026-W09": the week of 4 January is the first (ISO 8601). */
 function mondayOf(week: string): string {

@@ -10,6 +10,7 @@ export type PageAnswer = {
   readonly headers?: Readonly<Record<string, string>>;
 };
 
+/** The page as it was rendered, 200 unless said otherwise. */
 export async function pageAnswer(
   page: RenderedPage,
   { status = 200, formTargets = [], headers = {} }: PageAnswer = {},

@@ -1,5 +1,6 @@
 /** What an act of the console is: a form's fields in, where to go next out. A refusal says what happened and what to do. */
 import type { FieldError } from "../../lib/field-errors.ts";
+import type { Result } from "../../lib/result.ts";
 import type { Phrase, Word } from "../copy.ts";
 import type { CancelRefusal } from "../../flows/cancel-delivery.ts";
 import type { ReplayRefusal } from "../../flows/replay-delivery.ts";
@@ -38,9 +39,13 @@ export const done = (next: string | null = null): ActResult => ({ next });
 /** It did not happen, and why, as a sentence without its first words: «Не получилось: …» stands before it. */
 export const failed = (reason: string): ActResult => ({ failed: reason });
 
-/** What a save came to: every mistake with its path, that it was stale, or done. */
-export function firstOf(view: View, saved: readonly FieldError[] | "stale" | null): ActResult {
-  if (saved === null) return done();
+/** What a flow came to. */
+export const told = (view: View, result: Result<unknown, string>): ActResult =>
+  result.ok ? done() : failed(refusalText(view, result.error));
+
+/** What a save came to: every mistake with its path, that it was stale, or done and on to `next`. */
+export function toldSave(view: View, saved: readonly FieldError[] | "stale" | null, next: string | null = null): ActResult {
+  if (saved === null) return done(next);
   return failed(saved === "stale" ? refusalText(view, saved) : saved.map((error) => errorText(view, error)).join("; "));
 }
 

@@ -4,8 +4,8 @@
 import { addressOf, withClickPlace } from "../../domain/link/deep-link.ts";
 import { UTM } from "../../domain/normalise/utm.ts";
 import { recordOf } from "../../lib/record.ts";
-import { type Acts, type Form, done, failed, firstOf, isShortName, refusalText } from "./act.ts";
-import { listOf, only, saveChange, seenIn } from "./save.ts";
+import { type Acts, type Form, failed, isShortName, refusalText } from "./act.ts";
+import { type Document, listOf, only, saveAct, seenIn, withMember } from "./save.ts";
 
 const utmOf = (form: Form): Record<string, string> =>
   Object.fromEntries(UTM.flatMap((name) => (form(name) === "" ? [] : [[name, form(name)]])));
@@ -43,36 +43,29 @@ export const CONFIG_ACTS: Acts = {
       );
     const marks = ({ links }: Readonly<Record<string, unknown>>): unknown => only(recordOf(links)[slug], ["to", ...UTM]);
     const isSeen = await seenIn(view, form, marks);
-    const errors = await saveChange(view, `link ${slug}`, (document) => {
-      if (form("new") === "0" && !isSeen(document)) return null;
-      const links = recordOf(document["links"]);
-      const kept = Object.entries(recordOf(links[slug])).filter(([name]) => !name.startsWith("utm_") && name !== "to");
-      return {
-        ...document,
-        links: { ...links, [slug]: { ...Object.fromEntries(kept), to: withClickPlace(address), ...utmOf(form) } },
-      };
-    });
-    return errors === null ? done(`/console/links/${slug}`) : firstOf(view, errors);
+    const change = (document: Document): Document | null =>
+      form("new") === "0" && !isSeen(document)
+        ? null
+        : withMember(document, "links", (links) => {
+            const kept = Object.entries(recordOf(links[slug])).filter(([name]) => !name.startsWith("utm_") && name !== "to");
+            return { ...links, [slug]: { ...Object.fromEntries(kept), to: withClickPlace(address), ...utmOf(form) } };
+          });
+    return saveAct(view, `link ${slug}`, change, `/console/links/${slug}`);
   },
-  "delete-link": async (view, form) => {
-    const errors = await saveChange(view, `link ${form("slug")} deleted`, (document) => {
-      const { [form("slug")]: _gone, ...links } = recordOf(document["links"]);
-      return { ...document, links };
-    });
-    return errors === null ? done("/console/links") : firstOf(view, errors);
+  "delete-link": (view, form) => {
+    const without = ({ [form("slug")]: _gone, ...links }: Document): Document => links;
+    const note = `link ${form("slug")} deleted`;
+    return saveAct(view, note, (document) => withMember(document, "links", without), "/console/links");
   },
   "set-cost": async (view, form) => {
     const [slug, day, amount] = [form("slug"), form("day"), form("amount").replace(",", ".")];
     if (!view.ctx.config.links.has(slug)) return failed(refusalText(view, "not_found"));
-    return firstOf(
-      view,
-      await saveChange(view, `cost ${slug} ${day}`, (document) => {
-        const links = recordOf(document["links"]);
-        const link = recordOf(links[slug]);
-        const others = listOf(link["costs"]).filter((cost) => recordOf(cost)["day"] !== day);
-        return { ...document, links: { ...links, [slug]: { ...link, costs: [...others, { day, amount }] } } };
-      }),
-    );
+    const withCost = (links: Document): Document => {
+      const link = recordOf(links[slug]);
+      const others = listOf(link["costs"]).filter((cost) => recordOf(cost)["day"] !== day);
+      return { ...links, [slug]: { ...link, costs: [...others, { day, amount }] } };
+    };
+    return saveAct(view, `cost ${slug} ${day}`, (document) => withMember(document, "links", withCost));
   },
   "save-workspace": async (view, form) => {
     const texts = ["name", "time_zone", "privacy", "locale"].flatMap((name) =>
@@ -89,15 +82,13 @@ export const CONFIG_ACTS: Acts = {
       ...(days.length === 0 ? [] : ["retention"]),
     ];
     const isSeen = await seenIn(view, form, ({ workspace }) => only(workspace, names));
-    return firstOf(
-      view,
-      await saveChange(view, "workspace", (document) => {
-        if (!isSeen(document)) return null;
-        const saved = recordOf(document["workspace"]);
-        const retention =
-          days.length === 0 ? {} : { retention: { ...recordOf(saved["retention"]), ...Object.fromEntries<number>(days) } };
-        return { ...document, workspace: { ...saved, ...Object.fromEntries<string>(texts), ...currency, ...fx, ...retention } };
-      }),
-    );
+    const changed = (saved: Document): Document => ({
+      ...saved,
+      ...Object.fromEntries<string>(texts),
+      ...currency,
+      ...fx,
+      ...(days.length > 0 && { retention: { ...recordOf(saved["retention"]), ...Object.fromEntries<number>(days) } }),
+    });
+    return saveAct(view, "workspace", (document) => (isSeen(document) ? withMember(document, "workspace", changed) : null));
   },
 };

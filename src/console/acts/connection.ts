@@ -6,24 +6,22 @@ import { errorText } from "../error-text.ts";
 import { fieldNames, withFields } from "../screens/connect-form.ts";
 import { fillBlock, isKindName, proofField, recipeOf } from "../vendors.ts";
 import { type View, publicOrigin } from "../view.ts";
-import { type ActResult, type Acts, type Form, done, failed, firstOf, isShortName, refusalText } from "./act.ts";
-import { listOf, only, saveChange, seenIn } from "./save.ts";
-
-type Body = Readonly<Record<string, unknown>>;
+import { type ActResult, type Acts, type Form, failed, isShortName, refusalText, toldSave } from "./act.ts";
+import { type Document, listOf, only, saveAct, saveChange, seenIn, withMember } from "./save.ts";
 
 type Change = { readonly form: Form; readonly note: string; readonly names: readonly string[] };
 
 /** `names` are the fields that may change: what was saved in them since the form's page was drawn stands. */
-async function changeConnection(view: View, { form, note, names }: Change, change: (body: Body) => Body): Promise<ActResult> {
+async function changeConnection(
+  view: View,
+  { form, note, names }: Change,
+  change: (body: Document) => Document,
+): Promise<ActResult> {
   const id = form("id");
   if (!view.ctx.config.connections.has(id)) return failed(refusalText(view, "no_connection"));
   const isSeen = await seenIn(view, form, ({ connections }) => only(recordOf(connections)[id], names));
-  const errors = await saveChange(view, `${note}: ${id}`, (document) => {
-    if (!isSeen(document)) return null;
-    const connections = recordOf(document["connections"]);
-    return { ...document, connections: { ...connections, [id]: change(recordOf(connections[id])) } };
-  });
-  return firstOf(view, errors);
+  const changed = (connections: Document): Document => ({ ...connections, [id]: change(recordOf(connections[id])) });
+  return saveAct(view, `${note}: ${id}`, (document) => (isSeen(document) ? withMember(document, "connections", changed) : null));
 }
 
 const PACE = ["name", "rate", "in_flight", "duplicates", "disabled"];
@@ -43,12 +41,8 @@ export const CONNECTION_ACTS: Acts = {
     if (view.ctx.config.connections.has(id))
       return failed(view.say(["подключение {0} уже есть: выберите другое имя", "connection {0} exists: choose another id"], id));
     const body = withFields(kind, { kind, [proofField(kind)]: [form("secret").trim()] }, form);
-    const errors = await saveChange(view, `connection ${id}`, (document) => ({
-      ...document,
-      connections: { ...recordOf(document["connections"]), [id]: body },
-    }));
-    if (errors !== null) return firstOf(view, errors);
-    return done(form("stay") === "1" ? null : `/console/connections/${id}`);
+    const added = (document: Document): Document => withMember(document, "connections", (all) => ({ ...all, [id]: body }));
+    return saveAct(view, `connection ${id}`, added, form("stay") === "1" ? null : `/console/connections/${id}`);
   },
   "save-connection": (view, form) =>
     changeConnection(view, { form, note: "pace", names: PACE }, ({ rate: _rate, name: _name, ...body }) => ({
@@ -84,12 +78,10 @@ export const CONNECTION_ACTS: Acts = {
   "delete-connection": async (view, form) => {
     const id = form("id");
     if (!view.ctx.config.connections.has(id)) return failed(refusalText(view, "no_connection"));
-    const errors = await saveChange(view, `connection ${id} deleted`, (document) => {
-      const { [id]: _gone, ...connections } = recordOf(document["connections"]);
-      return { ...document, connections };
-    });
-    if (errors === null) return done("/console/connections");
-    if (errors === "stale") return firstOf(view, errors);
+    const without = ({ [id]: _gone, ...connections }: Document): Document => connections;
+    const removed = (document: Document): Document => withMember(document, "connections", without);
+    const errors = await saveChange(view, `connection ${id} deleted`, removed);
+    if (errors === null || errors === "stale") return toldSave(view, errors, "/console/connections");
     const named = errors.map((error) => errorText(view, error)).join("; ");
     return failed(view.say(["сначала уберите то, что ссылается на него: {0}", "first remove what refers to it: {0}"], named));
   },

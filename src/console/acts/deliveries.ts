@@ -12,30 +12,23 @@ import { sendTestEvent } from "../../flows/send-test-event.ts";
 import { shareReport } from "../../flows/share-report.ts";
 import { addBookmark, dropBookmark } from "../../store/operator/bookmarks.ts";
 import { resolveProblem } from "../../store/operator/pulse.ts";
-import { type Acts, done, failed, refusalText, wholeNumber } from "./act.ts";
+import { type Acts, done, failed, refusalText, told, wholeNumber } from "./act.ts";
 
 /** `replay-event` is done when at least one of the event's deliveries goes again; when none does the first refusal is told.
  *  `resend` names an action by its place in the rules, so one that moved or is gone is `stale`. `recover` sends what died since
  *  the problem began, and closes the problem at once: should it die again, a new one is raised. */
 export const DELIVERY_ACTS: Acts = {
-  "replay-delivery": async (view, form) => {
-    const replayed = await replayDelivery(view.ctx, form("id"));
-    return replayed.ok ? done() : failed(refusalText(view, replayed.error));
-  },
-  "cancel-delivery": async (view, form) => {
-    const cancelled = await cancelDelivery(view.ctx, form("id"));
-    return cancelled.ok ? done() : failed(refusalText(view, cancelled.error));
-  },
+  "replay-delivery": async (view, form) => told(view, await replayDelivery(view.ctx, form("id"))),
+  "cancel-delivery": async (view, form) => told(view, await cancelDelivery(view.ctx, form("id"))),
   "replay-event": async (view, form) => {
     const [first, ...others] = (await replayEvent(view.ctx, form("id"))).map(({ answer }) => answer);
     if (!first) return failed(view.say(["по этому событию ничего не отправлялось", "nothing was sent for this event"]));
-    return first.ok || others.some(({ ok }) => ok) ? done() : failed(refusalText(view, first.error));
+    return others.some(({ ok }) => ok) ? done() : told(view, first);
   },
   resend: async (view, form) => {
     const chosen = actionsOf(view.ctx).find(({ place }) => place === form("place"));
     if (!chosen) return failed(refusalText(view, "stale"));
-    const sent = await resendEvent(view.ctx, form("id"), chosen.action);
-    return sent.ok ? done() : failed(refusalText(view, sent.error));
+    return told(view, await resendEvent(view.ctx, form("id"), chosen.action));
   },
   bookmark: async (view, form) =>
     (await addBookmark(view.ctx.env.DB, form("id"), view.ctx.clock())) ? done() : failed(refusalText(view, "content_gone")),

@@ -3,8 +3,8 @@ import { recordOf } from "../../lib/record.ts";
 import type { FieldError } from "../../lib/field-errors.ts";
 import { readVersion } from "../../store/config.ts";
 import type { View } from "../view.ts";
-import { type ActResult, type Acts, type Form, done, failed, firstOf, refusalText, wholeNumber } from "./act.ts";
-import { type Document, type Saved, listOf, saveChange, seenIn } from "./save.ts";
+import { type ActResult, type Acts, type Form, done, failed, refusalText, toldSave, wholeNumber } from "./act.ts";
+import { type Document, type Saved, listOf, saveAct, saveChange, seenIn } from "./save.ts";
 
 const rulesOf = ({ rules }: Document): readonly unknown[] => listOf(rules);
 
@@ -37,7 +37,7 @@ export const DOCUMENT_ACTS: Acts = {
     const version = wholeNumber(form("version"));
     const saved = version === null ? null : await readVersion(view.ctx.env, version);
     if (!saved) return failed(refusalText(view, "not_found"));
-    return firstOf(view, await saveChange(view, `rollback to ${saved.version}`, () => saved.document));
+    return saveAct(view, `rollback to ${saved.version}`, () => saved.document);
   },
   "save-rule": async (view, form) => {
     const text = form("rule");
@@ -57,8 +57,8 @@ export const DOCUMENT_ACTS: Acts = {
     return saved === "stale" ? refuse(stale(view), null) : refuse(saved);
   },
   "toggle-rule": async (view, form) =>
-    firstOf(view, await changeRule(view, form, "rule switched", (rule) => [{ ...rule, disabled: rule["disabled"] !== true }])),
-  "delete-rule": async (view, form) => firstOf(view, await changeRule(view, form, "rule deleted", () => [])),
+    toldSave(view, await changeRule(view, form, "rule switched", (rule) => [{ ...rule, disabled: rule["disabled"] !== true }])),
+  "delete-rule": async (view, form) => toldSave(view, await changeRule(view, form, "rule deleted", () => [])),
 };
 
 const notJson = (view: View): FieldError[] => [{ path: "", message: view.say(["это не JSON", "this is no JSON"]) }];

@@ -5,7 +5,7 @@ import type { FieldError } from "../../lib/field-errors.ts";
 import { recordOf } from "../../lib/record.ts";
 import { readVersion } from "../../store/config.ts";
 import { type View, operatorName } from "../view.ts";
-import { type Form, wholeNumber } from "./act.ts";
+import { type ActResult, type Form, toldSave, wholeNumber } from "./act.ts";
 
 export type Document = Readonly<Record<string, unknown>>;
 /** null = saved and in force; `stale` = somebody saved what the sender of the form has not seen. */
@@ -16,6 +16,22 @@ export async function saveChange(view: View, note: string, change: (document: Do
   const saved = await changeConfig(view.ctx, { author: operatorName(view), note, change });
   return saved.ok ? null : saved.error;
 }
+
+/** The same, as what the act came to; done leads on to `next`, or back to the form's page. */
+export const saveAct = async (
+  view: View,
+  note: string,
+  change: (document: Document) => unknown,
+  next: string | null = null,
+): Promise<ActResult> => toldSave(view, await saveChange(view, note, change), next);
+
+type Member = "connections" | "links" | "workspace";
+
+/** The document with one member of it changed. */
+export const withMember = (document: Document, name: Member, change: (member: Document) => Document): Document => ({
+  ...document,
+  [name]: change(recordOf(document[name])),
+});
 
 type Part = (document: Document) => unknown;
 

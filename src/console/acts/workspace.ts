@@ -6,34 +6,20 @@ import { tryAlert } from "../../flows/send-alerts.ts";
 import { readVersion } from "../../store/config.ts";
 import { revokeAccessKey } from "../../store/operator/access.ts";
 import { type View, numberOf } from "../view.ts";
-import { type ActResult, type Acts, type Form, done, failed, firstOf, refusalText, wholeNumber } from "./act.ts";
+import { type ActResult, type Acts, type Form, done, failed, refusalText, wholeNumber } from "./act.ts";
 import { parseObject } from "./document.ts";
-import { type Document, listOf, saveChange, seenIn } from "./save.ts";
+import { type Document, listOf, saveAct, seenIn, withMember } from "./save.ts";
 
 /** Every connection holds its deliveries or lets them go; intake and binding go on either way. */
-async function setSending(view: View, stopped: boolean): Promise<ActResult> {
-  const errors = await saveChange(view, stopped ? "sending stopped" : "sending resumed", (document) => ({
-    ...document,
-    connections: Object.fromEntries(
-      Object.entries(recordOf(document["connections"])).map(([id, body]) => [id, { ...recordOf(body), disabled: stopped }]),
-    ),
-  }));
-  return firstOf(view, errors);
+function setSending(view: View, disabled: boolean): Promise<ActResult> {
+  const set = (connections: Document): Document =>
+    Object.fromEntries(Object.entries(connections).map(([id, body]) => [id, { ...recordOf(body), disabled }]));
+  const note = disabled ? "sending stopped" : "sending resumed";
+  return saveAct(view, note, (document) => withMember(document, "connections", set));
 }
 
-const changeAlerts = async (
-  view: View,
-  note: string,
-  change: (alerts: readonly unknown[], document: Document) => readonly unknown[] | null,
-): Promise<ActResult> =>
-  firstOf(
-    view,
-    await saveChange(view, note, (document) => {
-      const workspace = recordOf(document["workspace"]);
-      const alerts = change(listOf(workspace["alerts"]), document);
-      return alerts && { ...document, workspace: { ...workspace, alerts } };
-    }),
-  );
+const withAlerts = (document: Document, change: (alerts: readonly unknown[]) => readonly unknown[]): Document =>
+  withMember(document, "workspace", (workspace) => ({ ...workspace, alerts: change(listOf(workspace["alerts"])) }));
 
 /** An alert is named by its place, and places shift when somebody else removes one. */
 const alertsSeen = (view: View, form: Form): Promise<(document: Document) => boolean> =>
@@ -62,13 +48,13 @@ export const WORKSPACE_ACTS: Acts = {
     if (body === null) return failed(view.say(["тело запроса — не JSON", "the request body is no JSON"]));
     const chat = form("chat").trim();
     const alert = { to: form("to"), ...(chat === "" ? {} : { chat }), ...(text === "" ? {} : { body }) };
-    return changeAlerts(view, "alert", (alerts) => [...alerts, alert]);
+    return saveAct(view, "alert", (document) => withAlerts(document, (alerts) => [...alerts, alert]));
   },
   "drop-alert": async (view, form) => {
     const isSeen = await alertsSeen(view, form);
-    return changeAlerts(view, "alert removed", (alerts, document) =>
-      isSeen(document) ? alerts.filter((_alert, index) => index !== wholeNumber(form("index"))) : null,
-    );
+    const others = (alerts: readonly unknown[]): readonly unknown[] =>
+      alerts.filter((_alert, index) => index !== wholeNumber(form("index")));
+    return saveAct(view, "alert removed", (document) => (isSeen(document) ? withAlerts(document, others) : null));
   },
   "try-alert": async (view, form) => {
     const [isSeen, newest] = await Promise.all([alertsSeen(view, form), readVersion(view.ctx.env, null)]);

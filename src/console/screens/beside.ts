@@ -8,7 +8,7 @@ import { actForm, type Page } from "../page.ts";
 import { identifierName, moment, personLink, proofName } from "../parts.ts";
 import type { View } from "../view.ts";
 import { nothingFound, peopleFor } from "./search.ts";
-import { backLink, empty } from "../layout.ts";
+import { backLink, box, empty } from "../layout.ts";
 
 /** More than this many under one name are no choice: a closer word is asked for. */
 const MOST = 5;
@@ -77,7 +77,7 @@ export async function personCards(view: View, ids: readonly string[], taken: str
     ids.map(async (id, index) => {
       const others = all.filter((_lines, at) => at !== index).flat();
       const rows = await Promise.all((all[index] ?? []).slice(0, 20).map((line) => cardRow(view, line, { taken, others })));
-      return html`<section class="box"><h2>${personLink(id, names.get(id))}</h2><dl>${rows}</dl></section>`;
+      return box(personLink(id, names.get(id)), html`<dl>${rows}</dl>`);
     }),
   );
 }

@@ -7,7 +7,7 @@ import { qrCode } from "../qr.ts";
 import { type View, moneyOf, publicOrigin } from "../view.ts";
 import { findingLine } from "./link-check.ts";
 import { costForm, utmFields } from "./links.ts";
-import { copyBox, backLink } from "../layout.ts";
+import { backLink, box, copyBox } from "../layout.ts";
 
 /** null = no such link. The length shown is that of a real click id in its place: what the messenger will count. */
 export async function linkPage(view: View, slug: string): Promise<Page | null> {
@@ -25,7 +25,7 @@ export async function linkPage(view: View, slug: string): Promise<Page | null> {
     title: slug,
     screen: "links",
     aside: html`${backLink("/console/links", view.say(["К ссылкам", "Back to the links"]))}<a class="btn" href="/console/links/check?url=${encodeURIComponent(address)}">${view.say(["Проверить", "Check"])}</a>`,
-    body: html`<div class="two"><section class="box">${copied("short", view.say(["Что публиковать", "What to publish"]), address)}<h2>${view.say(["Куда попадёт человек, например", "Where a person lands, for example"])}</h2><pre tabindex="0">${deep}</pre>${size}${check.findings.length > 0 && html`<ul class="t">${check.findings.map((finding) => findingLine(view, finding))}</ul>`}</section><section class="box"><h2>QR</h2>${qrCode(address)}<p><a class="btn" href="/console/qr/${slug}" download="${slug}.svg">${view.say(["Скачать SVG", "Download SVG"])}</a></p></section></div>
+    body: html`<div class="two"><section class="box">${copied("short", view.say(["Что публиковать", "What to publish"]), address)}<h2>${view.say(["Куда попадёт человек, например", "Where a person lands, for example"])}</h2><pre tabindex="0">${deep}</pre>${size}${check.findings.length > 0 && html`<ul class="t">${check.findings.map((finding) => findingLine(view, finding))}</ul>`}</section>${box("QR", html`${qrCode(address)}<p><a class="btn" href="/console/qr/${slug}" download="${slug}.svg">${view.say(["Скачать SVG", "Download SVG"])}</a></p>`)}</div>
 <section class="box gap"><h2>${view.say(["Изменить", "Change"])}</h2>${actForm(view, { act: "add-link", fields: { slug, new: "0" } }, html`<div class="row end"><label>${view.say(["Куда ведёт", "Where to"])}<input name="to" type="url" required size="60" value="${link.to}"></label></div><div class="row end">${utmFields(view, link)}</div><p><button class="main">${view.word("save")}</button></p>`)}${actForm(view, { act: "delete-link", fields: { slug }, confirm: view.say(["Удалить ссылку? Опубликованные копии перестанут работать.", "Delete the link? Published copies will stop working."]) }, html`<button class="danger">${view.say(["Удалить", "Delete"])}</button>`)}</section>
 <section class="box gap"><h2>${view.say(["Расход по дням", "Cost per day"])}</h2>${link.costs.length > 0 && html`<dl>${link.costs.toSorted((a, b) => (a.day < b.day ? 1 : -1)).map(({ day, amount }) => html`<dt>${day}</dt><dd>${moneyOf(view, amount, currency)}</dd>`)}</dl>`}${costForm(view, slug)}</section>`,
   };

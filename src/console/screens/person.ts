@@ -23,7 +23,7 @@ import { type View, amountE4, hrefWith } from "../view.ts";
 import { besideForm } from "./beside.ts";
 import { moneyOfLine, stagesOf } from "./people.ts";
 import { ties } from "./ties.ts";
-import { backLink, select, empty } from "../layout.ts";
+import { backLink, box, empty, select } from "../layout.ts";
 
 const TIMELINE = 500;
 
@@ -70,7 +70,7 @@ async function identifierBox(view: View, lines: readonly IdentifierLine[]): Prom
       return html`<dt>${identifierName(view, line.type)}${line.scope !== "" && html`<br><small>${line.scope}</small>`}</dt><dd><span>${value}</span> <span class="tag">${line.pinned === 1 ? view.say(["решение оператора", "operator's decision"]) : proofName(view, line.proof)}</span><br><small>${view.say(["с", "since"])} ${moment(view, line.first_seen)} · <a href="/console/events/${line.event_id}">${view.say(["откуда", "from"])}</a></small></dd>`;
     }),
   );
-  return html`<section class="box"><h2>${view.say(["Что мы знаем", "What we know"])}</h2><dl>${rows}</dl></section>`;
+  return box(view.say(["Что мы знаем", "What we know"]), html`<dl>${rows}</dl>`);
 }
 
 const rank = (type: string): number => (isIdentifierType(type) ? priorityOf(type) : 99);
@@ -87,7 +87,10 @@ function timeline(view: View, events: readonly EventLine[]): Html {
     html`<p class="chips">${chip(null, view.word("all"))}${lanes.map((lane) => chip(lane, connectionMark(view, lane)))}</p>`;
   const item = (event: EventLine): Html =>
     html`<li data-row class="l${lanes.indexOf(event.connection) % 6}"><div class="row"><a href="/console/events/${event.id}">${moment(view, event.event_at)}</a><b>${eventName(view, event)}</b><span class="tag">${connectionMark(view, event.connection)}</span>${event.amount_e4 !== null && event.amount_e4 > 0 && html`<span>${amountE4(view, event.amount_e4, event.currency)}</span>`}${event.status !== "bound" && status(view, event.status)}${event.trouble !== null && status(view, event.trouble)}${event.counted === 0 && html`<span class="tag">${view.say(["не считается", "not counted"])}</span>`}${event.link !== null && html`<small>${event.link}</small>`}</div></li>`;
-  return html`<section class="box"><h2>${view.say(["Лента", "Timeline"])}</h2>${filter}<ul class="t lanes">${shown.map(item)}</ul>${events.length === TIMELINE && html`<p>${view.say(["Последние {0} событий.", "The newest {0} events."], TIMELINE)} <a href="/console/events?person=${events[0]?.person_id ?? ""}">${view.word("all")}</a></p>`}</section>`;
+  return box(
+    view.say(["Лента", "Timeline"]),
+    html`${filter}<ul class="t lanes">${shown.map(item)}</ul>${events.length === TIMELINE && html`<p>${view.say(["Последние {0} событий.", "The newest {0} events."], TIMELINE)} <a href="/console/events?person=${events[0]?.person_id ?? ""}">${view.word("all")}</a></p>`}`,
+  );
 }
 
 /** What a human can read off another service and be sure of; an internal one (a visitor's cookie) is not moved by hand. */
@@ -105,10 +108,13 @@ const MOVABLE: readonly IdentifierType[] = [
 
 function acts(view: View, id: string, merged: boolean): Html {
   const fields = { person: id };
-  return html`<section class="box"><h2>${view.say(["Решения", "Decisions"])}</h2>
+  return box(
+    view.say(["Решения", "Decisions"]),
+    html`
 <details><summary>${view.say(["Объединить или не склеивать…", "Merge or keep apart…"])}</summary>${besideForm(view, id)}</details>
 ${merged && actForm(view, { act: "unmerge", fields }, html`<button>${view.say(["Разъединить последнее", "Undo the last merge"])}</button>`)}
 <details><summary>${view.say(["Перенести сюда идентификатор", "Move an identifier here"])}</summary>${actForm(view, { act: "move", fields }, html`${select("type", view.say(["Тип", "Type"]), { choices: MOVABLE.map((type) => [type, identifierName(view, type)] as const) })} <label>${view.say(["Значение", "Value"])}<input name="value" required></label> <button>${view.say(["Перенести", "Move"])}</button>`)}</details>
 <p><a class="btn" href="/v1/persons/${id}/export">${view.say(["Выгрузить", "Export"])}</a></p>
-<details><summary class="danger">${view.say(["Удалить…", "Erase…"])}</summary>${actForm(view, { act: "erase", fields, confirm: view.say(["Стереть все данные человека? Это необратимо.", "Erase all of this person's data? This cannot be undone."]) }, html`<p>${view.say(["Идентификаторы и содержимое событий исчезнут, счётчики останутся.", "Identifiers and event contents disappear, counters stay."])}</p><button class="danger">${view.say(["Стереть данные", "Erase the data"])}</button>`)}</details></section>`;
+<details><summary class="danger">${view.say(["Удалить…", "Erase…"])}</summary>${actForm(view, { act: "erase", fields, confirm: view.say(["Стереть все данные человека? Это необратимо.", "Erase all of this person's data? This cannot be undone."]) }, html`<p>${view.say(["Идентификаторы и содержимое событий исчезнут, счётчики останутся.", "Identifiers and event contents disappear, counters stay."])}</p><button class="danger">${view.say(["Стереть данные", "Erase the data"])}</button>`)}</details>`,
+  );
 }

@@ -6,7 +6,7 @@ import type { EventLine } from "../../store/operator/events.ts";
 import type { IdentifierLine, MergeLine } from "../../store/operator/people.ts";
 import { connectionName, eventName, identifierName, moment } from "../parts.ts";
 import type { View } from "../view.ts";
-import { scrolling } from "../layout.ts";
+import { box, scrolling } from "../layout.ts";
 
 const ROW = 26;
 const [LEFT, RIGHT, WIDTH] = [230, 350, 600];
@@ -39,7 +39,10 @@ export async function ties(
     }
   }
   const title = view.say(["Связи: какое событие что принесло", "Ties: which event brought what"]);
-  return html`<section class="box"><h2>${title}</h2>${scrolling(title, html`<svg class="ties" viewBox="0 0 ${WIDTH} ${y}">${drawn}</svg>`)}${known.merges.length > 0 && joined(view, known.merges)}</section>`;
+  return box(
+    title,
+    html`${scrolling(title, html`<svg class="ties" viewBox="0 0 ${WIDTH} ${y}">${drawn}</svg>`)}${known.merges.length > 0 && joined(view, known.merges)}`,
+  );
 }
 
 function joined(view: View, merges: readonly MergeLine[]): Html {

@@ -6,7 +6,7 @@ import { actForm, type Page } from "../../page.ts";
 import { moment } from "../../parts.ts";
 import type { View } from "../../view.ts";
 import { settingsTabs } from "./tabs.ts";
-import { type Column, cells, cardTable, select } from "../../layout.ts";
+import { type Column, box, cardTable, cells, select } from "../../layout.ts";
 
 /** The last 100 acts. Keys are listed without their text, which is not kept. */
 export async function accessPage(view: View): Promise<Page> {
@@ -45,7 +45,7 @@ export async function accessPage(view: View): Promise<Page> {
   return {
     title: view.say(["Ключи, команда, журнал", "Keys, team, log"]),
     screen: "settings",
-    body: html`${settingsTabs(view, "access")}<section class="box"><h2>${view.say(["Ключи API и команда", "API keys and team"])}</h2><p class="dim">${view.say(["Своим ключом входят в консоль и обращаются к API (Authorization: Bearer). ADMIN_TOKEN — секрет Worker — работает всегда; его смена завершает все сеансы.", "A key signs in to the console and calls the API (Authorization: Bearer). ADMIN_TOKEN, a Worker secret, always works; changing it ends every session."])}</p>${keys.length > 0 && cardTable(keyColumns, keys.map(keyRow), false)}${actForm(view, { act: "add-key" }, html`<p class="row end"><label>${view.say(["Имя: кому ключ", "Name: whose key"])}<input name="name" required maxlength="80"></label>${select("role", view.say(["Доступ", "Access"]), { choices: roles, value: "operator" })}<button class="main">${view.say(["Выпустить ключ", "Issue a key"])}</button></p>`)}</section>
+    body: html`${settingsTabs(view, "access")}${box(view.say(["Ключи API и команда", "API keys and team"]), html`<p class="dim">${view.say(["Своим ключом входят в консоль и обращаются к API (Authorization: Bearer). ADMIN_TOKEN — секрет Worker — работает всегда; его смена завершает все сеансы.", "A key signs in to the console and calls the API (Authorization: Bearer). ADMIN_TOKEN, a Worker secret, always works; changing it ends every session."])}</p>${keys.length > 0 && cardTable(keyColumns, keys.map(keyRow), false)}${actForm(view, { act: "add-key" }, html`<p class="row end"><label>${view.say(["Имя: кому ключ", "Name: whose key"])}<input name="name" required maxlength="80"></label>${select("role", view.say(["Доступ", "Access"]), { choices: roles, value: "operator" })}<button class="main">${view.say(["Выпустить ключ", "Issue a key"])}</button></p>`)}`)}
 <h2>${view.say(["Журнал действий", "Log of acts"])}</h2>${acts.length === 0 ? html`<p class="dim">${view.say(["Пока никто ничего не менял.", "Nobody has changed anything yet."])}</p>` : cardTable(actColumns, acts.map(actRow))}`,
   };
 }

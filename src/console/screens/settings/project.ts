@@ -5,7 +5,7 @@ import { actForm, type Page } from "../../page.ts";
 import { connectionMark } from "../../parts.ts";
 import type { View } from "../../view.ts";
 import { settingsTabs } from "./tabs.ts";
-import { datalist, select } from "../../layout.ts";
+import { box, datalist, select } from "../../layout.ts";
 
 const ZONES = [
   "Europe/Kaliningrad",
@@ -60,9 +60,9 @@ export async function projectPage(view: View): Promise<Page> {
   return {
     title: view.word("settings"),
     screen: "settings",
-    body: html`${settingsTabs(view, "")}<section class="box"><h2>${view.say(["Проект", "Project"])}</h2>${actForm(view, { act: "save-workspace" }, html`<div class="row end">${projectFields(view)}</div>${save}`)}</section>
-<section class="box"><h2>${view.say(["Приватность и хранение", "Privacy and retention"])}</h2>${actForm(view, { act: "save-workspace" }, html`${privacyFields(view)}<div class="row end">${days("raw_days", view.say(["Что пришло, дней", "Raw deliveries, days"]), { value: retention.raw_days, min: 1, max: 400 })}${days("event_days", view.say(["Содержимое событий, дней", "Contents of events, days"]), { value: retention.event_days, min: 30, max: 3650 })}${days("waiting_days", view.say(["Ждать человека, дней", "Wait for a person, days"]), { value: retention.waiting_days, min: 7, max: 180 })}</div>${save}`)}</section>
-<section class="box"><h2>${view.say(["Курсы валют", "Currency rates"])}</h2>${actForm(view, { act: "save-workspace", fields: { part: "rates" } }, html`<label>${view.say(["Сколько {0} за единицу", "How many {0} for one"], workspace.currency)}<input name="fx" value="${rates}" placeholder="USD=90, EUR=98.5" size="40"></label><p class="dim">${view.say(["Деньги без курса в суммы не входят, отчёт об этом предупредит.", "Money without a rate stays outside the sums, and the report says so."])}</p>${save}`)}</section>
+    body: html`${settingsTabs(view, "")}${box(view.say(["Проект", "Project"]), html`${actForm(view, { act: "save-workspace" }, html`<div class="row end">${projectFields(view)}</div>${save}`)}`)}
+${box(view.say(["Приватность и хранение", "Privacy and retention"]), html`${actForm(view, { act: "save-workspace" }, html`${privacyFields(view)}<div class="row end">${days("raw_days", view.say(["Что пришло, дней", "Raw deliveries, days"]), { value: retention.raw_days, min: 1, max: 400 })}${days("event_days", view.say(["Содержимое событий, дней", "Contents of events, days"]), { value: retention.event_days, min: 30, max: 3650 })}${days("waiting_days", view.say(["Ждать человека, дней", "Wait for a person, days"]), { value: retention.waiting_days, min: 7, max: 180 })}</div>${save}`)}`)}
+${box(view.say(["Курсы валют", "Currency rates"]), html`${actForm(view, { act: "save-workspace", fields: { part: "rates" } }, html`<label>${view.say(["Сколько {0} за единицу", "How many {0} for one"], workspace.currency)}<input name="fx" value="${rates}" placeholder="USD=90, EUR=98.5" size="40"></label><p class="dim">${view.say(["Деньги без курса в суммы не входят, отчёт об этом предупредит.", "Money without a rate stays outside the sums, and the report says so."])}</p>${save}`)}`)}
 <section class="box" id="alerts"><h2>${view.say(["Тревоги", "Alerts"])}</h2>${alertsBox(view, workspace.alerts)}</section>`,
   };
 }
