@@ -41,6 +41,7 @@ import { welcomePage } from "./screens/welcome.ts";
 import { whyPage } from "./screens/why.ts";
 import { type View, newView, publicOrigin } from "./view.ts";
 import { copyBox, backLink } from "./layout.ts";
+import { CSV, fileAnswer } from "../lib/file-answer.ts";
 
 type Draw = (view: View, id: string) => Promise<Page | null>;
 
@@ -261,13 +262,11 @@ function preferenceCookies(form: (name: string) => string): string[] {
 
 /** A stream: the ledger is read page by page while the browser writes, so its length is no matter. */
 const exportFile = (view: View, what: Exported): Response =>
-  new Response(exportLines(view.ctx, what, view.url.searchParams.get("from") ?? ""), {
-    headers: {
-      "content-type": "application/x-ndjson; charset=utf-8",
-      "content-disposition": `attachment; filename="${what}.jsonl"`,
-      "cache-control": "no-store",
-    },
-  });
+  fileAnswer(
+    exportLines(view.ctx, what, view.url.searchParams.get("from") ?? ""),
+    "application/x-ndjson; charset=utf-8",
+    `${what}.jsonl`,
+  );
 
 /** As the screen counts it; a mistake in the parameters is the screen with what is wrong (422), not a file. */
 async function csv(view: View): Promise<Response> {
@@ -276,11 +275,6 @@ async function csv(view: View): Promise<Response> {
     const there = at(view, `/console/funnel${view.url.search}`);
     return answer(renderPage(there, await funnelPage(there)), 422);
   }
-  return new Response(reportCsv(report.value, view.url.searchParams.get("format") === "excel" ? "excel" : "csv"), {
-    headers: {
-      "content-type": "text/csv; charset=utf-8",
-      "content-disposition": 'attachment; filename="funnel.csv"',
-      "cache-control": "no-store",
-    },
-  });
+  const dialect = view.url.searchParams.get("format") === "excel" ? "excel" : "csv";
+  return fileAnswer(reportCsv(report.value, dialect), CSV, "funnel.csv");
 }

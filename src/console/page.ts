@@ -8,7 +8,7 @@ import type { View } from "./view.ts";
 
 /** The eight items of the navigation. A page that belongs to none of them has `null` as its screen, one inside another (a
  *  person's card) has the outer. */
-export type Screen = "overview" | "events" | "people" | "funnel" | "links" | "connections" | "problems" | "settings";
+type Screen = "overview" | "events" | "people" | "funnel" | "links" | "connections" | "problems" | "settings";
 
 const NAVIGATION: readonly (readonly [Screen, string])[] = [
   ["overview", "o"],
@@ -22,7 +22,7 @@ const NAVIGATION: readonly (readonly [Screen, string])[] = [
 ];
 
 /** Its address; the console's own root is the overview. */
-export const screenPath = (screen: Screen): string => (screen === "overview" ? "/console" : `/console/${screen}`);
+const screenPath = (screen: Screen): string => (screen === "overview" ? "/console" : `/console/${screen}`);
 
 /** What a screen returns. `aside` stands beside the heading: the way back, totals. `title` is plain text and is escaped where it
  *  is drawn. */
@@ -103,7 +103,7 @@ function preferences(view: View): Html {
 }
 
 /** What every form that changes something carries; `seen` is the configuration its page was drawn from. */
-export const hidden = (view: View): Html =>
+const hidden = (view: View): Html =>
   html`<input type="hidden" name="csrf" value="${view.csrf}" /><input type="hidden" name="back" value="${view.url.pathname + view.url.search}" /><input type="hidden" name="seen" value="${view.ctx.config.version}" />`;
 
 /** A form that has something done: nothing changes by GET. `fields` travel unseen, `confirm` is asked first, `next` is where to go on (this page), `file` for

@@ -62,8 +62,12 @@ export const breakdownNames = (view: View): Readonly<Record<Report["range"]["by"
   connection: view.word("connection"),
 });
 
+/** What stands under the bars: sources, money, times, weeks, and how all of it was counted. */
+export const reportTables = (view: View, report: Report, behind: Behind): Html =>
+  html`<h2>${view.say(["По источникам", "By source"])}</h2>${sourceTable(view, report, behind)}<div class="two gap">${moneyBox(view, report, behind)}${timesBox(view, report, behind)}</div><div class="gap"></div>${weeksBox(view, report, behind)}${explained(view, report)}`;
+
 /** Sources by stages with net money, cost, CPL, CAC and the ROMI of the touch that was asked for; a loss has its sign besides its colour. */
-export function sourceTable(view: View, report: Report, behind: Behind): Html {
+function sourceTable(view: View, report: Report, behind: Behind): Html {
   const { currency, attribution } = report.range;
   const last = attribution === "last";
   const stages = report.stages.map(({ id }) => id);
@@ -95,7 +99,7 @@ export function datedIn(view: View, { from, to }: { readonly from: string; reado
 }
 
 /** Money by the date it was paid. What is bound to nobody is a line of its own and in none of the sums above it. */
-export function moneyBox(view: View, report: Report, behind: Behind): Html {
+function moneyBox(view: View, report: Report, behind: Behind): Html {
   const { money } = report;
   const { currency, from, to } = report.range;
   const sum = (text: string): string => moneyOf(view, text, currency);
@@ -123,7 +127,7 @@ export function moneyBox(view: View, report: Report, behind: Behind): Html {
 }
 
 /** Median and p90 per stage; a stage that the report ranked no times for has no line. */
-export function timesBox(view: View, report: Report, behind: Behind): Html {
+function timesBox(view: View, report: Report, behind: Behind): Html {
   const rows = report.stages.flatMap(({ id }) => {
     const time = report.times[id];
     return time === undefined || time.median_minutes === null
@@ -137,7 +141,7 @@ export function timesBox(view: View, report: Report, behind: Behind): Html {
 }
 
 /** Cohorts by ISO week of entry with who bought within 7, 30 and 60 days. A week that the range cuts leads to the days inside it. */
-export function weeksBox(view: View, report: Report, behind: Behind): Html {
+function weeksBox(view: View, report: Report, behind: Behind): Html {
   const { from, to } = report.range;
   /** People of a week are those of the range who entered in it; who bought within d days is a window of d days. */
   const people = (week: string, question: Readonly<Record<string, string>>, text: Content, n: number): Content => {
@@ -172,7 +176,7 @@ function mondayOf(week: string): string {
 }
 
 /** Whole minutes below an hour, hours below two days, then days; "—" for null. */
-export function duration(view: View, minutes: number | null): string {
+function duration(view: View, minutes: number | null): string {
   if (minutes === null) return "—";
   if (minutes < 60) return view.say(["{0} мин", "{0} min"], numberOf(view, Math.round(minutes)));
   if (minutes < 48 * 60) return view.say(["{0} ч", "{0} h"], numberOf(view, Math.round(minutes / 6) / 10));
@@ -186,7 +190,7 @@ export const basis = (view: View, report: Report): Html => {
 };
 
 /** «Как это посчитано»: the definitions with the numbers in them. */
-export function explained(view: View, report: Report): Html {
+function explained(view: View, report: Report): Html {
   const { money } = report;
   const { currency, attribution } = report.range;
   const sum = (text: string): string => moneyOf(view, text, currency);

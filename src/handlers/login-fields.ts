@@ -23,7 +23,7 @@ export const idText = z.union([
 export const readUserId = (given: string | null | undefined): string | null => readIdentifierValue("user_id", given ?? "");
 
 /** An id that may be absent: "", null and placeholders are read as absent later. */
-export const looseId = z.optional(z.nullable(z.union([z.string().check(z.maxLength(255), clean), z.int()])));
+const looseId = z.optional(z.nullable(z.union([z.string().check(z.maxLength(255), clean), z.int()])));
 
 /** Absent, null, "" and placeholders are read as absent later, by `present`. */
 export const looseText = (most: number) => z.optional(z.nullable(z.string().check(z.maxLength(most), clean)));

@@ -6,6 +6,7 @@ import { parseReportQuery, reportParametersOf } from "../domain/funnel/query.ts"
 import { runReport } from "../flows/run-report.ts";
 import { shareReport } from "../flows/share-report.ts";
 import { fieldErrors } from "../lib/field-errors.ts";
+import { CSV, fileAnswer } from "../lib/file-answer.ts";
 import { operatorCall } from "./admin.ts";
 import { invalidRequest, parseJson } from "./json-body.ts";
 import { originOf } from "./login-fields.ts";
@@ -19,7 +20,9 @@ export const getReport = operatorCall(async (ctx, { query }) => {
   const report = await runReport(ctx, given, shape.data.times === "all" ? "all" : "sale");
   if (!report.ok) return invalidRequest(ctx, report.error);
   const { format } = shape.data;
-  return format === "csv" || format === "excel" ? csvAnswer(reportCsv(report.value, format)) : json(report.value);
+  return format === "csv" || format === "excel"
+    ? fileAnswer(reportCsv(report.value, format), CSV, "report.csv")
+    : json(report.value);
 });
 
 /** How the answer looks; what it counts is in the report's own parameters. */
@@ -27,15 +30,6 @@ export const reportShape = z.object({
   format: z.optional(z.enum(["json", ...CSV_DIALECTS])),
   times: z.optional(z.enum(["sale", "all"])),
 });
-
-const csvAnswer = (text: string): Response =>
-  new Response(text, {
-    headers: {
-      "content-type": "text/csv; charset=utf-8",
-      "content-disposition": 'attachment; filename="report.csv"',
-      "cache-control": "no-store",
-    },
-  });
 
 /** A range that was not given stays open: such a link always shows the last days, which is what a spreadsheet that reads it wants. */
 const rolling = (parameters: Record<string, string>, given: Readonly<Record<string, unknown>>): Record<string, string> =>

@@ -18,7 +18,7 @@ export type LoginMessage = {
 type Button = { readonly text: string; readonly url?: string; readonly copy_text?: { readonly text: string } };
 
 /** Ready to be sent as the body of `sendMessage`, less the chat (core.telegram.org/bots/api, 2026-11). */
-export type TelegramMessage = {
+type TelegramMessage = {
   readonly text: string;
   readonly parse_mode: "HTML";
   readonly link_preview_options: { readonly is_disabled: true };
@@ -34,10 +34,10 @@ export function loginMessages(message: LoginMessage): LoginMessages {
 }
 
 /** Text and link, for platforms without buttons of ours. */
-export const plainMessage = (message: LoginMessage): string => `${wording(message, message.pin ?? "")}\n${message.url}`;
+const plainMessage = (message: LoginMessage): string => `${wording(message, message.pin ?? "")}\n${message.url}`;
 
 /** The PIN stands in `<code>` (a tap copies it) and in a `copy_text` button; the preview is off, since its robot opens the link (U8, U9). */
-export function telegramMessage(message: LoginMessage): TelegramMessage {
+function telegramMessage(message: LoginMessage): TelegramMessage {
   const copy = MESSAGE_COPY[message.language];
   const open = { text: fill(copy.open, { host: message.host }), url: message.url };
   const buttons = message.pin === null ? [[open]] : [[{ text: copy.copy, copy_text: { text: message.pin } }], [open]];

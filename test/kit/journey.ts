@@ -135,8 +135,8 @@ export async function settled(): Promise<void> {
   throw new Error("events still wait");
 }
 
-export type Identifier = { type: string; scope: string; value: string; proof: string };
-export type Touch = { source: string; link: string | null; at: string };
+type Identifier = { type: string; scope: string; value: string; proof: string };
+type Touch = { source: string; link: string | null; at: string };
 export type Person = {
   id: string;
   key: string;

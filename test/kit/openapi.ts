@@ -4,7 +4,7 @@ import { fromJSONSchema } from "zod";
 import { ORIGIN } from "./operator.ts";
 
 type Json = Record<string, unknown>;
-export type DocumentedCall = {
+type DocumentedCall = {
   readonly operationId: string;
   readonly security: readonly Record<string, unknown>[];
   readonly parameters?: readonly { readonly name: string; readonly in: string; readonly required: boolean }[];

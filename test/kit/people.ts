@@ -52,7 +52,7 @@ export function namedValues(ids: Ids): { type: IdentifierType; scope: string; va
   );
 }
 
-export const claimsOf = (ids: Ids): GraphClaim[] =>
+const claimsOf = (ids: Ids): GraphClaim[] =>
   namedValues(ids).map(({ type, scope, value }) => ({
     type,
     scope,

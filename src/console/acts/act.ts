@@ -30,7 +30,7 @@ export type ActResult =
 export type Form = (name: string) => string;
 /** Does one thing and says what came of it. A refusal is a result, not an exception: what is thrown becomes the page «Данные не
  *  читаются» (503). */
-export type Act = (view: View, form: Form) => Promise<ActResult>;
+type Act = (view: View, form: Form) => Promise<ActResult>;
 /** By the name in the form's address. */
 export type Acts = Readonly<Record<string, Act>>;
 

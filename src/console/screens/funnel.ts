@@ -8,18 +8,7 @@ import { runReport } from "../../flows/run-report.ts";
 import { addDays, dateIn } from "../../lib/zone.ts";
 import { type Content, type Html, html, trusted } from "../../lib/markup.ts";
 import { actForm, type Page } from "../page.ts";
-import {
-  basis,
-  behindOf,
-  breakdownNames,
-  explained,
-  funnelBars,
-  mistaken,
-  moneyBox,
-  sourceTable,
-  timesBox,
-  weeksBox,
-} from "../report-view.ts";
+import { basis, behindOf, breakdownNames, funnelBars, mistaken, reportTables } from "../report-view.ts";
 import { type View, hrefWith } from "../view.ts";
 import { select, empty } from "../layout.ts";
 
@@ -40,7 +29,7 @@ export async function funnelPage(view: View): Promise<Page> {
     body: html`${controls(view)}${basis(view, value)}${
       value.cohort === 0 && value.money.paid_deals === 0
         ? nobodyEntered(view, value)
-        : html`${funnelBars(view, value, behind)}${missing.length > 0 && html`<p class="dim">${view.say(["Никто из вошедших не дошёл: {0}.", "Nobody who entered reached: {0}."], missing.map(({ id }) => view.word(id)).join(", "))} ${silent !== null && html`${silent} <a href="/console/connections">${view.say(["Подключить источник", "Connect a source"])}</a>`}</p>`}<h2>${view.say(["По источникам", "By source"])}</h2>${sourceTable(view, value, behind)}<div class="two gap">${moneyBox(view, value, behind)}${timesBox(view, value, behind)}</div><div class="gap"></div>${weeksBox(view, value, behind)}${explained(view, value)}`
+        : html`${funnelBars(view, value, behind)}${missing.length > 0 && html`<p class="dim">${view.say(["Никто из вошедших не дошёл: {0}.", "Nobody who entered reached: {0}."], missing.map(({ id }) => view.word(id)).join(", "))} ${silent !== null && html`${silent} <a href="/console/connections">${view.say(["Подключить источник", "Connect a source"])}</a>`}</p>`}${reportTables(view, value, behind)}`
     }`,
   };
 }

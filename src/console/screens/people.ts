@@ -74,7 +74,7 @@ export async function reportPeoplePage(view: View): Promise<Page> {
 const stageTitle = (view: View, stage: Stage | null): string => (stage === null ? view.word("people") : view.word(stage));
 
 /** Short names of the messengers, by type of identifier. */
-export const MESSENGERS: Readonly<Record<string, string>> = { telegram_id: "TG", max_id: "MAX", vk_id: "VK", wa_id: "WA" };
+const MESSENGERS: Readonly<Record<string, string>> = { telegram_id: "TG", max_id: "MAX", vk_id: "VK", wa_id: "WA" };
 
 /** Names and school ids are read for all lines at once and unsealed for these only. */
 export async function peopleTable(view: View, lines: readonly PersonLine[]): Promise<Html> {

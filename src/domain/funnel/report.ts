@@ -53,7 +53,7 @@ export type SourceLine = SourceCounts & {
 };
 
 /** What was counted, under the names of the wire; `to` is exclusive, `as_of` ISO 8601. */
-export type ReportRange = Readonly<Pick<ReportQuery, "from" | "to" | "template" | "window" | "mode" | "attribution" | "by">> & {
+type ReportRange = Readonly<Pick<ReportQuery, "from" | "to" | "template" | "window" | "mode" | "attribution" | "by">> & {
   readonly time_zone: string;
   readonly date_basis: "event";
   readonly only_click: boolean;

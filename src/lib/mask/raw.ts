@@ -32,7 +32,7 @@ function maskPart(part: string): string {
 }
 
 /** A query or an urlencoded form, part by part; a part without a secret keeps its bytes. */
-export const maskQuery = (query: string): string => query.replaceAll("&amp;", "&").split("&").map(maskParameter).join("&");
+const maskQuery = (query: string): string => query.replaceAll("&amp;", "&").split("&").map(maskParameter).join("&");
 
 /** The name and the `=` stay, so that an operator sees what was sent; a secret goes whole. */
 function maskParameter(part: string): string {
