@@ -12,7 +12,7 @@ import { type EventFilter, type EventListRow, type EventRow, findEvent, listEven
 import { tellDecision } from "./tell-decision.ts";
 import { whyUncounted } from "./uncounted.ts";
 import type { Sealed } from "../lib/seal.ts";
-import { iso } from "../lib/iso.ts";
+import { iso, isoOrNull } from "../lib/iso.ts";
 
 /** Wire names: a line of `GET /v1/events`. Times as ISO 8601, the amount as a decimal text in `currency`. `flags` say what is
  *  unusual: `possible_duplicate`, and why it counts nowhere (`uncounted.ts`). */
@@ -117,7 +117,7 @@ async function storyOf(ctx: Context, row: EventRow, locale: Locale): Promise<Eve
   const decision = await tellDecision(ctx, { steps, facts: normalised as StoredFacts | null }, locale);
   return {
     ...summary,
-    bound_at: row.bound_at === null ? null : iso(row.bound_at),
+    bound_at: isoOrNull(row.bound_at),
     via: row.via,
     tid: row.tid,
     order: row.order_number,
