@@ -1,6 +1,4 @@
 /** Forms without scripts: what was typed into a refused one stands in it again. */
-import { applyD1Migrations } from "cloudflare:test";
-import { env } from "cloudflare:workers";
 import { beforeAll, describe, expect, it } from "vitest";
 import { type Browser, refusalOf, signIn, submit } from "../kit/console.ts";
 import { configure } from "../kit/operator.ts";
@@ -8,7 +6,6 @@ import { configure } from "../kit/operator.ts";
 let browser: Browser;
 
 beforeAll(async () => {
-  await applyD1Migrations(env.DB, env.MIGRATIONS);
   await configure({
     workspace: { locale: "ru" },
     connections: {
