@@ -17,6 +17,9 @@ import type { Acceptance, Decision, DecisionResult, InboxRpc, WaitingEvent } fro
 const RETRY_MS = 1_000;
 const LONGEST_GATHER_MS = 200;
 const LONGEST_UNHEARD_MS = 200;
+/** Binding keeps a ninth of the time at least, however many come. */
+const MOST_RESTS = 8;
+const LATE_MS = 2;
 const HOUR_MS = 3_600_000;
 
 /** Holds what is acknowledged until it is bound, and the memory of facts; D1 is the record. A new object (deploy, crash, eviction) looks at its table
@@ -135,7 +138,7 @@ export class Inbox extends DurableObject<Env> implements InboxRpc {
 
   /** Until nothing comes any more, or an operator waits for the turn. While events keep coming, a batch that is not full waits for more of them as long
    *  as the last one took, so that what costs as much for one event as for many is paid for many; and a full one waits as well when about as many came
-   *  as were bound, so that senders get their answers while what they sent is bound. */
+   *  as were bound, so that senders get their answers while what they sent is bound (docs/decisions/0012). */
   async #bindStream(ctx: Context): Promise<void> {
     const { batch } = ctx.config.workspace;
     for (let tookMs = 0; ;) {
@@ -143,7 +146,7 @@ export class Inbox extends DurableObject<Env> implements InboxRpc {
       if (rows.length === 0) break;
       if (tookMs > 0 && this.#operators > 0) return this.#arm(Date.now());
       if (tookMs > 0 && (rows.length < batch || this.#came >= rows.length / 2)) {
-        await this.#rest(ctx, Math.min(tookMs, LONGEST_GATHER_MS));
+        await this.#giveWay(ctx, Math.min(tookMs, LONGEST_GATHER_MS), rows.length);
         rows = ledger.oldestWaiting(this.#sql, batch);
       }
       this.#came = 0;
@@ -153,6 +156,16 @@ export class Inbox extends DurableObject<Env> implements InboxRpc {
       await this.#hear(ctx);
     }
     await this.#tidy(ctx);
+  }
+
+  /** One rest, and another as long as about as many came in it as are to be bound and it ended late: the thread has no moment of leisure, and it is
+   *  senders who wait for it. What they sent is bound later either way; an answer that comes too late is sent again. */
+  async #giveWay(ctx: Context, ms: number, due: number): Promise<void> {
+    for (let rests = 0; rests < MOST_RESTS && this.#operators === 0; rests += 1) {
+      const [came, end] = [this.#came, ctx.clock() + ms];
+      await this.#rest(ctx, ms);
+      if (this.#came - came < due / 2 || ctx.clock() - end < LATE_MS) return;
+    }
   }
 
   /** Binding asks only what lives beside it, so a backlog alone never lets the thread rest; and what comes over the network, calls and vendors'

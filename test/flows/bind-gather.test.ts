@@ -57,6 +57,35 @@ it("while as many come as are bound, a full batch waits as well, so that answers
   expect(await rows("SELECT id FROM events WHERE status = 'bound'")).toHaveLength(30);
 });
 
+/** Each rest brings ten more and ends `lateMs` after its time, for the first `busy` of them. */
+const rests = (lateMs: number, busy: number) => {
+  let n = 0;
+  return vi.spyOn(scheduler, "wait").mockImplementation(async (ms) => {
+    n += 1;
+    if (n > busy) return;
+    await acceptMany(1_000 + n * 10, 10);
+    now += ms + lateMs;
+  });
+};
+
+it("while senders wait for the thread the next batch gives way to them, but not for ever", async () => {
+  during(1, () => acceptMany(40, 10));
+  const wait = rests(20, 8);
+  await acceptMany(20, 20);
+  await ring();
+  expect(wait.mock.calls.filter(([ms]) => ms > 0)).toHaveLength(8);
+  expect(await rows("SELECT id FROM events WHERE status = 'bound'")).toHaveLength(110);
+});
+
+it("a thread that has leisure binds on, however many come", async () => {
+  during(1, () => acceptMany(40, 10));
+  const wait = rests(0, 1);
+  await acceptMany(20, 20);
+  await ring();
+  expect(wait.mock.calls.filter(([ms]) => ms > 0)).toHaveLength(1);
+  expect(await rows("SELECT id FROM events WHERE status = 'bound'")).toHaveLength(40);
+});
+
 it("a backlog to which little is added is bound as fast as it can be", async () => {
   during(1, () => acceptMany(60, 2));
   const wait = vi.spyOn(scheduler, "wait").mockResolvedValue();
