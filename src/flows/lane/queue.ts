@@ -27,10 +27,10 @@ const COLUMNS = "seq, id, generation, line, action, created_at AS createdAt, att
 /** Settled keys are remembered this long after their last change: longer than any hand-over of the same work can be late. */
 const REMEMBER_MS = 3_600_000;
 
-/** Adds work; a key that is known, settled or not, is left as it is. Returns how many were new. */
-export function put(sql: SqlStorage, items: readonly LaneWork[], now: number): number {
+/** Adds work, due one after another `everyMs` apart; a key that is known, settled or not, is left as it is. Returns how many were new. */
+export function put(sql: SqlStorage, items: readonly LaneWork[], now: number, everyMs = 0): number {
   let added = 0;
-  for (const item of items) {
+  for (const [index, item] of items.entries()) {
     const written = sql.exec(
       `INSERT INTO work (id, generation, line, action, created_at, state, head, due_at, sealed)
        VALUES (?1, ?2, ?3, ?4, ?5, 'waiting', NOT EXISTS (SELECT 1 FROM work WHERE line = ?3 AND state <> 'settled'), ?6, ?7)
@@ -40,7 +40,7 @@ export function put(sql: SqlStorage, items: readonly LaneWork[], now: number): n
       item.line,
       item.action,
       item.createdAt,
-      now,
+      now + Math.round(index * everyMs),
       item.work,
     );
     if (written.rowsWritten > 0) added += 1;

@@ -1,6 +1,7 @@
 /** Recovery: every dead delivery of the connection since a time, replayed oldest first at a set rate. The lane runs it itself, because its alarm
  *  and SQLite already survive crashes: the bookmark is written after each slice, a slice interrupted half-way is found again by the sweep, and
- *  while one recovery runs a second request for one is answered with the first. It stands back while much else waits: live traffic goes first. */
+ *  while one recovery runs a second request for one is answered with the first. It stands back while much else waits: live traffic goes first, and
+ *  what a slice brings leaves one by one: a dozen at once would hold up whatever else the thread does. */
 import type { Context } from "../../context.ts";
 import { randomBase62 } from "../../lib/ids.ts";
 import type { Recovery, RecoveryState } from "../../rpc.ts";
@@ -53,11 +54,12 @@ export function openRecoverer(lane: Pick<LaneState, "sql">): Recoverer {
       const limit = Math.max(1, Math.round((current.perSecond * SLICE_MS) / 1_000));
       const rows = await requeueDead(ctx.env.DB, { connection, silenced: silencedConnections(ctx), ...current, limit }, now);
       const items = await Promise.all(rows.map((row) => laneWorkOf(ctx, row)));
-      put(sql, items, ctx.clock());
+      const everyMs = 1_000 / current.perSecond;
+      put(sql, items, ctx.clock(), everyMs);
       const afterSeq = rows.at(-1)?.seq ?? current.afterSeq;
       const finishedAt = rows.length === 0 ? ctx.clock() : null;
-      const pause = (1_000 * Math.max(1, rows.length)) / current.perSecond;
-      save({ ...current, afterSeq, replayed: current.replayed + rows.length, finishedAt, nextAt: now + pause });
+      const nextAt = now + Math.max(1, rows.length) * everyMs;
+      save({ ...current, afterSeq, replayed: current.replayed + rows.length, finishedAt, nextAt });
     },
   };
 }
