@@ -20,7 +20,9 @@ it("a recovery's deliveries are due one after another at its pace, and all of th
   await laneOf(bindings, "again").recover("again", { since: 0, until: Date.now(), perSecond: 40 });
   await run("again");
   const due = await runInDurableObject(laneStub("again"), async (_lane, { storage }) =>
-    [...storage.sql.exec<{ due_at: number }>("SELECT due_at FROM work WHERE generation = 1 ORDER BY seq")].map(({ due_at: at }) => at),
+    [...storage.sql.exec<{ due_at: number }>("SELECT due_at FROM work WHERE generation = 1 ORDER BY seq")].map(
+      ({ due_at: at }) => at,
+    ),
   );
   expect(due.map((at) => at - (due[0] ?? 0))).toEqual([0, 25, 50, 75, 100, 125]);
   expect(calls).toHaveLength(12);
