@@ -12,10 +12,10 @@ import { comesFromOurPage } from "../lib/same-origin.ts";
 import { type Html, html, render } from "../lib/markup.ts";
 import { recordAct } from "../store/operator/access.ts";
 import { countProblems } from "../store/operator/pulse.ts";
-import { type ActResult, type Form, failed } from "./acts/act.ts";
+import { type ActResult, failed } from "./acts/act.ts";
 import { ACTS } from "./acts.ts";
 import { assetAt } from "./assets.ts";
-import { SIGNED_OUT_BYTES, formOf, withTyped } from "./forms.ts";
+import { type PostedForm, SIGNED_OUT_BYTES, formOf, withTyped } from "./forms.ts";
 import { type Page, frame, menuBody, renderPage } from "./page.ts";
 import { CONSOLE_POLICY } from "./policy.ts";
 import { besidePage } from "./screens/beside.ts";
@@ -217,7 +217,7 @@ async function change(request: Request, view: View, session: Session): Promise<R
 const SUBJECTS = ["person", "id", "connection", "slug", "problem", "version", "index", "kind"];
 
 /** Post, redirect, get: reloading the page after an act does not repeat it. What is shown once, or typed and refused, is answered directly. */
-async function afterAct(acting: View, result: ActResult, form: Form): Promise<Response> {
+async function afterAct(acting: View, result: ActResult, form: PostedForm): Promise<Response> {
   const back = safeBack(form("back"));
   const view = at(acting, back);
   if ("failed" in result) return refusedForm({ ...view, refusal: result.failed }, withTyped(acting.url.pathname, form));

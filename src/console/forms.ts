@@ -7,8 +7,11 @@ import type { Form } from "./acts/act.ts";
 /** Nobody has proved anything yet: room for a long document of settings whose session ended, none for a file of history. */
 export const SIGNED_OUT_BYTES = 256 * 1024;
 
+/** A form that also tells a field that was sent empty from one that was not. */
+export type PostedForm = Form & { readonly has: (name: string) => boolean };
+
 /** The fields of a form post, a file as its text; null when the body is none or too large. */
-export async function formOf(request: Request, maxBytes: number): Promise<Form | null> {
+export async function formOf(request: Request, maxBytes: number): Promise<PostedForm | null> {
   const bytes = await readLimited(request, maxBytes);
   const headers = { "content-type": request.headers.get("content-type") ?? "" };
   const data = bytes && (await new Response(bytes, { headers }).formData().catch(() => null));
@@ -16,7 +19,7 @@ export async function formOf(request: Request, maxBytes: number): Promise<Form |
   const fields = new Map<string, string>();
   for (const [name, value] of data)
     fields.set(name, typeof value === "string" ? value : decodeText(new Uint8Array(await value.arrayBuffer())));
-  return (name) => fields.get(name) ?? "";
+  return Object.assign((name: string) => fields.get(name) ?? "", { has: (name: string) => fields.has(name) });
 }
 
 /** What a page writes into every form by itself. */
@@ -24,12 +27,14 @@ const OWN = new Set(["csrf", "back", "seen"]);
 
 /** Gives back what was typed to the form it was typed in, on the page that says why it was refused: without scripts it would be lost. The script does
  *  the same where a session ended (assets/script.ts); a chosen file cannot be given back. Of several forms of one act the one with the same hidden
- *  fields is meant; they stand before what is typed. A field that was sent empty, or not at all, stays as the page has it; what differs from that is
- *  marked, for the script to unfold. Values are escaped here: `setAttribute` escapes the quotation mark alone. */
-export function withTyped(action: string, form: Form): HTMLRewriter {
+ *  fields is meant; they stand before what is typed. A field that was not sent stays as the page has it; what differs from that is marked, for the script
+ *  to unfold. Values are escaped here: `setAttribute` escapes the quotation mark alone. */
+export function withTyped(action: string, form: PostedForm): HTMLRewriter {
   let mine = false;
-  let chosen = "";
-  const typedIn = (field: Element): string => render(form(field.getAttribute("name") ?? ""));
+  let chosen: string | null = null;
+  const nameOf = (field: Element): string => field.getAttribute("name") ?? "";
+  const sentIn = (field: Element): string => render(form(nameOf(field)));
+  const typedIn = (field: Element): string | null => (mine && form.has(nameOf(field)) ? sentIn(field) : null);
   const mark = (field: Element, name: "checked" | "selected", on: boolean): void => {
     if (on) field.setAttribute(name, "");
     else field.removeAttribute(name);
@@ -39,7 +44,7 @@ export function withTyped(action: string, form: Form): HTMLRewriter {
     if (type === "radio" || type === "checkbox") mark(field, "checked", field.getAttribute("value") === typed);
     else if (field.tagName === "textarea") field.setInnerContent(typed, { html: true });
     else {
-      if (field.getAttribute("value") !== typed) field.setAttribute("data-typed", "");
+      if ((field.getAttribute("value") ?? "") !== typed) field.setAttribute("data-typed", "");
       field.setAttribute("value", typed);
     }
   };
@@ -51,23 +56,23 @@ export function withTyped(action: string, form: Form): HTMLRewriter {
     })
     .on("form input[type=hidden]", {
       element: (field) => {
-        mine &&= OWN.has(field.getAttribute("name") ?? "") || field.getAttribute("value") === typedIn(field);
+        mine &&= OWN.has(nameOf(field)) || field.getAttribute("value") === sentIn(field);
       },
     })
     .on("form input:not([type=hidden]):not([type=file]), form textarea", {
       element: (field) => {
         const typed = typedIn(field);
-        if (mine && typed !== "") giveBack(field, typed);
+        if (typed !== null) giveBack(field, typed);
       },
     })
     .on("form select", {
       element: (field) => {
-        chosen = mine ? typedIn(field) : "";
+        chosen = typedIn(field);
       },
     })
     .on("form select option", {
       element: (option) => {
-        if (chosen !== "") mark(option, "selected", option.getAttribute("value") === chosen);
+        if (chosen !== null) mark(option, "selected", option.getAttribute("value") === chosen);
       },
     });
 }

@@ -54,6 +54,31 @@ describe("a refused form", () => {
     expect(page).toMatch(/name="privacy" value="sealed" checked/);
   });
 
+  it("keeps what was emptied empty, and a choice that stands for nothing", async () => {
+    const pace = { id: "bot", in_flight: "6", duplicates: "update" };
+    await browser.post("/console/act/save-connection", { ...pace, name: "Бот", disabled: "1" });
+    const back = "/console/connections/bot";
+    const page = await refused("save-connection", { ...pace, back, name: "", disabled: "", rate: "много" });
+    expect(page).toMatch(/name="name" value=""/);
+    expect(/<select name="disabled"[\s\S]*?<option value="(\w*)"\s+selected/.exec(page)?.[1]).toBe("");
+    expect(page).not.toMatch(/name="in_flight"[^>]*data-typed/);
+  });
+
+  it("stands on a page whose links and filters lead where they do otherwise, not to the act", async () => {
+    await browser.post("/console/act/test-event", { id: "bot" });
+    const id = /\/console\/events\/(evt_\w+)/.exec(await browser.text("/console/events"))?.[1] ?? "";
+    const events = await refused("replay-event", { back: `/console/events/${id}`, id });
+    expect(events).toContain(`href="/console/events/${id}?diff=1"`);
+    const step = "/console/welcome?step=3&kind=salebot";
+    const welcome = await refused("add-connection", { back: step, kind: "salebot", id: "" });
+    expect(welcome).toContain('href="/console/welcome?step=1"');
+    const funnel = await refused("share-report", { back: "/console/funnel", query: "from=x" });
+    for (const page of [events, welcome, funnel]) {
+      expect(page).not.toContain('href="?');
+      for (const [form] of page.matchAll(/<form[^>]*>/g)) expect(form).toContain(' action="/console');
+    }
+  });
+
   it("of the first visit stays at its step", async () => {
     const first = await browser.text("/console/welcome");
     const next = /name="next" value="([^"]+)"/.exec(first)?.[1] ?? "";

@@ -66,7 +66,7 @@ async function sheetPage(view: View, event: EventSheet): Promise<Page> {
 
 /** The panel of four parts, or the comparison. */
 const tabs = (view: View, diff: boolean): Html =>
-  html`<p class="tabs"><a href="?" ${!diff && trusted(' aria-current="true"')}>${view.say(["Разбор", "Story"])}</a><a href="?diff=1" ${diff && trusted(' aria-current="true"')}>${view.say(["Отличия от предыдущего", "Diff with the previous"])}</a></p>`;
+  html`<p class="tabs"><a href="${view.url.pathname}" ${!diff && trusted(' aria-current="true"')}>${view.say(["Разбор", "Story"])}</a><a href="${view.url.pathname}?diff=1" ${diff && trusted(' aria-current="true"')}>${view.say(["Отличия от предыдущего", "Diff with the previous"])}</a></p>`;
 
 /** A bookmarked payload outlives retention and can be played again as a test. */
 function bookmarkForm(view: View, event: EventSheet, kept: { raw: Sealed } | null): Content {

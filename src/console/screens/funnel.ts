@@ -121,7 +121,7 @@ function controls(view: View): Html {
     month: view.say(["месяц", "month"]),
   };
   const by = breakdownNames(view);
-  return html`<p class="row">${PERIODS.map((period) => html`<a href="${hrefWith(view, periodRange(view, period))}">${names[period]}</a>`)}${shifted(view, query)}</p><details class="filters"><summary>${view.word("filters")}</summary><form class="row end"><label>${view.say(["С", "From"])}<input type="date" name="from" value="${query.from}"></label><label>${view.say(["До, не включая", "To, exclusive"])}<input type="date" name="to" value="${query.to}"></label>${select(
+  return html`<p class="row">${PERIODS.map((period) => html`<a href="${hrefWith(view, periodRange(view, period))}">${names[period]}</a>`)}${shifted(view, query)}</p><details class="filters"><summary>${view.word("filters")}</summary><form class="row end" action="/console/funnel"><label>${view.say(["С", "From"])}<input type="date" name="from" value="${query.from}"></label><label>${view.say(["До, не включая", "To, exclusive"])}<input type="date" name="to" value="${query.to}"></label>${select(
     "template",
     view.say(["Шаблон", "Template"]),
     {

@@ -29,7 +29,7 @@ export async function welcomePage(view: View): Promise<Page> {
     title: names[number - 1] ?? "",
     screen: null,
     aside: html`<span class="dim">${view.say(["шаг {0} из 3", "step {0} of 3"], number)}</span>`,
-    body: html`<ol class="steps">${names.map((name, index) => html`<li${index + 1 === number && trusted(' aria-current="step"')}>${index + 1 < number ? html`<a href="?step=${index + 1}">${icon("ok")}${name}</a>` : name}</li>`)}</ol>${body}`,
+    body: html`<ol class="steps">${names.map((name, index) => html`<li${index + 1 === number && trusted(' aria-current="step"')}>${index + 1 < number ? html`<a href="${view.url.pathname}?step=${index + 1}">${icon("ok")}${name}</a>` : name}</li>`)}</ol>${body}`,
   };
 }
 
