@@ -79,6 +79,16 @@ describe("GetCourse process «Вызвать URL»", () => {
     expect(await paid("cost_money=много")).toEqual(["payment", null, null, null]);
   });
 
+  it("a part payment that tells its own sum is that sum, whatever else is left of the order", async () => {
+    const part = async (query: string): Promise<unknown> => {
+      const { event } = await read("school", { query: `gc_user_id=77&event=payment&number=1001&status=part_payed&${query}` });
+      return [event.type, event.money.amount, event.money.paidTotal];
+    };
+    expect(await part("amount=500&cost_money=1000&left_cost_money=500")).toEqual(["payment", "500", null]);
+    expect(await part("sum=500&left_cost_money=200")).toEqual(["payment", "500", null]);
+    expect(await part("amount=&cost_money=1000&left_cost_money=400")).toEqual(["payment", null, "600"]);
+  });
+
   it("an address named `order` that says that money has come in tells a payment; without money it is the order it is named", async () => {
     const told = async (query: string): Promise<unknown> => {
       const { event } = await read("school", { query: `gc_user_id=77&number=1001&cost_money_value=400&${query}`, path: "order" });

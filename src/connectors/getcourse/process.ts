@@ -33,7 +33,8 @@ export function readProcess(connection: ConnectionOf<"getcourse">, incoming: Inc
   const told = { ...event, status: status === "" ? null : status };
   if (event.order === null) return told;
   const { amount: cost, currency } = event.money;
-  const paidTotal = event.money.paidTotal ?? (status === "part_payed" ? paidOf(cost, left) : null);
+  const isPart = status === "part_payed" && !(ownSum && event.type === "payment");
+  const paidTotal = event.money.paidTotal ?? (isPart ? paidOf(cost, left) : null);
   const deal = { order: event.order, status, cost, paidTotal, currency };
   const paidOrder = event.type === "order" && paidTotal !== null && paidTotal !== "0" && orderStep(status) === "paid";
   if (event.type === UNNAMED.type || paidOrder) return keepingIds(told, dealEvent({ ...deal, step: null }));
