@@ -197,6 +197,18 @@ it("a rejection without a transaction id takes back the payment of its click tha
   expect((await eventRow(booked))?.counted).toBe(1);
 });
 
+it("a rejection of one click leaves the payment of another click of the same person alone", async () => {
+  await saveDocument({
+    connections: { onewin: { kind: "network", network: "1win" }, bot: { kind: "salebot", project: "P1" } },
+  });
+  await feed({ ids: { tg: 9, clickid: "CH8" }, at: 500 }, { ids: { tg: 9, clickid: "CH9" }, at: 600 });
+  const [sale] = await feed(pay("50", { ids: { clickid: "CH8" }, connection: "onewin", at: 1_000 }));
+  await feed({ type: "rejected", ids: { clickid: "CH9" }, connection: "onewin", at: 2_000 });
+  expect(await eventRow(sale)).toMatchObject({ status: "bound", counted: 1, label: "sale" });
+  await feed({ type: "rejected", ids: { clickid: "CH8" }, connection: "onewin", at: 3_000 });
+  expect(await eventRow(sale)).toMatchObject({ counted: 0, label: null });
+});
+
 it("a rejection that waited for its click takes back the payment that waited with it", async () => {
   await saveDocument({
     connections: { onewin: { kind: "network", network: "1win" }, bot: { kind: "salebot", project: "P1" } },

@@ -8,6 +8,7 @@ import { toE4 } from "../../domain/amount.ts";
 import { byTime } from "../../domain/labels.ts";
 import type { PaymentRow } from "../../store/neighbourhood.ts";
 import { type Ref, leafOf, rootOf } from "../../domain/identity/graph.ts";
+import { isInferred } from "../../domain/identity/limits.ts";
 import { type EventId, type PersonId, newPersonId, newPersonKey } from "../../lib/ids.ts";
 import type { NewProblem } from "../../store/problems.ts";
 import { type Arrived, hasBadAmount } from "./arrived.ts";
@@ -180,15 +181,21 @@ function uncount(session: Session, id: EventId): PersonId | null {
 
 const COUNTS_CLICKS = ["chatterfy", "keitaro", "network"];
 
-/** To a tracker the conversions of one click that have no transaction id are one conversion (vendors.md §6.1), so a rejection without one means them: told
- *  by the same identifier if any was, then of the same sum if any is, and the newest of these. */
+/** To a tracker the conversions of one click that have no transaction id are one conversion (vendors.md §6.1), so a rejection without one means them, and none
+ *  that another click told: told by the same identifier if any was, then of the same sum if any is, and the newest of these. */
 function takeBackNumberless(ctx: Context, session: Session, id: EventId): void {
   const outcome = session.outcomes.get(id);
   const root = personOf(session, id);
   if (outcome?.status !== "bound" || outcome.arrived.type !== "rejected" || root === null) return;
-  const { connection, event, facts } = outcome.arrived;
+  const { connection, claims, event, facts } = outcome.arrived;
   const { kind } = ctx.config.connections.get(connection) ?? {};
   if (facts.tid !== null || facts.order !== null || !COUNTS_CLICKS.some((known) => known === kind)) return;
+  const clicks = new Set(claims.filter(isInferred).map(({ hash }) => hash));
+  // Of inferred identifiers only those are loaded that the batch names.
+  const isOther = (via: string): boolean => {
+    const node = session.graph.nodes.get(via);
+    return clicks.size > 0 && !clicks.has(via) && (!node || isInferred(node));
+  };
   const open = [...session.known.payments.values()].filter(
     (paid) =>
       paid.counted &&
@@ -196,6 +203,7 @@ function takeBackNumberless(ctx: Context, session: Session, id: EventId): void {
       paid.conversion === null &&
       paid.order === null &&
       paid.at <= event.at &&
+      !(paid.viaHash !== null && isOther(paid.viaHash)) &&
       rootOf(session.graph, paid.homeId) === root,
   );
   const preferred = (all: readonly PaymentRow[], fits: (paid: PaymentRow) => boolean): readonly PaymentRow[] =>
