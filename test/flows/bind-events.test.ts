@@ -367,6 +367,21 @@ it("O-01 the first report of what we wrote tells whom it is about, and is an ech
   expect([(await eventRow(other))?.status, (await eventRow(phone))?.status]).toEqual(["bound", "bound"]);
 });
 
+it("O-01 an act that the school names is news, though it tells for the first time whom it is about there", async () => {
+  await saveDocument({
+    connections: { school: { kind: "getcourse", account: "school1" }, tg: { kind: "telegram" } },
+    rules: [{ on: "webinar", do: [{ to: "tg", action: "send_message", with: { text: "x" } }] }],
+  });
+  await feed({ ids: { tg: 5, email: "echo@i.ru" } });
+  const ctx = await testContext();
+  await env.DB.prepare("INSERT INTO echoes (hash, delivery_id, expires_at) VALUES (?1, 'dlv_x', ?2)")
+    .bind(await ctx.seal.mac("echo", "school\nemail\necho@i.ru"), Date.now() + 86_400_000)
+    .run();
+  const [act] = await feed({ type: "webinar", ids: { gc: 71, email: "echo@i.ru" }, connection: "school" });
+  expect((await eventRow(act))?.status).toBe("bound");
+  expect(await rows("SELECT id FROM deliveries")).toHaveLength(1);
+});
+
 it("R-03 no stored byte of an e-mail or a phone, and in a pseudonymous workspace no sealed one", async () => {
   await saveDocument({ workspace: { privacy: "pseudonymous" }, connections: { bot: { kind: "salebot", project: "P1" } } });
   await feed({

@@ -59,7 +59,9 @@ export async function isEcho(ctx: Context, session: Session, arrived: Arrived, d
   for (const [index, claim] of arrived.claims.entries()) {
     const person = owners[index] ?? null;
     if (ours(`identifier ${claim.type} ${claim.value}`) || (person !== null && person === owner)) continue;
-    if (person !== null || owner === null || !isSubject(session.graph, owner, claim)) return false;
+    // Under a name of the school's own it is an act, and the first of its doer there.
+    const reports = person === null && arrived.type === "user_updated";
+    if (!reports || owner === null || !isSubject(session.graph, owner, claim)) return false;
   }
   const remembered = owner === null ? {} : await traitsOf(ctx, session.traits, session.graph, owner);
   const { fields, profile, utm } = arrived.facts;
