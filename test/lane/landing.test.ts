@@ -112,6 +112,8 @@ it("an end that cannot be written down leaves nothing half written, and the deli
     land(refusing, ctx, { row, end: endOf({ state: "delivered" }) });
     expect(find(storage.sql, KEY)?.state).toBe("settled");
     expect(toldStates(storage.sql)).toEqual(["dead"]);
+    // A recovery, which sends dead ones again, leaves it alone: it was taken.
+    expect(storage.sql.exec<{ told: string }>("SELECT told FROM outcomes").one().told).toContain('"reason":"unknown_outcome"');
     expect(lane.inHand.size).toBe(0);
   });
 });

@@ -69,8 +69,9 @@ export function land(lane: LaneState, ctx: Context, { row, end }: Landed): void 
     conclude(lane, row, end);
   } catch (failure) {
     ctx.log("error", "lane.landing.threw", { connection: end.connection, delivery: row.id, error: String(failure) });
-    const settlement = { state: "dead", reason: "internal_error" } as const;
-    conclude(lane, row, { ...end, settlement, rendered: null, reply: null, next: null });
+    // Whatever was told for good may have been taken: a recovery leaves it alone.
+    const reason = end.settlement.state === "retrying" ? "internal_error" : "unknown_outcome";
+    conclude(lane, row, { ...end, settlement: { state: "dead", reason }, rendered: null, reply: null, next: null });
   }
 }
 
