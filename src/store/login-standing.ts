@@ -56,8 +56,9 @@ export const selectStanding = (
     )
     .bind(asked.site, asked.buid, asked.code, asked.userHash);
 
-/** Contacts and names that a bot told of this very holder, newest first: the event that brought them was bound through one of its accounts. What else the
- *  person carries may be only claimed to be the same human's. A name has no proof: it is somebody's word. CROSS JOIN keeps the order: the planner's own reads every event. */
+/** Contacts and names that a bot told of this very holder, the newest of each (SQLite takes the other columns from the row of a single MAX): the event
+ *  that brought them was bound through one of its accounts. What else the person carries may be only claimed to be the same human's. A name has no
+ *  proof: it is somebody's word. CROSS JOIN keeps the order: the planner's own reads every event. */
 export const selectTold = (
   db: D1Database,
   asked: { readonly site: string; readonly buid: string | null; readonly code: string | null },
@@ -71,8 +72,8 @@ export const selectTold = (
            AND c.type IN ('email', 'phone') AND c.sealed IS NOT NULL
          UNION ALL SELECT t.name, 'claimed', t.sealed, t.at, t.event_id FROM people CROSS JOIN traits AS t ON t.person_id = people.person_id
            AND t.name IN ('first_name', 'last_name', 'name', 'username', 'locale'))
-       SELECT told.type, told.proof, ${hexed("told.sealed")} FROM told CROSS JOIN events AS e ON e.id = told.event_id AND e.via_hash IN (SELECT hash FROM mine)
-       ORDER BY told.at DESC LIMIT 20`,
+       SELECT told.type, told.proof, ${hexed("told.sealed")}, MAX(told.at) FROM told
+       CROSS JOIN events AS e ON e.id = told.event_id AND e.via_hash IN (SELECT hash FROM mine) GROUP BY told.type`,
     )
     .bind(asked.site, asked.buid, asked.code);
 

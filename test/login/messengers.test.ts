@@ -225,6 +225,15 @@ describe("the profile", () => {
     expect(await profileOf({ telegram_id: tg })).toEqual({ ...names, messenger: "telegram", email });
     const told = { first_name: "Alice" };
     expect(await profileOf({ telegram_id: tg, profile: told })).toMatchObject({ ...told, last_name: "Ким" });
+    // Many accounts that became one have each told their names since.
+    await env.DB.prepare(
+      `WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 20)
+       INSERT INTO traits (home_id, name, person_id, sealed, at, event_id)
+       SELECT 'per_of_' || n.i, t.name, t.person_id, t.sealed, t.at + 60000 + n.i, t.event_id FROM n, traits AS t WHERE t.person_id = ?1`,
+    )
+      .bind(await personOf("telegram_id", tg))
+      .run();
+    expect(await profileOf({ telegram_id: tg })).toEqual({ ...names, ...told, messenger: "telegram", email });
   });
 
   it("holds no name of whoever is only claimed to be the same human", async () => {
