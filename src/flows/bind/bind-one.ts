@@ -4,20 +4,17 @@
 import type { Context } from "../../context.ts";
 import { type Bound, bindEvent } from "../../domain/identity/bind.ts";
 import type { Conflict, Fresh } from "../../domain/identity/decision.ts";
-import { toE4 } from "../../domain/amount.ts";
-import { byTime } from "../../domain/labels.ts";
-import type { PaymentRow } from "../../store/neighbourhood.ts";
 import { type Ref, leafOf, rootOf } from "../../domain/identity/graph.ts";
-import { isInferred } from "../../domain/identity/limits.ts";
 import { type EventId, type PersonId, newPersonId, newPersonKey } from "../../lib/ids.ts";
 import type { NewProblem } from "../../store/problems.ts";
 import { type Arrived, hasBadAmount } from "./arrived.ts";
 import { borrowUtm, rememberClick, withRecordedClick } from "./clicks.ts";
 import { matchDeliveries } from "./deliveries.ts";
 import { type EchoDigests, isEcho } from "./echo.ts";
-import { leave, relabel } from "./accounts.ts";
+import { relabel } from "./accounts.ts";
 import { addPayment, addUnowned, fireEvent, fireShifted } from "./fire.ts";
 import { type Outcome, type Session, personOf } from "./session.ts";
+import { takeBackNumberless, uncount } from "./take-back.ts";
 import { rememberTraits } from "./traits.ts";
 
 /** Changes the session only; nothing is written here. A quarantined event or a robot's click ends early: it has an outcome and touches nobody, but it
@@ -170,47 +167,6 @@ function replace(session: Session, arrived: Arrived, counts: boolean): PersonId 
   const money = older.type === "payment" || older.type === "refund";
   if (!money && arrived.type !== "rejected") return null;
   return uncount(session, older.id);
-}
-
-function uncount(session: Session, id: EventId): PersonId | null {
-  session.uncounted.add(id);
-  const arrived = session.arrived.get(id);
-  if (arrived) arrived.counted = false;
-  return leave(session, id);
-}
-
-const COUNTS_CLICKS = ["chatterfy", "keitaro", "network"];
-
-/** To a tracker the conversions of one click that have no transaction id are one conversion (vendors.md §6.1), so a rejection without one means them, and none
- *  that another click told: told by the same identifier if any was, then of the same sum if any is, and the newest of these. */
-function takeBackNumberless(ctx: Context, session: Session, id: EventId): void {
-  const outcome = session.outcomes.get(id);
-  const root = personOf(session, id);
-  if (outcome?.status !== "bound" || outcome.arrived.type !== "rejected" || root === null) return;
-  const { connection, claims, event, facts } = outcome.arrived;
-  const { kind } = ctx.config.connections.get(connection) ?? {};
-  if (facts.tid !== null || facts.order !== null || !COUNTS_CLICKS.some((known) => known === kind)) return;
-  const clicks = new Set(claims.filter(isInferred).map(({ hash }) => hash));
-  // Of inferred identifiers only those are loaded that the batch names.
-  const isOther = (via: string): boolean => {
-    const node = session.graph.nodes.get(via);
-    return clicks.size > 0 && !clicks.has(via) && (!node || isInferred(node));
-  };
-  const open = [...session.known.payments.values()].filter(
-    (paid) =>
-      paid.counted &&
-      paid.connection === connection &&
-      paid.conversion === null &&
-      paid.order === null &&
-      paid.at <= event.at &&
-      !(paid.viaHash !== null && isOther(paid.viaHash)) &&
-      rootOf(session.graph, paid.homeId) === root,
-  );
-  const preferred = (all: readonly PaymentRow[], fits: (paid: PaymentRow) => boolean): readonly PaymentRow[] =>
-    all.some(fits) ? all.filter(fits) : all;
-  const own = preferred(open, ({ viaHash }) => viaHash === outcome.viaHash);
-  const [newest] = preferred(own, ({ amountE4 }) => amountE4 === toE4(facts.money.amount)).toSorted((a, b) => byTime(b, a));
-  if (newest) uncount(session, newest.id);
 }
 
 /** Either word stands on the row it came to, by its own time: what is told late undoes nothing newer, and the newest holds for the whole person. */
