@@ -13,7 +13,7 @@ export default defineConfig({
           ADMIN_TOKEN: "test-admin-token-000000000000",
           SEAL_KEY: "test-seal-key-00000000000000000000",
           LOCAL_MODE: "1",
-          LOG_LEVEL: "error",
+          LOG_LEVEL: "debug",
           PUBLIC_URL: "https://go.example",
           MIGRATIONS: await readD1Migrations("src/store/migrations"),
         },
@@ -23,6 +23,9 @@ export default defineConfig({
   test: {
     include: ["test/**/*.test.ts"],
     setupFiles: ["test/kit/setup.ts"],
+    // One runtime for many files: starting one costs more than the tests of most files. `setup.ts` empties it between them.
+    isolate: false,
+    maxWorkers: 2,
     // Nothing is judged by time: this only ends what hangs, on the slowest machine.
     testTimeout: 120_000,
     hookTimeout: 120_000,

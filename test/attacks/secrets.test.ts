@@ -16,9 +16,6 @@ const { link, authorize, submit, bot, site } = people();
 
 beforeEach(() => saveConfig(SCHOOL));
 
-// The other suites keep quiet; what is judged here is everything that could ever be logged.
-Object.assign(bindings, { LOG_LEVEL: "debug" });
-
 /** Plays a whole login and returns everything that must not be found anywhere afterwards. */
 async function wholeLogin() {
   const telegram_id = `77${someone()}99`;

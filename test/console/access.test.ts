@@ -3,7 +3,7 @@ import { env, exports } from "cloudflare:workers";
 import { beforeAll, describe, expect, it } from "vitest";
 import { type Browser, refusalOf, signIn, submit } from "../kit/console.ts";
 import { inboxOf } from "../../src/context.ts";
-import { ADMIN_TOKEN, ORIGIN, configure, operator } from "../kit/operator.ts";
+import { ADMIN_TOKEN, ORIGIN, configure, guessUntilLimited, operator } from "../kit/operator.ts";
 import { bindings } from "../kit/bindings.ts";
 
 let admin: Browser;
@@ -150,7 +150,7 @@ describe("the sign-in form", () => {
 
   it("no longer tells right from wrong once an address has guessed too often, and says when it will", async () => {
     const headers = { "cf-connecting-ip": "203.0.113.77" };
-    for (let guess = 0; guess < 61; guess += 1) await submit("/console/sign-in", { token: `guess-${guess}` }, headers);
+    await guessUntilLimited((n) => submit("/console/sign-in", { token: `guess-${n}` }, headers));
     const right = await submit("/console/sign-in", { token: ADMIN_TOKEN }, headers);
     expect([right.status, right.headers.get("set-cookie"), right.headers.get("retry-after")]).toEqual([429, null, "60"]);
   });

@@ -1,6 +1,6 @@
 import { exports } from "cloudflare:workers";
 import { expect, it } from "vitest";
-import { ORIGIN, configure, operator } from "../kit/operator.ts";
+import { ORIGIN, configure, guessUntilLimited, operator } from "../kit/operator.ts";
 
 it("tells nobody without the admin token anything", async () => {
   for (const path of ["/v1/config", "/v1/config/versions"]) {
@@ -55,9 +55,6 @@ it("limits an address that guesses admin tokens, and never the right token", asy
     exports.default.fetch(`${ORIGIN}/v1/config`, {
       headers: { authorization: "Bearer guess", "cf-connecting-ip": "203.0.113.9" },
     });
-  const statuses = [];
-  for (let n = 0; n < 70; n += 1) statuses.push((await guess()).status);
-  expect(statuses[0]).toBe(401);
-  expect(statuses.at(-1)).toBe(429);
+  expect([...new Set(await guessUntilLimited(guess))]).toEqual([401, 429]);
   expect((await operator("GET", "/v1/config")).status).toBe(200);
 });

@@ -1,8 +1,8 @@
 /** An outside client of the gateway: everything goes through the HTTP contract, nothing is read behind it. One workspace per test. */
-import { applyD1Migrations, reset } from "cloudflare:test";
-import { env, exports } from "cloudflare:workers";
+import { exports } from "cloudflare:workers";
 import { expect } from "vitest";
 import { ADMIN_TOKEN, ORIGIN, configure, operator } from "./operator.ts";
+import { emptyState } from "./state.ts";
 
 /** A click id of the form our redirect mints, from a short name. */
 export const click = (name: string): string => `c_${name.padEnd(16, "0")}`;
@@ -52,8 +52,7 @@ export const TOLD_TO_TRACKER = {
 
 /** Forgets everything and saves the standing configuration. */
 export async function openWorkspace(changes: Record<string, unknown> = {}): Promise<void> {
-  await reset();
-  await applyD1Migrations(env.DB, env.MIGRATIONS);
+  await emptyState();
   await configure({ ...DOCUMENT, ...changes });
 }
 

@@ -1,7 +1,10 @@
 /** The API document as its readers see it, and values held to its schemas. */
 import { exports } from "cloudflare:workers";
-import { fromJSONSchema } from "zod";
+import { config, fromJSONSchema } from "zod";
 import { ORIGIN } from "./operator.ts";
+
+// The whole zod brings English texts, for everybody in the isolate; the product's zod/mini has none.
+config({ localeError: () => undefined });
 
 type Json = Record<string, unknown>;
 type DocumentedCall = {
