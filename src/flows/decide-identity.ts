@@ -169,7 +169,7 @@ async function unmerge(ctx: Context, name: string): Promise<DecisionResult> {
 }
 
 /** Refused as `invalid` when the value without a scope is several identifiers. Pinned, and the two kept apart, so that no later
- *  event gives it back. */
+ *  event gives it back. Moved to her who has it, a contact leaves its quarantine: the operator has said that it is hers. */
 async function move(ctx: Context, decision: Extract<Decision, { act: "move" }>): Promise<DecisionResult> {
   const refs = await identifierRefs(ctx, decision);
   if (refs === null) return refused("invalid");
@@ -182,12 +182,14 @@ async function move(ctx: Context, decision: Extract<Decision, { act: "move" }>):
   if (!node) return refused("not_found");
   if (nodes.length > 1) return refused("invalid");
   const from = rootOf(graph, node.homeId);
-  if (from === to) return refused("same_person");
-  giveNode(graph, node.hash, to);
+  const stays = from === to;
+  if (stays && !isQuarantined(graph, node)) return refused("same_person");
+  giveNode(graph, node.hash, stays ? node.homeId : to);
   node.pinned = true;
   await wake(ctx, session, node);
   const db = ctx.env.DB;
-  const more = [keepApart(db, from, to, now), forgetClaims(db, [node.hash]), settleAbout(db, [node.hash], now)];
+  const apart = stays ? [] : [keepApart(db, from, to, now)];
+  const more = [...apart, forgetClaims(db, [node.hash]), settleAbout(db, [node.hash], now)];
   return write(ctx, session, more, [from, to]);
 }
 

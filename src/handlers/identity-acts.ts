@@ -45,7 +45,8 @@ export const postMerge = act(twoPersons, ({ persons }) => ({ act: "merge", perso
 export const postKeepApart = act(twoPersons, ({ persons }) => ({ act: "keep_apart", persons }));
 /** Takes back the newest merge that still holds; 409 `nothing_to_unmerge` when there is none. */
 export const postUnmerge = act(onePerson, ({ person: name }) => ({ act: "unmerge", person: name }));
-/** The identifier is pinned to `to` and the two people are kept apart from then on. */
+/** The identifier is pinned to `to` and the two people are kept apart from then on. A contact in quarantine may be left to her who has it; any other
+ *  is 409 `same_person` there. */
 export const postMoveIdentifier = act(identifierMove, ({ type, scope = null, value, to }) => ({
   act: "move",
   type,

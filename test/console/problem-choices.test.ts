@@ -37,12 +37,13 @@ const ownerOf = async (query: string): Promise<string | null> => {
 };
 
 /** Presses the button of the only problem's page. */
-async function press(act: "move" | "block"): Promise<void> {
+async function press(act: "move" | "block", kind = "conflict", place = 0): Promise<void> {
   const listed = await operator("GET", "/v1/problems");
   const { items } = await listed.json<{ items: { id: string; kind: string }[] }>();
-  const conflict = items.find(({ kind }) => kind === "conflict");
+  const conflict = items.find((problem) => problem.kind === kind);
   const page = await browser.text(`/console/problems/${conflict?.id}`);
-  const form = new RegExp(`<form[^>]*action="/console/act/${act}".*?</form>`, "s").exec(page)?.[0] ?? "";
+  const forms = page.match(new RegExp(`<form[^>]*action="/console/act/${act}".*?</form>`, "gs")) ?? [];
+  const form = forms[place] ?? "";
   const fields = [...form.matchAll(/name="([\w-]+)" value="([^"]*)"/g)].map(([, name = "", value = ""]) => [name, value]);
   await browser.post(`/console/act/${act}`, Object.fromEntries(fields) as Record<string, string>);
 }
@@ -83,4 +84,22 @@ it("a contact whose value is not kept is moved all the same", async () => {
   expect(await ownerOf("email=a@b.ru")).toBe(await ownerOf("telegram_id=2001"));
   await press("move");
   expect(await ownerOf("email=a@b.ru")).toBe(await ownerOf("telegram_id=2002"));
+});
+
+it("a contact in quarantine may be left to its owner as well as given to who claims it", async () => {
+  for (const telegram of ["2001", "2002", "2003"]) {
+    await tell("sb/tok-sb-0000000000", { event: "identify", telegram_id: telegram, email: "a@b.ru" });
+  }
+  const owner = await ownerOf("telegram_id=2001");
+  await tell("one/tok-one-0000000000", { event: "message", email: "a@b.ru" });
+  const { items } = await (await operator("GET", "/v1/problems")).json<{ items: { id: string; kind: string }[] }>();
+  const problem = items.find(({ kind }) => kind === "contact_quarantined");
+  const page = await browser.text(`/console/problems/${problem?.id}`);
+  expect(page).toContain("Оставить: TG 2001");
+  expect(page).toContain("Перенести: TG 2003");
+  const left = page.indexOf("Оставить: ") < page.indexOf("Перенести: ") ? 0 : 1;
+  await press("move", "contact_quarantined", left);
+  expect(await ownerOf("email=a@b.ru")).toBe(owner);
+  const events = await operator("GET", `/v1/events?person=${owner}&type=message`);
+  expect((await events.json<{ items: unknown[] }>()).items).toHaveLength(1);
 });

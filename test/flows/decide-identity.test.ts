@@ -219,6 +219,22 @@ it("three claimants quarantine a contact until an operator says whose it is", as
   expect(owners).toEqual([{ person_id: await personOf({ tg: 3 }) }]);
 });
 
+it("a contact in quarantine may be left to its owner: what waited is hers, and later claims are refused without a new quarantine", async () => {
+  for (const tg of [1, 2, 3]) await feed({ ids: { tg, email: "x@x.ru" } });
+  const [waits] = await feed(pay("1", { ids: { email: "x@x.ru" }, connection: "school" }));
+  const owner = await personOf({ tg: 1 });
+  const confirm = { type: "email", value: "x@x.ru", to: owner };
+  expect(await act("persons/move-identifier", confirm)).toMatchObject({ status: 200, body: { persons: [owner] } });
+  expect(await rows("SELECT status, person_id FROM events WHERE id = ?1", waits)).toEqual([
+    { status: "bound", person_id: owner },
+  ]);
+  expect(await rows("SELECT * FROM kept_apart")).toEqual([]);
+  await feed({ ids: { tg: 4, email: "x@x.ru" } }, { ids: { tg: 5, email: "x@x.ru" } });
+  expect((await conflicts()).map(({ kind }) => kind)).toEqual(["conflict", "conflict"]);
+  expect(await personOf({ email: "x@x.ru" })).toBe(owner);
+  expect(await act("persons/move-identifier", confirm)).toMatchObject({ status: 409, body: { reason: "same_person" } });
+});
+
 it("a decision about nobody, about one person twice, or without a body is refused by name", async () => {
   await feed({ ids: { tg: 1 } });
   const one = await personOf({ tg: 1 });

@@ -216,7 +216,7 @@ async function choices(
 ): Promise<Html> {
   const names = await personNames(view.ctx, [a, b]);
   const owned = await Promise.all([a, b].map((id) => identifierLines(view.ctx.env.DB, id)));
-  const others = [a, b].filter((_id, index) => !owned[index]?.some(({ hash }) => hash === problem.identifier_hash));
+  const has = (index: number): boolean => owned[index]?.some(({ hash }) => hash === problem.identifier_hash) ?? false;
   const apart = await keptApartAt(view.ctx.env.DB, [a, b]);
   const form = (act: string, label: string, fields: Readonly<Record<string, string>>, main = false): Html =>
     actForm(
@@ -224,10 +224,10 @@ async function choices(
       { act, fields: { problem: problem.id, ...fields }, ...(main && apart !== null ? { confirm: undoesDecision(view) } : {}) },
       html`<button${main && html` class="main"`}>${label}</button>`,
     );
-  const move = (id: string): Html =>
-    form("move", view.say(["Перенести: {0}", "Move to {0}"], names.get(id) ?? id.slice(0, 12)), {
-      person: id,
-      ...value,
-    });
-  return html`<h2>${view.say(["Кто это?", "Who is it?"])}</h2><p class="dim">${view.say(["Один человек — карточки объединятся, это можно отменить. Перенести — значение уйдёт названному. Разные — больше не спросим. Больше не использовать — значение перестанет связывать людей.", "One person: the cards are joined, which can be undone. Move: the value goes to the one named. Different: we ask no more. Stop using it: the value no longer joins people."])}</p>${apartNote(view, apart)}<div class="row">${form("merge", view.say(["Один человек", "One person"]), { person: a, other: b }, true)}${value !== null && others.map(move)}${form("keep-apart", view.say(["Разные", "Different"]), { person: a, other: b })}${value !== null && form("block", view.say(["Больше не использовать", "Stop using it"]), value)}</div>`;
+  const move = (id: string, index: number): Content => {
+    if (has(index) && problem.kind !== "contact_quarantined") return false;
+    const label: Phrase = has(index) ? ["Оставить: {0}", "Leave to {0}"] : ["Перенести: {0}", "Move to {0}"];
+    return form("move", view.say(label, names.get(id) ?? id.slice(0, 12)), { person: id, ...value });
+  };
+  return html`<h2>${view.say(["Кто это?", "Who is it?"])}</h2><p class="dim">${view.say(["Один человек — карточки объединятся, это можно отменить. Перенести — значение уйдёт названному. Разные — больше не спросим. Больше не использовать — значение перестанет связывать людей.", "One person: the cards are joined, which can be undone. Move: the value goes to the one named. Different: we ask no more. Stop using it: the value no longer joins people."])}</p>${apartNote(view, apart)}<div class="row">${form("merge", view.say(["Один человек", "One person"]), { person: a, other: b }, true)}${value !== null && [a, b].map(move)}${form("keep-apart", view.say(["Разные", "Different"]), { person: a, other: b })}${value !== null && form("block", view.say(["Больше не использовать", "Stop using it"]), value)}</div>`;
 }
