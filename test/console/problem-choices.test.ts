@@ -103,3 +103,13 @@ it("a contact in quarantine may be left to its owner as well as given to who cla
   const events = await operator("GET", `/v1/events?person=${owner}&type=message`);
   expect((await events.json<{ items: unknown[] }>()).items).toHaveLength(1);
 });
+
+it("one value too many of a person speaks of nobody else", async () => {
+  for (const phone of ["+79001112231", "+79001112232", "+79001112233", "+79001112234"]) {
+    await tell("sb/tok-sb-0000000000", { event: "identify", telegram_id: "2001", phone });
+  }
+  const { items } = await (await operator("GET", "/v1/problems")).json<{ items: { id: string; cause: string }[] }>();
+  const page = await browser.text(`/console/problems/${items.find(({ cause }) => cause === "limit")?.id}`);
+  expect(page).toContain("новое значение не добавлено");
+  expect(page).not.toContain("Два человека");
+});

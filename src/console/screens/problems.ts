@@ -148,7 +148,7 @@ export async function problemPage(view: View, id: string): Promise<Page | null> 
     problem.identifier_hash === null ? [] : await identifiersByHash(view.ctx.env.DB, [problem.identifier_hash]);
   const value = owned && (await openIdentifier(view.ctx, owned));
   const mending = problem.kind === "delivery" && isThere(view, problem) ? mendingOf(problem.cause ?? "") : null;
-  const advice = persons.length < 2 && isGone(view, problem) ? GONE : ADVICE[problem.kind];
+  const advice = persons.length < 2 && isGone(view, problem) ? GONE : ADVICE[problem.cause === "limit" ? "limit" : problem.kind];
   const recover = problem.kind === "delivery" && mainButton(view, problem);
   return {
     title: problemSentence(view, problem),
@@ -179,6 +179,10 @@ const ADVICE: Readonly<Record<string, Phrase>> = {
   conflict: [
     "Два человека назвали одно и то же. Событие осталось у своего человека, чужое не тронуто. Решите, кто это.",
     "Two people named the same thing. The event stayed with its own person, nothing of the other's was touched. Decide who it is.",
+  ],
+  limit: [
+    "Событие осталось у своего человека, новое значение не добавлено: столько таких у одного человека не бывает. Если оно всё же его, объедините его с тем, у кого оно появится.",
+    "The event stayed with its own person, the new value was not added: one person does not have so many of this kind. If it is theirs all the same, join them with whoever will come with it.",
   ],
   delivery: [
     "Устраните причину и повторите всё одним действием: порядок и содержимое сохранены.",
