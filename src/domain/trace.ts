@@ -121,11 +121,17 @@ export function tellStep(step: Step, showing: Showing): string {
         `не добавили: ${id} — владелец ${who}. Если это один человек, решите это в «Проблемах»`,
         `not added: ${id} belongs to ${who}. If that is the same human, decide so under Problems`,
       );
+    // Only a click has a campaign to lend.
     case "shared":
-      return say(
-        `${id}: принадлежит другому человеку (${who}), учли только как источник`,
-        `${id}: belongs to another person (${who}), counted as the source only`,
-      );
+      return step.ref.type === "click"
+        ? say(
+            `${id}: принадлежит другому человеку (${who}), учли только как источник`,
+            `${id}: belongs to another person (${who}), counted as the source only`,
+          )
+        : say(
+            `${id}: принадлежит другому человеку (${who}), людей не склеили`,
+            `${id}: belongs to another person (${who}), the two were not joined`,
+          );
     case "kept_apart":
       return say(
         `не добавили: ${id} — владелец ${who}, решено не склеивать`,

@@ -111,6 +111,11 @@ describe("every step of a decision", () => {
       "click c_1: belongs to another person (per_1), counted as the source only",
     ],
     [
+      { step: "shared", ref: { ...click, type: "visitor" }, person: "per_1" },
+      "cookie сайта c_1: принадлежит другому человеку (per_1), людей не склеили",
+      "site cookie c_1: belongs to another person (per_1), the two were not joined",
+    ],
+    [
       { step: "kept_apart", ref: mail, person: "per_1" },
       "не добавили: почта a@b.ru — владелец per_1, решено не склеивать",
       "not added: e-mail a@b.ru belongs to per_1, kept apart by decision",
