@@ -12,6 +12,8 @@ export type Arrival = {
   readonly receivedAt: number;
   /** Keyed digest of (connection, vendor key); the same fact again has the same one. */
   readonly fact: string;
+  /** Keyed digest of the sender's own id of this telling, where the fact is known by something else; null = it has none. */
+  readonly told: string | null;
   /** Same fact and same state = duplicate; same fact and another state replaces it. */
   readonly state: string;
   /** For facts without a vendor key: the same bytes count once within this many ms, later they are a flagged possible duplicate. */

@@ -33,6 +33,8 @@ export type NewEvent = {
   readonly key: string | null;
   /** The newest-state part: same key and same state is `duplicate`, same key and another state replaces it. "" = the fact has one state. */
   readonly state: string;
+  /** The sender's own id of this one telling, which it repeats with a retry: `id:…` (`event_id`) or `webhook:…`. */
+  readonly told: string | null;
   readonly identifiers: readonly Claim[];
   readonly dropped: readonly Dropped[];
   readonly money: Money;
@@ -67,6 +69,7 @@ export const EMPTY_EVENT: NewEvent = {
   eventAt: null,
   key: null,
   state: "",
+  told: null,
   identifiers: [],
   dropped: [],
   money: { amount: null, paidTotal: null, currency: null },

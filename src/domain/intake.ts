@@ -25,8 +25,10 @@ const quarantined = ({ cause, field }: Dropped): IntakeVerdict => ({ verdict: "q
 export type Fact = {
   /** Unique within the connection. */
   readonly key: string;
-  /** Same key and state = duplicate; same key and another state replaces it. */
+  /** Same key and state = duplicate; same key and another state replaces it, unless it only says less. */
   readonly state: string;
+  /** Told once, whatever state the fact is in: unique within the connection. null = the sender gave no id of its own, or it is the key. */
+  readonly told: string | null;
   /** For facts known only by their content: how long the same content is the same fact. null = for ever (as long as it is remembered). */
   readonly windowMs: number | null;
   /** How long the key is remembered. */
@@ -65,11 +67,18 @@ const FACT_DAYS = 400;
 export function factKey(connection: { readonly duplicates: DuplicateMode }, event: NewEvent, content: () => string): Fact {
   const conversion = event.key?.startsWith("tid:") === true;
   if (event.key === null || (connection.duplicates === "new" && conversion)) {
-    return { key: `content:${event.type}:${content()}`, state: "", windowMs: windowOf(event), keepDays: CONTENT_DAYS };
+    const key = `content:${event.type}:${content()}`;
+    return { key, state: "", told: toldOf(event, key), windowMs: windowOf(event), keepDays: CONTENT_DAYS };
   }
+  const { key } = event;
   const state = connection.duplicates === "ignore" ? "" : event.state;
-  return { key: event.key, state, windowMs: null, keepDays: keepDaysOf(event, event.key) };
+  return { key, state, told: toldOf(event, key), windowMs: null, keepDays: keepDaysOf(event, key) };
 }
+
+/** A message's id is nobody else's. An `event_id` may be a number that several conversions share, or the states of one: it tells only that the
+ *  same was said before. */
+const toldOf = ({ told, state }: NewEvent, key: string): string | null =>
+  told === null || told === key ? null : told.startsWith("id:") ? `${key} ${state} ${told}` : told;
 
 const windowOf = ({ type, money, tid, order }: NewEvent): number =>
   HAPPENINGS.has(type) || money.amount !== null || tid !== null || order !== null ? CONTENT_WINDOW_MS : ASKED_AGAIN_MS;

@@ -82,8 +82,9 @@ async function arrivalOf(ctx: Context, item: IntakeItem): Promise<Arrival> {
   const stored: StoredFacts = { ...event, connection: connection.id, receivedAt };
   // Quarantined without a vendor key: two different people's deliveries may look the same, so each counts.
   const key = verdict.verdict === "quarantined" && event.key === null ? id : fact.key;
-  const [mac, facts, raw] = await Promise.all([
+  const [mac, told, facts, raw] = await Promise.all([
     ctx.seal.index("fact", connection.id, key),
+    fact.told === null ? null : ctx.seal.index("fact", connection.id, fact.told),
     ctx.seal.seal(JSON.stringify(stored)),
     item.raw === null ? null : ctx.seal.seal(item.raw),
   ]);
@@ -93,6 +94,7 @@ async function arrivalOf(ctx: Context, item: IntakeItem): Promise<Arrival> {
     type: event.type,
     receivedAt,
     fact: mac,
+    told,
     state: fact.state,
     windowMs: fact.windowMs,
     keepUntil: ctx.clock() + fact.keepDays * DAY_MS,

@@ -202,6 +202,27 @@ describe("facts and duplicates", () => {
     expect((await read("site", { json: { ...json, event_id: "e1" }, webhookId: "msg_1" })).fact.key).toBe("id:e1");
   });
 
+  it("a webhook-id or an event_id tells a retry also where a transaction is the fact; an event_id only of the same state", async () => {
+    const json = { event: "payment", user_id: 5, tid: "1", amount: "50" };
+    const toldOf = async (more: object, webhookId = "msg_1"): Promise<string | null> =>
+      (await read("site", { json: { ...json, ...more }, webhookId })).fact.told;
+    expect(await toldOf({})).toBe("webhook:msg_1");
+    expect(await toldOf({ amount: "70" })).toBe("webhook:msg_1");
+    expect(await toldOf({ tid: null })).toBeNull();
+    const numbered = await toldOf({ event_id: "e1" });
+    expect(await toldOf({ event_id: "e1" }, "msg_2")).toBe(numbered);
+    for (const other of [{ amount: "70" }, { tid: "2" }, { event: "rejected" }])
+      expect(await toldOf({ event_id: "e1", ...other })).not.toBe(numbered);
+    expect((await sale("amount=50&tid=1")).fact.told).toBeNull();
+  });
+
+  it("a sum or a currency that is not told leaves the state the beginning of the one that tells it", async () => {
+    const state = async (query: string): Promise<string> => (await sale(`tid=1&${query}`)).fact.state;
+    expect(await state("amount=50&currency=usd")).toBe("payment|50|USD");
+    expect(await state("amount=50&currency={currency}")).toBe("payment|50");
+    expect(await state("amount={amount}&currency=usd")).toBe("payment");
+  });
+
   it("a negative payment is a withdrawal", async () => {
     expect((await read("chat", { query: "tracker.event=sale&tracker.cost=-10&chatId=5" })).event).toMatchObject({
       type: "withdrawal",

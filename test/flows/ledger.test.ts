@@ -57,3 +57,45 @@ it("an arrival whose answer was lost is not stored a second time after a later t
   expect(duplicates).toBe(0);
   expect(await waitingIn("lost-among-many")).toBe(3);
 });
+
+it("a telling that came before is a duplicate also after a newer state has replaced it", async () => {
+  const [old, paid] = [
+    arrivalOf("tid", { state: "payment|50", told: "m1" }),
+    arrivalOf("tid", { state: "payment|70", told: "m2" }),
+  ];
+  const [late, again] = [
+    arrivalOf("tid", { state: "payment|50", told: "m1" }),
+    arrivalOf("tid", { state: "payment|50", told: "m3" }),
+  ];
+  const { answers, duplicates } = await recorded("told-before", [old, { ...old, again: true }, paid, late, again]);
+  expect(answers).toEqual([
+    { id: old.id, outcome: "accepted" },
+    { id: old.id, outcome: "accepted" },
+    { id: paid.id, outcome: "accepted" },
+    { id: old.id, outcome: "duplicate" },
+    { id: again.id, outcome: "accepted" },
+  ]);
+  expect(duplicates).toBe(1);
+  expect(await waitingIn("told-before")).toBe(3);
+});
+
+it("one message is one fact, whatever else it says the second time; unusable the first time, it is news", async () => {
+  const [first, other] = [arrivalOf("tid 1", { told: "m1" }), arrivalOf("tid 2", { told: "m1" })];
+  const broken = arrivalOf("m2", { verdict: "quarantined", cause: "unresolved_macro", field: "email" });
+  const { answers } = await recorded("one-message", [first, other, arrivalOf("m1"), broken, arrivalOf("tid 3", { told: "m2" })]);
+  expect(answers.map(({ outcome }) => outcome)).toEqual(["accepted", "duplicate", "duplicate", "quarantined", "accepted"]);
+});
+
+it("a telling that says less than what is known replaces nothing", async () => {
+  const known = arrivalOf("fact", { state: "payment|50|USD" });
+  const others = ["payment|50", "payment", "", "payment|5", "rejected"].map((state) => arrivalOf("fact", { state }));
+  const { answers } = await recorded("says-less", [known, ...others]);
+  expect(answers.map(({ outcome }) => outcome)).toEqual([
+    "accepted",
+    "duplicate",
+    "duplicate",
+    "duplicate",
+    "accepted",
+    "accepted",
+  ]);
+});

@@ -10,6 +10,7 @@ const arrival: fc.Arbitrary<Arrival> = fc.record({
   type: fc.string({ unit: "grapheme" }),
   receivedAt: fc.maxSafeNat(),
   fact: fc.string(),
+  told: fc.option(fc.string()),
   state: fc.string(),
   windowMs: fc.option(fc.nat()),
   keepUntil: fc.maxSafeNat(),

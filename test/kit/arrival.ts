@@ -8,6 +8,7 @@ export const arrivalOf = (fact: string, changes: Partial<Arrival> = {}): Arrival
   type: "message",
   receivedAt: Date.now(),
   fact,
+  told: null,
   state: "",
   windowMs: null,
   keepUntil: Date.now() + 86_400_000,

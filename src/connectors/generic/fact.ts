@@ -17,20 +17,26 @@ export type FactParts = {
   readonly tidScope: string | null;
 };
 
-/** `key` is unique within its connection. Both parts are digested before they are stored (`flows/accept-event.ts`). */
-export type FactIdentity = { readonly key: string | null; readonly state: string };
+/** `key` is unique within its connection. It and `told` are digested before they are stored (`flows/accept-event.ts`). */
+export type FactIdentity = Pick<NewEvent, "key" | "state" | "told">;
 
 /** By falling trust: transaction, the sender's event id, the delivery's id, the order of an order. `key: null` = nothing tells repeats apart:
- *  then the same content within a window is the same fact (domain/intake.ts). `state` "" = the fact cannot change; else a second delivery with another state updates it. */
+ *  then the same content within a window is the same fact (domain/intake.ts). `state` "" = the fact cannot change; else a second delivery with another
+ *  state updates it, unless it is a retry of one that came before. */
 export function factIdentity(parts: FactParts): FactIdentity {
-  const { type, tid, order, money } = parts;
-  const state = `${type}|${money.amount ?? ""}|${money.currency ?? ""}`;
-  if (tid !== null) return { key: `tid:${familyOf(type)}:${parts.tidScope === null ? "" : `${parts.tidScope}:`}${tid}`, state };
-  if (parts.eventId !== null) return { key: `id:${parts.eventId}`, state: "" };
-  if (parts.deliveryId !== null) return { key: `webhook:${parts.deliveryId}`, state: "" };
-  if (type === "order" && order !== null) return { key: `order:${order}`, state };
-  return { key: null, state: "" };
+  const { type, tid, order, eventId, deliveryId } = parts;
+  const told = eventId !== null ? `id:${eventId}` : deliveryId !== null ? `webhook:${deliveryId}` : null;
+  const state = stateOf(type, parts.money);
+  if (tid !== null)
+    return { key: `tid:${familyOf(type)}:${parts.tidScope === null ? "" : `${parts.tidScope}:`}${tid}`, state, told };
+  if (told !== null) return { key: told, state: "", told };
+  if (type === "order" && order !== null) return { key: `order:${order}`, state, told };
+  return { key: null, state: "", told };
 }
+
+/** What was not told is left off, so that a state which says less is the beginning of one that says more. */
+export const stateOf = (type: string, { amount, currency }: Money): string =>
+  amount === null ? type : currency === null ? `${type}|${amount}` : `${type}|${amount}|${currency}`;
 
 /** Keitaro's moves (vendors.md §6.1): lead→sale, sale→rejected, rebill→rejected are one conversion under one `tid`. */
 const familyOf = (type: string): string => (type === "payment" || type === "rejected" ? "conversion" : type);

@@ -2,6 +2,7 @@
  *  a payment is known by order and total: the second telling is a duplicate, the next part payment is a new fact, and the amount is the
  *  difference of totals. Creation is one fact per order. An order without money (free, or "paid" with nothing) is an order, never a sale. */
 import type { Money, NewEvent } from "../../domain/event.ts";
+import { stateOf } from "../generic/fact.ts";
 import { type OrderStep, orderStep } from "./status.ts";
 
 /** An order as one delivery tells it. Sums are decimal texts; `paidTotal` is what was paid so far, null = not told. */
@@ -45,7 +46,7 @@ const creation = (order: string, money: Money): DealEvent => ({
   type: "order",
   named: null,
   key: `order:${order}`,
-  state: `order|${money.amount ?? ""}|${money.currency ?? ""}`,
+  state: stateOf("order", money),
   money,
   order,
 });

@@ -76,6 +76,7 @@ function readMessage(connection: ConnectionOf<"salebot">, incoming: Incoming, se
     eventAt: null,
     key: id === null ? null : `message:${project}:${id}`,
     state: "",
+    told: null,
     identifiers: [...identifiers, ...click],
     dropped: sent.dropped,
     money: NO_MONEY,

@@ -42,7 +42,7 @@ export function readTelegram(connection: ConnectionOf<"telegram">, incoming: Inc
     eventAt: update.kind === "callback_query" || !time.ok ? null : time.value,
     ...(paid?.tid
       ? factIdentity({ ...NO_FACT, type: paid.type, tid: paid.tid, money: paid.money })
-      : { key: `update:${id}`, state: "" }),
+      : { key: `update:${id}`, state: "", told: null }),
     identifiers,
     dropped: time.ok ? [] : [{ field: `${update.kind}.date`, cause: time.error }],
     money: paid?.money ?? NO_MONEY,

@@ -31,31 +31,53 @@ export function createLedger(sql: SqlStorage): void {
 
 type Known = { seq: number; id: EventId; state: string; received_at: number; verdict: string; replaces: EventId | null };
 
-/** Records one arrival or recognises it as a duplicate. The same event a second time is a call whose answer was lost (call-inbox.ts), not a second
- *  telling: it is answered as the first time, also when another state has replaced it meanwhile. A fact without a vendor key is a duplicate only within
- *  its window; later it is news. A fact that came unusable is news once it comes usable; one that is known well is not replaced by an unusable telling of it. */
+/** Records one arrival or recognises it as a duplicate: of its fact, or of a message that its sender repeats after the fact has gone on to
+ *  another state. Such a message is remembered by a row of its own, which never waits. */
 export function record(sql: SqlStorage, arrival: Arrival): Acceptance {
-  if (insert(sql, arrival, null, false)) return { id: arrival.id, outcome: arrival.verdict };
-  const known = sql
-    .exec<Known>("SELECT seq, id, state, received_at, verdict, replaces FROM arrivals WHERE fact = ?1", arrival.fact)
-    .one();
-  if (arrival.again && (arrival.id === known.id || arrival.id === known.replaces || isRecent(sql, arrival.id))) {
+  const { told } = arrival;
+  if (told === null) return recordFact(sql, arrival);
+  const first = known(sql, told);
+  if (first && first.verdict !== "quarantined") {
+    if (arrival.again && arrival.id === first.id) return { id: arrival.id, outcome: arrival.verdict };
+    countDuplicate(sql, arrival);
+    return { id: first.id, outcome: "duplicate" };
+  }
+  const answer = recordFact(sql, arrival);
+  const remembered = { ...arrival, id: answer.id, fact: told, state: "", facts: null, raw: null };
+  if (answer.outcome !== "quarantined") insert(sql, remembered, null, false);
+  return answer;
+}
+
+const known = (sql: SqlStorage, fact: string): Known | undefined =>
+  [...sql.exec<Known>("SELECT seq, id, state, received_at, verdict, replaces FROM arrivals WHERE fact = ?1", fact)][0];
+
+/** The same event a second time is a call whose answer was lost (call-inbox.ts), not a second telling: it is answered as the first time, also
+ *  when another state has replaced it meanwhile. A fact without a vendor key is a duplicate only within its window; later it is news. A fact that came
+ *  unusable is news once it comes usable; one that is known well is not replaced by an unusable telling of it, nor by one that says less. */
+function recordFact(sql: SqlStorage, arrival: Arrival): Acceptance {
+  const older = insert(sql, arrival, null, false) ? undefined : known(sql, arrival.fact);
+  if (!older) return { id: arrival.id, outcome: arrival.verdict };
+  if (arrival.again && (arrival.id === older.id || arrival.id === older.replaces || isRecent(sql, arrival.id))) {
     return { id: arrival.id, outcome: arrival.verdict };
   }
-  const withinWindow = arrival.windowMs === null || Math.abs(arrival.receivedAt - known.received_at) < arrival.windowMs;
-  const [wasBroken, isBroken] = [known.verdict === "quarantined", arrival.verdict === "quarantined"];
-  if (known.state === arrival.state && withinWindow && (isBroken || !wasBroken)) {
+  const withinWindow = arrival.windowMs === null || Math.abs(arrival.receivedAt - older.received_at) < arrival.windowMs;
+  const [wasBroken, isBroken] = [older.verdict === "quarantined", arrival.verdict === "quarantined"];
+  if (saysNothingNew(arrival.state, older.state) && withinWindow && (isBroken || !wasBroken)) {
     countDuplicate(sql, arrival);
-    return { id: known.id, outcome: "duplicate" };
+    return { id: older.id, outcome: "duplicate" };
   }
   if (isBroken && !wasBroken) {
     insert(sql, { ...arrival, fact: `${arrival.fact}:${arrival.id}` }, null, false);
     return { id: arrival.id, outcome: arrival.verdict };
   }
-  sql.exec("UPDATE arrivals SET fact = NULL WHERE seq = ?1", known.seq);
-  insert(sql, arrival, arrival.windowMs === null ? known.id : null, arrival.windowMs !== null);
+  sql.exec("UPDATE arrivals SET fact = NULL WHERE seq = ?1", older.seq);
+  insert(sql, arrival, arrival.windowMs === null ? older.id : null, arrival.windowMs !== null);
   return { id: arrival.id, outcome: arrival.verdict };
 }
+
+/** A sum that was not told, or a macro in its place, is no other sum. */
+const saysNothingNew = (state: string, older: string): boolean =>
+  state === "" || state === older || older.startsWith(`${state}|`);
 
 /** More than arrive while an answer is waited for. */
 const RECENT = 10_000;
@@ -69,9 +91,11 @@ const isRecent = (sql: SqlStorage, id: EventId): boolean =>
     )
     .one().n === 1;
 
+type Row = Omit<Arrival, "facts"> & { readonly facts: ArrayBuffer | null };
+
 /** SQLite numbers a row one above the newest. Never a number twice, because the newest row is never deleted: cheaper than AUTOINCREMENT, which
  *  writes a second table. */
-function insert(sql: SqlStorage, a: Arrival, replaces: EventId | null, possibleDuplicate: boolean): boolean {
+function insert(sql: SqlStorage, a: Row, replaces: EventId | null, possibleDuplicate: boolean): boolean {
   const written = sql.exec(
     `INSERT INTO arrivals (fact, id, state, received_at, keep_until, connection, type, verdict, cause, field, rules, replaces, possible_duplicate, facts, raw)
      VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)

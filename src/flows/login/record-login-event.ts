@@ -76,6 +76,7 @@ async function arrivalOf(ctx: Context, { id, key, facts }: LoginAct): Promise<Ar
     type: facts.type,
     receivedAt: facts.receivedAt,
     fact: await ctx.seal.index("fact", LOGIN_CONNECTION, key),
+    told: null,
     state: "",
     windowMs: null,
     keepUntil: facts.receivedAt + KEEP_MS,
