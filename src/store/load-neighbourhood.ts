@@ -60,7 +60,7 @@ export async function loadNeighbourhood(db: D1Database, known: Neighbourhood, as
       .prepare(
         `SELECT id, seq, connection, home_id AS homeId, via_hash AS viaHash, fact, event_at AS at, named, label, ordinal, amount_e4 AS amountE4,
            paid_total_e4 AS paidTotalE4, order_number AS "order",
-           CASE WHEN tid IS NOT NULL THEN fact END AS conversion, counted, rules
+           tid, CASE WHEN tid IS NOT NULL THEN fact END AS conversion, counted, rules
          FROM ${PAYMENTS} AND +status IN ('bound', 'erased')`,
       )
       .bind(...persons),

@@ -26,6 +26,7 @@ export type Asked = {
 export type PaymentRow = Payment & {
   readonly connection: string;
   readonly fact: string;
+  readonly tid: string | null;
   readonly viaHash: string | null;
   homeId: PersonId;
   counted: boolean;

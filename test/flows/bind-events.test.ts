@@ -197,6 +197,33 @@ it("a rejection without a transaction id takes back the payment of its click tha
   expect((await eventRow(booked))?.counted).toBe(1);
 });
 
+it("where transaction ids are not trusted a rejection takes back a payment of its id: the one of the same sum, else the newest", async () => {
+  await saveDocument({
+    connections: {
+      onewin: { kind: "network", network: "1win", duplicates: "new" },
+      strict: { kind: "network", network: "1win" },
+    },
+  });
+  const from = (connection: string, tid: string): Told => ({ ids: { player: 9 }, connection, tid });
+  const ids: (string | undefined)[] = [];
+  for (const [amount, tid, at] of [
+    ["50", "1", 1_000],
+    ["70", "1", 2_000],
+    ["90", "2", 3_000],
+  ] as const)
+    ids.push((await feed(pay(amount, { ...from("onewin", tid), at })))[0]);
+  ids.push((await feed(pay("50", { ...from("strict", "1"), key: "tid:s1", at: 1_000 })))[0]);
+  const counted = async (): Promise<unknown[]> => Promise.all(ids.map(async (id) => (await eventRow(id))?.counted));
+  const reject = (amount: string | null, told: Told): Promise<unknown> =>
+    feed({ ...told, type: "rejected", money: { amount, paidTotal: null, currency: null }, at: 4_000 });
+  await reject("90", from("onewin", "3"));
+  expect(await counted()).toEqual([1, 1, 1, 1]);
+  await reject("50", from("onewin", "1"));
+  expect(await counted()).toEqual([0, 1, 1, 1]);
+  await reject(null, from("onewin", "1"));
+  expect(await counted()).toEqual([0, 0, 1, 1]);
+});
+
 it("a rejection of one click leaves the payment of another click of the same person alone", async () => {
   await saveDocument({
     connections: { onewin: { kind: "network", network: "1win" }, bot: { kind: "salebot", project: "P1" } },

@@ -29,6 +29,7 @@ const payment = (place: number, given: Partial<PaymentRow> = {}): PaymentRow => 
   amountE4: 10_000,
   paidTotalE4: null,
   order: null,
+  tid: `t${place}`,
   conversion: `t${place}`,
   counted: true,
   rules: true,

@@ -12,8 +12,8 @@ import type { Session } from "./session.ts";
 /** Puts a bound payment among the others. */
 export function addPayment(session: Session, arrived: Arrived, homeId: PersonId, viaHash: string | null): void {
   if (arrived.type !== "payment") return;
-  const { fact, rules } = arrived;
-  enter(session, { ...moneyOf(arrived), homeId, viaHash, fact, label: null, ordinal: null, rules });
+  const { fact, rules, facts } = arrived;
+  enter(session, { ...moneyOf(arrived), homeId, viaHash, fact, tid: facts.tid, label: null, ordinal: null, rules });
   session.relabelled.add(arrived.id);
 }
 

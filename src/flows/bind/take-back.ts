@@ -20,14 +20,16 @@ export function uncount(session: Session, id: EventId): PersonId | null {
 const COUNTS_CLICKS = ["chatterfy", "keitaro", "network"];
 
 /** To a tracker the conversions of one click that have no transaction id are one conversion (vendors.md §6.1), so a rejection without one means them, and none
- *  that another click told: told by the same identifier if any was, then of the same sum if any is, and the newest of these. */
+ *  that another click told: told by the same identifier if any was, then of the same sum if any is, and the newest of these. Where one id may
+ *  stand for many conversions (`duplicates: "new"`) a rejection that tells it means one of them. */
 export function takeBackNumberless(ctx: Context, session: Session, id: EventId): void {
   const outcome = session.outcomes.get(id);
   if (outcome?.status !== "bound" || outcome.arrived.type !== "rejected") return;
   const root = personOf(session, id);
   const { connection, claims, event, facts } = outcome.arrived;
-  const { kind } = ctx.config.connections.get(connection) ?? {};
-  if (facts.tid !== null || facts.order !== null || !COUNTS_CLICKS.some((known) => known === kind)) return;
+  const { kind, duplicates } = ctx.config.connections.get(connection) ?? {};
+  if (facts.order !== null || (facts.tid !== null && duplicates !== "new")) return;
+  if (!COUNTS_CLICKS.some((known) => known === kind)) return;
   const clicks = new Set(claims.filter(isInferred).map(({ hash }) => hash));
   // Of inferred identifiers only those are loaded that the batch names.
   const isOther = (via: string): boolean => {
@@ -38,7 +40,7 @@ export function takeBackNumberless(ctx: Context, session: Session, id: EventId):
     (paid) =>
       paid.counted &&
       paid.connection === connection &&
-      paid.conversion === null &&
+      paid.tid === facts.tid &&
       paid.order === null &&
       paid.at <= event.at &&
       !(paid.viaHash !== null && isOther(paid.viaHash)) &&
