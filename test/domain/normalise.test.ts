@@ -96,17 +96,31 @@ describe("identifiers", () => {
     "%255BCLICK_ID%255D",
     "%25clickid%25",
     "%25affid%25",
+    "#EMAIL#",
+    "##CLICK_ID##",
+    "$ob_click_id$",
   ])("N-03 macros: %s is a placeholder", (text) => {
     expect(hasMacro(text)).toBe(true);
     expect(value(readVendorId(text))).toBe("! unresolved_macro");
   });
 
-  it.each(["abc", "100%", "%D0%BF%D1%80", "%25D0%25BF", "a%20b%20c", "[small]", "%5Bsmall%5D", "CLICK_ID", "50%-60%"])(
-    "%s is no placeholder",
-    (text) => {
-      expect(hasMacro(text)).toBe(false);
-    },
-  );
+  it.each([
+    "abc",
+    "100%",
+    "%D0%BF%D1%80",
+    "%25D0%25BF",
+    "a%20b%20c",
+    "[small]",
+    "%5Bsmall%5D",
+    "CLICK_ID",
+    "50%-60%",
+    "#sale",
+    "#5#",
+    "$100",
+    "a#B#c",
+  ])("%s is no placeholder", (text) => {
+    expect(hasMacro(text)).toBe(false);
+  });
 
   it("free text may hold braces, but not be a placeholder", () => {
     expect(isMacro("hello {name}")).toBe(false);
@@ -204,6 +218,9 @@ describe("money", () => {
     ["1.234", "1.234", null],
     ["$50", "50", "USD"],
     ["50 usd", "50", "USD"],
+    ["руб.100", "100", "RUB"],
+    ["р. 1 500,50", "1500.5", "RUB"],
+    ["$.50", "0.5", "USD"],
     ["-10", "-10", null],
     ["−10,5", "-10.5", null],
     ["-$10", "-10", "USD"],

@@ -1,5 +1,5 @@
 /** Placeholders that nobody filled in. They arrive literally in every dialect: `{sub1}`, `{{tracker.clickid}}`, `#{client_id}`, `[CLICK_ID]`,
- *  `%clickid%`, `__CLICK_ID__`, `<clickid>`, and percent-encoded once or twice. Such a value is missing, never an id. */
+ *  `%clickid%`, `__CLICK_ID__`, `<clickid>`, `#CLICK_ID#`, `$click_id$`, and percent-encoded once or twice. Such a value is missing, never an id. */
 import { clean } from "./clean.ts";
 
 const BRACES = /\{[^{}]*\}/;
@@ -10,16 +10,18 @@ const BRACKETS = /\[[A-Z][A-Z0-9_.]*\]/;
 const PERCENTS = /%[A-Za-z_][A-Za-z0-9_.]*%/;
 const UNDERSCORES = /^__[A-Z][A-Z0-9_]*__$/;
 const ANGLES = /^<[A-Za-z_][A-Za-z0-9_.]*>$/;
+/** Bitrix and Outbrain. */
+const HASHES = /^(#{1,2}[A-Z][A-Z0-9_.]*#{1,2}|\$[A-Za-z_][A-Za-z0-9_]*\$)$/;
 
 /** Every dialect has one of these: a text without them is not looked at further. */
-const TELLTALE = /[{[%_<]/;
+const TELLTALE = /[{[%_<#$]/;
 
 /** True when the text holds an unfilled placeholder anywhere. */
 export function hasMacro(text: string): boolean {
   if (!TELLTALE.test(text)) return false;
   if (BRACES.test(text) || BRACKETS.test(text)) return true;
   const value = encodedOnce(text);
-  if (UNDERSCORES.test(value) || ANGLES.test(value)) return true;
+  if (UNDERSCORES.test(value) || ANGLES.test(value) || HASHES.test(value)) return true;
   if (!value.includes("%")) return false;
   return ENCODED_BRACES.test(value) || ENCODED_BRACKETS.test(value) || (PERCENTS.test(value) && !isEscaped(value));
 }
