@@ -290,6 +290,16 @@ describe("money", () => {
       null,
     ]);
   });
+
+  it.each([
+    ["RUB", ["рубли", "рублей", "Ruble", "roubles", "643"]],
+    ["USD", ["доллар", "долларов", "Dollars", "US Dollar", "840"]],
+    ["EUR", ["евро", "Euro", "euros", "978"]],
+    ["UAH", ["гривна", "гривен", "980"]],
+    ["KZT", ["тенге", "398"]],
+  ])("%s is known by its words and its number: %j", (code, words) => {
+    expect(words.map(readCurrency)).toEqual(words.map(() => code));
+  });
 });
 
 describe("time", () => {
