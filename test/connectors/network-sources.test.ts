@@ -223,6 +223,13 @@ describe("facts and duplicates", () => {
     expect(await state("amount={amount}&currency=usd")).toBe("payment");
   });
 
+  it.each(["cost=0.05&payout=12", "payout=12&cost=0.05", "revenue=12&cost=0.05", "cost=12"])(
+    "a tracker's own cost of the click is no sum beside one: %s",
+    async (sums) => {
+      expect((await sale(`tid=1&${sums}`)).event.money.amount).toBe("12");
+    },
+  );
+
   it("a negative payment is a withdrawal", async () => {
     expect((await read("chat", { query: "tracker.event=sale&tracker.cost=-10&chatId=5" })).event).toMatchObject({
       type: "withdrawal",

@@ -41,7 +41,8 @@ export function readNetwork(connection: ConnectionOf<"network">, incoming: Incom
       claimNames: { player_id: ["user_id", "player", "trader_id", "traider_id", "uid"] },
       clickNames: ["cid", "cnv_id"],
       tidNames: registered ? ["txid"] : ["event_id", "txid"],
-      money: { currency: ["cnv_currency"] },
+      // `cost` beside another sum is what the click cost a tracker.
+      money: { first: ["amount", "sum", "payout", "revenue"], currency: ["cnv_currency"] },
       eventIds: false,
       timeNames: ["date"],
     },
