@@ -197,6 +197,35 @@ it("a bare plus inside an e-mail is the address's own, at its ends and elsewhere
   });
 });
 
+it.each([
+  ["+79001112233", "+79001112233"],
+  ["8 (900) 111-22-33", "8 (900) 111-22-33"],
+  ["1 500,50", "1 500,50"],
+  ["12,5", "12,5"],
+  ["0123", "0123"],
+  [".5", ".5"],
+  ["-10", "-10"],
+  ["%amount%", "%amount%"],
+  ["[AMOUNT]", "[AMOUNT]"],
+  ["undefined", "undefined"],
+  ["None", "None"],
+])("a variable without quotation marks is read in broken JSON: %s", async (bare, value) => {
+  const body = `{"x": ${bare} ,"email":"a@b.ru", "note": "сумма: ${bare}, да", "y":${bare}}`;
+  expect(await fieldsOf({ body, type: "application/json" })).toEqual({
+    x: value,
+    email: "a@b.ru",
+    note: `сумма: ${bare}, да`,
+    y: value,
+  });
+});
+
+it.each(['{"x": 12,50,60}', '{"x": broken}', '{"x": 5 "y": 6}', `{"x": 5${" ".repeat(200_000)}"y"}`])(
+  "what may mean several things is not guessed: %#",
+  async (body) => {
+    expect((await deliver({ body, type: "application/json" })).content.ok).toBe(false);
+  },
+);
+
 describe("a compressed body", () => {
   const zipped = async (bytes: Uint8Array): Promise<Uint8Array> =>
     new Uint8Array(await new Response(new Response(bytes).body?.pipeThrough(new CompressionStream("gzip"))).arrayBuffer());
