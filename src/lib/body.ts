@@ -98,19 +98,23 @@ function parseBody(contentType: string, bytes: Uint8Array, text: string): Result
   return text.includes("\0") ? err("neither text nor a form") : ok({ pairs: [["text", text.trim()]], json: undefined });
 }
 
-/** A string, or a value outside quotation marks that is a placeholder, a word of another language for nothing, a number as people write it, or missing. */
-const BARE =
-  /"(?:[^"\\]|\\.)*"?|:\s*(?:([#$]?\{\{?[^\s{}"]+\}?\}|%\w+%|\[[A-Z]\w*\]|undefined|None|NaN|True|False|[+-]?[\d.][\d .()-]{0,40}(?:,\d{1,4})?)\s*)?(?=[,}])/g;
+/** A string, which ends where a name, a value or the document can end; or a value outside quotation marks that is a placeholder, a word of another
+ *  language for nothing, a number as people write it, or missing. */
+const TOKEN =
+  /"(?:[^"\\]|\\.|"(?!\s*(?:[:}\]]|,\s*(?:["{[]|-?\d|true|false|null)|$)))*"?|:\s*(?:([#$]?\{\{?[^\s{}"]+\}?\}|%\w+%|\[[A-Z]\w*\]|undefined|None|NaN|True|False|[+-]?[\d.][\d .()-]{0,40}(?:,\d{1,4})?)\s*)?(?=[,}])/g;
 
-/** A bot puts a person's message into a JSON template as it is, line breaks and all: inside a string JSON forbids them, so they are written as it wants
- *  them; between tokens a control character means nothing. A variable without quotation marks leaves its name when it is not set, or
+/** An escape that is right, or what JSON wants escaped. */
+const RAW = /\\(?:["\\/bfnrt]|u[\dA-Fa-f]{4})|[\\"]|\p{Cc}+/gu;
+
+/** A bot puts a person's message into a JSON template as it is, quotation marks, line breaks and all: inside a string JSON forbids them, so they are
+ *  written as it wants them; between tokens a control character means nothing. A variable without quotation marks leaves its name when it is not set, or
  *  nothing, or a phone and a sum that are no numbers to JSON. */
 function mendedJson(text: string, error: string): Result<Body, string> {
   const told = (all: string, bare?: string): string =>
     all.startsWith(":")
       ? `:${JSON.stringify(bare?.trim() ?? null)}`
-      : all.replaceAll(/\p{Cc}+/gu, (raw) => JSON.stringify(raw).slice(1, -1));
-  const json = parseJson(text.replaceAll(BARE, told).replaceAll(/\p{Cc}/gu, " "));
+      : `"${all.slice(1, -1).replaceAll(RAW, (raw) => (raw.length > 1 && raw.startsWith("\\") ? raw : JSON.stringify(raw).slice(1, -1)))}${all.slice(-1)}`;
+  const json = parseJson(text.replaceAll(TOKEN, told).replaceAll(/\p{Cc}/gu, " "));
   return json.ok ? ok(jsonBody(json.value, text.trim())) : err(error);
 }
 

@@ -219,12 +219,36 @@ it.each([
   });
 });
 
-it.each(['{"x": 12,50,60}', '{"x": broken}', '{"x": 5 "y": 6}', `{"x": 5${" ".repeat(200_000)}"y"}`])(
-  "what may mean several things is not guessed: %#",
-  async (body) => {
-    expect((await deliver({ body, type: "application/json" })).content.ok).toBe(false);
-  },
-);
+it.each([
+  ['ООО "Ромашка"', 'ООО "Ромашка"'],
+  ['"Да"', '"Да"'],
+  ['он сказал "да", и ушёл: "пока"', 'он сказал "да", и ушёл: "пока"'],
+  ["C:\\дом", "C:\\дом"],
+  ['\\"уже\\" \\u0434', '"уже" д'],
+  ['две\nстроки "и"', 'две\nстроки "и"'],
+])("a message with its own quotation marks is read in a bot's JSON: %s", async (message, value) => {
+  const body = `{"telegram_id":"5", "message":"${message}","list":["a",-1,"b",true], "last":"${message}"}`;
+  expect(await fieldsOf({ body, type: "application/json" })).toEqual({
+    telegram_id: "5",
+    message: value,
+    "list.0": "a",
+    "list.1": "-1",
+    "list.2": "b",
+    "list.3": "true",
+    last: value,
+  });
+});
+
+it.each([
+  '{"x": 12,50,60}',
+  '{"x": broken}',
+  '{"x": 5 "y": 6}',
+  `{"x": 5${" ".repeat(200_000)}"y"}`,
+  '{"m":"скажи "а", "б"","y":1}',
+  '{"m":"a" "y":"b"}',
+])("what may mean several things is not guessed: %#", async (body) => {
+  expect((await deliver({ body, type: "application/json" })).content.ok).toBe(false);
+});
 
 describe("a compressed body", () => {
   const zipped = async (bytes: Uint8Array): Promise<Uint8Array> =>
