@@ -220,8 +220,13 @@ const SUBJECTS = ["person", "id", "connection", "slug", "problem", "version", "i
 async function afterAct(acting: View, result: ActResult, form: PostedForm): Promise<Response> {
   const back = safeBack(form("back"));
   const view = at(acting, back);
-  if ("failed" in result) return refusedForm({ ...view, refusal: result.failed }, withTyped(acting.url.pathname, form));
-  if ("refused" in result) return answer(renderPage(view, await rulesPage(view, result.refused)), 422);
+  // The page of a refused form again. Why is never read from an address: that would let anybody's link say anything here.
+  const withForm = (page: Response): Promise<Response> => withTyped(page, acting.url.pathname, form);
+  if ("failed" in result) return withForm(await drawn({ ...view, refusal: result.failed }, 422));
+  if ("refused" in result) {
+    const page = answer(renderPage(view, await rulesPage(view, result.refused)), 422);
+    return result.refused.act === "save-config" ? withForm(page) : page;
+  }
   if ("once" in result) {
     const blocks = result.once.blocks.map(({ title, text }, index) => html`<h2>${title}</h2>${copyBox(view, `o${index}`, text)}`);
     const body = html`<p class="note">${result.once.lead}</p>${blocks}<p class="gap">${backLink(back, view.word("goBack"))}</p>`;
@@ -236,9 +241,6 @@ async function afterAct(acting: View, result: ActResult, form: PostedForm): Prom
   target.searchParams.set("done", "1");
   return redirect(`${target.pathname}${target.search}`);
 }
-
-/** The page of a refused form again. Why is never read from an address: that would let anybody's link say anything here. */
-const refusedForm = async (view: View, typed: HTMLRewriter): Promise<Response> => typed.transform(await drawn(view, 422));
 
 /** Only pages of the console itself: an act is no page. What the last act came to is told once. */
 function safeBack(text: string): string {

@@ -27,14 +27,26 @@ const OWN = new Set(["csrf", "back", "seen"]);
 
 /** Gives back what was typed to the form it was typed in, on the page that says why it was refused: without scripts it would be lost. The script does
  *  the same where a session ended (assets/script.ts); a chosen file cannot be given back. Of several forms of one act the one with the same hidden
- *  fields is meant; they stand before what is typed. A field that was not sent stays as the page has it; what differs from that is marked, for the script
- *  to unfold. Values are escaped here: `setAttribute` escapes the quotation mark alone. */
-export function withTyped(action: string, form: PostedForm): HTMLRewriter {
+ *  fields is meant; they stand before what is typed. A field that was not sent stays as the page has it; the folds that hide what was typed are opened.
+ *  The form tells what its sender has seen, not what its page shows: sent again, it is to write over nobody's save either. Values are escaped here:
+ *  `setAttribute` escapes the quotation mark alone. */
+export async function withTyped(page: Response, action: string, form: PostedForm): Promise<Response> {
   let mine = false;
   let chosen: string | null = null;
+  let [forms, folds] = [0, 0];
+  const [given, open] = [new Set<number>(), new Set<number>()];
+  const around: number[] = [];
   const nameOf = (field: Element): string => field.getAttribute("name") ?? "";
   const sentIn = (field: Element): string => render(form(nameOf(field)));
-  const typedIn = (field: Element): string | null => (mine && form.has(nameOf(field)) ? sentIn(field) : null);
+  const unfold = (): void => {
+    for (const fold of around) open.add(fold);
+  };
+  const typedIn = (field: Element): string | null => {
+    if (!mine || !form.has(nameOf(field))) return null;
+    if (!given.has(forms)) unfold();
+    given.add(forms);
+    return sentIn(field);
+  };
   const mark = (field: Element, name: "checked" | "selected", on: boolean): void => {
     if (on) field.setAttribute(name, "");
     else field.removeAttribute(name);
@@ -44,13 +56,22 @@ export function withTyped(action: string, form: PostedForm): HTMLRewriter {
     if (type === "radio" || type === "checkbox") mark(field, "checked", field.getAttribute("value") === typed);
     else if (field.tagName === "textarea") field.setInnerContent(typed, { html: true });
     else {
-      if ((field.getAttribute("value") ?? "") !== typed) field.setAttribute("data-typed", "");
+      if ((field.getAttribute("value") ?? "") !== typed) unfold();
       field.setAttribute("value", typed);
     }
   };
-  return new HTMLRewriter()
+  const filled = new HTMLRewriter()
+    .on("details", {
+      element: (fold) => {
+        around.push(folds++);
+        fold.onEndTag(() => {
+          around.pop();
+        });
+      },
+    })
     .on("form", {
       element: (element) => {
+        forms += 1;
         mine = element.getAttribute("action") === action;
       },
     })
@@ -74,5 +95,26 @@ export function withTyped(action: string, form: PostedForm): HTMLRewriter {
       element: (option) => {
         if (chosen !== null) mark(option, "selected", option.getAttribute("value") === chosen);
       },
-    });
+    })
+    .transform(page);
+  // Which form it is and what is around it stands after the tags that are to say so.
+  const text = await filled.text();
+  [forms, folds] = [0, 0];
+  return new HTMLRewriter()
+    .on("details", {
+      element: (fold) => {
+        if (open.has(folds++)) fold.setAttribute("open", "");
+      },
+    })
+    .on("form", {
+      element: () => {
+        forms += 1;
+      },
+    })
+    .on("form input[name=seen]", {
+      element: (field) => {
+        if (given.has(forms) && form.has("seen")) field.setAttribute("value", sentIn(field));
+      },
+    })
+    .transform(new Response(text, filled));
 }

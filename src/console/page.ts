@@ -120,7 +120,7 @@ export const actForm = (
 function flash(view: View): Content {
   const done = view.url.searchParams.get("done");
   if (view.refusal !== null)
-    return html`<p class="note bad" role="alert">${icon("bad")} ${view.word("refused")}: ${view.refusal}</p>`;
+    return html`<p class="note bad" role="alert">${icon("bad")} ${view.word("refused")}: ${view.refusal} <a href="${view.url.pathname + view.url.search}">${view.say(["Открыть заново", "Open anew"])}</a></p>`;
   return done === null ? null : html`<p class="note ok" role="status">${icon("ok")} ${view.word("done")}</p>`;
 }
 

@@ -61,7 +61,23 @@ describe("a refused form", () => {
     const page = await refused("save-connection", { ...pace, back, name: "", disabled: "", rate: "много" });
     expect(page).toMatch(/name="name" value=""/);
     expect(/<select name="disabled"[\s\S]*?<option value="(\w*)"\s+selected/.exec(page)?.[1]).toBe("");
-    expect(page).not.toMatch(/name="in_flight"[^>]*data-typed/);
+  });
+
+  it("in a closed fold comes back with its folds open, the inner one too where something stands in it", async () => {
+    const fields = { back: "/console/connections", kind: "getcourse", id: "bot", "field.account": "other.getcourse.ru" };
+    const foldsOf = async (more: Record<string, string>): Promise<(string | undefined)[]> => {
+      const page = await refused("add-connection", { ...fields, ...more });
+      const form = page.indexOf('name="kind" value="getcourse"');
+      const outer = page.lastIndexOf("<details", form);
+      return [outer, page.indexOf("<details", form)].map((at) => /^<details[^>]*>/.exec(page.slice(at))?.[0]);
+    };
+    expect(await foldsOf({})).toEqual([expect.stringContaining(" open"), expect.not.stringContaining(" open")]);
+    expect(await foldsOf({ "field.api_key": "$OTHER_KEY" })).toEqual([
+      expect.stringContaining(" open"),
+      expect.stringContaining(" open"),
+    ]);
+    const mapping = await refused("set-mapping", { back: "/console/connections/bot", id: "bot", from: "__proto__", to: "email" });
+    expect(mapping).toMatch(/<details open[^>]*><summary>Переименовать поле/);
   });
 
   it("stands on a page whose links and filters lead where they do otherwise, not to the act", async () => {

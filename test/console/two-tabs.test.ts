@@ -65,6 +65,26 @@ describe("a form drawn before another save", () => {
     expect((await saved()).version).toBe(version);
   });
 
+  it.each<[string, Record<string, string>, Record<string, string>]>([
+    ["save-workspace", { back: "/console/settings", name: "Первая" }, { back: "/console/settings", name: "Вторая" }],
+    [
+      "save-config",
+      { back: "/console/settings/rules", document: '{"workspace":{"name":"Первая"}}' },
+      { back: "/console/settings/rules", document: '{"workspace":{"name":"Вторая"}}' },
+    ],
+  ])("%s does not write over the other when it is sent once more from the page that refused it", async (act, first, second) => {
+    await browser.post(`/console/act/${act}`, { seen, ...first });
+    const { version } = await saved();
+    const page = await (await browser.post(`/console/act/${act}`, { seen, ...second })).text();
+    const form = page.slice(page.indexOf(`action="/console/act/${act}"`));
+    expect(form).toContain("Вторая");
+    const again = /name="seen" value="(\d+)"/.exec(form)?.[1] ?? "";
+    const answer = await browser.post(`/console/act/${act}`, { ...second, seen: again });
+    expect([answer.status, await answer.text()]).toEqual([422, expect.stringContaining("сохранили другое")]);
+    expect((await saved()).version).toBe(version);
+    expect(page).toContain(`href="${second["back"]}"`);
+  });
+
   it("deletes one rule where two ask for it at once", async () => {
     const answers = await Promise.all([told("delete-rule", { index: "0" }), told("delete-rule", { index: "0" })]);
     expect(answers.toSorted()).toEqual(["done", expect.stringContaining("сохранили другое")]);

@@ -80,7 +80,10 @@ const REFUSALS: Readonly<Record<string, Phrase>> = {
   ],
   no_person: ["событие ещё ни к кому не привязано", "the event is bound to nobody yet"],
   consent_withdrawn: ["человек отозвал согласие: ему больше не пишем", "the person withdrew consent: nothing is sent any more"],
-  stale: ["здесь сохранили другое: проверьте и повторите", "something else was saved here: check it and repeat"],
+  stale: [
+    "здесь сохранили другое: откройте страницу заново, посмотрите и повторите",
+    "something else was saved here: open the page anew, look and repeat",
+  ],
   bad_name: [
     "короткое имя — латинские буквы, цифры, _ и -, до 64 знаков",
     "a short name is Latin letters, digits, _ and -, up to 64",

@@ -7,8 +7,8 @@ function parse(t){return new DOMParser().parseFromString(t,"text/html")}
 var store=w.sessionStorage,main=$("[data-at]"),here=new URL(main?main.getAttribute("data-at"):location.href,location.href),where=here.searchParams;
 function typedIn(f){return $$("[name]:not([type=hidden],[type=password],[type=file],button)",f)}
 function keyOf(f){var k=f.getAttribute("action");$$("[type=hidden]",f).forEach(function(n){if(!/^(csrf|back)$/.test(n.name)&&(f.elements.index||!/^(version|seen)$/.test(n.name)))k+=" "+n.name+"="+n.value});return k}
-function keep(f){try{if(f.action.indexOf("/act/")>0&&typedIn(f).length)store.setItem("typed",JSON.stringify([keyOf(f),typedIn(f).map(function(n){return n.checked||n.value})]))}catch(e){}}
-function giveBack(){var t=JSON.parse(store.getItem("typed")||"0");if(!t||$("[data-door]"))return;store.removeItem("typed");if(!where.has("done"))$$("form[method=post]").forEach(function(f){if(keyOf(f)==t[0])typedIn(f).forEach(function(n,i){if(/radio|checkbox/.test(n.type))n.checked=t[1][i]===true;else n.value=t[1][i];for(var p=n;p;p=p.parentElement)if(p.tagName=="DETAILS"&&(!i||n.value!=n.defaultValue||"typed" in n.dataset))p.open=true;if(!i)n.focus()})})}
+function keep(f){try{if(f.action.indexOf("/act/")>0&&typedIn(f).length)store.setItem("typed",JSON.stringify([keyOf(f),typedIn(f).map(function(n){return n.checked||n.value}),f.elements.seen.value]))}catch(e){}}
+function giveBack(){var t=JSON.parse(store.getItem("typed")||"0");if(!t||$("[data-door]"))return;store.removeItem("typed");if(!where.has("done"))$$("form[method=post]").forEach(function(f){if(keyOf(f)==t[0]){f.elements.seen.value=t[2];typedIn(f).forEach(function(n,i){if(/radio|checkbox/.test(n.type))n.checked=t[1][i]===true;else n.value=t[1][i];for(var p=n;p;p=p.parentElement)if(p.tagName=="DETAILS"&&(!i||n.value!=n.defaultValue))p.open=true;if(!i)n.focus()})}})}
 giveBack();
 where.delete("done");history.replaceState(history.state,"",here.pathname+here.search+location.hash);
 var live=$("[data-live]"),paused=false,pill=$("[data-pill]"),count=$("[data-count]"),held=null,since=live?live.getAttribute("data-version"):"",busy=false,base=location.href;
