@@ -198,6 +198,8 @@ it("U4 a double submit of the same form and PIN gets the same answer, and only o
   const [first, second] = await Promise.all([submit(made.url, { pin: made.pin }), submit(made.url, { pin: made.pin })]);
   expect([first.status, second.status]).toEqual([303, 303]);
   expect(codeIn(first)).toBe(codeIn(second));
+  const grouped = await submit(made.url, { pin: `${made.pin.slice(0, 3)}-${made.pin.slice(3)}` });
+  expect([grouped.status, codeIn(grouped)]).toEqual([303, codeIn(first)]);
   now += 10_001;
   expect((await submit(made.url, { pin: made.pin })).status).toBe(200);
 });

@@ -4,6 +4,7 @@
 import type { Context } from "../../context.ts";
 import type { ConnectionOf } from "../../domain/config.ts";
 import { returnUrl } from "../../domain/login-url.ts";
+import { readDigits } from "../../domain/pin.ts";
 import { randomBase62 } from "../../lib/ids.ts";
 import { insertTrustedCode } from "../../store/codes.ts";
 import { insertCode } from "../../store/guesses.ts";
@@ -33,7 +34,7 @@ export type Entry = { readonly entered: true; readonly location: string | null }
 export async function enterByPin(ctx: Context, page: PageAddress, pin: string, formToken: string): Promise<Entry> {
   const address = await digestsOf(ctx, page);
   // The same form and PIN make the same code, so that a double click is answered twice in one way.
-  const code = await ctx.seal.mac("code value", `${formToken}\n${address.buid}\n${pin.replace(/\s/g, "")}`);
+  const code = await ctx.seal.mac("code value", `${formToken}\n${address.buid}\n${readDigits(pin) ?? ""}`);
   const by = await codeMac(ctx, code);
   const attempt = { site: page.site, buidMac: address.buid, txnMac: address.txn, pin, by, proves: false };
   const { verdict, link } = await redeemPin(ctx, attempt, (guess) => [insertCode(ctx.env.DB, guess, guess.now + CODE_MS)]);
