@@ -96,6 +96,7 @@ function identifierStatements(db: D1Database, { graph, values }: IdentityWrite):
       first_seen: node.firstSeen,
       last_seen: node.lastSeen,
       told_at: node.toldAt,
+      told_by: node.toldBy,
       event_id: node.eventId,
       pinned: node.pinned ? 1 : 0,
       started: node.started ? 1 : 0,
@@ -110,7 +111,7 @@ function identifierStatements(db: D1Database, { graph, values }: IdentityWrite):
     "identifiers",
     rows,
     `(hash) DO UPDATE SET person_id = excluded.person_id, home_id = excluded.home_id, proof = excluded.proof,
-       first_seen = excluded.first_seen, last_seen = excluded.last_seen, told_at = excluded.told_at, pinned = excluded.pinned, started = excluded.started,
+       first_seen = excluded.first_seen, last_seen = excluded.last_seen, told_at = excluded.told_at, told_by = excluded.told_by, pinned = excluded.pinned, started = excluded.started,
        sealed = COALESCE(identifiers.sealed, excluded.sealed)`,
   );
   const scopes = insertRows(

@@ -47,7 +47,7 @@ export async function loadNeighbourhood(db: D1Database, known: Neighbourhood, as
       .bind(...persons),
     db
       .prepare(
-        `SELECT hash, type, scope, home_id AS homeId, proof, first_seen AS firstSeen, last_seen AS lastSeen, told_at AS toldAt, event_id AS eventId,
+        `SELECT hash, type, scope, home_id AS homeId, proof, first_seen AS firstSeen, last_seen AS lastSeen, told_at AS toldAt, told_by AS toldBy, event_id AS eventId,
            pinned, started, ${asked.traits ? hexed("sealed") : "NULL AS sealed"}
          FROM identifiers WHERE person_id IN (${ROOTS}) AND (type NOT IN ('click', 'clickid', 'visitor') OR hash IN ${LIST(1)}
            OR (type = 'clickid' AND event_id IN (SELECT event_id FROM clicks WHERE hash IN ${LIST(1)})))`,

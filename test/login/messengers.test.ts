@@ -236,6 +236,20 @@ describe("the profile", () => {
     expect(await profileOf({ telegram_id: tg })).toEqual({ ...names, ...told, messenger: "telegram", email });
   });
 
+  it("holds the e-mail and the phone that the bot told after somebody else had", async () => {
+    const [first, second] = [someone(), someone()];
+    const [email, phone] = [`${first}@school.example`, `+79${someone().padStart(9, "1")}`];
+    await site("/webhook/site", { event: "registration", user_id: `u${first}`, email });
+    await bot("/webhook/tg", { event: "bot_start", telegram_id: first, email, first_name: "Ия" }, TG);
+    await site("/webhook/site", { event: "registration", user_id: `u${second}`, email: `${second}@school.example`, phone });
+    await bot("/webhook/tg", { event: "bot_start", telegram_id: second }, TG);
+    await bot("/webhook/tg", { event: "identify", telegram_id: second, phone }, TG);
+    expect(await personOf("telegram_id", second)).toBe(await personOf("phone", phone));
+    const claimed = (value: string) => ({ value, proof: "claimed" });
+    expect(await profileOf({ telegram_id: first })).toMatchObject({ email: claimed(email) });
+    expect(await profileOf({ telegram_id: second })).toEqual({ messenger: "telegram", phone: claimed(phone) });
+  });
+
   it("holds no name of whoever is only claimed to be the same human", async () => {
     const [victim, attacker] = [someone(), someone()];
     const claim = { email: "named@claimed.example" };

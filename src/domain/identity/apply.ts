@@ -2,6 +2,7 @@
  *  keep-apart and quarantine were weighed before (join.ts, usable.ts). Nothing is lost by a merge: rows keep their own home and
  *  only stand for another, which is what makes it undoable. */
 import type { EventId, PersonId } from "../../lib/ids.ts";
+import { HOLDER_TYPES } from "../holder.ts";
 import type { Proof } from "../identifier.ts";
 import type { Decision, Step } from "./decision.ts";
 import {
@@ -48,6 +49,7 @@ export function apply(graph: Graph, decision: Decision): readonly Step[] {
     return { step: "merged", ref, survivor: merge.survivor, loser: merge.loser };
   });
   for (const claim of [...decision.refresh, ...decision.moves]) refreshNode(graph, claim, event);
+  noteTeller(graph, decision, home);
   for (const claimant of decision.claimants) {
     setIn(graph.claimants, claimant.contact).add(claimant.messenger);
     graph.changes.claimants.push(claimant);
@@ -123,6 +125,7 @@ function attachClaim(graph: Graph, claim: GraphClaim, home: PersonId, { event }:
     firstSeen: event.at,
     lastSeen: event.at,
     toldAt: isTold(event, claim) ? event.at : 0,
+    toldBy: null,
     eventId: event.id,
     pinned: false,
     started,
@@ -141,6 +144,22 @@ function refreshNode(graph: Graph, claim: GraphClaim, event: GraphEvent): void {
   if (PROOF_RANK[claim.proof] > PROOF_RANK[node.proof]) node.proof = claim.proof;
   if (event.type === "bot_start" && node.type === "click") node.started = true;
   graph.changes.nodes.add(node.hash);
+}
+
+/** A contact told by one of her accounts; one that stayed with somebody else told nothing of her. */
+function noteTeller(graph: Graph, { event, attach, refresh, moves }: Decision, home: PersonId): void {
+  const isHers = ({ type, hash }: GraphClaim): boolean => {
+    const node = graph.nodes.get(hash);
+    return (
+      HOLDER_TYPES.some((account) => account === type) && node !== undefined && rootOf(graph, node.homeId) === rootOf(graph, home)
+    );
+  };
+  const account = event.claims.find(isHers);
+  if (!account) return;
+  for (const { type, hash } of [...attach, ...refresh, ...moves]) {
+    const node = graph.nodes.get(hash);
+    if (node && isContact({ type })) node.toldBy = account.hash;
+  }
 }
 
 /** A contact that comes alone only finds its person; beside another identifier it is what she uses now. */

@@ -31,6 +31,8 @@ export type Node = Ref & {
   lastSeen: number;
   /** When it was last told together with another identifier that tells who it is: what a primary contact is chosen by. 0 = never. */
   toldAt: number;
+  /** The account that told this contact last, whoever told it first. */
+  toldBy: string | null;
   readonly eventId: EventId;
   pinned: boolean;
   started: boolean;
