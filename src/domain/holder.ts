@@ -5,6 +5,9 @@ import { readIdentifierValue } from "./normalise/identifier.ts";
 
 /** Strongest first: the first one present names the holder. */
 export const HOLDER_TYPES = ["telegram_id", "max_id", "vk_id", "person_id", "client_id", "lead_id"] as const;
+/** Whose word about the human in front of it is proof of access. A plain HTTP connection may be a bot that somebody wrote themselves. */
+export const isBot = ({ kind }: Connection): boolean => ["salebot", "chatterfy", "metabot", "telegram", "http"].includes(kind);
+
 /** Fewer than a person's identifiers: what may be typed or forwarded (e-mail, phone, click) names no holder. */
 export type HolderType = (typeof HOLDER_TYPES)[number];
 

@@ -20,8 +20,6 @@ export type ApiCall = {
   readonly query: URLSearchParams;
 };
 
-/** A plain HTTP connection may be a bot that somebody wrote themselves. */
-export const isBot = ({ kind }: Connection): boolean => ["salebot", "chatterfy", "metabot", "telegram", "http"].includes(kind);
 export const isSite = ({ kind }: Connection): boolean => kind === "site";
 
 /** Far above the largest call but `notify`, whose text and values have a limit of their own. */

@@ -1,14 +1,14 @@
 /** `POST /v1/links`: a bot asks for a login link. The answer is flat with short keys, so that a Salebot block can read `buid->buid;pin->pin`. */
 import * as z from "zod/mini";
 import { type ConnectionOf, connectionOf } from "../domain/config.ts";
-import { readIdentities } from "../domain/holder.ts";
+import { isBot, readIdentities } from "../domain/holder.ts";
 import { LINK_TTL_SECONDS, PIN_TTL_SECONDS, readBotPin } from "../domain/pin.ts";
 import { txnMac } from "../flows/login/digests.ts";
 import { reported } from "../flows/login/identify-holder.ts";
 import { type LinkRefusal, issueLink } from "../flows/login/issue-link.ts";
 import type { Context } from "../context.ts";
 import { findTransaction } from "../store/transactions.ts";
-import { apiCall, isBot } from "./api-call.ts";
+import { apiCall } from "./api-call.ts";
 import { invalidRequest, parseJson } from "./json-body.ts";
 import {
   NO_ACCOUNT,

@@ -3,7 +3,7 @@
 import * as z from "zod/mini";
 import type { Context } from "../context.ts";
 import { type ConnectionOf, isKind } from "../domain/config.ts";
-import { HOLDER_TYPES, type HolderIdentity, readIdentities } from "../domain/holder.ts";
+import { HOLDER_TYPES, type HolderIdentity, isBot, readIdentities } from "../domain/holder.ts";
 import { buidMac, hashIdentities, userHash } from "../flows/login/digests.ts";
 import { logout } from "../flows/login/logout.ts";
 import { readLimited } from "../lib/body/limited.ts";
@@ -12,7 +12,7 @@ import { findHolder } from "../store/holders.ts";
 import { findLink } from "../store/login-links.ts";
 import { findMappings } from "../store/mappings.ts";
 import { isOperator, requireAdmin } from "./admin.ts";
-import { apiCall, isBot, isSite } from "./api-call.ts";
+import { apiCall, isSite } from "./api-call.ts";
 import { invalidRequest, parseJson } from "./json-body.ts";
 import { buidText, flag, idText, identityFields, originOf, readUserId } from "./login-fields.ts";
 import { json, problem } from "./problem.ts";

@@ -2,7 +2,7 @@
 import * as z from "zod/mini";
 import type { Context } from "../context.ts";
 import { type ConnectionOf, isKind } from "../domain/config.ts";
-import { readIdentities } from "../domain/holder.ts";
+import { isBot, readIdentities } from "../domain/holder.ts";
 import { buidMac, hashIdentities, userHash } from "../flows/login/digests.ts";
 import { reported } from "../flows/login/identify-holder.ts";
 import { type MappingConflict, linkAccount } from "../flows/login/link-account.ts";
@@ -11,7 +11,7 @@ import { unlinkAccount } from "../flows/login/unlink-account.ts";
 import { findHolder } from "../store/holders.ts";
 import { findLink } from "../store/login-links.ts";
 import { type Mapping, findMappings } from "../store/mappings.ts";
-import { type ApiCall, apiCall, isBot, isSite, siteCall } from "./api-call.ts";
+import { type ApiCall, apiCall, isSite, siteCall } from "./api-call.ts";
 import { invalidRequest, parseJson } from "./json-body.ts";
 import {
   NO_ACCOUNT,

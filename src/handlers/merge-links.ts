@@ -1,10 +1,10 @@
 /** `POST /v1/merge-links`: a link by which a second messenger proves that it is the same human. */
 import * as z from "zod/mini";
-import { readIdentities } from "../domain/holder.ts";
+import { isBot, readIdentities } from "../domain/holder.ts";
 import { soleMessenger } from "../domain/login-url.ts";
 import { reported } from "../flows/login/identify-holder.ts";
 import { issueMergeLink } from "../flows/login/merge-links.ts";
-import { apiCall, isBot } from "./api-call.ts";
+import { apiCall } from "./api-call.ts";
 import { invalidRequest, parseJson } from "./json-body.ts";
 import { NO_ACCOUNT, identityFields } from "./login-fields.ts";
 import { json } from "./problem.ts";

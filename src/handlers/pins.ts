@@ -1,10 +1,11 @@
 /** `POST /v1/links/:buid/pin`: a new PIN for the same link, told to the bot that asks. */
 import type { Context } from "../context.ts";
 import { connectionOf } from "../domain/config.ts";
+import { isBot } from "../domain/holder.ts";
 import { buidMac } from "../flows/login/digests.ts";
 import { type ResendRefusal, resendPin } from "../flows/login/resend-pin.ts";
 import { findLink } from "../store/login-links.ts";
-import { apiCall, isBot } from "./api-call.ts";
+import { apiCall } from "./api-call.ts";
 import { json, problem } from "./problem.ts";
 import { type Routed, pathName } from "../lib/routed.ts";
 import { iso } from "../lib/iso.ts";

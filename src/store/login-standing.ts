@@ -57,25 +57,28 @@ export const selectStanding = (
     .bind(asked.site, asked.buid, asked.code, asked.userHash);
 
 /** Contacts and names that a bot told of this very holder, the newest of each (SQLite takes the other columns from the row of a single MAX): the event
- *  that brought them was bound through one of its accounts, or one of them told the contact since. What else the person carries may be only claimed to be the same human's. A name has no
- *  proof: it is somebody's word. CROSS JOIN keeps the order: the planner's own reads every event. */
+ *  that brought them is one of `bots` and was bound through one of its accounts or made it known, or one of them told its bot the contact since. What
+ *  else the person carries may be only claimed to be the same human's, as what a school writes down under this account. A name has no proof: it is
+ *  somebody's word. The joins keep the order: the planner's own reads every event. */
 export const selectTold = (
   db: D1Database,
-  asked: { readonly site: string; readonly buid: string | null; readonly code: string | null },
+  asked: { readonly site: string; readonly buid: string | null; readonly code: string | null; readonly bots: readonly string[] },
 ): D1PreparedStatement =>
   db
     .prepare(
-      `WITH mine AS (SELECT i.hash, i.holder_id FROM login_links AS l JOIN holder_identities AS i ON i.holder_id = l.holder_id
+      `WITH mine AS (SELECT i.hash FROM login_links AS l JOIN holder_identities AS i ON i.holder_id = l.holder_id
          WHERE l.buid = COALESCE(?2, (SELECT buid FROM codes WHERE code = ?3)) AND l.site = ?1),
-       people AS (SELECT DISTINCT i.person_id FROM mine JOIN identifiers AS i ON i.hash = mine.hash),
+       own AS (SELECT i.person_id, i.event_id FROM mine JOIN identifiers AS i ON i.hash = mine.hash),
+       people AS (SELECT DISTINCT person_id FROM own),
        told AS (SELECT c.type, c.proof, c.sealed, c.last_seen AS at, c.event_id, c.told_by FROM people CROSS JOIN identifiers AS c ON c.person_id = people.person_id
            AND c.type IN ('email', 'phone') AND c.sealed IS NOT NULL
          UNION ALL SELECT t.name, 'claimed', t.sealed, t.at, t.event_id, NULL FROM people CROSS JOIN traits AS t ON t.person_id = people.person_id
            AND t.name IN ('first_name', 'last_name', 'name', 'username', 'locale'))
        SELECT told.type, told.proof, ${hexed("told.sealed")}, MAX(told.at) FROM told LEFT JOIN events AS e ON e.id = told.event_id
-       WHERE told.told_by IN (SELECT hash FROM mine) OR e.via_hash IN (SELECT hash FROM mine) GROUP BY told.type`,
+       WHERE told.told_by IN (SELECT hash FROM mine) OR e.connection IN (SELECT value FROM json_each(?4))
+         AND (e.via_hash IN (SELECT hash FROM mine) OR e.id IN (SELECT event_id FROM own)) GROUP BY told.type`,
     )
-    .bind(asked.site, asked.buid, asked.code);
+    .bind(asked.site, asked.buid, asked.code, JSON.stringify(asked.bots));
 
 /** null = no such link at this site, which a code of another site is too. */
 export function readStanding(rows: readonly unknown[], told: readonly unknown[]): Standing | null {

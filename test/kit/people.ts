@@ -103,6 +103,7 @@ export function newWorld(): World {
         receivedAt: time,
         claims: claimsOf(ids),
         mapping: act.mapping,
+        teller: null,
         detach: claimsOf(act.detach),
       };
       const outcomes = bindEvent(graph, event, fresh);

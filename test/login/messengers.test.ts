@@ -250,6 +250,27 @@ describe("the profile", () => {
     expect(await profileOf({ telegram_id: second })).toEqual({ messenger: "telegram", phone: claimed(phone) });
   });
 
+  it("holds the name that came with the e-mail by which a known buyer was found", async () => {
+    const tg = someone();
+    const email = `${tg}@school.example`;
+    await site("/webhook/site", { event: "registration", user_id: `u${tg}`, email, first_name: "Ксения Львовна" });
+    await bot("/webhook/tg", { event: "bot_start", telegram_id: tg, email, first_name: "Ксюша" }, TG);
+    await personOf("telegram_id", tg);
+    const told = { messenger: "telegram", first_name: "Ксюша", email: { value: email, proof: "claimed" } };
+    expect(await profileOf({ telegram_id: tg })).toEqual(told);
+  });
+
+  it("holds nothing that a school or a site tells of whoever it takes this account for", async () => {
+    const tg = someone();
+    await bot("/webhook/tg", { event: "bot_start", telegram_id: tg, email: `${tg}@victim.example` }, TG);
+    const victim = { telegram_id: tg, email: `${tg}@victim.example`, phone: `+79${tg.padStart(9, "2")}`, first_name: "Вера" };
+    await site("/webhook/site", { event: "registration", user_id: `u${tg}`, ...victim });
+    await site("/webhook/site", { event: "registration", user_id: `u${tg}`, ...victim, last_name: "Иванова" });
+    await personOf("telegram_id", tg);
+    const email = { value: victim.email, proof: "claimed" };
+    expect(await profileOf({ telegram_id: tg })).toEqual({ messenger: "telegram", email });
+  });
+
   it("holds no name of whoever is only claimed to be the same human", async () => {
     const [victim, attacker] = [someone(), someone()];
     const claim = { email: "named@claimed.example" };

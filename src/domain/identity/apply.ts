@@ -2,7 +2,6 @@
  *  keep-apart and quarantine were weighed before (join.ts, usable.ts). Nothing is lost by a merge: rows keep their own home and
  *  only stand for another, which is what makes it undoable. */
 import type { EventId, PersonId } from "../../lib/ids.ts";
-import { HOLDER_TYPES } from "../holder.ts";
 import type { Proof } from "../identifier.ts";
 import type { Decision, Step } from "./decision.ts";
 import {
@@ -146,16 +145,10 @@ function refreshNode(graph: Graph, claim: GraphClaim, event: GraphEvent): void {
   graph.changes.nodes.add(node.hash);
 }
 
-/** A contact told by one of her accounts; one that stayed with somebody else told nothing of her. */
+/** A contact that her account told its bot; an account that is somebody else's told nothing of her. */
 function noteTeller(graph: Graph, { event, attach, refresh, moves }: Decision, home: PersonId): void {
-  const isHers = ({ type, hash }: GraphClaim): boolean => {
-    const node = graph.nodes.get(hash);
-    return (
-      HOLDER_TYPES.some((account) => account === type) && node !== undefined && rootOf(graph, node.homeId) === rootOf(graph, home)
-    );
-  };
-  const account = event.claims.find(isHers);
-  if (!account) return;
+  const account = graph.nodes.get(event.teller ?? "");
+  if (!account || rootOf(graph, account.homeId) !== rootOf(graph, home)) return;
   for (const { type, hash } of [...attach, ...refresh, ...moves]) {
     const node = graph.nodes.get(hash);
     if (node && isContact({ type })) node.toldBy = account.hash;

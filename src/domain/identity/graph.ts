@@ -31,7 +31,7 @@ export type Node = Ref & {
   lastSeen: number;
   /** When it was last told together with another identifier that tells who it is: what a primary contact is chosen by. 0 = never. */
   toldAt: number;
-  /** The account that told this contact last, whoever told it first. */
+  /** The account that told its bot this contact last, whoever told it first. */
   toldBy: string | null;
   readonly eventId: EventId;
   pinned: boolean;
@@ -39,7 +39,8 @@ export type Node = Ref & {
 };
 
 /** What the resolution needs of an event. `mapping: "move"` marks the login acts that give a site's user to somebody; `detach` is taken off the
- *  event's person before anything else. */
+ *  event's person before anything else. `teller`: the account in front of
+ *  the bot that reports it; null where no bot does. */
 export type GraphEvent = {
   readonly id: EventId;
   readonly type: string;
@@ -47,6 +48,7 @@ export type GraphEvent = {
   readonly receivedAt: number;
   readonly claims: readonly GraphClaim[];
   readonly mapping: "move" | null;
+  readonly teller: string | null;
   readonly detach: readonly Ref[];
 };
 

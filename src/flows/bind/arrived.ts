@@ -3,6 +3,7 @@
  *  only the order of binding. */
 import type { Context } from "../../context.ts";
 import type { StoredFacts } from "../../domain/event.ts";
+import { HOLDER_TYPES, isBot } from "../../domain/holder.ts";
 import type { Claim } from "../../domain/identifier.ts";
 import type { GraphEvent } from "../../domain/identity/graph.ts";
 import type { EventId } from "../../lib/ids.ts";
@@ -103,6 +104,8 @@ async function openGraphEvent(
 ): Promise<Pick<Arrived, "claims" | "event" | "maybeClick">> {
   const claims = await Promise.all(facts.identifiers.map(async (claim) => ({ ...claim, hash: await hashClaim(ctx, claim) })));
   const act = row.connection === "login";
+  const connection = ctx.config.connections.get(row.connection);
+  const [account] = HOLDER_TYPES.flatMap((type) => claims.find((claim) => claim.type === type) ?? []);
   const taken = (claim: Claim): boolean => act && row.type === TAKES && claim.type === "user_id";
   const event: GraphEvent = {
     id: row.id,
@@ -111,6 +114,7 @@ async function openGraphEvent(
     receivedAt: row.receivedAt,
     claims: claims.filter((claim) => !taken(claim)).map(({ type, scope, hash, proof }) => ({ type, scope, hash, proof })),
     mapping: act && GIVES.has(row.type) ? "move" : null,
+    teller: connection && isBot(connection) && account ? account.hash : null,
     detach: claims.filter(taken).map(({ type, scope, hash }) => ({ type, scope, hash })),
   };
   return { claims, event, maybeClick: await startClaim(ctx, facts) };

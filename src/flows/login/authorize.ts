@@ -3,6 +3,7 @@
 import type { Context } from "../../context.ts";
 import { type AuthorizeAnswer, judgeAuthorize } from "../../domain/authorize.ts";
 import type { ConnectionOf } from "../../domain/config.ts";
+import { isBot } from "../../domain/holder.ts";
 import type { PinRefusal } from "../../domain/pin.ts";
 import { randomBase62 } from "../../lib/ids.ts";
 import { type Result, err, ok } from "../../lib/result.ts";
@@ -10,7 +11,7 @@ import { type SpentCode, readSpentCode, settleCode, spendCode } from "../../stor
 import { type Standing, readStanding, selectTold, selectStanding } from "../../store/login-standing.ts";
 import { buidMac, codeMac, txnMac, userHash } from "./digests.ts";
 import { type SealedLink, messengerOf } from "./issue-link.ts";
-import { recordNow } from "./record-login-event.ts";
+import { LOGIN_CONNECTION, recordNow } from "./record-login-event.ts";
 import { redeemPin } from "./redeem-pin.ts";
 import { resendAndSend } from "./resend-pin.ts";
 
@@ -66,7 +67,7 @@ async function proveByPin(ctx: Context, request: AuthorizeRequest, hash: string)
     by: randomBase62(22),
     proves: true,
   };
-  const asked = { site, buid: attempt.buidMac, code: null };
+  const asked = { site, buid: attempt.buidMac, code: null, bots: botsOf(ctx) };
   const { verdict, link, extra } = await redeemPin(ctx, attempt, () => [
     selectStanding(ctx.env.DB, { ...asked, userHash: hash }),
     selectTold(ctx.env.DB, asked),
@@ -85,7 +86,7 @@ async function proveByCode(ctx: Context, request: AuthorizeRequest, hash: string
   const now = ctx.clock();
   const site = request.site.id;
   const code = await codeMac(ctx, request.proof.code);
-  const asked = { site, buid: null, code };
+  const asked = { site, buid: null, code, bots: botsOf(ctx) };
   const [spent, , standing, told] = await db.batch([
     spendCode(db, code, site, now),
     settleCode(db, code, now),
@@ -130,6 +131,12 @@ async function recordLogin(
   const user = mapped === null ? [] : [{ type: "user_id" as const, scope: site, value: mapped }];
   await recordNow(ctx, { type: "login", key: null, identifiers: [account, ...user], fields: { site, method, status } });
 }
+
+/** Our own acts tell what came with a bot's call for a link. */
+const botsOf = ({ config }: Context): string[] => [
+  LOGIN_CONNECTION,
+  ...[...config.connections.values()].filter(isBot).map(({ id }) => id),
+];
 
 const SHOWN = ["first_name", "last_name", "name", "username", "locale"] as const;
 
