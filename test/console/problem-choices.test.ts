@@ -5,6 +5,7 @@ import { inboxOf } from "../../src/context.ts";
 import { type Browser, signIn } from "../kit/console.ts";
 import { emptyGraph } from "../kit/identity-rows.ts";
 import { ORIGIN, configure, operator } from "../kit/operator.ts";
+import { raiseProblem } from "../../src/store/problems.ts";
 
 let browser: Browser;
 const school = (account: string, token: string) => ({ kind: "getcourse", account, token, fields: {} });
@@ -112,4 +113,16 @@ it("one value too many of a person speaks of nobody else", async () => {
   const page = await browser.text(`/console/problems/${items.find(({ cause }) => cause === "limit")?.id}`);
   expect(page).toContain("новое значение не добавлено");
   expect(page).not.toContain("Два человека");
+});
+
+it("an account that signs in as somebody else is no question of two people, and is shown with whoever has it", async () => {
+  await tell("sb/tok-sb-0000000000", { event: "identify", telegram_id: "2001" });
+  const hash = await env.DB.prepare("SELECT hash FROM identifiers").first<string>("hash");
+  const taken = { kind: "conflict", cause: "holder_taken", dedupe: `holder:${hash}`, at: Date.now(), connection: "sb" } as const;
+  await raiseProblem(env.DB, { ...taken, identifier: { hash: hash ?? "", type: "telegram_id" } }).run();
+  const { items } = await (await operator("GET", "/v1/problems")).json<{ items: { id: string; cause: string }[] }>();
+  const page = await browser.text(`/console/problems/${items.find(({ cause }) => cause === "holder_taken")?.id}`);
+  expect(page).toContain("Вход остался за прежним");
+  expect(page).not.toContain("Два человека");
+  expect(page).toContain(`href="/console/people/${await ownerOf("telegram_id=2001")}"`);
 });

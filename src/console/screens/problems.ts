@@ -143,12 +143,13 @@ const isGone = (view: View, problem: ProblemLine): boolean =>
 export async function problemPage(view: View, id: string): Promise<Page | null> {
   const problem = await findProblem(view.ctx.env.DB, id);
   if (!problem) return null;
-  const persons = await currentPersons(view, personsOf(problem));
   const [owned = null] =
     problem.identifier_hash === null ? [] : await identifiersByHash(view.ctx.env.DB, [problem.identifier_hash]);
+  const about = personsOf(problem);
+  const persons = await currentPersons(view, about.length === 0 && owned ? [owned.person_id] : about);
   const value = owned && (await openIdentifier(view.ctx, owned));
   const mending = problem.kind === "delivery" && isThere(view, problem) ? mendingOf(problem.cause ?? "") : null;
-  const advice = persons.length < 2 && isGone(view, problem) ? GONE : ADVICE[problem.cause === "limit" ? "limit" : problem.kind];
+  const advice = persons.length < 2 && isGone(view, problem) ? GONE : (ADVICE[problem.cause ?? ""] ?? ADVICE[problem.kind]);
   const recover = problem.kind === "delivery" && mainButton(view, problem);
   return {
     title: problemSentence(view, problem),
@@ -183,6 +184,10 @@ const ADVICE: Readonly<Record<string, Phrase>> = {
   limit: [
     "Событие осталось у своего человека, новое значение не добавлено: столько таких у одного человека не бывает. Если оно всё же его, объедините его с тем, у кого оно появится.",
     "The event stayed with its own person, the new value was not added: one person does not have so many of this kind. If it is theirs all the same, join them with whoever will come with it.",
+  ],
+  holder_taken: [
+    "Бот назвал этот ID вместе с ID другого человека, или ссылку для второго мессенджера открыл тот, кто уже входит на сайт сам. Вход остался за прежним. Проверьте, какие ID подставляет бот.",
+    "The bot named this id together with another person's, or the link for a second messenger was opened by somebody who signs in already. The sign-in stayed with its own. Check which ids the bot fills in.",
   ],
   delivery: [
     "Устраните причину и повторите всё одним действием: порядок и содержимое сохранены.",
