@@ -27,15 +27,16 @@ const OWN = new Set(["csrf", "back", "seen"]);
 
 /** Gives back what was typed to the form it was typed in, on the page that says why it was refused: without scripts it would be lost. The script does
  *  the same where a session ended (assets/script.ts); a chosen file cannot be given back. Of several forms of one act the one with the same hidden
- *  fields is meant; they stand before what is typed. A field that was not sent stays as the page has it; the folds that hide what was typed are opened.
- *  The form tells what its sender has seen, not what its page shows: sent again, it is to write over nobody's save either. Values are escaped here:
+ *  fields is meant; they stand before what is typed, and what its sender has seen after it. A field that was not sent stays as the page has it; the folds that hide what was typed are opened.
+ *  The form keeps what its sender has seen, not what its page shows: sent again, it writes over nobody's save either. Values are escaped here:
  *  `setAttribute` escapes the quotation mark alone. */
 export async function withTyped(page: Response, action: string, form: PostedForm): Promise<Response> {
   let mine = false;
   let chosen: string | null = null;
-  let [forms, folds] = [0, 0];
-  const [given, open] = [new Set<number>(), new Set<number>()];
+  let given = false;
+  let folds = 0;
   const around: number[] = [];
+  const open = new Set<number>();
   const nameOf = (field: Element): string => field.getAttribute("name") ?? "";
   const sentIn = (field: Element): string => render(form(nameOf(field)));
   const unfold = (): void => {
@@ -43,8 +44,8 @@ export async function withTyped(page: Response, action: string, form: PostedForm
   };
   const typedIn = (field: Element): string | null => {
     if (!mine || !form.has(nameOf(field))) return null;
-    if (!given.has(forms)) unfold();
-    given.add(forms);
+    if (!given) unfold();
+    given = true;
     return sentIn(field);
   };
   const mark = (field: Element, name: "checked" | "selected", on: boolean): void => {
@@ -71,13 +72,14 @@ export async function withTyped(page: Response, action: string, form: PostedForm
     })
     .on("form", {
       element: (element) => {
-        forms += 1;
+        given = false;
         mine = element.getAttribute("action") === action;
       },
     })
     .on("form input[type=hidden]", {
       element: (field) => {
         mine &&= OWN.has(nameOf(field)) || field.getAttribute("value") === sentIn(field);
+        if (given && nameOf(field) === "seen") field.setAttribute("value", sentIn(field));
       },
     })
     .on("form input:not([type=hidden]):not([type=file]), form textarea", {
@@ -97,23 +99,13 @@ export async function withTyped(page: Response, action: string, form: PostedForm
       },
     })
     .transform(page);
-  // Which form it is and what is around it stands after the tags that are to say so.
+  // What is inside a fold stands after its tag.
   const text = await filled.text();
-  [forms, folds] = [0, 0];
+  folds = 0;
   return new HTMLRewriter()
     .on("details", {
       element: (fold) => {
         if (open.has(folds++)) fold.setAttribute("open", "");
-      },
-    })
-    .on("form", {
-      element: () => {
-        forms += 1;
-      },
-    })
-    .on("form input[name=seen]", {
-      element: (field) => {
-        if (given.has(forms) && form.has("seen")) field.setAttribute("value", sentIn(field));
       },
     })
     .transform(new Response(text, filled));

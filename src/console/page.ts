@@ -102,19 +102,19 @@ function preferences(view: View): Html {
   </form>`;
 }
 
-/** What every form that changes something carries; `seen` is the configuration its page was drawn from. */
+/** What every form that changes something carries. */
 const hidden = (view: View): Html =>
-  html`<input type="hidden" name="csrf" value="${view.csrf}" /><input type="hidden" name="back" value="${view.url.pathname + view.url.search}" /><input type="hidden" name="seen" value="${view.ctx.config.version}" />`;
+  html`<input type="hidden" name="csrf" value="${view.csrf}" /><input type="hidden" name="back" value="${view.url.pathname + view.url.search}" />`;
 
 /** A form that has something done: nothing changes by GET. `fields` travel unseen, `confirm` is asked first, `next` is where to go on (this page), `file` for
- *  one that sends a file. Who may only read is not offered what would be refused. */
+ *  one that sends a file; `seen` is the configuration its page was drawn from. Who may only read is not offered what would be refused. */
 export const actForm = (
   view: View,
   given: { act: string; fields?: Readonly<Record<string, string | number>>; confirm?: string; next?: string; file?: boolean },
   content: Content,
 ): Html =>
   html`<form method="post" action="/console/act/${given.act}" ${given.confirm !== undefined && html`data-confirm="${given.confirm}"`}${given.file === true && trusted(' enctype="multipart/form-data"')}>
-    ${hidden(view)}${given.next !== undefined && html`<input type="hidden" name="next" value="${given.next}" />`}${Object.entries(given.fields ?? {}).map(([name, value]) => html`<input type="hidden" name="${name}" value="${value}" />`)}${view.operator?.role === "viewer" ? html`<fieldset disabled>${content}</fieldset>` : content}
+    ${hidden(view)}${given.next !== undefined && html`<input type="hidden" name="next" value="${given.next}" />`}${Object.entries(given.fields ?? {}).map(([name, value]) => html`<input type="hidden" name="${name}" value="${value}" />`)}${view.operator?.role === "viewer" ? html`<fieldset disabled>${content}</fieldset>` : content}<input type="hidden" name="seen" value="${view.ctx.config.version}" />
   </form>`;
 
 function flash(view: View): Content {

@@ -187,7 +187,7 @@ const ADVICE: Readonly<Record<string, Phrase>> = {
   ],
   holder_taken: [
     "Бот назвал этот ID вместе с ID другого человека, или ссылку для второго мессенджера открыл тот, кто уже входит на сайт сам. Вход остался за прежним. Проверьте, какие ID подставляет бот.",
-    "The bot named this id together with another person's, or the link for a second messenger was opened by somebody who signs in already. The sign-in stayed with its own. Check which ids the bot fills in.",
+    "The bot named this ID with another person's, or the link for a second messenger was opened by somebody who signs in already. The sign-in stayed with its own. Check which IDs the bot fills in.",
   ],
   delivery: [
     "Устраните причину и повторите всё одним действием: порядок и содержимое сохранены.",
