@@ -15,6 +15,8 @@ export type NewDelivery = {
   readonly action: string;
   /** Deliveries of one line keep their order: the person id, or the address when there is no person. */
   readonly line: string;
+  /** Whose it is as long as no person is known: it is erased with them. */
+  readonly holder?: string;
   readonly eventId?: string | null;
   readonly work: WorkOrder;
 };
@@ -44,7 +46,7 @@ export function prepareDeliveries(ctx: Context, deliveries: readonly NewDelivery
           ...row,
           seq: deliverySeq(createdAt, place),
           eventId: delivery.eventId ?? "",
-          personId: delivery.work.personId,
+          personId: delivery.work.personId ?? delivery.holder ?? null,
         }),
         laneWork: { id, generation: 0, line, action, createdAt, work },
       };

@@ -20,7 +20,7 @@ export async function erasePerson(ctx: Context, decision: Extract<Decision, { ac
   const [root] = leaves.map(({ person_id }) => person_id);
   if (root === undefined || leaves.some(({ erased_at }) => erased_at !== null)) return { ok: false, reason: "not_found" };
   const ids = leaves.map(({ id }) => id);
-  const { counts, connections, numbers } = await countErasure(db, root, ids);
+  const { counts, connections, lines, numbers } = await countErasure(db, root, ids);
   const erasure: Erasure = {
     id: `era_${randomBase62(22)}`,
     person_id: root,
@@ -37,6 +37,6 @@ export async function erasePerson(ctx: Context, decision: Extract<Decision, { ac
     })),
   );
   await db.batch(eraseStatements(db, erasure, ids, anonymous));
-  await Promise.all(connections.flatMap((connection) => ids.map((line) => laneOf(ctx.env, connection).forget(line))));
+  await Promise.all(connections.flatMap((connection) => lines.map((line) => laneOf(ctx.env, connection).forget(line))));
   return { ok: true, persons: [root], detail: counts };
 }

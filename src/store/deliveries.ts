@@ -46,8 +46,8 @@ export type DeliveryFilter = {
   readonly limit: number;
 };
 
-/** Without what is sealed (`work`, `rendered`): a list must not carry what nobody opens. */
-export const DELIVERY_COLUMNS = `id, seq, event_id, person_id, connection, action, generation, status, reason, attempts, next_attempt_at, created_at,
+/** Without what is sealed (`work`, `rendered`): a list must not carry what nobody opens. A holder is no person. */
+export const DELIVERY_COLUMNS = `id, seq, event_id, IIF(person_id GLOB 'hld_*', NULL, person_id) AS person_id, connection, action, generation, status, reason, attempts, next_attempt_at, created_at,
   settled_at, replayed_at`;
 
 /** What was sent about an event, oldest first: the order in which its rules named it. */

@@ -17,10 +17,10 @@ export type Erasure = {
   readonly counts: ErasureCounts;
 };
 
-const PERSON_DELIVERIES = `SELECT id FROM deliveries WHERE person_id IN (SELECT value FROM json_each(?2))
-  UNION SELECT d.id FROM deliveries d JOIN events e ON e.id = d.event_id WHERE e.person_id = ?1`;
 const HASHES = "SELECT hash FROM identifiers WHERE person_id = ?1";
 const HOLDERS = `SELECT holder_id FROM holder_identities WHERE hash IN (${HASHES})`;
+const PERSON_DELIVERIES = `SELECT id FROM deliveries WHERE person_id IN (SELECT value FROM json_each(?2) UNION ALL ${HOLDERS})
+  UNION SELECT d.id FROM deliveries d JOIN events e ON e.id = d.event_id WHERE e.person_id = ?1`;
 
 /** A number of hers that no event of somebody else still carries, else null. An order that two people paid for is one deal of the report, so its number
  *  stays the same in both rows; it is the other one's then, and goes when she is erased too. */
@@ -29,7 +29,7 @@ const ownNumber = (column: "tid" | "order_number"): string =>
      SELECT 1 FROM events o WHERE o.${column} = those.${column} AND o.connection = those.connection
        AND +o.status IN ('bound', 'unbound') AND o.person_id IS NOT ?1) THEN those.${column} END`;
 
-/** What there is to erase, and where deliveries wait. `numbers`: the events whose numbers go with her. */
+/** What there is to erase, and where deliveries wait: at which connections, in which lines. `numbers`: the events whose numbers go with her. */
 export async function countErasure(
   db: D1Database,
   root: PersonId,
@@ -37,10 +37,11 @@ export async function countErasure(
 ): Promise<{
   counts: ErasureCounts;
   connections: string[];
+  lines: string[];
   numbers: { id: string; tid: string | null; order_number: string | null }[];
 }> {
   const members = JSON.stringify(leaves);
-  const [counted, connections, numbers] = await db.batch([
+  const [counted, connections, holders, numbers] = await db.batch([
     db
       .prepare(
         `SELECT (SELECT COUNT(*) FROM identifiers WHERE person_id = ?1) AS identifiers, (SELECT COUNT(*) FROM traits WHERE person_id = ?1) AS traits,
@@ -49,6 +50,7 @@ export async function countErasure(
       )
       .bind(root, members),
     db.prepare(`SELECT DISTINCT connection FROM deliveries WHERE id IN (${PERSON_DELIVERIES})`).bind(root, members),
+    db.prepare(HOLDERS).bind(root),
     db
       .prepare(
         `WITH hers AS (SELECT connection, tid, order_number FROM events WHERE person_id = ?1),
@@ -67,6 +69,7 @@ export async function countErasure(
   return {
     counts,
     connections: ((connections?.results ?? []) as { connection: string }[]).map(({ connection }) => connection),
+    lines: [...leaves, ...((holders?.results ?? []) as { holder_id: string }[]).map(({ holder_id }) => holder_id)],
     numbers: (numbers?.results ?? []) as { id: string; tid: string | null; order_number: string | null }[],
   };
 }
@@ -82,7 +85,6 @@ export function eraseStatements(
   const members = JSON.stringify(leaves);
   const run = (sql: string, ...values: unknown[]): D1PreparedStatement => db.prepare(sql).bind(...values);
   return [
-    ...eraseLogin(db, root),
     run(`UPDATE attempts SET reply = NULL WHERE delivery_id IN (${PERSON_DELIVERIES})`, root, members),
     run(`DELETE FROM echoes WHERE delivery_id IN (${PERSON_DELIVERIES})`, root, members),
     run(
@@ -95,6 +97,7 @@ export function eraseStatements(
       members,
       at,
     ),
+    ...eraseLogin(db, root),
     run(`DELETE FROM contact_claims WHERE messenger_hash IN (${HASHES}) OR contact_hash IN (${HASHES})`, root),
     run(
       `UPDATE problems SET identifier_hash = NULL, persons = '[]', event_id = NULL, dedupe = id, resolved_at = COALESCE(resolved_at, ?3)
@@ -179,6 +182,7 @@ function eraseLogin(db: D1Database, root: PersonId): D1PreparedStatement[] {
   return [
     `DELETE FROM mapping_history WHERE holder_id IN (${HOLDERS}) OR user_hash IN (${HASHES})`,
     `DELETE FROM mappings WHERE holder_id IN (${HOLDERS}) OR user_hash IN (${HASHES})`,
+    `DELETE FROM undo_tokens WHERE EXISTS (SELECT 1 FROM json_each(holders) WHERE value IN (${HOLDERS}))`,
     `DELETE FROM codes WHERE holder_id IN (${HOLDERS})`,
     `DELETE FROM login_links WHERE holder_id IN (${HOLDERS})`,
     `DELETE FROM merge_links WHERE holder_id IN (${HOLDERS})`,

@@ -70,6 +70,10 @@ export const moveAccounts = (db: D1Database, from: string, to: string): D1Prepar
     db.prepare(`UPDATE OR REPLACE holder_bots SET holder_id = ?2 WHERE holder_id = ?1 AND ${free}`).bind(from, to),
     db.prepare(`UPDATE merge_links SET holder_id = ?2 WHERE holder_id = ?1 AND ${free}`).bind(from, to),
     db.prepare(`UPDATE mapping_history SET holder_id = ?2 WHERE holder_id = ?1 AND ${free}`).bind(from, to),
+    db
+      .prepare(`UPDATE undo_tokens SET holders = REPLACE(holders, ?1, ?2) WHERE INSTR(holders, ?1) > 0 AND ${free}`)
+      .bind(from, to),
+    db.prepare(`UPDATE deliveries SET person_id = ?2 WHERE person_id = ?1 AND ${free}`).bind(from, to),
     db.prepare(`DELETE FROM login_links WHERE holder_id = ?1 AND ${free}`).bind(from),
     db.prepare(`DELETE FROM codes WHERE holder_id = ?1 AND ${free}`).bind(from),
     db.prepare(`DELETE FROM holders WHERE id = ?1 AND ${free}`).bind(from),

@@ -10,6 +10,7 @@ export type NewDeliveryRow = {
   readonly seq: number;
   /** "" for what no event caused (notices, notify). */
   readonly eventId: string;
+  /** A holder (`hld_…`) where there is no person. */
   readonly personId: string | null;
   readonly connection: string;
   readonly action: string;

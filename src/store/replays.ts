@@ -9,7 +9,7 @@ export type QueuedRow = {
   id: DeliveryId;
   seq: number;
   generation: number;
-  /** Whoever stands now for the person it was made for: the line it waits in. */
+  /** Whoever stands now for the person it was made for: the line it waits in. null for a holder's, whose line its work names. */
   person_id: string | null;
   connection: string;
   action: string;
@@ -20,7 +20,7 @@ export type QueuedRow = {
 };
 
 const COLUMNS = `id, seq, generation,
-  IFNULL((SELECT own.person_id FROM persons AS own WHERE own.id = deliveries.person_id), person_id) AS person_id, connection, action, created_at, replayed_at, ${hexed("work")}, ${hexed("rendered")}`;
+  IFNULL((SELECT own.person_id FROM persons AS own WHERE own.id = deliveries.person_id), IIF(person_id GLOB 'hld_*', NULL, person_id)) AS person_id, connection, action, created_at, replayed_at, ${hexed("work")}, ${hexed("rendered")}`;
 
 const REQUEUE = `UPDATE deliveries SET generation = generation + 1, status = 'queued', reason = NULL, attempts = 0, next_attempt_at = ?1,
   settled_at = NULL, replayed_at = ?1`;

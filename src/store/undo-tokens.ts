@@ -2,11 +2,19 @@
 import type { Sealed } from "../lib/seal.ts";
 import { hexed, toBound, unhexed } from "./sealed.ts";
 
-/** By the token's MAC: reading the table gives nobody a way to undo. */
-export const insertUndo = (db: D1Database, token: string, sealed: ArrayBuffer, expiresAt: number): D1PreparedStatement =>
+/** By the token's MAC: reading the table gives nobody a way to undo. `holders`: everybody whose mapping it would change. */
+export const insertUndo = (
+  db: D1Database,
+  undo: {
+    readonly token: string;
+    readonly sealed: ArrayBuffer;
+    readonly holders: readonly string[];
+    readonly expiresAt: number;
+  },
+): D1PreparedStatement =>
   db
-    .prepare(`INSERT INTO undo_tokens (token, sealed, expires_at) VALUES (?1, ${unhexed("?2")}, ?3)`)
-    .bind(token, toBound(sealed), expiresAt);
+    .prepare(`INSERT INTO undo_tokens (token, sealed, expires_at, holders) VALUES (?1, ${unhexed("?2")}, ?3, ?4)`)
+    .bind(undo.token, toBound(undo.sealed), undo.expiresAt, JSON.stringify(undo.holders));
 
 /** What an unused, live token takes back; sealed. */
 export const findUndo = (db: D1Database, token: string, now: number): Promise<Sealed | null> =>

@@ -1,8 +1,10 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { laneOf } from "../../src/context.ts";
 import { type NewDelivery, handOver, prepareDeliveries } from "../../src/flows/enqueue-delivery.ts";
+import { unpackWork } from "../../src/flows/lane/packed-work.ts";
 import { Lane } from "../../src/lane.ts";
 import { sweepDeliveries, wakeLanes } from "../../src/flows/sweep-deliveries.ts";
+import { findDelivery } from "../../src/store/deliveries.ts";
 import { requeue, requeueDead } from "../../src/store/replays.ts";
 import { configure, fine, give, row, run, travel, vendor } from "../kit/lane.ts";
 import { bindings } from "../kit/bindings.ts";
@@ -65,6 +67,24 @@ describe("the sweep", () => {
     for (let round = 0; round < 2; round += 1) await sweepDeliveries(await testContext());
     await run("alone");
     expect(calls.map(({ body }) => body)).toEqual(["1", "2"]);
+  });
+
+  it("hands over what is a holder's on the line that its work names, as whoever wrote it did", async () => {
+    await configure({ held: { disabled: true } });
+    const rendered = { parameters: {}, person: { id: "hld_line", key: "", identifiers: [], traits: {} } };
+    const delivery = whole("held", 1, null);
+    const [prepared] = await prepareDeliveries(await testContext(), [
+      { ...delivery, line: "hld_line", holder: "hld_other", work: { ...delivery.work, address: null, rendered } },
+    ]);
+    await prepared?.statement.run();
+    expect(
+      await bindings.DB.prepare("SELECT person_id FROM deliveries WHERE id = ?1").bind(prepared?.id).first("person_id"),
+    ).toBe("hld_other");
+    const take = vi.spyOn(Lane.prototype, "take");
+    await sweepDeliveries(await testContext());
+    const lines = take.mock.calls.flatMap(([, packed]) => unpackWork(packed).map(({ line }) => line));
+    expect(lines).toContain("hld_line");
+    expect(await findDelivery(bindings.DB, prepared?.id ?? "")).toMatchObject({ person_id: null });
   });
 
   it("reads a waiting backlog once, not every minute, and sends none of it twice", async () => {

@@ -5,6 +5,7 @@ import { prepareAct, settleActs } from "../../src/flows/login/record-login-event
 import { sweepLogins } from "../../src/flows/login/sweep-logins.ts";
 import { newSealer } from "../../src/lib/seal.ts";
 import { SCHOOL, people, saveConfig, someone } from "../kit/login.ts";
+import { operator } from "../kit/operator.ts";
 import { OTHER_SECRET } from "../kit/sign.ts";
 import { testContext } from "../kit/context.ts";
 
@@ -184,7 +185,7 @@ describe("mappings", () => {
 /** The text of every delivery to a connection, newest last. */
 async function deliveries(connection: string): Promise<Record<string, unknown>[]> {
   const sealer = await newSealer("test-seal-key-00000000000000000000");
-  const { results } = await env.DB.prepare("SELECT work FROM deliveries WHERE connection = ?1 ORDER BY seq")
+  const { results } = await env.DB.prepare("SELECT work FROM deliveries WHERE connection = ?1 AND work IS NOT NULL ORDER BY seq")
     .bind(connection)
     .all<{ work: ArrayBuffer }>();
   return Promise.all(
@@ -293,6 +294,71 @@ describe("the news of a change", () => {
     await bot("/webhook/tg", start, "tg-token-0000000000000");
     expect(await (await submit(undo, {})).text()).toContain("Отменять нечего");
     expect(await login(b.human)).toMatchObject({ status: "authorized", user_id: user });
+  });
+});
+
+describe("erasing the person", () => {
+  /** What is kept of changes of mappings and of what was said about them. */
+  const kept = async (): Promise<Record<string, number> | null> =>
+    env.DB.prepare(
+      `SELECT (SELECT COUNT(*) FROM undo_tokens) AS undo, (SELECT COUNT(*) FROM mapping_history) AS history,
+         (SELECT COUNT(*) FROM deliveries WHERE work IS NOT NULL) AS said, (SELECT COUNT(*) FROM deliveries) AS deliveries`,
+    ).first<Record<string, number>>();
+  const erase = async (type: string, value: string): Promise<number> => {
+    const answer = await operator("GET", `/v1/persons?${type}=${value}`);
+    const { person } = await answer.json<{ person: { id: string } }>();
+    return (await operator("DELETE", `/v1/persons/${person.id}`)).status;
+  };
+  beforeEach(async () => {
+    const { site: school, ...others } = SCHOOL.connections;
+    await saveConfig({
+      ...SCHOOL,
+      connections: { ...others, site: { ...school, webhook_url: "https://school.example/hooks", bot_may_register: true } },
+    });
+    await env.DB.batch(["undo_tokens", "mapping_history", "deliveries"].map((table) => env.DB.prepare(`DELETE FROM ${table}`)));
+  });
+
+  it("R-01 takes what the site and the bot were told of her users along, and the undo", async () => {
+    const { buid, human } = await proved({ client_id: someone() });
+    const user = someone();
+    await map(buid, user);
+    await site("/v1/mappings", { user_id: user }, { method: "DELETE" });
+    await inboxOf(env).drain();
+    expect(await kept()).toEqual({ undo: 2, history: 2, said: 4, deliveries: 4 });
+    expect(await erase("telegram_id", human.telegram_id)).toBe(200);
+    expect(await kept()).toEqual({ undo: 0, history: 0, said: 0, deliveries: 4 });
+  });
+
+  it("R-01 also of a user that the bot registered before anybody knew the person", async () => {
+    const [telegram, client] = [someone(), someone()];
+    await bot("/v1/mappings", { telegram_id: telegram, client_id: client, site: "site", user_id: someone() });
+    await inboxOf(env).drain();
+    expect(await kept()).toEqual({ undo: 1, history: 1, said: 2, deliveries: 2 });
+    expect(await erase("telegram_id", telegram)).toBe(200);
+    expect(await kept()).toEqual({ undo: 0, history: 0, said: 0, deliveries: 2 });
+  });
+
+  it("R-01 and leaves what concerns somebody else alone", async () => {
+    const [mine, other] = [await proved({ client_id: someone() }), await proved({ client_id: someone() })];
+    await map(mine.buid, someone());
+    await map(other.buid, someone());
+    await inboxOf(env).drain();
+    expect(await erase("telegram_id", mine.human.telegram_id)).toBe(200);
+    expect(await kept()).toEqual({ undo: 1, history: 1, said: 2, deliveries: 4 });
+  });
+
+  it("R-01 an undo of an account that went over to another messenger goes with its new holder", async () => {
+    const max = someone();
+    const old = await proved({ client_id: someone() });
+    const user = someone();
+    await map(old.buid, user);
+    await site("/v1/mappings", { user_id: user }, { method: "DELETE" });
+    const { body } = await bot("/v1/merge-links", { max_id: max, to: "telegram", connection: "tg" }, "max-token-000000000000");
+    const start = { event: "bot_start", ...old.human, start: String(body["token"]) };
+    await bot("/webhook/tg", start, "tg-token-0000000000000");
+    await inboxOf(env).drain();
+    expect(await erase("max_id", max)).toBe(200);
+    expect(await kept()).toEqual({ undo: 0, history: 0, said: 0, deliveries: 4 });
   });
 });
 

@@ -157,6 +157,7 @@ function webhookOf({ site, steps, by }: MappingPlan, step: MappingStep, now: num
     connection: site.id,
     action: "webhook",
     line: person.id,
+    holder: step.holderId,
     work: { with: parameters, personId: null, address: null, event: null, rendered: { parameters, person }, replay: false },
   };
 }
@@ -183,5 +184,6 @@ async function undoStatements(ctx: Context, plan: MappingPlan, tokens: readonly 
   };
   const sealed = await ctx.seal.seal(JSON.stringify(undo));
   const macs = await Promise.all(tokens.map((token) => tokenMac(ctx, token)));
-  return macs.map((mac) => insertUndo(ctx.env.DB, mac, sealed, ctx.clock() + UNDO_MS));
+  const holders = plan.steps.map(({ holderId }) => holderId);
+  return macs.map((token) => insertUndo(ctx.env.DB, { token, sealed, holders, expiresAt: ctx.clock() + UNDO_MS }));
 }

@@ -175,6 +175,7 @@ const delivery = (
   connection,
   action,
   line: to.personId ?? to.holderId,
+  holder: to.holderId,
   eventId: to.eventId ?? null,
   work: {
     with: rendered.parameters,
