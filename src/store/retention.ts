@@ -9,15 +9,19 @@ export const forgetRaw = (db: D1Database, before: number): D1PreparedStatement =
     )
     .bind(before);
 
-/** Payloads of events written before `before`, and what was sent because of them; the rows stay and count. What still waits for its person keeps
- *  its payload as long: it is bound by that. */
+/** Payloads of events written before `before`, what was sent because of them, and what was sent then because of none; the rows stay and count. What
+ *  still waits for its person keeps its payload as long: it is bound by that. */
 export const forgetPayloads = (db: D1Database, before: number): D1PreparedStatement[] => {
   const due = `SELECT id FROM events WHERE facts IS NOT NULL AND stored_at < ?1 AND NOT EXISTS (SELECT 1 FROM parked WHERE event_id = events.id)
     ORDER BY stored_at LIMIT ${STRETCH}`;
+  const own = `SELECT id FROM deliveries WHERE event_id = '' AND work IS NOT NULL AND seq < ?1 * 1000
+    AND +status IN ('delivered', 'dead', 'cancelled') ORDER BY seq LIMIT ${STRETCH}`;
   return [
     `UPDATE attempts SET reply = NULL WHERE delivery_id IN (SELECT id FROM deliveries WHERE event_id IN (${due}))`,
     `UPDATE deliveries SET work = NULL, rendered = NULL, content = NULL WHERE event_id IN (${due}) AND +status IN ('delivered', 'dead', 'cancelled')`,
     `UPDATE events SET facts = NULL, raw = NULL, trace = NULL WHERE id IN (${due})`,
+    `UPDATE attempts SET reply = NULL WHERE delivery_id IN (${own})`,
+    `UPDATE deliveries SET work = NULL, rendered = NULL, content = NULL WHERE id IN (${own})`,
   ].map((sql) => db.prepare(sql).bind(before));
 };
 

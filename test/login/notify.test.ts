@@ -1,7 +1,9 @@
 /** A site's word to its user: who is meant, by which bot it goes and in which form, and what a repeated call does. */
 import { env, exports } from "cloudflare:workers";
 import { beforeEach, describe, expect, it, vi } from "vitest";
+import { sweepRetention } from "../../src/flows/sweep-retention.ts";
 import { newSealer } from "../../src/lib/seal.ts";
+import { testContext } from "../kit/context.ts";
 import { SCHOOL, people, saveConfig, someone } from "../kit/login.ts";
 import { signedHeaders } from "../kit/sign.ts";
 import { ORIGIN } from "../kit/operator.ts";
@@ -174,5 +176,28 @@ describe("a repeated call", () => {
     vi.spyOn(Date, "now").mockImplementation(() => now + 86_400_000 + 1_000);
     expect((await call("k3", words)).body.id).not.toBe(first.body.id);
     vi.mocked(Date.now).mockRestore();
+  });
+
+  it("R-06 is forgotten by its own time, since no event caused it", async () => {
+    const id = someone();
+    await told([["bot", { client_id: id }]]);
+    const { body } = await site("/v1/notify", { client_id: id, ...TEXT });
+    const { retention } = (await testContext()).config.workspace;
+    const age = (days: number) =>
+      env.DB.prepare(
+        "UPDATE deliveries SET status = 'delivered', seq = seq - ?2 * 86400000000, created_at = created_at - ?2 * 86400000 WHERE id = ?1",
+      )
+        .bind(body["id"], days)
+        .run();
+    await age(retention.event_days - 1);
+    await sweepRetention(await testContext());
+    expect(await sent(body["id"])).toEqual(["bot", "message", { message: "hi" }]);
+    await age(2);
+    await sweepRetention(await testContext());
+    expect(await env.DB.prepare("SELECT status, work, rendered FROM deliveries WHERE id = ?1").bind(body["id"]).first()).toEqual({
+      status: "delivered",
+      work: null,
+      rendered: null,
+    });
   });
 });
