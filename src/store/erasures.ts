@@ -129,6 +129,11 @@ export function eraseStatements(
        WHERE events.id = r.id`,
       JSON.stringify(numbers),
     ),
+    run(
+      `DELETE FROM bookmarks WHERE event_id IN
+         (SELECT id FROM events WHERE person_id = ?1 UNION ALL SELECT event_id FROM parked WHERE hash IN (${HASHES}))`,
+      root,
+    ),
     // A contact in quarantine keeps events of nobody waiting. They tell of her all the same; as numbers they stay what they were: unbound.
     run(
       `UPDATE events SET facts = NULL, raw = NULL, trace = NULL
@@ -141,7 +146,6 @@ export function eraseStatements(
        WHERE survivor IN (SELECT value FROM json_each(?1)) OR loser IN (SELECT value FROM json_each(?1))`,
       members,
     ),
-    run("DELETE FROM bookmarks WHERE event_id IN (SELECT id FROM events WHERE person_id = ?1)", root),
     run("DELETE FROM traits WHERE person_id = ?1", root),
     run("DELETE FROM identifiers WHERE person_id = ?1", root),
     run("UPDATE persons SET erased_at = ?2, referred_by = NULL WHERE person_id = ?1", root, at),

@@ -275,7 +275,13 @@ it("R-01 an erased person is found by nothing, her past is dropped, her next sta
 it("R-01 what waited for an erased person's quarantined contact keeps its amount and loses what it told", async () => {
   for (const tg of [1, 2, 3]) await feed({ ids: { tg, email: "x@x.ru" } });
   const [waits] = await feed(pay("40", { ids: { email: "x@x.ru" }, connection: "school" }));
+  await env.DB.prepare(
+    "INSERT INTO bookmarks (event_id, connection, type, raw, created_at) VALUES (?1, 'school', 'payment', x'00', 0)",
+  )
+    .bind(waits)
+    .run();
   await operator("DELETE", `/v1/persons/${await personOf({ tg: 1 })}`);
+  expect(await rows("SELECT * FROM bookmarks")).toEqual([]);
   expect(await rows("SELECT status, amount_e4, facts, raw, trace FROM events WHERE id = ?1", waits)).toEqual([
     { status: "unbound", amount_e4: 400_000, facts: null, raw: null, trace: null },
   ]);
