@@ -94,6 +94,21 @@ describe("a key", () => {
   });
 });
 
+it("a call that names somebody by an e-mail or a phone where an id belongs leaves neither in the log of acts", async () => {
+  const token = await issue("Глеб", "operator");
+  const call = (method: string, path: string) =>
+    exports.default.fetch(`${ORIGIN}${path}`, { method, headers: { authorization: `Bearer ${token}` } });
+  expect((await call("DELETE", "/v1/persons/gleb%40mail.ru")).status).toBe(404);
+  expect((await call("DELETE", "/v1/persons/79165554433/")).status).toBe(404);
+  expect((await call("DELETE", "/v1/persons/per_nobody")).status).toBe(404);
+  const { results } = await env.DB.prepare("SELECT act FROM operator_acts WHERE who = 'Глеб' ORDER BY seq").all();
+  expect(results.map(({ act }) => act)).toEqual([
+    "DELETE /v1/persons/…",
+    "DELETE /v1/persons/…/",
+    "DELETE /v1/persons/per_nobody",
+  ]);
+});
+
 describe("what a key's holder does", () => {
   const configured = (token: string, method: string, path: string, body: unknown) =>
     exports.default.fetch(`${ORIGIN}${path}`, {
