@@ -123,11 +123,13 @@ export function eraseStatements(
        WHERE person_id = ?1`,
       root,
     ),
-    run(
-      `UPDATE events SET tid = COALESCE(r.tid, events.tid), order_number = COALESCE(r.order_number, events.order_number)
-       FROM (SELECT value ->> 'id' AS id, value ->> 'tid' AS tid, value ->> 'order_number' AS order_number FROM json_each(?1)) AS r
-       WHERE events.id = r.id`,
-      JSON.stringify(numbers),
+    ...packedStatements(
+      db,
+      numbers.map((columns) => ({ columns })),
+      ({
+        named,
+      }) => `UPDATE events SET tid = COALESCE(r.tid, events.tid), order_number = COALESCE(r.order_number, events.order_number)
+       FROM (SELECT ${named(["id", "tid", "order_number"])} FROM json_each(?1)) AS r WHERE events.id = r.id`,
     ),
     run(
       `DELETE FROM bookmarks WHERE event_id IN
