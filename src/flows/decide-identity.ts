@@ -164,7 +164,7 @@ async function unmerge(ctx: Context, name: string): Promise<DecisionResult> {
   unmergePersons(session.graph, last);
   const waits = await letWait(ctx, session, last.lifted);
   const more = [undoMerge(db, last.id, session.now), ...giveBack(db, last.lifted), ...waits];
-  if (last.by !== "operator") more.push(keepApart(db, last.survivor, last.loser, session.now));
+  if (last.by !== "operator") more.push(apart(ctx, session, last.survivor, last.loser));
   return write(ctx, session, more, [last.survivor, last.loser]);
 }
 
@@ -188,10 +188,13 @@ async function move(ctx: Context, decision: Extract<Decision, { act: "move" }>):
   node.pinned = true;
   await wake(ctx, session, node);
   const db = ctx.env.DB;
-  const apart = stays ? [] : [keepApart(db, from, to, now)];
-  const more = [...apart, forgetClaims(db, [node.hash]), settleAbout(db, [node.hash], now)];
+  const edges = stays ? [] : [apart(ctx, session, from, to)];
+  const more = [...edges, forgetClaims(db, [node.hash]), settleAbout(db, [node.hash], now)];
   return write(ctx, session, more, [from, to]);
 }
+
+const apart = (ctx: Context, { graph, now }: Session, a: PersonId, b: PersonId): D1PreparedStatement =>
+  keepApart(ctx.env.DB, membersOf(graph, a), membersOf(graph, b), now);
 
 /** Events that a contact in quarantine kept waiting: now it is known whose it is. */
 async function wake(ctx: Context, session: Session, node: Ref): Promise<void> {
@@ -209,7 +212,7 @@ async function separate(ctx: Context, [first, second]: readonly [string, string]
   if (a === null || b === null) return absent(session, [first, second]);
   if (a === b) return refused("same_person");
   const db = ctx.env.DB;
-  const more = [keepApart(db, a, b, now), settleBetween(db, [...membersOf(graph, a)], [...membersOf(graph, b)], now)];
+  const more = [apart(ctx, session, a, b), settleBetween(db, [...membersOf(graph, a)], [...membersOf(graph, b)], now)];
   return write(ctx, session, more, [a, b]);
 }
 

@@ -51,9 +51,20 @@ export async function newestMerge(db: D1Database, survivor: string): Promise<Sto
 export const undoMerge = (db: D1Database, id: MergeId, now: number): D1PreparedStatement =>
   db.prepare("UPDATE merges SET undone_at = ?2 WHERE id = ?1").bind(id, now);
 
-/** One edge between two person rows, smaller id first. */
-export const keepApart = (db: D1Database, a: PersonId, b: PersonId, now: number): D1PreparedStatement =>
-  db.prepare("INSERT INTO kept_apart (a, b, at) VALUES (MIN(?1, ?2), MAX(?1, ?2), ?3) ON CONFLICT DO NOTHING").bind(a, b, now);
+/** An edge between every row of one side and every row of the other, smaller id first: should one of the two come apart later, all that comes of it
+ *  stays apart from the other. */
+export const keepApart = (
+  db: D1Database,
+  left: ReadonlySet<PersonId>,
+  right: ReadonlySet<PersonId>,
+  now: number,
+): D1PreparedStatement =>
+  db
+    .prepare(
+      `INSERT INTO kept_apart (a, b, at) SELECT MIN(l.value, r.value), MAX(l.value, r.value), ?3 FROM json_each(?1) l, json_each(?2) r
+       WHERE TRUE ON CONFLICT DO NOTHING`,
+    )
+    .bind(JSON.stringify([...left]), JSON.stringify([...right]), now);
 
 /** What a merge of these two sides is about to lift: edges between them, claims on their contacts, conflicts all of whose persons they are, and what
  *  waits for those contacts.

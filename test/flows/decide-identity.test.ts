@@ -1,5 +1,5 @@
 import { env } from "cloudflare:workers";
-import { beforeEach, expect, it } from "vitest";
+import { beforeEach, describe, expect, it } from "vitest";
 import { contextWith, saveDocument } from "../kit/context.ts";
 import { sweepRetention } from "../../src/flows/sweep-retention.ts";
 import { raiseProblem } from "../../src/store/problems.ts";
@@ -175,6 +175,40 @@ it("an automatic merge that an operator undoes stays undone", async () => {
   await act("persons/unmerge", { person: await personOf({ tg: 1 }) });
   await feed({ ids: { gc: 7, email: "x@x.ru" } });
   expect(await personOf({ gc: 7 })).not.toBe(await personOf({ tg: 1 }));
+});
+
+describe("who is kept apart from somebody that later turns out to be two", () => {
+  const both = async (): Promise<string> => {
+    await feed({ ids: { tg: 1 } }, { ids: { gc: 7, email: "x@x.ru" } }, { ids: { tg: 3 } });
+    await act("persons/merge", { persons: [await personOf({ tg: 1 }), await personOf({ gc: 7 })] });
+    return (await personOf({ tg: 1 })) ?? "";
+  };
+  const apart = async (): Promise<unknown> => {
+    expect((await act("persons/unmerge", { person: await personOf({ tg: 1 }) })).status).toBe(200);
+    await feed({ ids: { gc: 7, email: "x@x.ru" } }, { ids: { tg: 3, email: "x@x.ru" } }, { ids: { gc: 7, tg: 3 } });
+    return new Set([await personOf({ tg: 1 }), await personOf({ gc: 7 }), await personOf({ tg: 3 })]).size;
+  };
+
+  it("by a decision stays apart from either", async () => {
+    await act("persons/keep-apart", { persons: [await both(), await personOf({ tg: 3 })] });
+    expect(await apart()).toBe(3);
+    expect(await conflicts()).toEqual([]);
+  });
+
+  it("by a moved identifier stays apart from whom it was moved away", async () => {
+    await both();
+    await act("persons/move-identifier", { type: "email", value: "x@x.ru", to: await personOf({ tg: 3 }) });
+    expect(await apart()).toBe(3);
+  });
+
+  it("by an automatic merge that was undone stays apart from either", async () => {
+    await both();
+    await feed({ ids: { max: 5 } }, { ids: { max: 5, email: "x@x.ru" } });
+    expect(await personOf({ max: 5 })).toBe(await personOf({ gc: 7 }));
+    for (let merge = 0; merge < 2; merge += 1) await act("persons/unmerge", { person: await personOf({ tg: 1 }) });
+    await feed({ ids: { max: 5, email: "x@x.ru" } }, { ids: { gc: 7, max: 5 } });
+    expect(new Set([await personOf({ tg: 1 }), await personOf({ gc: 7 }), await personOf({ max: 5 })]).size).toBe(3);
+  });
 });
 
 it("a site's user whom a login gave to somebody stays theirs when a guess about the two is undone", async () => {
