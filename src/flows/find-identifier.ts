@@ -16,6 +16,6 @@ export async function identifierRefs(
   const type: IdentifierType = given.type;
   const value = isNameless({ type, value: given.value }) ? given.value : readIdentifierValue(type, given.value);
   if (value === null) return null;
-  const scopes = isGlobal(type) ? [""] : given.scope !== null ? [given.scope] : await scopesOfType(ctx.env.DB, type);
+  const scopes = isGlobal(type) ? [""] : given.scope ? [given.scope] : await scopesOfType(ctx.env.DB, type);
   return Promise.all(scopes.map(async (scope) => ({ type, scope, hash: await hashClaim(ctx, { type, scope, value }) })));
 }

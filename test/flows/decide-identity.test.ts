@@ -231,6 +231,16 @@ it("a relink takes the former site's user of who logged in, not of another accou
   expect(await personOf({ site_user: 33 })).toBe(await personOf({ tg: 1 }));
 });
 
+it("an empty scope is none: the value is found, moved and blocked wherever its type is known", async () => {
+  await feed({ ids: { tg: 1, sb: 5 } }, { ids: { tg: 2 } });
+  const found = async (): Promise<number> => (await operator("GET", "/v1/persons?client_id=5&scope=")).status;
+  expect(await found()).toBe(200);
+  const client = { type: "client_id", scope: "", value: "5" };
+  expect(await act("persons/move-identifier", { ...client, to: await personOf({ tg: 2 }) })).toMatchObject({ status: 200 });
+  expect(await act("identifiers/block", client)).toMatchObject({ body: { person: await personOf({ tg: 2 }) } });
+  expect(await found()).toBe(404);
+});
+
 it("a blocked value belongs to nobody and joins nobody", async () => {
   await feed({ ids: { tg: 1, email: "info@x.ru" } });
   expect((await act("identifiers/block", { type: "email", value: "info@x.ru" })).status).toBe(200);
