@@ -86,7 +86,11 @@ export function eraseStatements(
   const run = (sql: string, ...values: unknown[]): D1PreparedStatement => db.prepare(sql).bind(...values);
   return [
     run(`UPDATE attempts SET reply = NULL WHERE delivery_id IN (${PERSON_DELIVERIES})`, root, members),
-    run(`DELETE FROM echoes WHERE delivery_id IN (${PERSON_DELIVERIES})`, root, members),
+    run(
+      `DELETE FROM echoes WHERE delivery_id IN (${PERSON_DELIVERIES} UNION SELECT id FROM events WHERE person_id = ?1)`,
+      root,
+      members,
+    ),
     run(
       `UPDATE deliveries SET work = NULL, rendered = NULL, content = NULL, next_attempt_at = NULL,
          settled_at = CASE WHEN status IN ('queued', 'retrying') THEN ?3 ELSE settled_at END,

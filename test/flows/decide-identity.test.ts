@@ -2,6 +2,7 @@ import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
 import { contextWith, saveDocument } from "../kit/context.ts";
 import { sweepRetention } from "../../src/flows/sweep-retention.ts";
+import { rememberEchoes } from "../../src/store/echoes.ts";
 import { raiseProblem } from "../../src/store/problems.ts";
 import { type Told, feed, pay } from "../kit/feed.ts";
 import { emptyGraph, personOf, rows, snapshot } from "../kit/identity-rows.ts";
@@ -314,6 +315,13 @@ it("R-01 an erased person is found by nothing, her past is dropped, her next sta
   await feed({ type: "bot_start", ids: { tg: 1 }, at: Date.now() + 60_000 });
   expect(await personOf({ tg: 1 })).not.toBe(person);
   expect(await personOf({ tg: 1 })).not.toBeNull();
+});
+
+it("R-01 what a call of hers wrote to the school is forgotten as an echo, others' is not", async () => {
+  const ids = await feed({ ids: { tg: 1 } }, { ids: { tg: 2 } });
+  await env.DB.batch(ids.map((id) => rememberEchoes(env.DB, id, [`echo of ${id}`], Date.now())));
+  await operator("DELETE", `/v1/persons/${await personOf({ tg: 1 })}`);
+  expect(await rows("SELECT delivery_id FROM echoes")).toEqual([{ delivery_id: ids[1] }]);
 });
 
 it("R-01 what waited for an erased person's quarantined contact keeps its amount and loses what it told", async () => {
