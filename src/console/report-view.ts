@@ -1,6 +1,7 @@
 /** The funnel's tables as HTML: drawn by the console with links behind every number, and by the shared page without. */
 import type { Report, SourceLine } from "../domain/funnel/report.ts";
 import type { StageLine } from "../domain/funnel/cohort.ts";
+import { percent } from "../domain/funnel/amount.ts";
 import { costPer } from "../domain/funnel/money.ts";
 import type { FieldError } from "../lib/field-errors.ts";
 import { type Content, type Html, html } from "../lib/markup.ts";
@@ -120,11 +121,16 @@ function moneyBox(view: View, report: Report, behind: Behind): Html {
       why(`${shareOf(view, money.bound_share)} · ${view.word("sourceKnown")} ${shareOf(view, money.known_source_share)}`),
     ],
   ];
-  const odd =
-    money.no_rate.length > 0 &&
-    html`<p class="note warn">${view.say(["Нет курса, в суммы не вошло:", "No rate, outside the sums:"])} ${money.no_rate.map(({ gross, refunds, currency: odd }) => `${numberOf(view, gross)}${refunds === "0.00" ? "" : ` − ${numberOf(view, refunds)}`} ${odd}`).join(", ")}</p>`;
-  return box(view.word("money"), html`<dl>${rows.map(([name, value]) => html`<dt>${name}</dt><dd>${value}</dd>`)}</dl>${odd}`);
+  return box(
+    view.word("money"),
+    html`<dl>${rows.map(([name, value]) => html`<dt>${name}</dt><dd>${value}</dd>`)}</dl>${withoutRate(view, report)}`,
+  );
 }
+
+/** Beside every sum: money that is in none, because nobody has said what its currency is worth. */
+export const withoutRate = (view: View, { money: { no_rate } }: Report): Content =>
+  no_rate.length > 0 &&
+  html`<p class="note warn">${view.say(["Нет курса, в суммы не вошло:", "No rate, outside the sums:"])} ${no_rate.map(({ gross, refunds, currency }) => `${numberOf(view, gross)}${refunds === "0.00" ? "" : ` − ${numberOf(view, refunds)}`} ${currency}`).join(", ")}</p>`;
 
 /** Median and p90 per stage; a stage that the report ranked no times for has no line. */
 function timesBox(view: View, report: Report, behind: Behind): Html {
@@ -151,8 +157,7 @@ function weeksBox(view: View, report: Report, behind: Behind): Html {
   };
   const sold = (week: string, days: number, n: number, of: number): Content =>
     people(week, { stage: "sale", window: String(days), mode: "" }, share(n, of), n);
-  const share = (n: number, of: number): string =>
-    of === 0 ? "—" : `${numberOf(view, n)} · ${numberOf(view, ((n * 100) / of).toFixed(1))} %`;
+  const share = (n: number, of: number): string => `${numberOf(view, n)} · ${shareOf(view, percent(n, of))}`;
   const columns: readonly Column[] = [
     [view.say(["Неделя", "Week"])],
     [view.say(["Человек", "People"]), "num"],

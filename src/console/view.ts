@@ -1,5 +1,6 @@
 /** What every screen is given: the request's language, zone, session and formats. Built once per request. */
 import type { Context } from "../context.ts";
+import { amountText, convert, moneyText } from "../domain/funnel/amount.ts";
 import type { Session } from "../flows/console-session.ts";
 import type { Operator } from "../flows/operator.ts";
 import { readCookie } from "../flows/console-session.ts";
@@ -106,7 +107,15 @@ export function moneyOf(view: View, amount: string, currency: string): string {
 
 /** Ten-thousandths of a unit. */
 export const amountE4 = (view: View, amount: number, currency: string | null): string =>
-  moneyOf(view, (amount / 10_000).toFixed(2), currency ?? view.ctx.config.workspace.currency);
+  moneyOf(view, amountText(amount), currency ?? view.ctx.config.workspace.currency);
+
+/** With what it is worth in the workspace's currency, where there is a rate: so reports count it. */
+export function withWorth(view: View, amount: number, currency: string | null): string {
+  const { workspace } = view.ctx.config;
+  const worth = (currency ?? workspace.currency) === workspace.currency ? null : convert(amount, currency, workspace);
+  const own = amountE4(view, amount, currency);
+  return worth === null ? own : `${own} (${moneyOf(view, moneyText(worth), workspace.currency)})`;
+}
 
 /** Grouped as the reader writes it: a space and a comma in Russian, a comma and a point in English, with a real minus sign. */
 export function numberOf(view: View, value: number | string): string {

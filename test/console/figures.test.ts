@@ -4,6 +4,7 @@ import { describe, expect, it } from "vitest";
 import {
   type View,
   ago,
+  amountE4,
   clockTime,
   daysText,
   fullTime,
@@ -50,6 +51,16 @@ describe("a number", () => {
     ["0", "BYN", `0${SPACE}BYN`, `0${SPACE}BYN`],
   ])("of money %s %s is %s in Russian and %s in English", async (amount, currency, ru, en) => {
     expect([moneyOf(await viewOf("ru"), amount, currency), moneyOf(await viewOf("en"), amount, currency)]).toEqual([ru, en]);
+  });
+
+  it.each([
+    [1_500, "0,15"],
+    [10_050, "1,01"],
+    [150, "0,02"],
+    [-150, "−0,01"],
+    [99_999_999_999_949, `9${SPACE}999${SPACE}999${SPACE}999,99`],
+  ])("of %d ten-thousandths is rounded as reports round", async (amount, expected) => {
+    expect(amountE4(await viewOf("ru"), amount, "RUB")).toBe(`${expected}${SPACE}₽`);
   });
 
   it("of a share is nothing where there is nothing to divide by", async () => {

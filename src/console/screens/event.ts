@@ -12,7 +12,7 @@ import { icon } from "../icons.ts";
 import { actForm, type Page } from "../page.ts";
 import { causeName, connectionName, eventName, identifierName, personLink, proofName, status, typeName } from "../parts.ts";
 import type { Phrase } from "../copy.ts";
-import { type View, amountE4, fullTime, numberOf } from "../view.ts";
+import { type View, fullTime, numberOf, withWorth } from "../view.ts";
 import { openRaw, pretty } from "../raw.ts";
 import { sent } from "./event-sent.ts";
 import { landingTable } from "./landing.ts";
@@ -160,7 +160,7 @@ function understood(view: View, event: EventSheet, facts: StoredFacts): Html {
   const told = (name: string, value: Content): [string, Content][] => (value === null ? [] : [[name, value]]);
   const replaced =
     event.counted === 0 && html` <span class="tag">${view.say(["заменено или отклонено", "replaced or rejected"])}</span>`;
-  const money = event.amount_e4 === null ? null : html`${amountE4(view, event.amount_e4, event.currency)}${replaced}`;
+  const money = event.amount_e4 === null ? null : html`${withWorth(view, event.amount_e4, event.currency)}${replaced}`;
   const rows: [string, Content][] = [
     [view.word("event"), eventName(view, event)],
     ...facts.identifiers.map(({ type, scope, value, proof }): [string, Content] => [

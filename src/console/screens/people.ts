@@ -19,7 +19,7 @@ import { refreshReportPeople } from "../../store/report/refresh.ts";
 import type { Page } from "../page.ts";
 import { moment, pager, shortKey, sourceName, stageDots } from "../parts.ts";
 import { mistaken } from "../report-view.ts";
-import { type View, amountE4, daysText, numberOf } from "../view.ts";
+import { type View, daysText, numberOf, withWorth } from "../view.ts";
 import { type Column, cells, cardTable, backLink, empty } from "../layout.ts";
 
 const PAGE = 50;
@@ -137,5 +137,5 @@ export const stagesOf = (line: PersonLine): readonly (readonly [Stage, number | 
 
 /** Net money per currency. */
 export function moneyOfLine(view: View, line: PersonLine): Content {
-  return moneyOf(line).map(([currency, amount], index) => html`${index > 0 && html`<br>`}${amountE4(view, amount, currency)}`);
+  return moneyOf(line).map(([currency, amount], index) => html`${index > 0 && html`<br>`}${withWorth(view, amount, currency)}`);
 }
