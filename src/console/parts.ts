@@ -1,4 +1,5 @@
 /** What several screens draw alike: status marks, event rows, people, sources, empty states, paging. */
+import { NO_ORIGIN, originLabel } from "../domain/funnel/origin.ts";
 import { isIdentifierType } from "../domain/identifier.ts";
 import { knownEvent } from "../domain/normalise/event-type.ts";
 import { IDENTIFIER_NAMES } from "../domain/trace.ts";
@@ -218,10 +219,8 @@ export function sourceName(
   view: View,
   touch: { link: string | null; utm_source: string | null; utm_campaign: string | null },
 ): string {
-  const link = touch.link === null ? undefined : view.ctx.config.links.get(touch.link);
-  const marked = touch.utm_source !== null || touch.utm_campaign !== null;
-  const parts = marked ? [touch.utm_source, touch.utm_campaign] : [link?.utm_source, link?.utm_campaign];
-  return parts.filter(Boolean).join(" / ") || touch.link || view.word("unmarked");
+  const origin = { ...NO_ORIGIN, link: touch.link, source: touch.utm_source, campaign: touch.utm_campaign };
+  return originLabel("source", origin, view.ctx.config.links) || view.word("unmarked");
 }
 
 /** `reached`: every stage with the time of reaching it, null = not reached. */

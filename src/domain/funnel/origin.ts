@@ -1,6 +1,7 @@
 /** Which line of a breakdown a person or a payment stands on. A touch is a click with a named link or UTM, or a start that carries such; where
  *  nothing of the kind is known the line is "" («без метки»). Links imported without UTM take those of the configuration. Pure. */
 import type { TrackedLink } from "../config.ts";
+import { readUtm } from "../normalise/utm.ts";
 import type { Breakdown } from "./query.ts";
 
 /** The facts of a touch that the chosen breakdown needs, as the ledger holds them. */
@@ -18,12 +19,16 @@ export const NO_ORIGIN: Origin = { link: null, source: null, campaign: null, con
 
 type Links = ReadonlyMap<string, TrackedLink>;
 
-const plain = (text: string | null | undefined): string => (text ?? "").trim().toLowerCase();
+/** A mark of the configuration as one that came with an event is read, or a link's cost would stand on another line than its clicks. */
+function plain(text: string | null | undefined): string {
+  const read = readUtm(text ?? "");
+  return (read.ok ? read.value : null) ?? "";
+}
 
 /** The label of the line, e.g. "vk / spring"; "" = unmarked. */
 export function originLabel(by: Breakdown, origin: Origin, links: Links): string {
   const named = origin.link === null ? undefined : links.get(origin.link);
-  const marked = origin.source !== null || origin.campaign !== null || origin.content !== null;
+  const marked = origin.source !== null || origin.campaign !== null;
   const source = plain(marked ? origin.source : named?.utm_source);
   const campaign = plain(marked ? origin.campaign : named?.utm_campaign);
   switch (by) {
