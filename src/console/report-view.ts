@@ -33,6 +33,10 @@ const WIDTH = 400;
 const linked = (view: View, behind: Behind, question: Readonly<Record<string, string>>, n: number): Content =>
   behind === null || n === 0 ? numberOf(view, n) : html`<a href="${behind(question)}">${numberOf(view, n)}</a>`;
 
+/** Leads to those who paid or were refunded, whenever they entered. */
+const payers = (behind: Behind, question: Readonly<Record<string, string>>, sum: Content): Content =>
+  behind === null ? sum : html`<a href="${behind({ ...question, paid: "1" })}">${sum}</a>`;
+
 /** Reached people as a bar against the cohort, those who skipped the previous step hatched. */
 export function funnelBars(view: View, report: Report, behind: Behind): Html {
   const columns: readonly Column[] = [
@@ -75,7 +79,7 @@ function sourceTable(view: View, report: Report, behind: Behind): Html {
   const money = (text: string | null): string => (text === null ? "—" : moneyOf(view, text, currency));
   const row = (line: SourceLine): Html => {
     const romi = last ? line.romi_last : line.romi_first;
-    return html`<tr data-row><th scope="row">${line.source || view.word("unmarked")}</th><td class="num">${linked(view, behind, { line: line.source }, line.cohort)}</td>${stages.map((stage) => html`<td class="num">${linked(view, behind, { line: line.source, stage }, line[stage])}</td>`)}<td class="num">${money(last ? line.net_last : line.net_first)}</td><td class="num">${money(line.cost)}</td><td class="num${romi?.startsWith("-") === true && " bad"}">${shareOf(view, romi)}</td><td class="num">${money(costPer(line.cost, line.registration))}</td><td class="num">${money(costPer(line.cost, line.sale))}</td></tr>`;
+    return html`<tr data-row><th scope="row">${line.source || view.word("unmarked")}</th><td class="num">${linked(view, behind, { line: line.source }, line.cohort)}</td>${stages.map((stage) => html`<td class="num">${linked(view, behind, { line: line.source, stage }, line[stage])}</td>`)}<td class="num">${payers(behind, { line: line.source }, money(last ? line.net_last : line.net_first))}</td><td class="num">${money(line.cost)}</td><td class="num${romi?.startsWith("-") === true && " bad"}">${shareOf(view, romi)}</td><td class="num">${money(costPer(line.cost, line.registration))}</td><td class="num">${money(costPer(line.cost, line.sale))}</td></tr>`;
   };
   const columns: readonly Column[] = [
     [breakdownNames(view)[report.range.by]],
@@ -112,7 +116,7 @@ function moneyBox(view: View, report: Report, behind: Behind): Html {
   const rows: [string, Content][] = [
     [view.say(["Выручка", "Gross"]), listed("payment", sum(money.gross))],
     [view.say(["Возвраты", "Refunds"]), listed("refund", sum(money.refunds))],
-    [view.word("netRevenue"), html`<b>${sum(money.net)}</b>`],
+    [view.word("netRevenue"), payers(behind, {}, html`<b>${sum(money.net)}</b>`)],
     [view.word("unbound"), why(sum(money.unbound))],
     [view.say(["Оплаченных сделок", "Paid deals"]), listed("payment", numberOf(view, money.paid_deals))],
     [view.say(["Средняя сделка", "Average deal"]), money.average_deal === null ? "—" : sum(money.average_deal)],

@@ -79,6 +79,19 @@ describe("screens over the worked data set", () => {
     expect(plain(await browser.text(linked(/href="([^"]+)">900\s₽/)))).toContain("Оплаты без человека 1");
   });
 
+  it.each([
+    ["first", "15 600 ₽", ["TG 1006", "TG 1010", "TG 1011"]],
+    ["last", "3 600 ₽", ["TG 1006", "TG 1011"]],
+    ["last", "102 600 ₽", ["TG 1001", "TG 1002", "TG 1006", "TG 1007", "TG 1008", "TG 1010", "TG 1011", "i@ex.ru"]],
+  ])("opens whose money a line's net is, by %s touch: %s", async (attribution, net, people) => {
+    const page = await browser.text(`/console/funnel?${WORKED_RANGE}&attribution=${attribution}`);
+    const sum = new RegExp(`href="([^"]+)">(?:<b>)?${net.replaceAll(" ", "\\s")}<`);
+    const list = await browser.text((sum.exec(page)?.[1] ?? "").replaceAll("&amp;", "&"));
+    const shown = [...list.matchAll(/<bdi>([^<]+)<\/bdi>/g)].map(([, name = ""]) => name);
+    expect(shown.toSorted()).toEqual(people.toSorted());
+    expect(plain(list)).toContain(`Деньги: ${people.length} `);
+  });
+
   it("opens the people of the line without a source, and of a week also on the strict path", async () => {
     const behind = async (page: string, number: RegExp): Promise<number> => {
       const path = (number.exec(page)?.[1] ?? "").replaceAll("&amp;", "&");

@@ -1,7 +1,7 @@
 /** Люди: search first, then the newest; the list behind a number of the funnel looks the same, and is asked with the very
  *  conditions the number was counted by. */
-import { originLabel } from "../../domain/funnel/origin.ts";
-import { parseReportQuery } from "../../domain/funnel/query.ts";
+import { type Origin, originLabel } from "../../domain/funnel/origin.ts";
+import { type ReportQuery, parseReportQuery } from "../../domain/funnel/query.ts";
 import { STAGES, type Stage } from "../../domain/funnel/stages.ts";
 import { openIdentifier, personNames } from "../../flows/show-person.ts";
 import { type Content, type Html, html } from "../../lib/markup.ts";
@@ -14,6 +14,7 @@ import {
   personLinesOf,
 } from "../../store/operator/people.ts";
 import { cohortCells } from "../../store/report/cohort.ts";
+import { moneyTally, payersOf } from "../../store/report/money.ts";
 import { reportPeople } from "../../store/report/people.ts";
 import { refreshReportPeople } from "../../store/report/refresh.ts";
 import type { Page } from "../page.ts";
@@ -57,18 +58,29 @@ export async function reportPeoplePage(view: View): Promise<Page> {
   await refreshReportPeople(db);
   const stage = STAGES.find((name) => name === given["stage"]) ?? null;
   const line = given["line"];
-  const origins = line === undefined ? null : (await cohortCells(db, query.value)).map(({ origin }) => origin);
+  const paid = given["paid"] === "1";
+  const origins = line === undefined ? null : await originsOf(db, query.value, paid);
   const fitting = origins?.filter((origin) => originLabel(query.value.by, origin, view.ctx.config.links) === line) ?? null;
-  const ids = await reportPeople(db, query.value, { stage, bypass: given["bypass"] === "1", origins: fitting, limit: MOST });
+  const ids = paid
+    ? await payersOf(db, query.value, fitting, MOST)
+    : await reportPeople(db, query.value, { stage, bypass: given["bypass"] === "1", origins: fitting, limit: MOST });
   const lines = await personLinesOf(db, ids);
   const back = new URLSearchParams(view.url.search);
-  for (const name of ["stage", "line", "bypass"]) back.delete(name);
+  for (const name of ["stage", "line", "bypass", "paid"]) back.delete(name);
   return {
-    title: `${stageTitle(view, stage)}${given["bypass"] === "1" ? view.say([" · мимо шага", " · bypassed"]) : ""}: ${lines.length}${ids.length === MOST ? "+" : ""}`,
+    title: `${paid ? view.word("money") : stageTitle(view, stage)}${given["bypass"] === "1" ? view.say([" · мимо шага", " · bypassed"]) : ""}: ${lines.length}${ids.length === MOST ? "+" : ""}`,
     screen: "funnel",
     aside: backLink(`/console/funnel?${back.toString()}`, view.say(["К воронке", "Back to the funnel"])),
     body: html`<p class="dim">${daysText(view, query.value.from, query.value.to)}${line !== undefined && html` · ${line || view.word("unmarked")}`}</p>${lines.length === 0 ? empty(view.say(["Никого.", "Nobody."])) : await peopleTable(view, lines)}`,
   };
+}
+
+/** Every origin among the report's people, or of its money by the touch that was asked for. */
+async function originsOf(db: D1Database, query: ReportQuery, paid: boolean): Promise<Origin[]> {
+  if (!paid) return (await cohortCells(db, query)).map(({ origin }) => origin);
+  const byLast = query.attribution === "last";
+  const { money } = await moneyTally(db, query, byLast ? "named" : "none");
+  return money.flatMap(({ first, last }) => (first === null ? [] : byLast ? last : first));
 }
 
 const stageTitle = (view: View, stage: Stage | null): string => (stage === null ? view.word("people") : view.word(stage));

@@ -28,3 +28,9 @@ const linkColumn = (alias: string, marks: readonly string[]): string =>
   marks.length === 0
     ? `${alias}.link`
     : `CASE WHEN COALESCE(${marks.join(", ")}${marks.length === 1 ? ", NULL" : ""}) IS NULL THEN ${alias}.link END`;
+
+/** SQL condition: the origin is one of a JSON list of them, or there is no list. `column` = where a row has its part of the origin. */
+export function isAmong(list: string, column: (name: string) => string = (name) => name): string {
+  const same = ["link", "source", "campaign", "content", "place"].map((name) => `o.value ->> '${name}' IS ${column(name)}`);
+  return `(${list} IS NULL OR EXISTS (SELECT 1 FROM json_each(${list}) o WHERE ${same.join(" AND ")}))`;
+}

@@ -2,7 +2,7 @@
 import type { DealCell, MoneyCell } from "../../domain/funnel/money.ts";
 import { NO_ORIGIN, type Origin } from "../../domain/funnel/origin.ts";
 import type { ReportQuery } from "../../domain/funnel/query.ts";
-import { originColumns } from "./breakdown.ts";
+import { isAmong, originColumns } from "./breakdown.ts";
 import { DEAL, TOUCHES, TOUCH_FACTS, type OriginRow } from "./touch.ts";
 
 const LAST_TOUCH_MS = 90 * 86_400_000;
@@ -57,34 +57,61 @@ type CellRow = OriginRow & {
 /** Money and paid deals of one range, grouped by origin: never a row per payment. */
 export type MoneyTally = { readonly money: readonly MoneyCell[]; readonly deals: readonly DealCell[] };
 
+/** Every payment and refund of the range with its touches, as `told`. `mark` is its last touch by source where the breakdown is another. */
+function told(query: ReportQuery, depth: TouchDepth): string {
+  const at = `(CASE m.type WHEN 'refund' THEN ${PAID_AT} ELSE m.event_at END)`;
+  const last = depth === "named" ? lastTouch(query, "m.person_id", at) : depth === "known" ? anyTouch("m.person_id", at) : "NULL";
+  const mark = depth !== "named" || query.by === "source" ? "NULL" : lastTouch({ ...query, by: "source" }, "m.person_id", at);
+  return `WITH m AS MATERIALIZED (
+      SELECT event_at, type, person_id, connection, order_number, tid, seq, amount_e4, currency, CASE type WHEN 'payment' THEN ${DEAL} END AS deal
+      FROM events INDEXED BY events_money
+      WHERE type IN ('payment', 'refund') AND status IN ('bound', 'erased', 'unbound') AND ${COUNTED}),
+    told AS MATERIALIZED (
+      SELECT m.event_at, m.person_id, m.person_id IS NOT NULL AS bound, m.type = 'refund' AS refund, m.currency, m.amount_e4,
+        ${originColumns(query.by, "p", true)}, ${last} AS last, ${mark} AS mark,
+        m.connection, m.deal
+      FROM m LEFT JOIN report_people p ON p.person_id = m.person_id)`;
+}
+
+/** Whose money the sums of these origins are (null = all bound money), the first to pay first: by the touch that the report was asked for. */
+export async function payersOf(
+  db: D1Database,
+  query: ReportQuery,
+  origins: readonly Origin[] | null,
+  limit: number,
+): Promise<string[]> {
+  const byLast = query.attribution === "last" && !isByPlace(query);
+  const fits = byLast ? isAmong("?3", (name) => `last ->> '${name}'`) : isAmong("?3");
+  const { results } = await db
+    .prepare(
+      `${told(query, byLast ? "named" : "none")}
+       SELECT person_id FROM told WHERE bound = 1 AND ${fits} GROUP BY person_id ORDER BY MIN(event_at) LIMIT ?4`,
+    )
+    .bind(query.start, query.end, origins === null ? null : JSON.stringify(origins), limit)
+    .all<{ person_id: string }>();
+  return results.map(({ person_id }) => person_id);
+}
+
+/** A bot and a connection are the person's own, whatever touched her since. */
+const isByPlace = ({ by }: ReportQuery): boolean => by === "bot" || by === "connection";
+
 /** Both in one statement, because looking up last touches is the dear part. A deal is an order or a conversion with a payment in the
  *  range. Its touch is that of its first payment there, one with a person if
  *  there is any: SQLite takes bare columns from the row of a single MIN. Deals are always told by source, whatever the money is broken down by. */
 export async function moneyTally(db: D1Database, query: ReportQuery, depth: TouchDepth): Promise<MoneyTally> {
-  const at = `(CASE m.type WHEN 'refund' THEN ${PAID_AT} ELSE m.event_at END)`;
-  const last = depth === "named" ? lastTouch(query, "m.person_id", at) : depth === "known" ? anyTouch("m.person_id", at) : "NULL";
-  const mark = depth !== "named" || query.by === "source" ? "NULL" : lastTouch({ ...query, by: "source" }, "m.person_id", at);
   const { results } = await db
     .prepare(
-      `WITH m AS MATERIALIZED (
-         SELECT event_at, type, person_id, connection, order_number, tid, seq, amount_e4, currency, CASE type WHEN 'payment' THEN ${DEAL} END AS deal
-         FROM events INDEXED BY events_money
-         WHERE type IN ('payment', 'refund') AND status IN ('bound', 'erased', 'unbound') AND ${COUNTED}),
-       told AS MATERIALIZED (
-         SELECT m.event_at, m.person_id IS NOT NULL AS bound, m.type = 'refund' AS refund, m.currency, m.amount_e4,
-           ${originColumns(query.by, "p", true)}, ${last} AS last, ${mark} AS mark,
-           m.connection, m.deal
-         FROM m LEFT JOIN report_people p ON p.person_id = m.person_id)
+      `${told(query, depth)}
        SELECT 0 AS deal, bound, refund, currency, link, source, campaign, content, place, last, SUM(amount_e4) AS amount
        FROM told GROUP BY bound, refund, currency, link, source, campaign, content, place, last
        UNION ALL
        SELECT 1, bound, 0, NULL, NULL, NULL, NULL, NULL, NULL, last, COUNT(*) FROM (
-         SELECT MIN(event_at - bound * 1e15), bound, ${mark === "NULL" ? "last" : "mark AS last"} FROM told WHERE refund = 0 GROUP BY connection, deal)
+         SELECT MIN(event_at - bound * 1e15), bound, ${depth === "named" && query.by !== "source" ? "mark AS last" : "last"} FROM told WHERE refund = 0 GROUP BY connection, deal)
        GROUP BY bound, last`,
     )
     .bind(query.start, query.end)
     .all<CellRow>();
-  const byPlace = query.by === "bot" || query.by === "connection";
+  const byPlace = isByPlace(query);
   const [money, deals] = [results.filter(({ deal }) => deal === 0), results.filter(({ deal }) => deal === 1)];
   return {
     money: money.map(({ link, source, campaign, content, place, ...row }) => {

@@ -2,7 +2,7 @@
 import type { Origin } from "../../domain/funnel/origin.ts";
 import type { ReportQuery } from "../../domain/funnel/query.ts";
 import { type Stage, previousStage } from "../../domain/funnel/stages.ts";
-import { originColumns } from "./breakdown.ts";
+import { isAmong, originColumns } from "./breakdown.ts";
 import { cohortWhere, reachedSql } from "./cohort.ts";
 
 /** Which number of the report was pressed. */
@@ -28,8 +28,7 @@ export async function reportPeople(db: D1Database, query: ReportQuery, asked: Pe
     .prepare(
       `SELECT person_id FROM (
          SELECT p.person_id, p.entry_at, ${originColumns(query.by, "p", true)} FROM report_people p WHERE ${conditions.join(" AND ")})
-       WHERE ?3 IS NULL OR EXISTS (SELECT 1 FROM json_each(?3) o WHERE o.value ->> 'link' IS link AND o.value ->> 'source' IS source
-         AND o.value ->> 'campaign' IS campaign AND o.value ->> 'content' IS content AND o.value ->> 'place' IS place)
+       WHERE ${isAmong("?3")}
        ORDER BY entry_at LIMIT ?4`,
     )
     .bind(query.start, query.end, asked.origins === null ? null : JSON.stringify(asked.origins), asked.limit)
