@@ -42,7 +42,7 @@ export async function problemsPage(view: View): Promise<Page> {
     openProblems(db),
     unboundProblems(db, view.ctx.clock()),
     lastResolvedAt(db),
-    stuckMoney(db),
+    stuckMoney(db, view.ctx.clock()),
   ]);
   const problems = [...raised, ...waiting];
   const groups = GROUPS.flatMap(([kind, title]) => {

@@ -60,6 +60,9 @@ export type ProblemLine = {
 /** Events that something can still bind: once its waiting time is over an event stays `unbound` in the ledger and is nobody's task (L-04). */
 const WAITS = "status = 'unbound' AND id IN (SELECT event_id FROM parked)";
 
+/** How long an event waits before it is a problem. */
+const WAITED_MS = 86_400_000;
+
 const PROBLEM =
   "id, kind, cause, connection, field, persons, identifier_hash, identifier_type, event_id, count, first_at, last_at";
 
@@ -82,7 +85,7 @@ export const countProblems = async (db: D1Database, now: number): Promise<number
       `SELECT (SELECT COUNT(*) FROM problems WHERE resolved_at IS NULL)
          + (SELECT COUNT(DISTINCT connection) FROM events WHERE ${WAITS} AND received_at < ?1) AS n`,
     )
-    .bind(now - 86_400_000)
+    .bind(now - WAITED_MS)
     .first<number>("n")) ?? 0;
 
 /** When somebody last closed a problem, epoch ms; null = never. What the empty list says instead of nothing. */
@@ -107,16 +110,19 @@ export type StuckMoney = {
   amount: number;
 };
 
-/** An event that died at two destinations is counted at each: it is stuck twice. */
-export async function stuckMoney(db: D1Database): Promise<StuckMoney[]> {
+/** As reports count: the newest state of a payment, refunds taken off. An event that died at two destinations is counted at each: it is stuck twice. */
+export async function stuckMoney(db: D1Database, now: number): Promise<StuckMoney[]> {
   const { results } = await db
     .prepare(
       `SELECT CASE status WHEN 'unbound' THEN 'unbound' ELSE 'unresolved_macro' END AS kind, connection, CASE status WHEN 'unbound' THEN NULL ELSE field END AS field,
-         currency, SUM(amount_e4) AS amount FROM events WHERE (${WAITS} OR status = 'quarantined') AND amount_e4 > 0 GROUP BY 1, 2, 3, 4
+         currency, SUM(CASE type WHEN 'refund' THEN -amount_e4 ELSE amount_e4 END) AS amount FROM events
+       WHERE (${WAITS} AND received_at < ?1 OR status = 'quarantined') AND type IN ('payment', 'refund') AND counted = 1 AND amount_e4 > 0
+       GROUP BY 1, 2, 3, 4
        UNION ALL
        SELECT 'delivery', d.connection, NULL, e.currency, SUM(e.amount_e4) FROM (SELECT DISTINCT connection, event_id FROM deliveries WHERE status = 'dead') d
        JOIN events e ON e.id = d.event_id WHERE e.amount_e4 > 0 GROUP BY 2, 4`,
     )
+    .bind(now - WAITED_MS)
     .all<StuckMoney>();
   return results;
 }
@@ -129,7 +135,7 @@ export async function unboundProblems(db: D1Database, now: number): Promise<Prob
          NULL AS identifier_type, NULL AS event_id, COUNT(*) AS count, MIN(received_at) AS first_at, MAX(received_at) AS last_at
        FROM events WHERE ${WAITS} AND received_at < ?1 GROUP BY connection`,
     )
-    .bind(now - 86_400_000)
+    .bind(now - WAITED_MS)
     .all<ProblemLine>();
   return results;
 }
