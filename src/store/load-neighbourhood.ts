@@ -77,7 +77,7 @@ export async function loadNeighbourhood(db: D1Database, known: Neighbourhood, as
     db
       .prepare(
         `SELECT p.hash AS hash, e.id AS id, e.seq AS seq, e.connection AS connection, e.type AS type, e.received_at AS receivedAt,
-           e.fact AS fact, e.counted AS counted, e.rules AS rules, ${hexed("e.facts")}
+           e.event_at AS at, e.fact AS fact, e.counted AS counted, e.rules AS rules, ${hexed("e.facts")}
          FROM parked p JOIN events e ON e.id = p.event_id WHERE p.hash IN ${LIST(1)} AND p.expires_at > ?2 AND +e.status = 'unbound'`,
       )
       .bind(hashes, asked.now),
@@ -89,7 +89,7 @@ export async function loadNeighbourhood(db: D1Database, known: Neighbourhood, as
          WHERE event_id IN ${LIST(1)} AND +status = 'queued' AND work IS NOT NULL ORDER BY seq`,
       )
       .bind(events),
-    db.prepare(`SELECT id, fact, type FROM events WHERE id IN ${LIST(1)}`).bind(JSON.stringify(asked.replaced)),
+    db.prepare(`SELECT id, fact, type, event_at AS at FROM events WHERE id IN ${LIST(1)}`).bind(JSON.stringify(asked.replaced)),
     db
       .prepare(
         `SELECT hash FROM echoes WHERE hash IN ${LIST(4)} AND expires_at > ?5

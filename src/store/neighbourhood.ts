@@ -47,6 +47,7 @@ export type WaitingRow = {
   readonly connection: string;
   readonly type: string;
   readonly receivedAt: number;
+  readonly at: number;
   readonly fact: string;
   readonly counted: number;
   readonly rules: number;
@@ -65,7 +66,7 @@ export type QueuedRow = {
 };
 
 /** An older state of a fact that arrived again otherwise: its `fact` is what firings go on to count by. */
-export type ReplacedRow = { readonly id: EventId; readonly fact: string; readonly type: string };
+export type ReplacedRow = { readonly id: EventId; readonly fact: string; readonly type: string; readonly at: number };
 /** What a click of ours knew, found by its blind index. */
 export type ClickRow = UtmColumns & {
   readonly hash: string;

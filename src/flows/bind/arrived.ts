@@ -42,6 +42,8 @@ export type Arrived = {
   readonly maybeClick: HashedClaim | null;
   readonly sealedFacts: ArrayBuffer | null;
   readonly raw: ArrayBuffer | null;
+  /** When it happened, as lists and reports date it. */
+  at: number;
   /** false = a newer state has replaced it, or its amount cannot be read. */
   counted: boolean;
 };
@@ -57,7 +59,8 @@ export const openArrivals = (ctx: Context, rows: readonly WaitingArrival[]): Pro
       const facts = await openFacts(ctx, row.facts);
       const counted = !isMoney(facts.type) || !hasBadAmount(facts);
       const mayFireAgain = row.state !== "" || row.type === "payment";
-      return { ...row, mayFireAgain, ...(await openGraphEvent(ctx, row, facts)), facts, sealedFacts: row.facts, counted };
+      const opened = await openGraphEvent(ctx, row, facts);
+      return { ...row, mayFireAgain, ...opened, facts, sealedFacts: row.facts, at: opened.event.at, counted };
     }),
   );
 

@@ -154,7 +154,8 @@ const isReplaced = ({ uncounted }: Session, { id, counted, facts }: Arrived): bo
   uncounted.has(id) || (!counted && !hasBadAmount(facts));
 
 /** A newer state of a fact: the older one stays as history. What is no money keeps counting unless it was rejected or said again; and so does
- *  everything whose newer state does not count itself: unusable, or dropped as the past of somebody erased. */
+ *  everything whose newer state does not count itself: unusable, or dropped as the past of somebody erased. Another sum without a time of
+ *  its own corrects what happened on its day: the first purchase does not become a repeat of the second. */
 function replace(session: Session, arrived: Arrived, counts: boolean): PersonId | null {
   if (arrived.replaces === null) {
     if (arrived.possibleDuplicate) arrived.fact = `${arrived.fact}:${arrived.id}`;
@@ -166,6 +167,7 @@ function replace(session: Session, arrived: Arrived, counts: boolean): PersonId 
   if (!counts) return null;
   const money = older.type === "payment" || older.type === "refund";
   if (!money && arrived.type !== "rejected") return null;
+  if (older.type === arrived.type && arrived.facts.eventAt === null) arrived.at = older.at;
   return uncount(session, older.id);
 }
 

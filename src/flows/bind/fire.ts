@@ -28,11 +28,11 @@ export function addUnowned(session: Session, arrived: Arrived): void {
   restartOrder(session, part, null);
 }
 
-const moneyOf = ({ id, seq, connection, fact, event, facts, counted }: Arrived): OrderPart => ({
+const moneyOf = ({ id, seq, connection, fact, at, facts, counted }: Arrived): OrderPart => ({
   id,
   seq,
   connection,
-  at: event.at,
+  at,
   named: facts.named,
   amountE4: toE4(facts.money.amount),
   paidTotalE4: toE4(facts.money.paidTotal),

@@ -107,7 +107,7 @@ async function eventRow(ctx: Context, session: Session, outcome: Outcome): Promi
     cause: outcome.cause,
     field: arrived.field,
     received_at: arrived.receivedAt,
-    event_at: arrived.event.at,
+    event_at: arrived.at,
     bound_at: outcome.boundAt,
     person_id: personOf(session, id),
     home_id: session.graph.events.get(id)?.homeId ?? null,
