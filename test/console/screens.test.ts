@@ -104,6 +104,13 @@ describe("screens over the worked data set", () => {
     expect(plain(await browser.text(`/console?${WORKED_RANGE}&by=link`))).toContain("источник известен 75,0 %");
   });
 
+  it.each(["/console", "/console/funnel", "/console/links"])("says what its numbers are counted by: %s", async (path) => {
+    const page = plain(await browser.text(`${path}?${WORKED_RANGE}`));
+    expect(page).toMatch(
+      /Europe\/Moscow · деньги по дате события · окно 30 дн · первое касание · RUB · данные на \d\d:\d\d:\d\d/,
+    );
+  });
+
   it("Почему не 100 %: the deal of nobody and the buyers nobody brought", async () => {
     const page = plain(await browser.text(`/console/why?${WORKED_RANGE}`));
     expect(page).toContain("Оплаты без человека 1");

@@ -11,7 +11,7 @@ import { type Content, type Html, html } from "../../lib/markup.ts";
 import { dateIn } from "../../lib/zone.ts";
 import { actForm, type Page } from "../page.ts";
 import type { Phrase } from "../copy.ts";
-import { datedIn, mistaken, withoutRate } from "../report-view.ts";
+import { basis, datedIn, mistaken, withoutRate } from "../report-view.ts";
 import { type View, daysText, hrefWith, moneyOf, numberOf, publicOrigin } from "../view.ts";
 import { periodRange } from "./funnel.ts";
 import { type Column, cells, cardTable, datalist, select, empty } from "../layout.ts";
@@ -58,7 +58,7 @@ export async function linksPage(view: View): Promise<Page> {
     title: view.word("links"),
     screen: "links",
     aside: html`<a href="/console/links/check">${view.say(["Проверить ссылку", "Check a link"])}</a><span class="dim">${daysText(view, range.from, range.to)}</span><a href="${hrefWith(view, periodRange(view, "7d"))}">${view.say(["7 дней", "7 days"])}</a><a href="${hrefWith(view, periodRange(view, "30d"))}">${view.say(["30 дней", "30 days"])}</a>`,
-    body: html`${!given.ok && mistaken(view, given.error)}${links.size === 0 ? empty(view.say(["Ссылок пока нет. Соберите первую: она запомнит рекламу ещё до бота.", "No links yet. Build one: it remembers the ad before the bot does."])) : html`${cardTable(columns, [...links].map(row))}${report.ok && withoutRate(view, report.value)}`}${builder(view)}`,
+    body: html`${!given.ok && mistaken(view, given.error)}${links.size === 0 ? empty(view.say(["Ссылок пока нет. Соберите первую: она запомнит рекламу ещё до бота.", "No links yet. Build one: it remembers the ad before the bot does."])) : html`${cardTable(columns, [...links].map(row))}${report.ok && html`${basis(view, report.value)}${withoutRate(view, report.value)}`}`}${builder(view)}`,
   };
 }
 

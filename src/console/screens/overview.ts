@@ -17,7 +17,7 @@ import {
 import { icon } from "../icons.ts";
 import { type Page } from "../page.ts";
 import { connectionName, eventTable, livePill, nothingYet } from "../parts.ts";
-import { behindOf, funnelBars, mistaken, withoutRate } from "../report-view.ts";
+import { basis, behindOf, funnelBars, mistaken, withoutRate } from "../report-view.ts";
 import { type View, ago, daysText, hrefWith, moneyOf, numberOf, shareOf } from "../view.ts";
 import { eventRows, liveVersion } from "./events.ts";
 import { daysIn, shifted } from "./funnel.ts";
@@ -48,7 +48,7 @@ export async function overviewPage(view: View): Promise<Page> {
     aside:
       range !== null &&
       html`<span class="dim">${daysText(view, range.from, range.to)}</span>${shifted(view, range)}<a href="${hrefWith(view, { from: addDays(range.to, -1), to: range.to })}">${view.say(["день", "day"])}</a><a href="${hrefWith(view, { from: addDays(range.to, -7), to: range.to })}">${view.say(["неделя", "week"])}</a><a href="${hrefWith(view, { from: addDays(range.to, -30), to: range.to })}">${view.say(["30 дней", "30 days"])}</a>`,
-    body: html`${statusLine(view, raised.flat(), lastAt)}${!query.ok && html`${mistaken(view, query.error)}<p><a href="/console">${view.say(["Показать 7 дней", "Show 7 days"])}</a></p>`}${report && html`${six(view, report, before)}${withoutRate(view, report)}${boundMeter(view, report)}${pathStrip(view, { report, pulses, behind })}`}${report && report.cohort > 0 && html`<h2><a href="${hrefWith(view, {}, "/console/funnel")}${view.url.search}">${view.word("funnel")}</a></h2><div class="mini">${funnelBars(view, report, behind)}</div>`}<h2><a href="/console/events">${view.say(["Последние события", "Last events"])}</a></h2>${livePill(view)}${eventTable(view, rows, version)}`,
+    body: html`${statusLine(view, raised.flat(), lastAt)}${!query.ok && html`${mistaken(view, query.error)}<p><a href="/console">${view.say(["Показать 7 дней", "Show 7 days"])}</a></p>`}${report && html`${six(view, report, before)}${basis(view, report)}${withoutRate(view, report)}${boundMeter(view, report)}${pathStrip(view, { report, pulses, behind })}`}${report && report.cohort > 0 && html`<h2><a href="${hrefWith(view, {}, "/console/funnel")}${view.url.search}">${view.word("funnel")}</a></h2><div class="mini">${funnelBars(view, report, behind)}</div>`}<h2><a href="/console/events">${view.say(["Последние события", "Last events"])}</a></h2>${livePill(view)}${eventTable(view, rows, version)}`,
   };
 }
 
