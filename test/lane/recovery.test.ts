@@ -27,3 +27,21 @@ it("a recovery's deliveries are due one after another at its pace, and all of th
   expect(due.map((at) => at - (due[0] ?? 0))).toEqual([0, 25, 50, 75, 100, 125]);
   expect(calls).toHaveLength(12);
 });
+
+it("a recovery does not wait for those that are tried again in hours", async () => {
+  await configure({ outage: { retry_seconds: [7_200] } });
+  let down = true;
+  const calls = vendor(({ body }) => (down ? new Response(null, { status: body.includes("gone") ? 400 : 500 }) : fine()));
+  await give("outage", [{ line: "gone", with: { body: { n: "gone" } } }]);
+  await run("outage");
+  await give(
+    "outage",
+    Array.from({ length: 250 }, (_none, n) => ({ line: "late", with: { body: { n } } })),
+  );
+  await run("outage");
+  down = false;
+  const before = calls.length;
+  await laneOf(bindings, "outage").recover("outage", { since: 0, until: Date.now(), perSecond: 40 });
+  await run("outage");
+  expect(calls.length - before).toBe(1);
+});

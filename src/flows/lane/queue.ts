@@ -74,6 +74,17 @@ export function nextDueAt(sql: SqlStorage, inHand: ReadonlyMap<number, unknown>)
 export const countUnsettled = (sql: SqlStorage): number =>
   sql.exec<{ n: number }>("SELECT COUNT(*) AS n FROM work WHERE state <> 'settled'").one().n;
 
+/** How many rows of lines whose turn has come wait, counted up to `most`; behind one that is tried again later nobody's turn comes before that. */
+export const countDue = (sql: SqlStorage, now: number, most: number): number =>
+  sql
+    .exec<{ n: number }>(
+      `SELECT COUNT(*) AS n FROM (SELECT 1 FROM work AS head JOIN work AS own ON own.line = head.line AND own.state <> 'settled'
+         WHERE head.head = 1 AND head.state = 'waiting' AND head.due_at <= ?1 LIMIT ?2)`,
+      now,
+      most,
+    )
+    .one().n;
+
 /** Keeps what was rendered before its first attempt leaves: every later one sends the same. */
 export function freeze(sql: SqlStorage, seq: number, rendered: ArrayBuffer, echoes: readonly string[]): void {
   sql.exec("UPDATE work SET rendered = ?2, echoes = ?3 WHERE seq = ?1", seq, rendered, JSON.stringify(echoes));

@@ -1,6 +1,6 @@
 /** Recovery: every dead delivery of the connection since a time, replayed oldest first at a set rate. The lane runs it itself, because its alarm
  *  and SQLite already survive crashes: the bookmark is written after each slice, a slice interrupted half-way is found again by the sweep, and
- *  while one recovery runs a second request for one is answered with the first. It stands back while much else waits: live traffic goes first, and
+ *  while one recovery runs a second request for one is answered with the first. It stands back while much else is due: live traffic goes first, and
  *  what a slice brings leaves one by one: a dozen at once would hold up whatever else the thread does. */
 import type { Context } from "../../context.ts";
 import { randomBase62 } from "../../lib/ids.ts";
@@ -8,7 +8,7 @@ import type { Recovery, RecoveryState } from "../../rpc.ts";
 import { requeueDead } from "../../store/replays.ts";
 import { silencedConnections } from "../bind/deliveries.ts";
 import { laneWorkOf } from "../lane-work.ts";
-import { countUnsettled, put } from "./queue.ts";
+import { countDue, put } from "./queue.ts";
 import { readMark, setMark } from "./schema.ts";
 import type { LaneState } from "./state.ts";
 
@@ -49,7 +49,7 @@ export function openRecoverer(lane: Pick<LaneState, "sql">): Recoverer {
       const current = running();
       if (!current) return;
       const now = ctx.clock();
-      if (countUnsettled(sql) > MOST_WAITING) return void save({ ...current, nextAt: now + SLICE_MS });
+      if (countDue(sql, now, MOST_WAITING) === MOST_WAITING) return void save({ ...current, nextAt: now + SLICE_MS });
       save({ ...current, nextAt: now + FAILED_PAUSE_MS });
       const limit = Math.max(1, Math.round((current.perSecond * SLICE_MS) / 1_000));
       const rows = await requeueDead(ctx.env.DB, { connection, silenced: silencedConnections(ctx), ...current, limit }, now);
