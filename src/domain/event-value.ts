@@ -2,7 +2,6 @@
  *  workspace's; `at` is the fact's own time in ISO 8601. */
 import type { Config } from "./config.ts";
 import type { EventFacts } from "./delivery.ts";
-import { isIdentifierType } from "./identifier.ts";
 import { iso } from "../lib/iso.ts";
 
 type Defaults = Pick<Config, "workspace" | "connections">;
@@ -22,8 +21,8 @@ const ALIASES: Readonly<Record<string, string>> = {
  *  tracker values; so a sender's field named `amount` never hides the parsed amount. */
 export function eventValue(event: EventFacts, config: Defaults, name: string): string | null {
   const plain = factOf(event, config, ALIASES[name] ?? name);
-  if (plain !== null) return plain;
-  if (isIdentifierType(name)) return event.identifiers.find(({ type }) => type === name)?.value ?? null;
+  const told = plain ?? event.identifiers.find(({ type }) => type === name)?.value;
+  if (told !== undefined) return told;
   for (const values of [event.utm, event.profile, event.fields, event.tracker]) {
     if (Object.hasOwn(values, name)) return values[name] ?? null;
   }

@@ -91,6 +91,13 @@ describe("what a condition or a macro reads of an event", () => {
     ).toEqual(["a@b.ru", null, "vk", "vk", null, "Иван", "2", "9"]);
   });
 
+  it("an id whose owner nobody could tell, and which is a field therefore, is read by its name", () => {
+    expect(["user_id", "player_id"].map((name) => value(name, { fields: { user_id: "77", player_id: "987" } }))).toEqual([
+      "77",
+      "987",
+    ]);
+  });
+
   it("no field, tracker value, profile or campaign a sender may choose hides a fact of the event", () => {
     const bare = factsOf({ ...FACTS });
     fc.assert(
