@@ -1,6 +1,7 @@
 /** Replays in D1: a new generation of the same delivery, taken by one conditional statement, so that two clicks cannot make two. */
 import type { DeliveryId } from "../lib/ids.ts";
 import type { Sealed } from "../lib/seal.ts";
+import { PERSON_NOW } from "./deliveries.ts";
 import { silent } from "./persons.ts";
 import { hexed } from "./sealed.ts";
 
@@ -19,8 +20,7 @@ export type QueuedRow = {
   rendered: Sealed | null;
 };
 
-const COLUMNS = `id, seq, generation,
-  IFNULL((SELECT own.person_id FROM persons AS own WHERE own.id = deliveries.person_id), IIF(person_id GLOB 'hld_*', NULL, person_id)) AS person_id, connection, action, created_at, replayed_at, ${hexed("work")}, ${hexed("rendered")}`;
+const COLUMNS = `id, seq, generation, ${PERSON_NOW}, connection, action, created_at, replayed_at, ${hexed("work")}, ${hexed("rendered")}`;
 
 const REQUEUE = `UPDATE deliveries SET generation = generation + 1, status = 'queued', reason = NULL, attempts = 0, next_attempt_at = ?1,
   settled_at = NULL, replayed_at = ?1`;

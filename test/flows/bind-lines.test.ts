@@ -52,6 +52,23 @@ it("whoever joined somebody earlier moves along when that one joins a third, and
   expect(await lines()).toEqual({ [first]: [first], [second]: [second], [third]: [second] });
 });
 
+it("what an event of one side was to tell while both were one goes with that side when they are parted", async () => {
+  const [first, second] = await three();
+  expect((await operator("POST", "/v1/persons/merge", { persons: [first, second] })).status).toBe(200);
+  const [event = ""] = await feed({ ids: { tg: 1 } });
+  const [made] = await rows<{ id: string }>(`SELECT id FROM deliveries WHERE event_id = '${event}'`);
+  const about = async (): Promise<readonly unknown[]> => {
+    const [row] = await runInDurableObject(laneStub("out"), (_lane, { storage }) => [
+      ...storage.sql.exec<{ line: string }>("SELECT line FROM work WHERE id = ?1", made?.id ?? ""),
+    ]);
+    const { person_id: shown } = await (await operator("GET", `/v1/deliveries/${made?.id ?? ""}`)).json<{ person_id: string }>();
+    return [row?.line, shown];
+  };
+  expect(await about()).toEqual([first, first]);
+  expect((await operator("POST", "/v1/persons/unmerge", { person: first })).status).toBe(200);
+  expect(await about()).toEqual([second, second]);
+});
+
 it("those who become one in the turn that made their deliveries wait in one line", async () => {
   for (const ids of [{ tg: 1 }, { gc: 7 }, { tg: 1, gc: 7 }, { gc: 7 }]) await accept({ ids });
   await inboxOf(bindings).drain();

@@ -50,7 +50,8 @@ export type Match = {
   readonly fired: Fired;
 };
 
-/** One delivery per action, whoever else it would reach: the addressee is looked up when it is sent. A person is decrypted only for rules that ask. */
+/** One delivery per action, whoever else it would reach: the addressee is looked up when it is sent. It is about the row the event came to, so it goes
+ *  with the event when persons are parted. A person is decrypted only for rules that ask. */
 export async function matchDeliveries(ctx: Context, session: Session, { subject, root, payment, fired }: Match): Promise<void> {
   if (fired.names.length === 0 || ctx.config.rules.length === 0) return;
   const event = eventFactsOf(subject, payment);
@@ -62,17 +63,18 @@ export async function matchDeliveries(ctx: Context, session: Session, { subject,
     scope: templateScope({ event, person, config: ctx.config }),
   });
   const silent = isSilent(session.graph, root);
+  const personId = payment?.homeId ?? session.graph.events.get(subject.id)?.homeId ?? root;
   const told =
     ctx.config.workspace.privacy === "sealed" ? event : eventFactsOf({ ...subject, facts: tellable(subject.facts) }, payment);
   for (const { do: action } of matched) {
     session.deliveries.push({
       id: newDeliveryId(session.now),
       eventId: subject.id,
-      personId: root,
+      personId,
       connection: action.to,
       action: action.action,
       cancelled: silent && needsConsent(ctx, action),
-      order: { with: action.with, personId: root, address: null, event: told, rendered: null, replay: false },
+      order: { with: action.with, personId, address: null, event: told, rendered: null, replay: false },
     });
   }
 }
