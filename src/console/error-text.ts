@@ -16,6 +16,7 @@ const RUSSIAN: readonly (readonly [RegExp, string])[] = [
   [/^must not have a fragment$/, "в этом адресе не может быть «#»"],
   [/^must be an origin: .*$/, "нужны только схема, имя и порт, как https://school.example"],
   [/^an unfinished macro: (.+)$/, "макрос не закрыт: $1"],
+  [/^a macro is filled in a rule only$/, "макросы подставляются только в правиле"],
   [/^"(.+)": only resale takes a number.*$/, "«$1»: номер бывает только у resale, начиная с resale#1"],
   [/^a condition reads event\.x.*$/, "условие читает event.x, person.x, fields.x или tracker.x"],
   [/^an empty list never matches$/, "пустой список никогда не совпадёт"],

@@ -57,8 +57,9 @@ export function addressMistake(text: string, local: boolean): string | null {
   return address.ok ? null : ADDRESS_REFUSALS[address.error];
 }
 
+/** Called as it stands: only a rule's texts are rendered, and a brace that is sent is kept there for ever. */
 const called = (path: string, text: string | undefined, local: boolean): Named[] =>
-  text ? [{ path, message: addressMistake(text, local) }] : [];
+  text ? [{ path, message: text.includes("{{") ? "a macro is filled in a rule only" : addressMistake(text, local) }] : [];
 
 /** A base is continued with a path, so a query or fragment in it would swallow that path. */
 function baseMistake(text: string, local: boolean): string | null {

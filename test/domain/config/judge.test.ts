@@ -179,6 +179,8 @@ const MISTAKES: readonly (readonly [string, unknown, string, RegExp])[] = [
   ["connections/bot/base_url", "https://x.example/a?b=c", "connections.bot.base_url", /query/],
   ["connections/tracker/url", "https://[::1]/", "connections.tracker.url", /private/],
   ["connections/site/webhook_url", "http://school.example/h", "connections.site.webhook_url", /https/],
+  ["connections/site/webhook_url", "https://school.example/h?who={{person.key}}", "connections.site.webhook_url", /rule/],
+  ["connections/out/url", "https://crm.example/{{event.order}}", "connections.out.url", /rule/],
   ["connections/site/return_to", ["https://user@school.example/"], "connections.site.return_to.0", /user name/],
   ["connections/site/origin", "https://school.example/auth", "connections.site.origin", /origin/],
   ["connections/school/chatium_url", "ftp://school.example", "connections.school.chatium_url", /http/],
