@@ -60,6 +60,21 @@ describe("a site's word", () => {
     ["as a block to a MAX id, which Salebot cannot run", (id) => [["bot", { max_id: id }]], BLOCK, []],
     ["to a Telegram id of a Salebot bot whose name is not told", (id) => [["bare", { telegram_id: id }]], TEXT, []],
     ["as a block through Telegram, which has none", (id) => [["tg", { telegram_id: id }]], BLOCK, []],
+    [
+      "as the words beside a block through Telegram, which has none",
+      (id) => [["tg", { telegram_id: id }]],
+      { ...TEXT, ...BLOCK },
+      ["tg", "send_message", { text: "hi" }],
+    ],
+    [
+      "as a block past Telegram, with its words",
+      (id) => [
+        ["tg", { telegram_id: id }],
+        ["bot", { telegram_id: id }],
+      ],
+      { ...TEXT, ...BLOCK },
+      ["bot", "tg_callback", { sum: "5", text: "hi", message: "paid" }],
+    ],
     ["through somebody's own HTTP bot, which we cannot write to", (id) => [["own", { telegram_id: id }]], TEXT, []],
     [
       "as a block past Telegram to the next messenger",

@@ -44,16 +44,23 @@ export async function speechTo(
   const rank = ({ connection }: { readonly connection: string }): number =>
     2 * Number(canSend(ctx.config.connections.get(connection))) + Number(connection === to.preferred);
   const ordered = bots.toSorted((a, b) => rank(b) - rank(a));
-  const ways: Way[] = [];
-  for (const bot of ordered) {
-    const connection = ctx.config.connections.get(bot.connection);
-    if (!connection || connection.disabled) continue;
-    const told = JSON.parse(await ctx.seal.open(bot.address)) as readonly HolderIdentity[];
-    const address = withOthers(connection, told, accounts);
-    const outgoing = outgoingFor(connection, address, speech);
-    if (outgoing) ways.push(wayTo(to.holderId, { connection, address, lastSeen: bot.lastUsedAt }, outgoing));
-  }
-  const [first, ...next] = ways;
+  const reached = await Promise.all(
+    ordered.map(async (bot) => {
+      const connection = ctx.config.connections.get(bot.connection);
+      if (!connection || connection.disabled) return [];
+      const told = JSON.parse(await ctx.seal.open(bot.address)) as readonly HolderIdentity[];
+      return [{ connection, address: withOthers(connection, told, accounts), lastSeen: bot.lastUsedAt }];
+    }),
+  );
+  const waysFor = (said: Speech): Way[] =>
+    reached.flat().flatMap((at) => {
+      const outgoing = outgoingFor(at.connection, at.address, said);
+      return outgoing ? [wayTo(to.holderId, at, outgoing)] : [];
+    });
+  const ways = waysFor(speech);
+  // A messenger that can run no block still says the words that stand beside it, after all that can.
+  const words = speech.event === undefined || speech.text === "" ? [] : waysFor({ text: speech.text });
+  const [first, ...next] = [...ways, ...words.filter(({ connection }) => ways.every((way) => way.connection !== connection))];
   return first ? delivery({ ...to, personId, hide: speech.hide }, first, next) : null;
 }
 
