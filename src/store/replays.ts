@@ -32,8 +32,11 @@ const spoken = (
 ): string => `NOT (action <> 'save_variables' AND connection IN (SELECT value FROM json_each(${silenced}))
   AND ${silent("(SELECT own.person_id FROM persons own WHERE own.id = deliveries.person_id)")})`;
 
-/** Not for a repeat of many at once: an order that may have been made (vector 7), a loop that was stopped. A person looks first and replays one. */
-const SAFE = "IFNULL(reason, '') NOT LIKE 'unknown_outcome%' AND IFNULL(reason, '') <> 'loop_suspected'";
+/** Not for a repeat of many at once: an order that may have been made (vector 7), a loop that was stopped. A person looks first and replays one. Nor words
+ *  that went on by another way (`continuations.ts`), unless none of the ways took them: she would be told twice. */
+const SAFE = `IFNULL(reason, '') NOT LIKE 'unknown_outcome%' AND IFNULL(reason, '') <> 'loop_suspected' AND NOT EXISTS (
+  SELECT 1 FROM deliveries AS way WHERE way.id <> deliveries.id AND +way.status IN ('queued', 'retrying', 'delivered')
+    AND (way.id = substr(deliveries.id, 1, 26) OR way.id BETWEEN substr(deliveries.id, 1, 26) || '_2' AND substr(deliveries.id, 1, 26) || '_9'))`;
 
 /** Clicks closer together than this are one. */
 const SAME_CLICK_MS = 2_000;

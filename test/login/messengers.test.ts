@@ -486,6 +486,7 @@ describe("notify", () => {
     await link({ telegram_id: tg, client_id: client });
     await link({ telegram_id: tg }, TG);
     const before = await problems();
+    const since = new Date().toISOString();
     const calls = vendor(({ url }) =>
       url.includes("telegram")
         ? Response.json({ ok: false, error_code: 403, description: "Forbidden: bot was blocked by the user" }, { status: 403 })
@@ -501,6 +502,19 @@ describe("notify", () => {
     const said = calls.filter((call) => call.body.includes("hi"));
     expect(said.map(({ headers }) => headers.get("idempotency-key"))).toEqual([id, `${id}_2`]);
     expect(await problems()).toBe(before);
+    // What was said by another way is no loss: a recovery would say it twice.
+    const recover = async (connection: string): Promise<void> => {
+      await operator("POST", "/v1/deliveries/recover", { connection, since });
+      await run(connection);
+    };
+    await recover("tg");
+    expect(await row(id)).toMatchObject({ status: "dead", generation: 0 });
+    const put = (name: string, status: string) =>
+      env.DB.prepare("UPDATE deliveries SET status = ?2 WHERE id = ?1").bind(name, status).run();
+    await Promise.all([put(id, "delivered"), put(`${id}_2`, "dead")]);
+    await recover("bot");
+    expect(await row(`${id}_2`)).toMatchObject({ status: "dead", generation: 0 });
+    await Promise.all([put(id, "dead"), put(`${id}_2`, "delivered")]);
     await operator("POST", `/v1/deliveries/${id}/replay`);
     await run("tg");
     await run("bot");
