@@ -3,9 +3,9 @@
 import type { DropCause, Dropped, NewEvent } from "./event.ts";
 import { isPreview } from "./preview.ts";
 
-/** `preview`: a robot's click, kept and counted apart, binds nobody. */
+/** `preview`: a robot's click, kept and counted apart, binds nobody. `no_identifier`: of use, but for as long as nobody is named with it it is nobody's. */
 export type IntakeVerdict =
-  | { readonly verdict: "accepted" | "preview"; readonly cause: null; readonly field: null }
+  | { readonly verdict: "accepted" | "preview"; readonly cause: "no_identifier" | null; readonly field: null }
   | { readonly verdict: "quarantined"; readonly cause: DropCause; readonly field: string };
 
 /** Quarantined when no identifier is left and a value was refused; `field` is the parameter as the sender wrote it. A bad amount or a bad
@@ -14,7 +14,8 @@ export function intakeVerdict(event: NewEvent): IntakeVerdict {
   if (event.type === "click" && isPreview(event.userAgent)) return { verdict: "preview", cause: null, field: null };
   const refused = event.identifiers.length > 0 ? [] : event.dropped.filter((drop) => !HARMLESS.has(drop.cause));
   const worst = refused.find((drop) => drop.cause === "unresolved_macro") ?? refused[0];
-  return worst ? quarantined(worst) : { verdict: "accepted", cause: null, field: null };
+  if (worst) return quarantined(worst);
+  return { verdict: "accepted", cause: event.identifiers.length === 0 ? "no_identifier" : null, field: null };
 }
 
 const HARMLESS: ReadonlySet<DropCause> = new Set(["bad_amount", "bad_time"]);

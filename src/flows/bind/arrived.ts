@@ -100,7 +100,7 @@ export async function openFacts(ctx: Context, sealed: ArrayBuffer | Sealed): Pro
 type Row = { readonly id: EventId; readonly connection: string; readonly type: string; readonly receivedAt: number };
 
 /** `mapping` and `detach` only of our own login acts: a sender's event of the same name decides nothing about a site's users. */
-async function openGraphEvent(
+export async function openGraphEvent(
   ctx: Context,
   row: Row,
   facts: StoredFacts,

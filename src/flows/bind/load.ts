@@ -9,6 +9,7 @@ import { type Asked, newNeighbourhood } from "../../store/neighbourhood.ts";
 import type { WaitingArrival } from "../intake/ledger.ts";
 import { type Arrived, openArrivals, openWaiting } from "./arrived.ts";
 import { type EchoDigests, echoDigestsOf } from "./echo.ts";
+import { withOlderNames } from "./older-names.ts";
 import { renewLabels } from "./fire.ts";
 import type { Session } from "./session.ts";
 import { erasedNumber } from "../erased-number.ts";
@@ -28,7 +29,7 @@ export type Loaded = {
  *  nothing is decided on half of what is known. */
 export async function loadSession(ctx: Context, rows: readonly WaitingArrival[]): Promise<Loaded> {
   const now = ctx.clock();
-  const arrivals = await openArrivals(ctx, rows);
+  const arrivals = await withOlderNames(ctx, await openArrivals(ctx, rows));
   const digests = new Map(
     await Promise.all(arrivals.map(async (arrived) => [arrived.id, await echoDigestsOf(ctx, arrived)] as const)),
   );

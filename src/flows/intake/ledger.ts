@@ -29,7 +29,15 @@ export function createLedger(sql: SqlStorage): void {
     CREATE TABLE IF NOT EXISTS marks (name TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT, WITHOUT ROWID;`);
 }
 
-type Known = { seq: number; id: EventId; state: string; received_at: number; verdict: string; replaces: EventId | null };
+type Known = Pick<Arrival, "id" | "state" | "verdict" | "cause"> & {
+  readonly seq: number;
+  readonly received_at: number;
+  readonly replaces: EventId | null;
+};
+
+/** How much a telling is good for: unusable, nobody's, somebody's. */
+const worthOf = ({ verdict, cause }: Pick<Arrival, "verdict" | "cause">): number =>
+  verdict === "quarantined" ? 0 : cause === "no_identifier" ? 1 : 2;
 
 /** Records one arrival or recognises it as a duplicate: of its fact, or of a message that its sender repeats after the fact has gone on to
  *  another state. Such a message is remembered by a row of its own, which never waits. */
@@ -49,11 +57,12 @@ export function record(sql: SqlStorage, arrival: Arrival): Acceptance {
 }
 
 const known = (sql: SqlStorage, fact: string): Known | undefined =>
-  [...sql.exec<Known>("SELECT seq, id, state, received_at, verdict, replaces FROM arrivals WHERE fact = ?1", fact)][0];
+  [...sql.exec<Known>("SELECT seq, id, state, received_at, verdict, cause, replaces FROM arrivals WHERE fact = ?1", fact)][0];
 
 /** The same event a second time is a call whose answer was lost (call-inbox.ts), not a second telling: it is answered as the first time, also
  *  when another state has replaced it meanwhile. A fact without a vendor key is a duplicate only within its window; later it is news. A fact that came
- *  unusable is news once it comes usable; one that is known well is not replaced by an unusable telling of it, nor by one that says less. */
+ *  unusable is news once it comes usable, and one that named nobody once it names somebody; one that is known well is not replaced by an unusable
+ *  telling of it, nor by one that says less. */
 function recordFact(sql: SqlStorage, arrival: Arrival): Acceptance {
   const older = insert(sql, arrival, null, false) ? undefined : known(sql, arrival.fact);
   if (!older) return { id: arrival.id, outcome: arrival.verdict };
@@ -61,12 +70,12 @@ function recordFact(sql: SqlStorage, arrival: Arrival): Acceptance {
     return { id: arrival.id, outcome: arrival.verdict };
   }
   const withinWindow = arrival.windowMs === null || Math.abs(arrival.receivedAt - older.received_at) < arrival.windowMs;
-  const [wasBroken, isBroken] = [older.verdict === "quarantined", arrival.verdict === "quarantined"];
-  if (saysNothingNew(arrival.state, older.state) && withinWindow && (isBroken || !wasBroken)) {
+  const isBetter = worthOf(arrival) > worthOf(older) && (older.verdict === "quarantined" || arrival.state === older.state);
+  if (saysNothingNew(arrival.state, older.state) && withinWindow && !isBetter) {
     countDuplicate(sql, arrival);
     return { id: older.id, outcome: "duplicate" };
   }
-  if (isBroken && !wasBroken) {
+  if (arrival.verdict === "quarantined" && older.verdict !== "quarantined") {
     insert(sql, { ...arrival, fact: `${arrival.fact}:${arrival.id}` }, null, false);
     return { id: arrival.id, outcome: arrival.verdict };
   }
