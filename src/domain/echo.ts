@@ -47,5 +47,12 @@ export function echoesOf(
   return echoes.slice(0, LONGEST);
 }
 
+/** An order in a state. */
+export const orderEcho = (order: string, status: string): Echo => ({
+  name: "order",
+  value: echoValue(`${order} ${status}`),
+  shared: true,
+});
+
 /** One spelling for both sides of the comparison. */
 export const echoValue = (text: string): string => text.trim().toLowerCase();

@@ -1,6 +1,7 @@
 /** From a sealed work order to a request that can leave: the person as she is now, the parameters rendered once and frozen, the loop breaker, the
  *  vendor's own preparation. Nothing is sent here. A delivery that cannot be built is dead at once, with the reason an operator can act on. */
 import { actionOf } from "../connectors/actions.ts";
+import { dealEchoes } from "../connectors/getcourse/deal.ts";
 import type { Plan } from "../connectors/connector.ts";
 import { eventViewOf } from "../connectors/event-view.ts";
 import type { Context } from "../context.ts";
@@ -69,10 +70,14 @@ export async function prepareAttempt(ctx: Context, input: AttemptInput): Promise
   const about = rendered.person.id || (order.address && JSON.stringify(order.address));
   const said = { amount: null, currency: null, ...order.event?.money, tid: order.event?.tid ?? null };
   const titles = connection.kind === "getcourse" ? connection.fields : {};
+  const written =
+    input.action === "upsert_deal"
+      ? dealEchoes(rendered.parameters, connection.id, order.event)
+      : echoesOf(input.action, rendered.parameters, titles);
   const [content, echoes] = await Promise.all([
     about ? ctx.seal.mac("content", contentText(input.action, about, rendered.parameters, said)) : null,
     Promise.all(
-      echoesOf(input.action, rendered.parameters, titles).map(async ({ name, value, shared }) => {
+      written.map(async ({ name, value, shared }) => {
         const digest = await echoDigest(ctx, connection.id, name, value);
         return shared || rendered.person.id === "" ? digest : echoFor(rendered.person.id, digest);
       }),

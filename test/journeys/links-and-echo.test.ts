@@ -204,6 +204,56 @@ describe("O-01 echo", () => {
     expect(await statusOf("school", { event: "user_updated", gc_user_id: "77", stage: "vip" })).toBe("echo");
   });
 
+  const ordering = (): Promise<void> =>
+    openWorkspace({
+      connections: {
+        ...DOCUMENT.connections,
+        school: { ...(DOCUMENT.connections["school" as never] as object), api_key: "KEY", base_url: "https://school.example" },
+      },
+      rules: [
+        {
+          on: ["payment", "order"],
+          from: "p1",
+          do: [
+            {
+              to: "school",
+              action: "upsert_deal",
+              with: { number: "{{event.order}}", cost: "{{event.amount}}", status: "payed" },
+            },
+          ],
+        },
+        {
+          on: ["order", "payment", "order_status"],
+          from: "school",
+          do: [{ to: "p1", action: "callback", with: { message: "paid" } }],
+        },
+      ],
+    });
+  const deal = (name: string, number: string, status: string, paid: number): Record<string, unknown> => ({
+    user: { gcId: 77, email: "i@i.ru" },
+    deal: { id: "9", number, cost: 4500, currency: "RUB", status, payedValue: paid },
+    eventType: `getcourse/${name}`,
+  });
+
+  it("an order that we made for a payment told elsewhere is an echo when the school reports it: money counts once", async () => {
+    await ordering();
+    await sold({ event: "payment", order: "S-55", amount: "4500", client_id: "500", email: "i@i.ru" });
+    expect(sent.map(({ url }) => url)).toEqual(["https://school.example/pl/api/deals"]);
+    expect(await statusOf("school", deal("dealCreated", "S-55", "new", 0))).toBe("bound");
+    expect(await statusOf("school", deal("dealPaid", "S-55", "payed", 4500))).toBe("echo");
+    expect(await statusOf("school", deal("dealStatusChanged", "S-55", "in_work", 0))).toBe("bound");
+    expect(await statusOf("school", deal("dealPaid", "S-56", "payed", 4500))).toBe("bound");
+    const person = await who("gc_user_id", "77");
+    expect([person.id, person.net]).toEqual([(await who("client_id", "500")).id, "9000.00"]);
+  });
+
+  it("money that only the school tells counts, also of an order that we marked as paid", async () => {
+    await ordering();
+    await sold({ event: "order", order: "S-55", amount: "4500", client_id: "500", email: "i@i.ru" });
+    expect(await statusOf("school", deal("dealPaid", "S-55", "payed", 4500))).toBe("bound");
+    expect((await who("gc_user_id", "77")).net).toBe("4500.00");
+  });
+
   it("a bot's step that tells the field we have set is its author's act, and its rules run", async () => {
     await writing("chatterfy1", "update_dialog", { last_deposit: "50" });
     await sold({ telegram_id: "1" });

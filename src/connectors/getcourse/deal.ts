@@ -1,5 +1,10 @@
 /** The deal of `upsert_deal`: GetCourse's own field names, at the top of `with` or under `deal`, or without their `deal_` prefix. */
+import type { EventFacts } from "../../domain/delivery.ts";
+import { type Echo, orderEcho } from "../../domain/echo.ts";
 import { recordOf } from "../../lib/record.ts";
+import { isYes } from "../generic/values.ts";
+import { textOf } from "../requests.ts";
+import { orderStatus, orderStep } from "./status.ts";
 
 const ENVELOPE: ReadonlySet<string> = new Set(["deal", "user", "session", "system", "fields"]);
 const PREFIXED: ReadonlySet<string> = new Set([
@@ -21,4 +26,15 @@ export function dealOf(parameters: Readonly<Record<string, unknown>>): Readonly<
     return [[PREFIXED.has(name) ? `deal_${name}` : name, value]];
   });
   return Object.fromEntries(named);
+}
+
+/** What the school will report of an order that we write, known by its number. Its creation is no echo: the report brings the link to pay. That it is paid
+ *  is one only where another connection told the payment, and its money: else the school's word is the only one. */
+export function dealEchoes(parameters: Readonly<Record<string, unknown>>, school: string, cause: EventFacts | null): Echo[] {
+  const { deal_number, deal_status, deal_is_paid } = dealOf(parameters);
+  const order = textOf(deal_number);
+  const status = isYes(textOf(deal_is_paid) ?? "") ? "payed" : orderStatus(textOf(deal_status) ?? "");
+  const step = orderStep(status);
+  const isToldElsewhere = cause?.type === "payment" && cause.connection !== school;
+  return order === null || step === "created" || (step === "paid" && !isToldElsewhere) ? [] : [orderEcho(order, status)];
 }

@@ -8,7 +8,7 @@ import { loadNeighbourhood } from "../../store/load-neighbourhood.ts";
 import { type Asked, newNeighbourhood } from "../../store/neighbourhood.ts";
 import type { WaitingArrival } from "../intake/ledger.ts";
 import { type Arrived, openArrivals, openWaiting } from "./arrived.ts";
-import { type EchoDigests, echoDigestsOf } from "./echo.ts";
+import { type EchoDigests, comparesTraits, echoDigestsOf } from "./echo.ts";
 import { withOlderNames } from "./older-names.ts";
 import { renewLabels } from "./fire.ts";
 import type { Session } from "./session.ts";
@@ -42,7 +42,7 @@ export async function loadSession(ctx: Context, rows: readonly WaitingArrival[])
     facts: arrivals.map(({ fact }) => fact),
     echoes,
     orders: await ordersAsked(ctx, arrivals),
-    traits: rulesReadPerson(ctx.config) || echoes.length > 0,
+    traits: rulesReadPerson(ctx.config) || [...digests.values()].some(comparesTraits),
     now,
   };
   await loadNeighbourhood(ctx.env.DB, session.known, wanted);
