@@ -36,7 +36,7 @@ export type GenericRules = {
   readonly tidNames?: readonly string[];
   /** false = `event_id` is no idempotency id here (networks, GetCourse dialogs). */
   readonly eventIds?: boolean;
-  /** Transaction ids are unique per click only. */
+  /** Transaction ids are unique per click only, without one per person. */
   readonly tidPerClick?: boolean;
   /** Read before the common fields: what the vendor's own structure tells. */
   readonly known?: Partial<NewEvent>;
@@ -70,7 +70,7 @@ export function readGeneric(connection: Connection, incoming: Incoming, rules: G
   );
   const event = signed(kind, name ?? rules.fallback?.({ order, money, tid }) ?? IDENTIFY, money);
   const clickId = claims.find((claim) => claim.type === "clickid" || claim.type === "click");
-  const tidScope = rules.tidPerClick === true ? (clickId?.value ?? "") : null;
+  const tidScope = rules.tidPerClick === true ? (clickId?.value ?? whoOf(claims)) : null;
   const { deliveryId } = incoming;
   const fact = factIdentity({ type: event.type, tid, order, money: event.money, eventId, deliveryId, tidScope });
   const { utm, originals } = takeUtm(sent);
@@ -101,6 +101,9 @@ export function readGeneric(connection: Connection, incoming: Incoming, rules: G
     ...known,
   };
 }
+
+/** Somebody whom no campaign brought has no click, and transaction ids all the same. */
+const whoOf = ([first]: readonly Claim[]): string => (first ? `${first.type}=${first.value}` : "");
 
 /** Where players have balances a negative payment is money taken out (vendors.md §3.1, §6.5). Where somebody bought something it is money given back. */
 const WITHDRAWING: readonly Kind[] = ["chatterfy", "keitaro", "network"];

@@ -138,6 +138,25 @@ describe("networks', trackers' and bots' own wire formats through the real door"
     expect((await postback("onewin", "event=deposit&sub1=abc&amount=51")).text).toBe("OK");
   });
 
+  it("transaction ids of chats that no campaign brought are counted per chat, as those of clicks are per click", async () => {
+    for (const [chat, cost] of [
+      ["1", "10"],
+      ["2", "10"],
+      ["3", "15"],
+      ["3", "16"],
+    ])
+      await call("chatterfy1", `chatid=${chat}&clickid=&tracker.event=sale&tracker.cost=${cost}&tracker.tid=1`);
+    expect((await call("chatterfy1", "chatid=2&clickid=&tracker.event=sale&tracker.cost=10&tracker.tid=1")).outcome).toBe(
+      "duplicate",
+    );
+    await settled();
+    expect([
+      (await who("telegram_id", "1")).net,
+      (await who("telegram_id", "2")).net,
+      (await who("telegram_id", "3")).net,
+    ]).toEqual(["10.00", "10.00", "16.00"]);
+  });
+
   it("Metabot's lead and person, by JSON and by form", async () => {
     await tell("meta", { lead_id: "5", person_id: "9", telegram_id: "1" });
     await exports.default.fetch(webhookUrl("meta"), {
