@@ -47,7 +47,7 @@ const ELEMENT = /<([A-Za-z][\w:.-]{0,255})((?:\s[^<>]*)?>)([^<]+)/g;
 /** The last one is a deep link's start: `m_…` joins the account that brings it, and lives a day when a wrong bot reports it; `t_…` is a login under
  *  way. The delivery's reader takes it before the texts are masked. An escape's digits may stand right before it. */
 const TELLING =
-  /\b(Bearer|Basic)\s+[A-Za-z0-9._~+/=-]{6,}|\b\d{6,12}:[A-Za-z0-9_-]{30,}|\bwhsec_[A-Za-z0-9+/=]{8,}|(?:\b|(?<=%(?:25){0,3}[0-9A-Fa-f]{2}))[mt]_[A-Za-z0-9]{22}\b/g;
+  /\b(Bearer|Basic)\s+[A-Za-z0-9._~+/=-]{6,}|(?<!\d)\d{6,12}:[A-Za-z0-9_-]{30,}|\bwhsec_[A-Za-z0-9+/=]{8,}|(?:\b|(?<=%(?:25){0,3}[0-9A-Fa-f]{2}))[mt]_[A-Za-z0-9]{22}\b/g;
 /** Percent-encoded punctuation of the three. */
 const ENCODED = /%(25)*(22|27|3A|3C|3D)/i;
 

@@ -67,6 +67,8 @@ describe("R-05 the raw delivery shows no secret", () => {
     expect(await rawOf("", '{"token": "sesame1", "token": ""}')).not.toContain("sesame1");
     expect(await rawOf("", '{"bu_id": "sesame1", "a": [{"Sign-ature": "sesame2"}]}')).not.toContain("sesame");
     expect(await rawOf("", 'payload={"bu_id": "sesame1"}')).not.toContain("sesame");
+    const telegram = "https://api.telegram.org/bot123456789:sesame1vGWJxfSeofSAs0K5PALDsaw1/sendMessage";
+    expect(await rawOf(`u=${encodeURIComponent(telegram)}`, JSON.stringify({ telegram }))).not.toContain("sesame");
     expect(maskText("https://x.ru/?bu-id=sesame1")).toBe("https://x.ru/?bu-id=••••");
     expect(maskText("Итог: 20 000 руб., ссылка https://x.ru/?a=1")).toBe("Итог: 20 000 руб., ссылка https://x.ru/?a=1");
   });
