@@ -4,7 +4,7 @@ import { isIdentifierType } from "../domain/identifier.ts";
 import { knownEvent } from "../domain/normalise/event-type.ts";
 import { IDENTIFIER_NAMES } from "../domain/trace.ts";
 import { type Content, type Html, html } from "../lib/markup.ts";
-import type { EventLine, ListedEvent } from "../store/operator/events.ts";
+import { type EventHead, type EventListRow, sentOf } from "../store/event-lists.ts";
 import type { WaitingEvent } from "../rpc.ts";
 import { reasonOf } from "../ui/reasons.ts";
 import { WORDS, type Word } from "./copy.ts";
@@ -86,7 +86,7 @@ export function status(view: View, name: string): Html {
 export const ordinalOf = (view: View, number: number): string => view.say(["№{0}", "#{0}"], number);
 
 /** `resale` with its number, an order of 0 as what it is (D-06), anything else by its label or type. */
-export function eventName(view: View, event: Pick<EventLine, "type" | "label" | "ordinal" | "amount_e4">): string {
+export function eventName(view: View, event: Pick<EventHead, "type" | "label" | "ordinal" | "amount_e4">): string {
   if (event.type === "order" && event.amount_e4 === 0) return view.word("freeOrder");
   const name = event.label ?? event.type;
   const word = typeName(view, name);
@@ -146,9 +146,16 @@ const lineOf = (view: View, id: string, contents: readonly Content[]): Html =>
 
 const eventLink = (view: View, id: string, at: number): Html => html`<a href="/console/events/${id}">${moment(view, at)}</a>`;
 
+/** The worst of its deliveries that are not well; nothing where all are. */
+export function troubleOf(view: View, event: EventListRow): Content {
+  const sent = sentOf(event);
+  const worst = (["dead", "retrying"] as const).find((trouble) => sent.some((delivery) => delivery.status === trouble));
+  return worst !== undefined && status(view, worst);
+}
+
 /** One line of a list of events. `names` by person id, asked for the whole page at once; who is missing there is shown by the beginning of her id. */
-export function eventRow(view: View, event: ListedEvent, names: ReadonlyMap<string, string>): Html {
-  const { id, person_id: person, trouble, cause, field } = event;
+export function eventRow(view: View, event: EventListRow, names: ReadonlyMap<string, string>): Html {
+  const { id, person_id: person, cause, field } = event;
   return lineOf(view, id, [
     eventLink(view, id, event.received_at),
     connectionMark(view, event.connection),
@@ -157,7 +164,7 @@ export function eventRow(view: View, event: ListedEvent, names: ReadonlyMap<stri
       ? html`<span class="dim">${event.status === "unbound" ? view.word("nobody") : "—"}</span>`
       : personLink(person, names.get(person) ?? shortKey(event.person_key ?? person)),
     event.amount_e4 === null ? "" : amountE4(view, event.amount_e4, event.currency),
-    html`${status(view, event.status)} ${trouble !== null && status(view, trouble)}${cause !== null && html` <small>${causeName(view, cause)}${field !== null && html` <code>${field}</code>`}</small>`}${event.possible_duplicate === 1 && html` <span class="tag">${view.say(["возможный дубль", "possible duplicate"])}</span>`}`,
+    html`${status(view, event.status)} ${troubleOf(view, event)}${cause !== null && html` <small>${causeName(view, cause)}${field !== null && html` <code>${field}</code>`}</small>`}${event.possible_duplicate === 1 && html` <span class="tag">${view.say(["возможный дубль", "possible duplicate"])}</span>`}`,
   ]);
 }
 

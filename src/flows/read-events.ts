@@ -2,13 +2,13 @@
  *  The inbox is asked before the ledger: an event that moves meanwhile is seen twice and shown once, never missed. */
 import { type Context, inboxOf } from "../context.ts";
 import { fromE4 } from "../domain/amount.ts";
-import { type DeliveryStatus, outcomeOf } from "../domain/delivery.ts";
+import { outcomeOf } from "../domain/delivery.ts";
 import { labelText } from "../domain/labels.ts";
 import type { Step } from "../domain/identity/decision.ts";
 import type { StoredFacts } from "../domain/event.ts";
 import type { Locale } from "../domain/trace.ts";
 import type { WaitingEvent } from "../rpc.ts";
-import { type EventFilter, type EventListRow, type EventRow, findEvent, listEvents } from "../store/event-lists.ts";
+import { type EventFilter, type EventListRow, type EventSheet, findEvent, listEvents, sentOf } from "../store/event-lists.ts";
 import { tellDecision } from "./tell-decision.ts";
 import { whyUncounted } from "./uncounted.ts";
 import type { Sealed } from "../lib/seal.ts";
@@ -37,8 +37,11 @@ export type EventSummary = {
 const WAITING_STATUSES: ReadonlySet<string | null> = new Set([null, "accepted", "quarantined", "preview"]);
 const WAITING_STRETCH = 1_000;
 
+/** null = not asked for. */
+type Asked = Required<Pick<EventFilter, "status" | "connection" | "type" | "person" | "since" | "before" | "limit">>;
+
 /** Newest first by acknowledgement; `next` is the seq to go on before. */
-export async function openEvents(ctx: Context, filter: EventFilter): Promise<{ items: EventSummary[]; next: number | null }> {
+export async function openEvents(ctx: Context, filter: Asked): Promise<{ items: EventSummary[]; next: number | null }> {
   const waiting = await waitingEvents(ctx, filter);
   const rows = filter.status === "accepted" ? [] : await listEvents(ctx.env.DB, { ...filter, limit: filter.limit + 1 });
   const written = new Set(rows.map(({ id }) => id));
@@ -50,7 +53,7 @@ export async function openEvents(ctx: Context, filter: EventFilter): Promise<{ i
   return { items: page.map(({ summary }) => summary), next: all.length > filter.limit ? (page.at(-1)?.seq ?? null) : null };
 }
 
-async function waitingEvents(ctx: Context, filter: EventFilter): Promise<WaitingEvent[]> {
+async function waitingEvents(ctx: Context, filter: Asked): Promise<WaitingEvent[]> {
   if (!WAITING_STATUSES.has(filter.status) || filter.person !== null) return [];
   return waitingThat(ctx, { before: filter.before, most: filter.limit + 1 }, (event) => {
     if (filter.status !== null && event.verdict !== filter.status) return false;
@@ -106,7 +109,7 @@ export async function openEvent(ctx: Context, id: string, locale: Locale): Promi
 }
 
 /** Parts that retention or an erasure has taken are null, the rest is told on. */
-async function storyOf(ctx: Context, row: EventRow, locale: Locale): Promise<EventStory> {
+async function storyOf(ctx: Context, row: EventSheet, locale: Locale): Promise<EventStory> {
   const [raw, normalised, trace] = await Promise.all([
     openJson(ctx, row.raw),
     openJson(ctx, row.facts),
@@ -138,7 +141,6 @@ const NO_RULE: Readonly<Record<Locale, string>> = {
 };
 
 function summaryOf({ config }: Context, row: EventListRow): EventSummary {
-  const sent = JSON.parse(row.sent) as [DeliveryStatus, string][];
   return {
     id: row.id,
     status: row.status,
@@ -153,11 +155,7 @@ function summaryOf({ config }: Context, row: EventListRow): EventSummary {
     amount: row.amount_e4 === null ? null : fromE4(row.amount_e4),
     currency: row.currency,
     flags: [...whyUncounted(row), ...(row.possible_duplicate === 1 ? ["possible_duplicate"] : [])],
-    outcome: outcomeOf(
-      config,
-      row.status,
-      sent.map(([status, connection]) => ({ status, connection })),
-    ),
+    outcome: outcomeOf(config, row.status, sentOf(row)),
   };
 }
 

@@ -5,7 +5,7 @@ import type { Context } from "../context.ts";
 import type { RuleAction } from "../domain/config.ts";
 import { type Result, err, ok } from "../lib/result.ts";
 import { isConsentWithdrawn } from "../store/operator/people.ts";
-import { readEventSheet } from "../store/operator/events.ts";
+import { findEvent } from "../store/event-lists.ts";
 import { openFacts } from "./bind/arrived.ts";
 import { RECORDS, eventFactsOf, silencedConnections } from "./bind/deliveries.ts";
 import { enqueueDeliveries } from "./enqueue-delivery.ts";
@@ -20,7 +20,7 @@ export const actionsOf = (ctx: Context): readonly { readonly place: string; read
 
 /** The id of the new delivery. Each press makes another one: unlike a replay it is a new act of the operator's. */
 export async function resendEvent(ctx: Context, id: string, action: RuleAction): Promise<Result<string, ResendRefusal>> {
-  const event = isEventId(id) ? await readEventSheet(ctx.env.DB, id) : null;
+  const event = isEventId(id) ? await findEvent(ctx.env.DB, id) : null;
   if (!event || !isEventId(event.id)) return err("not_found");
   if (event.person_id === null) return err("no_person");
   if (event.facts === null) return err("content_gone");

@@ -1,16 +1,31 @@
-/** Events as lists show them and one event whole. Newest first by the order of acknowledgement. */
+/** Events as lists show them and one event whole, for the API and the console alike. Newest first by the order of acknowledgement, so an event that is
+ *  bound late keeps its place and a reader of pages misses none. What still waits in the inbox is not here: `flows/read-events.ts` asks it first. */
+import type { DeliveryStatus } from "../domain/delivery.ts";
 import type { Sealed } from "../lib/seal.ts";
 import { hexed } from "./sealed.ts";
 
-/** Conditions add up; `type` also takes a label (`sale`); `person` any id or key the person ever had; `since` epoch ms, inclusive. */
+/** null or left out = not asked for; conditions add up. Times in epoch ms, `since` inclusive, `until` exclusive; `before` is an exclusive
+ *  `seq`. */
 export type EventFilter = {
-  readonly status: string | null;
-  readonly connection: string | null;
-  readonly type: string | null;
-  readonly person: string | null;
-  readonly since: number | null;
-  /** Exclusive seq. */
-  readonly before: number | null;
+  readonly status?: string | null;
+  readonly connection?: string | null;
+  /** Also takes a label (`sale`). */
+  readonly type?: string | null;
+  /** Any id or key she ever had. */
+  readonly person?: string | null;
+  readonly link?: string | null;
+  /** Outbound HTTP status of any of its deliveries. */
+  readonly code?: number | null;
+  /** Only events with a delivery that was given up; `to` = at this connection. */
+  readonly dead?: boolean;
+  readonly to?: string | null;
+  /** Only events whose payload an operator keeps. */
+  readonly kept?: boolean;
+  /** As reports count: what is counted, with `since` and `until` about when it happened, not when it came. */
+  readonly dated?: boolean;
+  readonly since?: number | null;
+  readonly until?: number | null;
+  readonly before?: number | null;
   readonly limit: number;
 };
 
@@ -27,6 +42,7 @@ export type EventHead = {
   readonly field: string | null;
   readonly received_at: number;
   readonly event_at: number;
+  readonly bound_at: number | null;
   readonly person_id: string | null;
   readonly label: string | null;
   readonly ordinal: number | null;
@@ -38,17 +54,23 @@ export type EventHead = {
 
 /** The columns of `EventHead`. */
 export const HEAD_COLUMNS =
-  "id, seq, connection, type, status, cause, field, received_at, event_at, person_id, label, ordinal, amount_e4, currency, counted, possible_duplicate";
+  "id, seq, connection, type, status, cause, field, received_at, event_at, bound_at, person_id, label, ordinal, amount_e4, currency, counted, possible_duplicate";
 
-/** `sent` is JSON: [status, connection] of each of its deliveries. */
-export type EventListRow = EventHead & { readonly sent: string };
+/** `person_key` for whom there is no other name for; `sent` is for `sentOf`, read live, so a settled delivery shows at the next look. */
+export type EventListRow = EventHead & {
+  readonly link: string | null;
+  readonly person_key: string | null;
+  readonly sent: string;
+};
 
-/** One event whole. `via` names the type of the identifier that found the person, `via_hash` its blind index. Of the sealed
- *  columns `raw` goes after `raw_days`, `facts` and `trace` after `event_days`; a pseudonymous workspace never has `raw`. */
-export type EventRow = EventListRow & {
-  readonly bound_at: number | null;
+/** Where the event's deliveries went and how each stands. */
+export const sentOf = (row: EventListRow): { readonly status: DeliveryStatus; readonly connection: string }[] =>
+  JSON.parse(row.sent) as { status: DeliveryStatus; connection: string }[];
+
+/** One event whole. `via` names the type of the identifier that found the person. Of the sealed columns `raw` goes after `raw_days`,
+ *  `facts` and `trace` after `event_days`, all of them with an erasure; a pseudonymous workspace never has `raw`. */
+export type EventSheet = EventListRow & {
   readonly via: string | null;
-  readonly via_hash: string | null;
   readonly tid: string | null;
   readonly order_number: string | null;
   readonly facts: Sealed | null;
@@ -56,34 +78,60 @@ export type EventRow = EventListRow & {
   readonly trace: Sealed | null;
 };
 
-const LISTED = `${HEAD_COLUMNS}, (SELECT json_group_array(json_array(d.status, d.connection)) FROM deliveries d WHERE d.event_id = events.id) AS sent`;
+const LISTED = `${HEAD_COLUMNS}, link, (SELECT p.key FROM persons p WHERE p.id = e.person_id) AS person_key,
+  (SELECT json_group_array(json_object('status', d.status, 'connection', d.connection)) FROM deliveries d WHERE d.event_id = e.id) AS sent`;
 
-/** The order is that of acknowledgement, so an event that is bound late keeps its place and a reader of pages misses none. What still waits in the
- *  inbox is not here: `flows/read-events.ts` asks it first. */
+/** One statement; sub-selects run for the page's lines only. Filters that indexes cannot serve are bounded by the page they scan. */
 export async function listEvents(db: D1Database, filter: EventFilter): Promise<EventListRow[]> {
-  const given: readonly (readonly [string, string | number | null])[] = [
-    ["seq < ?", filter.before ?? Number.MAX_SAFE_INTEGER],
-    ["status = ?", filter.status],
-    ["connection = ?", filter.connection],
-    ["(type = ? OR label = ?)", filter.type],
-    ["person_id = (SELECT person_id FROM persons WHERE id = ? OR key = ?)", filter.person],
-    ["received_at >= ?", filter.since],
-  ];
-  const conditions = given.filter(([, value]) => value !== null);
-  const where = conditions.map(([condition], place) => condition.replaceAll("?", `?${place + 1}`)).join(" AND ");
+  const conditions: string[] = [];
+  const values: (string | number)[] = [];
+  const add = (condition: string, value: string | number | null = null): void => {
+    if (value === null) return;
+    values.push(value);
+    conditions.push(condition.replaceAll("?", `?${values.length}`));
+  };
+  add("e.seq < ?", filter.before);
+  add("e.status = ?", filter.status);
+  add("e.connection = ?", filter.connection);
+  add("(e.type = ? OR e.label = ?)", filter.type);
+  add("e.person_id = (SELECT person_id FROM persons WHERE id = ? OR key = ? LIMIT 1)", filter.person);
+  add("e.link = ?", filter.link);
+  const at = filter.dated === true ? "e.event_at" : "e.received_at";
+  add(`${at} >= ?`, filter.since);
+  add(`${at} < ?`, filter.until);
+  add(
+    "EXISTS (SELECT 1 FROM deliveries d JOIN attempts a ON a.delivery_id = d.id WHERE d.event_id = e.id AND a.status = ?)",
+    filter.code,
+  );
+  // By the dead deliveries, which are few beside the events.
+  const dead = "e.id IN (SELECT d.event_id FROM deliveries d WHERE d.status = 'dead'";
+  if (filter.dead === true && !filter.to) conditions.push(`${dead})`);
+  add(`${dead} AND d.connection = ?)`, filter.to);
+  if (filter.dated === true) conditions.push("e.counted = 1 AND e.status IN ('bound', 'erased', 'unbound')");
+  if (filter.kept === true) conditions.push("e.id IN (SELECT event_id FROM bookmarks)");
+  values.push(filter.limit);
+  const where = conditions.length === 0 ? "" : `WHERE ${conditions.join(" AND ")}`;
   const { results } = await db
-    .prepare(`SELECT ${LISTED} FROM events WHERE ${where} ORDER BY seq DESC LIMIT ?${conditions.length + 1}`)
-    .bind(...conditions.map(([, value]) => value), filter.limit)
+    .prepare(`SELECT ${LISTED} FROM events e ${where} ORDER BY e.seq DESC LIMIT ?${values.length}`)
+    .bind(...values)
     .all<EventListRow>();
   return results;
 }
 
-/** By the unique index on the id. null also for what is acknowledged and not bound yet: that is the inbox's to tell, and
- *  `flows/read-events.ts` asks it. */
-export const findEvent = (db: D1Database, id: string): Promise<EventRow | null> =>
+/** The newest of a person's events by event time, oldest first. */
+export async function newestOfPerson(db: D1Database, person: string, limit: number): Promise<EventListRow[]> {
+  const { results } = await db
+    .prepare(`SELECT ${LISTED} FROM events e WHERE e.person_id = ?1 ORDER BY e.event_at DESC, e.seq DESC LIMIT ?2`)
+    .bind(person, limit)
+    .all<EventListRow>();
+  return results.toReversed();
+}
+
+/** By the unique index on the id; null also for what is acknowledged and not bound yet. */
+export const findEvent = (db: D1Database, id: string): Promise<EventSheet | null> =>
   db
     .prepare(
-      `SELECT ${LISTED}, bound_at, via, via_hash, tid, order_number, ${["facts", "raw", "trace"].map((name) => hexed(name)).join(", ")} FROM events WHERE id = ?1`,
+      `SELECT ${LISTED}, via, tid, order_number, ${["facts", "raw", "trace"].map((name) => hexed(name)).join(", ")} FROM events e WHERE id = ?1`,
     )
     .bind(id)
-    .first<EventRow>();
+    .first<EventSheet>();

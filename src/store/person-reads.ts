@@ -140,7 +140,6 @@ export async function listPersons(
 
 /** An event among a person's others. Times in epoch ms; `shared` 1 = it only borrowed somebody else's click. */
 export type TimelineRow = EventHead & {
-  readonly bound_at: number | null;
   readonly shared: number;
   readonly via: string | null;
   readonly via_hash: string | null;
@@ -162,7 +161,7 @@ export async function readTimeline(
 ): Promise<TimelineRow[]> {
   const { results } = await db
     .prepare(
-      `SELECT ${HEAD_COLUMNS}, bound_at, shared, via, via_hash, order_number, tid, ${LINK}
+      `SELECT ${HEAD_COLUMNS}, shared, via, via_hash, order_number, tid, ${LINK}
        FROM events WHERE person_id = ?1 AND (event_at > ?2 OR (event_at = ?2 AND seq > ?3)) ORDER BY event_at, seq LIMIT ?4`,
     )
     .bind(id, after?.at ?? Number.MIN_SAFE_INTEGER, after?.seq ?? 0, limit)

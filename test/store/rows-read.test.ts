@@ -1,7 +1,7 @@
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import type { PersonId } from "../../src/lib/ids.ts";
-import { listEventLines } from "../../src/store/operator/events.ts";
+import { listEvents } from "../../src/store/event-lists.ts";
 import { holderBots } from "../../src/store/holders.ts";
 import { readPerson } from "../../src/store/person-reads.ts";
 import { queuedBetween, requeueDead } from "../../src/store/replays.ts";
@@ -102,14 +102,14 @@ it("a page of a person reads no payments of strangers, and a list of events no d
   expect((await readPerson(env.DB, person?.id ?? "per_none")).leaves).toHaveLength(1);
   expect(read()).toBeLessThan(100);
   const none = { status: null, connection: null, type: null, person: null, link: null, code: null, since: null, until: null };
-  expect(await listEventLines(env.DB, { ...none, dead: false, before: null, limit: 50 })).toHaveLength(50);
+  expect(await listEvents(env.DB, { ...none, dead: false, before: null, limit: 50 })).toHaveLength(50);
   expect(read()).toBeLessThan(MANY / 4);
 });
 
 it("a list of what was not delivered to a connection reads through no events and no dead deliveries of others", async () => {
   const read = rowsRead();
   const none = { status: null, connection: null, type: null, person: null, link: null, code: null, since: null, until: null };
-  expect(await listEventLines(env.DB, { ...none, dead: true, to: "out", before: null, limit: 50 })).toEqual([]);
+  expect(await listEvents(env.DB, { ...none, dead: true, to: "out", before: null, limit: 50 })).toEqual([]);
   expect(read()).toBeLessThan(100);
 });
 

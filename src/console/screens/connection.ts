@@ -6,7 +6,7 @@ import { recordOf } from "../../lib/record.ts";
 import { personNames } from "../../flows/show-person.ts";
 import { type Content, type Html, html, trusted } from "../../lib/markup.ts";
 import { readVersion } from "../../store/config.ts";
-import { listEventLines, readEventSheet } from "../../store/operator/events.ts";
+import { findEvent, listEvents } from "../../store/event-lists.ts";
 import { countMoved } from "../../store/merge-links.ts";
 import { connectionPulses, intakeOutcomes, openProblems } from "../../store/operator/pulse.ts";
 import { icon } from "../icons.ts";
@@ -30,7 +30,7 @@ export async function connectionPage(view: View, id: string): Promise<Page | nul
   const [moved, outcomes, lines, pulses, problems, saved] = await Promise.all([
     countMoved(DB, id),
     intakeOutcomes(DB, id, view.ctx.clock() - DAY_MS),
-    listEventLines(DB, { connection: id, limit: 5 }),
+    listEvents(DB, { connection: id, limit: 5 }),
     connectionPulses(DB, [id], view.ctx.clock() - DAY_MS),
     openProblems(DB),
     readVersion(view.ctx.env, null),
@@ -80,7 +80,7 @@ function pasted(view: View, connection: Connection): Html {
 
 /** What the newest delivery's fields became, and the operator's own names for fields. */
 async function mapping(view: View, connection: Connection, last: string | undefined): Promise<Content> {
-  const sheet = last === undefined ? null : await readEventSheet(view.ctx.env.DB, last);
+  const sheet = last === undefined ? null : await findEvent(view.ctx.env.DB, last);
   const landing =
     sheet?.raw && sheet.facts
       ? landingTable(view, openRaw(await view.ctx.seal.open(sheet.raw)), await openFacts(view.ctx, sheet.facts))

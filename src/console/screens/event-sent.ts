@@ -3,7 +3,7 @@ import { heldBecause } from "../../domain/delivery.ts";
 import { actionsOf } from "../../flows/resend-event.ts";
 import { type Content, type Html, html } from "../../lib/markup.ts";
 import { type AttemptRow, type DeliveryRow, attemptsOf, deliveriesOfEvent } from "../../store/deliveries.ts";
-import type { EventSheet } from "../../store/operator/events.ts";
+import type { EventSheet } from "../../store/event-lists.ts";
 import { actForm } from "../page.ts";
 import { causeName, connectionMark, connectionName, moment, reasonName, status } from "../parts.ts";
 import type { View } from "../view.ts";

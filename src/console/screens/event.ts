@@ -6,7 +6,8 @@ import { findWaiting } from "../../flows/read-events.ts";
 import { personNames } from "../../flows/show-person.ts";
 import { tellDecision } from "../../flows/tell-decision.ts";
 import { type Content, type Html, html, trusted } from "../../lib/markup.ts";
-import { type EventSheet, parseSteps, previousOfKind, readEventSheet } from "../../store/operator/events.ts";
+import { type EventSheet, findEvent } from "../../store/event-lists.ts";
+import { parseSteps, previousOfKind } from "../../store/operator/events.ts";
 import { bookmarkOf } from "../../store/operator/bookmarks.ts";
 import { icon } from "../icons.ts";
 import { actForm, type Page } from "../page.ts";
@@ -23,10 +24,10 @@ import { copyBox, backLink } from "../layout.ts";
 /** null = neither the ledger nor the inbox has it. The ledger is asked again last: the event may have been bound between the two. */
 export async function eventPage(view: View, id: string): Promise<Page | null> {
   const { DB } = view.ctx.env;
-  const event = await readEventSheet(DB, id);
+  const event = await findEvent(DB, id);
   const waiting = event ? null : await findWaiting(view.ctx, id);
   if (waiting) return waitingPage(view, waiting);
-  const bound = event ?? (await readEventSheet(DB, id));
+  const bound = event ?? (await findEvent(DB, id));
   return bound && sheetPage(view, bound);
 }
 

@@ -3,13 +3,8 @@
 import { inboxOf } from "../../context.ts";
 import { personNames } from "../../flows/show-person.ts";
 import { type Html, html } from "../../lib/markup.ts";
-import {
-  type EventFilter,
-  type ListedEvent,
-  ledgerVersion,
-  listEventLines,
-  sealedContentOf,
-} from "../../store/operator/events.ts";
+import { type EventFilter, type EventListRow, listEvents } from "../../store/event-lists.ts";
+import { ledgerVersion, sealedContentOf } from "../../store/operator/events.ts";
 import { type Page } from "../page.ts";
 import { EVENTS, connectionName, eventRow, eventTable, livePill, nothingYet, pager, typeName, waitingRow } from "../parts.ts";
 import { dateIn, startOfDay } from "../../lib/zone.ts";
@@ -114,15 +109,15 @@ async function says(view: View, sealed: readonly Sealed[], text: string): Promis
   return opened.some((content) => content.toLowerCase().includes(text));
 }
 
-type Stretch = { readonly lines: readonly ListedEvent[]; readonly stoppedAt: number | null };
+type Stretch = { readonly lines: readonly EventListRow[]; readonly stoppedAt: number | null };
 
 /** With a text: walks on through the list until the page is full or enough was opened; `stoppedAt` is where the latter happened, a seq. */
 async function pageOf(view: View, filter: EventFilter, text: string): Promise<Stretch> {
-  if (text === "") return { lines: await listEventLines(view.ctx.env.DB, filter), stoppedAt: null };
-  const found: ListedEvent[] = [];
+  if (text === "") return { lines: await listEvents(view.ctx.env.DB, filter), stoppedAt: null };
+  const found: EventListRow[] = [];
   let { before = null } = filter;
   for (let opened = 0; opened < SEARCHED && found.length < filter.limit; opened += 250) {
-    const lines = await listEventLines(view.ctx.env.DB, { ...filter, before, limit: 250 });
+    const lines = await listEvents(view.ctx.env.DB, { ...filter, before, limit: 250 });
     const sealed = await sealedContentOf(
       view.ctx.env.DB,
       lines.map(({ id }) => id),

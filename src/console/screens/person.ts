@@ -3,7 +3,7 @@
 import { type IdentifierType, priorityOf, isIdentifierType } from "../../domain/identifier.ts";
 import { openIdentifier, personNames } from "../../flows/show-person.ts";
 import { type Content, type Html, html, trusted } from "../../lib/markup.ts";
-import { type EventLine, personEventLines } from "../../store/operator/events.ts";
+import { type EventListRow, newestOfPerson } from "../../store/event-lists.ts";
 import { type IdentifierLine, identifierLines, mergeLines, personLinesOf } from "../../store/operator/people.ts";
 import { findPerson, lastTouch } from "../../store/person-reads.ts";
 import { refreshReportPeople } from "../../store/report/refresh.ts";
@@ -17,6 +17,7 @@ import {
   sourceName,
   stageDots,
   status,
+  troubleOf,
   proofName,
 } from "../parts.ts";
 import { type View, amountE4, hrefWith } from "../view.ts";
@@ -38,7 +39,7 @@ export async function personPage(view: View, id: string): Promise<Page | null> {
   if (!line) return null;
   const [touch, events, identifiers, merges, names] = await Promise.all([
     lastTouch(db, line.id),
-    personEventLines(db, line.id, TIMELINE),
+    newestOfPerson(db, line.id, TIMELINE),
     identifierLines(db, line.id),
     mergeLines(db, line.id),
     personNames(view.ctx, [line.id]),
@@ -76,7 +77,7 @@ async function identifierBox(view: View, lines: readonly IdentifierLine[]): Prom
 const rank = (type: string): number => (isIdentifierType(type) ? priorityOf(type) : 99);
 
 /** One timeline, a lane for each source; `?lane=` leaves one of them. */
-function timeline(view: View, events: readonly EventLine[]): Html {
+function timeline(view: View, events: readonly EventListRow[]): Html {
   const lanes = [...new Set(events.map(({ connection }) => connection))];
   const chosen = view.url.searchParams.get("lane");
   const shown = lanes.includes(chosen ?? "") ? events.filter(({ connection }) => connection === chosen) : events;
@@ -85,8 +86,8 @@ function timeline(view: View, events: readonly EventLine[]): Html {
   const filter =
     lanes.length > 1 &&
     html`<p class="chips">${chip(null, view.word("all"))}${lanes.map((lane) => chip(lane, connectionMark(view, lane)))}</p>`;
-  const item = (event: EventLine): Html =>
-    html`<li data-row class="l${lanes.indexOf(event.connection) % 6}"><div class="row"><a href="/console/events/${event.id}">${moment(view, event.event_at)}</a><b>${eventName(view, event)}</b><span class="tag">${connectionMark(view, event.connection)}</span>${event.amount_e4 !== null && event.amount_e4 > 0 && html`<span>${amountE4(view, event.amount_e4, event.currency)}</span>`}${event.status !== "bound" && status(view, event.status)}${event.trouble !== null && status(view, event.trouble)}${event.counted === 0 && html`<span class="tag">${view.say(["не считается", "not counted"])}</span>`}${event.link !== null && html`<small>${event.link}</small>`}</div></li>`;
+  const item = (event: EventListRow): Html =>
+    html`<li data-row class="l${lanes.indexOf(event.connection) % 6}"><div class="row"><a href="/console/events/${event.id}">${moment(view, event.event_at)}</a><b>${eventName(view, event)}</b><span class="tag">${connectionMark(view, event.connection)}</span>${event.amount_e4 !== null && event.amount_e4 > 0 && html`<span>${amountE4(view, event.amount_e4, event.currency)}</span>`}${event.status !== "bound" && status(view, event.status)}${troubleOf(view, event)}${event.counted === 0 && html`<span class="tag">${view.say(["не считается", "not counted"])}</span>`}${event.link !== null && html`<small>${event.link}</small>`}</div></li>`;
   return box(
     view.say(["Лента", "Timeline"]),
     html`${filter}<ul class="t lanes">${shown.map(item)}</ul>${events.length === TIMELINE && html`<p>${view.say(["Последние {0} событий.", "The newest {0} events."], TIMELINE)} <a href="/console/events?person=${events[0]?.person_id ?? ""}">${view.word("all")}</a></p>`}`,

@@ -4,7 +4,8 @@ import type { IdentifierType } from "../../domain/identifier.ts";
 import { readEmail } from "../../domain/normalise/email.ts";
 import { readPhone } from "../../domain/normalise/phone.ts";
 import { html } from "../../lib/markup.ts";
-import { eventsNamed, readEventSheet } from "../../store/operator/events.ts";
+import { findEvent } from "../../store/event-lists.ts";
+import { eventsNamed } from "../../store/operator/events.ts";
 import { identifiersByHash, newestNames, personLinesOf } from "../../store/operator/people.ts";
 import { findPerson } from "../../store/person-reads.ts";
 import type { Page } from "../page.ts";
@@ -19,8 +20,8 @@ export async function searchPage(view: View): Promise<Page> {
   const text = (view.url.searchParams.get("q") ?? "").trim().slice(0, 300);
   const found = text === "" ? NOTHING : await lookUp(view, text);
   const lines = await personLinesOf(DB, found.people);
-  const sheets = await Promise.all(found.nobodys.map((id) => readEventSheet(DB, id)));
-  const rows = sheets.flatMap((event) => (event === null ? [] : eventRow(view, { ...event, person_key: null }, new Map())));
+  const sheets = await Promise.all(found.nobodys.map((id) => findEvent(DB, id)));
+  const rows = sheets.flatMap((event) => (event === null ? [] : eventRow(view, event, new Map())));
   const event = /^evt_[A-Za-z0-9]{22}$/.test(text);
   return {
     title: `${view.say(["Поиск", "Search"])}: ${text}`,

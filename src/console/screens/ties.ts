@@ -2,7 +2,7 @@
  *  styles of its own and needs no script for it. */
 import { openIdentifier } from "../../flows/show-person.ts";
 import { type Content, type Html, html } from "../../lib/markup.ts";
-import type { EventLine } from "../../store/operator/events.ts";
+import type { EventHead } from "../../store/event-lists.ts";
 import type { IdentifierLine, MergeLine } from "../../store/operator/people.ts";
 import { connectionName, eventName, identifierName, moment } from "../parts.ts";
 import type { View } from "../view.ts";
@@ -15,7 +15,7 @@ const MOST = 20;
 /** The first twenty identifiers, grouped by the event that brought them, oldest event first. */
 export async function ties(
   view: View,
-  events: readonly EventLine[],
+  events: readonly EventHead[],
   known: { readonly identifiers: readonly IdentifierLine[]; readonly merges: readonly MergeLine[] },
 ): Promise<Content> {
   const groups = [...Map.groupBy(known.identifiers.slice(0, MOST), ({ event_id }) => event_id)].toSorted(

@@ -2,7 +2,7 @@
 import { parseReportQuery } from "../../domain/funnel/query.ts";
 import { html } from "../../lib/markup.ts";
 import { personLinesOf } from "../../store/operator/people.ts";
-import { listEventLines } from "../../store/operator/events.ts";
+import { listEvents } from "../../store/event-lists.ts";
 import { buyersWithoutSource } from "../../store/report/money.ts";
 import type { Page } from "../page.ts";
 import { eventRow, eventTable } from "../parts.ts";
@@ -24,7 +24,7 @@ export async function whyPage(view: View): Promise<Page> {
   const aside = backLink(`/console${view.url.search}`, view.say(["К обзору", "Back to the overview"]));
   if (!query.ok) return { title, screen: "overview", aside, body: mistaken(view, query.error) };
   const { start: since, end: until } = query.value;
-  const lines = await listEventLines(db, { status: "unbound", type: "payment", dated: true, since, until, limit: MOST });
+  const lines = await listEvents(db, { status: "unbound", type: "payment", dated: true, since, until, limit: MOST });
   const ids = await buyersWithoutSource(db, query.value, MOST);
   const buyers = await personLinesOf(db, ids);
   const rows = lines.map((line) => eventRow(view, line, new Map()));
