@@ -11,7 +11,7 @@ import { clientAddress } from "../lib/client-address.ts";
 import { comesFromOurPage } from "../lib/same-origin.ts";
 import { type Html, html, render } from "../lib/markup.ts";
 import { recordAct } from "../store/operator/access.ts";
-import { countProblems } from "../store/operator/pulse.ts";
+import { countProblems } from "../store/problem-reads.ts";
 import { type ActResult, failed } from "./acts/act.ts";
 import { ACTS } from "./acts.ts";
 import { assetAt } from "./assets.ts";

@@ -1,11 +1,10 @@
 /** What needs an operator, grouped: one item says what, how often, and about whom. Values of identifiers are opened for this
  *  answer; a contact of a pseudonymous workspace shows its hint. Events that wait are counted from the ledger when asked, so they
  *  close themselves. */
-import * as z from "zod/mini";
 import type { Context } from "../context.ts";
 import { openFacts } from "../flows/bind/arrived.ts";
 import { hashClaim, shownValue } from "../flows/bind/hash-claim.ts";
-import { type ProblemRow, type UnboundRow, openProblems, waitingEvents } from "../store/problem-reads.ts";
+import { type ProblemLine, type ProblemRow, openProblems, personsOf, unboundProblems } from "../store/problem-reads.ts";
 import { operatorCall } from "./admin.ts";
 import { invalidRequest } from "./json-body.ts";
 import { pageErrors, pageOf } from "./page.ts";
@@ -19,10 +18,13 @@ export const getProblems = operatorCall(async (ctx, { query }) => {
   const limit = pageOf(query, 200, 500);
   const cursor = CURSOR.exec(query.get("cursor") ?? "");
   const after = cursor ? { at: Number(cursor[1]), id: cursor[2] ?? "" } : null;
-  const [rows, waiting] = await Promise.all([openProblems(ctx.env.DB, after, limit + 1), waitingEvents(ctx.env.DB)]);
-  const unbound = waiting.map(unboundView).filter(({ id }) => after === null || after.at > 0 || id > after.id);
-  const listed = await Promise.all(rows.map((row) => problemView(ctx, row)));
-  const items = [...listed, ...unbound].slice(0, limit);
+  const [rows, waiting] = await Promise.all([
+    openProblems(ctx.env.DB, after, limit + 1),
+    unboundProblems(ctx.env.DB, Number.MAX_SAFE_INTEGER),
+  ]);
+  const unbound = waiting.filter(({ id }) => after === null || after.at > 0 || id > after.id);
+  const listed = await Promise.all(rows.map(async (row) => problemView(row, await identifierOf(ctx, row))));
+  const items = [...listed, ...unbound.map((line) => problemView(line, {}))].slice(0, limit);
   const last = rows.length + unbound.length > limit ? items.at(-1) : undefined;
   const place = rows[items.length - 1]?.first_at ?? 0;
   return json({ items, next_cursor: last ? `${place}.${last.id}` : null });
@@ -31,34 +33,20 @@ export const getProblems = operatorCall(async (ctx, { query }) => {
 /** Waiting events stand behind all problems, so their cursors have the time 0. */
 const CURSOR = /^(\d{1,16})\.((?:prb_|unbound:)[\w-]+)$/;
 
-/** No row of its own: counted from the events that wait, and gone when they are bound. */
-const unboundView = ({ connection, count, first_at, last_at }: UnboundRow) => ({
-  id: `unbound:${connection}`,
-  kind: "unbound",
-  cause: "waits_for_person",
-  count,
-  connection,
-  first_at: iso(first_at),
-  last_at: iso(last_at),
-});
-
-const personIds = z.array(z.string());
-
-async function problemView(ctx: Context, row: ProblemRow) {
-  const persons = personIds.parse(JSON.parse(row.persons ?? "[]"));
-  const identifier = { type: row.identifier_type, ...(await identifierOf(ctx, row)) };
+function problemView(line: ProblemLine, identifier: Readonly<Record<string, string>>) {
+  const persons = personsOf(line);
   return {
-    id: row.id,
-    kind: row.kind,
-    cause: row.cause,
-    count: row.count,
-    ...(row.connection === null ? {} : { connection: row.connection }),
+    id: line.id,
+    kind: line.kind,
+    cause: line.cause,
+    count: line.count,
+    ...(line.connection === null ? {} : { connection: line.connection }),
     ...(persons.length === 0 ? {} : { persons }),
-    ...(row.identifier_type === null ? {} : { identifier }),
-    ...(row.field === null ? {} : { field: row.field }),
-    ...(row.event_id === null ? {} : { event_id: row.event_id }),
-    first_at: iso(row.first_at),
-    last_at: iso(row.last_at),
+    ...(line.identifier_type === null ? {} : { identifier: { type: line.identifier_type, ...identifier } }),
+    ...(line.field === null ? {} : { field: line.field }),
+    ...(line.event_id === null ? {} : { event_id: line.event_id }),
+    first_at: iso(line.first_at),
+    last_at: iso(line.last_at),
   };
 }
 

@@ -54,3 +54,12 @@ export function raiseProblem(db: D1Database, problem: NewProblem): D1PreparedSta
       problem.at,
     );
 }
+
+/** Closed by the operator; it opens again when the same problem is told again. */
+export async function resolveProblem(db: D1Database, id: string, now: number): Promise<boolean> {
+  const { meta } = await db
+    .prepare("UPDATE problems SET resolved_at = ?2 WHERE id = ?1 AND resolved_at IS NULL")
+    .bind(id, now)
+    .run();
+  return meta.changes > 0;
+}

@@ -5,8 +5,7 @@ import { beforeEach, describe, expect, it } from "vitest";
 import { type Context, newContext } from "../../src/context.ts";
 import { sendAlerts } from "../../src/flows/send-alerts.ts";
 import { watchSilence } from "../../src/flows/watch-silence.ts";
-import { raiseProblem } from "../../src/store/problems.ts";
-import { resolveProblem } from "../../src/store/operator/pulse.ts";
+import { raiseProblem, resolveProblem } from "../../src/store/problems.ts";
 import { configure, operator } from "../kit/operator.ts";
 
 const QUARTER = 900_000;

@@ -11,7 +11,7 @@ import { actionsOf, resendEvent } from "../../flows/resend-event.ts";
 import { sendTestEvent } from "../../flows/send-test-event.ts";
 import { shareReport } from "../../flows/share-report.ts";
 import { addBookmark, dropBookmark } from "../../store/operator/bookmarks.ts";
-import { resolveProblem } from "../../store/operator/pulse.ts";
+import { resolveProblem } from "../../store/problems.ts";
 import { type Acts, done, failed, refusalText, told, wholeNumber } from "./act.ts";
 
 /** `replay-event` is done when at least one of the event's deliveries goes again; when none does the first refusal is told.

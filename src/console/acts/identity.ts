@@ -4,7 +4,7 @@ import { inboxOf } from "../../context.ts";
 import type { PersonId } from "../../lib/ids.ts";
 import type { Decision } from "../../rpc.ts";
 import { findPerson } from "../../store/person-reads.ts";
-import { resolveProblem } from "../../store/operator/pulse.ts";
+import { resolveProblem } from "../../store/problems.ts";
 import { type View, operatorName } from "../view.ts";
 import { type ActResult, type Acts, type Form, done, failed, refusalText } from "./act.ts";
 

@@ -8,7 +8,8 @@ import { type Content, type Html, html, trusted } from "../../lib/markup.ts";
 import { readVersion } from "../../store/config.ts";
 import { findEvent, listEvents } from "../../store/event-lists.ts";
 import { countMoved } from "../../store/merge-links.ts";
-import { connectionPulses, intakeOutcomes, openProblems } from "../../store/operator/pulse.ts";
+import { connectionPulses, intakeOutcomes } from "../../store/operator/pulse.ts";
+import { lastTold } from "../../store/problem-reads.ts";
 import { icon } from "../icons.ts";
 import { actForm, type Page } from "../page.ts";
 import { eventRow, eventTable, lostNote, moment } from "../parts.ts";
@@ -32,7 +33,7 @@ export async function connectionPage(view: View, id: string): Promise<Page | nul
     intakeOutcomes(DB, id, view.ctx.clock() - DAY_MS),
     listEvents(DB, { connection: id, limit: 5 }),
     connectionPulses(DB, [id], view.ctx.clock() - DAY_MS),
-    openProblems(DB),
+    lastTold(DB),
     readVersion(view.ctx.env, null),
   ]);
   const names = await personNames(

@@ -1,7 +1,8 @@
 /** Подключения: three lights per connection, and what else can be connected. */
 import type { Connection, Kind } from "../../domain/config.ts";
 import { type Html, html } from "../../lib/markup.ts";
-import { type ConnectionPulse, connectionPulses, openProblems } from "../../store/operator/pulse.ts";
+import { type ConnectionPulse, connectionPulses } from "../../store/operator/pulse.ts";
+import { lastTold } from "../../store/problem-reads.ts";
 import { icon } from "../icons.ts";
 import type { Page } from "../page.ts";
 import { KIND_ICONS } from "../parts.ts";
@@ -22,7 +23,7 @@ export async function connectionsPage(view: View): Promise<Page> {
     connections.map(({ id }) => id),
     view.ctx.clock() - DAY_MS,
   );
-  const problems = await openProblems(view.ctx.env.DB);
+  const problems = await lastTold(view.ctx.env.DB);
   const card = (connection: Connection): Html => {
     const pulse = pulses.get(connection.id);
     const last = lastOf(pulse);

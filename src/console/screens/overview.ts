@@ -6,14 +6,8 @@ import { RESERVED } from "../../domain/reserved.ts";
 import { runReport } from "../../flows/run-report.ts";
 import { addDays } from "../../lib/zone.ts";
 import { type Content, type Html, html } from "../../lib/markup.ts";
-import {
-  type ConnectionPulse,
-  type ProblemLine,
-  connectionPulses,
-  lastReceivedAt,
-  openProblems,
-  unboundProblems,
-} from "../../store/operator/pulse.ts";
+import { type ConnectionPulse, connectionPulses, lastReceivedAt } from "../../store/operator/pulse.ts";
+import { type ProblemLine, lastTold, longUnbound } from "../../store/problem-reads.ts";
 import { icon } from "../icons.ts";
 import { type Page } from "../page.ts";
 import { connectionName, eventTable, livePill, nothingYet } from "../parts.ts";
@@ -34,7 +28,7 @@ export async function overviewPage(view: View): Promise<Page> {
   // Everything the screen asks goes out at once; only the numbers wait, for the version of the ledger they are kept under.
   const [lastAt, raised, { rows }, version, pulses] = await Promise.all([
     lastReceivedAt(ctx.env.DB),
-    Promise.all([openProblems(ctx.env.DB), unboundProblems(ctx.env.DB, ctx.clock())]),
+    Promise.all([lastTold(ctx.env.DB), longUnbound(ctx.env.DB, ctx.clock())]),
     eventRows({ ...view, url: new URL("/console/events", view.url) }, 10),
     liveVersion(view),
     range === null ? new Map<string, ConnectionPulse>() : connectionPulses(ctx.env.DB, ids, range.start, range.end),

@@ -9,12 +9,12 @@ import {
   type ProblemLine,
   findProblem,
   lastResolvedAt,
-  openProblems,
+  lastTold,
+  longUnbound,
   personsOf,
   type StuckMoney,
   stuckMoney,
-  unboundProblems,
-} from "../../store/operator/pulse.ts";
+} from "../../store/problem-reads.ts";
 import { isReserved } from "../../domain/reserved.ts";
 import { actForm, type Page } from "../page.ts";
 import { causeName, connectionName, identifierName, moment, reasonName } from "../parts.ts";
@@ -39,8 +39,8 @@ const GROUPS: readonly (readonly [kind: string, title: Phrase])[] = [
 export async function problemsPage(view: View): Promise<Page> {
   const db = view.ctx.env.DB;
   const [raised, waiting, resolvedAt, money] = await Promise.all([
-    openProblems(db),
-    unboundProblems(db, view.ctx.clock()),
+    lastTold(db),
+    longUnbound(db, view.ctx.clock()),
     lastResolvedAt(db),
     stuckMoney(db, view.ctx.clock()),
   ]);

@@ -1,12 +1,7 @@
-/** Problems nobody was told of yet. */
-export type UntoldProblem = {
-  id: string;
-  kind: string;
-  cause: string | null;
-  connection: string | null;
-  field: string | null;
-  count: number;
-};
+import type { ProblemLine } from "../problem-reads.ts";
+
+/** A problem nobody was told of yet. */
+export type UntoldProblem = Pick<ProblemLine, "id" | "kind" | "cause" | "connection" | "field" | "count">;
 
 /** Oldest first. A problem that was resolved and came back counts as untold again (`raiseProblem`). */
 export async function untoldProblems(db: D1Database, limit: number): Promise<UntoldProblem[]> {
