@@ -3,7 +3,7 @@
 import type { Context } from "../context.ts";
 import { fromE4 } from "../domain/amount.ts";
 import { eventPage } from "../store/operator/events.ts";
-import { identifierPage } from "../store/operator/people.ts";
+import { identifierPage } from "../store/identifier-reads.ts";
 import { openFacts } from "./bind/arrived.ts";
 import { openIdentifier } from "./show-person.ts";
 import { iso, isoOrNull } from "../lib/iso.ts";

@@ -6,16 +6,8 @@ import { type Exact, convert, moneyText } from "../domain/funnel/amount.ts";
 import { NO_ORIGIN, originLabel } from "../domain/funnel/origin.ts";
 import { priorityOf } from "../domain/identifier.ts";
 import type { PersonId } from "../lib/ids.ts";
-import {
-  type Found,
-  erasedAtOf,
-  type IdentifierRow,
-  type NetRow,
-  type TouchRow,
-  findOwner,
-  findPerson,
-  readPerson,
-} from "../store/person-reads.ts";
+import { type Found, erasedAtOf, type NetRow, type TouchRow, findOwner, findPerson, readPerson } from "../store/person-reads.ts";
+import type { IdentifierRow } from "../store/identifier-reads.ts";
 import { identifierRefs } from "./find-identifier.ts";
 import { iso } from "../lib/iso.ts";
 

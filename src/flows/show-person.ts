@@ -1,6 +1,7 @@
 /** Names and identifier values for an operator's eyes: opened on demand, never stored or logged. */
 import type { Context } from "../context.ts";
-import { type IdentifierLine, contactLines, identifiersByHash, traitLines } from "../store/operator/people.ts";
+import { type IdentifierRow, identifiersByHash } from "../store/identifier-reads.ts";
+import { contactLines, traitLines } from "../store/operator/people.ts";
 
 /** How people are called: their told name, else nothing. Newest trait wins. */
 export async function personNames(ctx: Context, ids: readonly string[]): Promise<Map<string, string>> {
@@ -64,7 +65,7 @@ function shortened(name: string): string {
 }
 
 /** An identifier's value; its hint when the value is not kept (`privacy: pseudonymous`). */
-export const openIdentifier = (ctx: Context, line: Pick<IdentifierLine, "sealed" | "hint">): Promise<string> =>
+export const openIdentifier = (ctx: Context, line: Pick<IdentifierRow, "sealed" | "hint">): Promise<string> =>
   line.sealed === null ? Promise.resolve(line.hint === "" ? "••" : line.hint) : ctx.seal.open(line.sealed);
 
 /** Values of identifiers by blind index, for traces. */

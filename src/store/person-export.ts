@@ -1,21 +1,9 @@
 /** Everything kept about one person, for her copy of her own data. */
-import type { IdentifierType, Proof } from "../domain/identifier.ts";
 import { UTM, type UtmColumns } from "../domain/normalise/utm.ts";
 import type { PersonId } from "../lib/ids.ts";
 import type { Sealed } from "../lib/seal.ts";
+import { IDENTIFIER_COLUMNS, type IdentifierRow } from "./identifier-reads.ts";
 import { hexed } from "./sealed.ts";
-
-/** Hers now, whatever row of hers it came to. `sealed` null = a pseudonymous workspace kept only the hint. */
-export type ExportIdentifier = {
-  readonly hash: string;
-  readonly type: IdentifierType;
-  readonly scope: string;
-  readonly proof: Proof;
-  readonly sealed: Sealed | null;
-  readonly hint: string;
-  readonly first_seen: number;
-  readonly last_seen: number;
-};
 
 /** An event of hers with its facts still sealed; null facts = forgotten by retention, the row goes on to count. */
 export type ExportEvent = UtmColumns & {
@@ -36,9 +24,9 @@ export type ExportEvent = UtmColumns & {
   readonly facts: Sealed | null;
 };
 
-/** Events oldest first; traits by name and time, so the last of a name is its newest word. */
+/** `identifiers` are hers now, whatever row of hers they came to. Events oldest first; traits by name and time, so the last of a name is its newest word. */
 export type ExportRows = {
-  readonly identifiers: readonly ExportIdentifier[];
+  readonly identifiers: readonly IdentifierRow[];
   readonly traits: readonly { readonly name: string; readonly at: number; readonly sealed: Sealed }[];
   readonly events: readonly ExportEvent[];
 };
@@ -50,11 +38,7 @@ const touched = (name: string): string => `COALESCE(e.${name}, c.${name}) AS ${n
 export async function loadExport(db: D1Database, root: PersonId): Promise<ExportRows> {
   const utm = ["link", ...UTM].map(touched).join(", ");
   const [identifiers, traits, events] = await db.batch([
-    db
-      .prepare(
-        `SELECT hash, type, scope, proof, ${hexed("sealed")}, hint, first_seen, last_seen FROM identifiers WHERE person_id = ?1 ORDER BY type, first_seen, hash`,
-      )
-      .bind(root),
+    db.prepare(`SELECT ${IDENTIFIER_COLUMNS} FROM identifiers WHERE person_id = ?1 ORDER BY type, first_seen, hash`).bind(root),
     db.prepare(`SELECT name, at, ${hexed("sealed")} FROM traits WHERE person_id = ?1 ORDER BY name, at`).bind(root),
     db
       .prepare(
@@ -66,7 +50,7 @@ export async function loadExport(db: D1Database, root: PersonId): Promise<Export
       .bind(root),
   ]);
   return {
-    identifiers: (identifiers?.results ?? []) as ExportIdentifier[],
+    identifiers: (identifiers?.results ?? []) as IdentifierRow[],
     traits: (traits?.results ?? []) as ExportRows["traits"],
     events: (events?.results ?? []) as ExportEvent[],
   };

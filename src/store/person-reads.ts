@@ -1,9 +1,9 @@
 /** Reads of one person, always of the current one: merged ids, old keys and identifiers that changed hands lead here. All of a
  *  card is one batch, so its parts belong to one moment. By the person's own rows (`events_person`), never through everybody's. */
-import type { IdentifierType, Proof } from "../domain/identifier.ts";
 import type { PersonId, PersonKey } from "../lib/ids.ts";
 import type { Sealed } from "../lib/seal.ts";
 import { type EventHead, HEAD_COLUMNS } from "./event-lists.ts";
+import { IDENTIFIER_COLUMNS, type IdentifierRow } from "./identifier-reads.ts";
 import { CURRENT } from "./persons.ts";
 import { DEAL, TOUCHES, TOUCH_FACTS } from "./report/touch.ts";
 import { hexed } from "./sealed.ts";
@@ -25,18 +25,6 @@ export const findOwner = (db: D1Database, hash: string): Promise<Found | null> =
 export const erasedAtOf = (db: D1Database, hash: string): Promise<number | null> =>
   db.prepare("SELECT erased_at FROM erased_identifiers WHERE hash = ?1").bind(hash).first<number>("erased_at");
 
-/** Times in epoch ms; `pinned` 1 = an operator gave it to this person. `sealed` null = only the hint is kept. */
-export type IdentifierRow = {
-  readonly hash: string;
-  readonly type: IdentifierType;
-  readonly scope: string;
-  readonly proof: Proof;
-  readonly first_seen: number;
-  readonly last_seen: number;
-  readonly pinned: number;
-  readonly hint: string;
-  readonly sealed: Sealed | null;
-};
 /** A row of the person as once created: her former ids and keys, which lead to her for ever. */
 export type LeafRow = {
   readonly id: PersonId;
@@ -99,7 +87,7 @@ export async function readPerson(db: D1Database, id: PersonId): Promise<PersonRo
   const of = (sql: string): D1PreparedStatement => db.prepare(sql).bind(id);
   const answers = await db.batch([
     of("SELECT id, key, first_seen, last_seen, referred_by FROM persons WHERE person_id = ?1 ORDER BY first_seen, id"),
-    of(`SELECT hash, type, scope, proof, first_seen, last_seen, pinned, hint, ${hexed("sealed")} FROM (${SHOWN})
+    of(`SELECT ${IDENTIFIER_COLUMNS} FROM (${SHOWN})
         ORDER BY told_at DESC, last_seen DESC, hash`),
     of(STAGES),
     of(`SELECT type = 'refund' AS refund, currency, SUM(amount_e4) AS amount FROM events

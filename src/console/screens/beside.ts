@@ -1,7 +1,8 @@
 /** Two people side by side: the other is found by whatever an operator has in hand, and seen before it is decided whether they are one. */
 import { openIdentifier, personNames } from "../../flows/show-person.ts";
 import { type Content, type Html, html } from "../../lib/markup.ts";
-import { type IdentifierLine, identifierLines, keptApartAt, personLinesOf } from "../../store/operator/people.ts";
+import { type IdentifierRow, identifierLines } from "../../store/identifier-reads.ts";
+import { keptApartAt, personLinesOf } from "../../store/operator/people.ts";
 import { findPerson } from "../../store/person-reads.ts";
 import { icon } from "../icons.ts";
 import { actForm, type Page } from "../page.ts";
@@ -84,8 +85,8 @@ export async function personCards(view: View, ids: readonly string[], taken: str
 
 async function cardRow(
   view: View,
-  line: IdentifierLine,
-  { taken, others }: { readonly taken: string | null; readonly others: readonly IdentifierLine[] },
+  line: IdentifierRow,
+  { taken, others }: { readonly taken: string | null; readonly others: readonly IdentifierRow[] },
 ): Promise<Html> {
   const value = await openIdentifier(view.ctx, line);
   const rivals = others.filter(({ type, scope }) => type === line.type && scope === line.scope);

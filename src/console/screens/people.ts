@@ -5,14 +5,8 @@ import { type ReportQuery, parseReportQuery } from "../../domain/funnel/query.ts
 import { STAGES, type Stage } from "../../domain/funnel/stages.ts";
 import { openIdentifier, personNames } from "../../flows/show-person.ts";
 import { type Content, type Html, html } from "../../lib/markup.ts";
-import {
-  type PersonLine,
-  countPersons,
-  identifiersOfType,
-  listPersonLines,
-  moneyOf,
-  personLinesOf,
-} from "../../store/operator/people.ts";
+import { identifiersOfType } from "../../store/identifier-reads.ts";
+import { type PersonLine, countPersons, listPersonLines, moneyOf, personLinesOf } from "../../store/operator/people.ts";
 import { cohortCells } from "../../store/report/cohort.ts";
 import { moneyTally, payersOf } from "../../store/report/money.ts";
 import { reportPeople } from "../../store/report/people.ts";

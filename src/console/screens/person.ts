@@ -1,10 +1,11 @@
 /** A person's card: who she is, by what we know it, what happened, and what an operator may decide. Her numbers are the report's:
  *  the table behind it is counted on before the card is drawn, with a bound on how much. */
-import { type IdentifierType, priorityOf, isIdentifierType } from "../../domain/identifier.ts";
+import { type IdentifierType, priorityOf } from "../../domain/identifier.ts";
 import { openIdentifier, personNames } from "../../flows/show-person.ts";
 import { type Content, type Html, html, trusted } from "../../lib/markup.ts";
 import { type EventListRow, newestOfPerson } from "../../store/event-lists.ts";
-import { type IdentifierLine, identifierLines, mergeLines, personLinesOf } from "../../store/operator/people.ts";
+import { type IdentifierRow, identifierLines } from "../../store/identifier-reads.ts";
+import { mergeLines, personLinesOf } from "../../store/operator/people.ts";
 import { findPerson, lastTouch } from "../../store/person-reads.ts";
 import { refreshReportPeople } from "../../store/report/refresh.ts";
 import { actForm, type Page } from "../page.ts";
@@ -63,8 +64,8 @@ const erased = (view: View, id: string, when: number): Page => ({
   ),
 });
 
-async function identifierBox(view: View, lines: readonly IdentifierLine[]): Promise<Html> {
-  const sorted = lines.toSorted((a, b) => rank(a.type) - rank(b.type));
+async function identifierBox(view: View, lines: readonly IdentifierRow[]): Promise<Html> {
+  const sorted = lines.toSorted((a, b) => priorityOf(a.type) - priorityOf(b.type));
   const rows = await Promise.all(
     sorted.map(async (line) => {
       const value = await openIdentifier(view.ctx, line);
@@ -73,8 +74,6 @@ async function identifierBox(view: View, lines: readonly IdentifierLine[]): Prom
   );
   return box(view.say(["Что мы знаем", "What we know"]), html`<dl>${rows}</dl>`);
 }
-
-const rank = (type: string): number => (isIdentifierType(type) ? priorityOf(type) : 99);
 
 /** One timeline, a lane for each source; `?lane=` leaves one of them. */
 function timeline(view: View, events: readonly EventListRow[]): Html {

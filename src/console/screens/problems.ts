@@ -3,7 +3,8 @@
 import { nameless } from "../../flows/bind/hash-claim.ts";
 import { openIdentifier, personNames } from "../../flows/show-person.ts";
 import { type Content, type Html, html } from "../../lib/markup.ts";
-import { type IdentifierLine, identifierLines, identifiersByHash, keptApartAt } from "../../store/operator/people.ts";
+import { type IdentifierRow, identifierLines, identifiersByHash } from "../../store/identifier-reads.ts";
+import { keptApartAt } from "../../store/operator/people.ts";
 import { findPerson } from "../../store/person-reads.ts";
 import {
   type ProblemLine,
@@ -210,7 +211,7 @@ async function currentPersons(view: View, ids: readonly string[]): Promise<strin
 }
 
 /** As a decision names it: another school's, site's or project's equal value is another identifier. */
-const named = async (view: View, line: IdentifierLine) => ({
+const named = async (view: View, line: IdentifierRow) => ({
   type: line.type,
   scope: line.scope,
   value: line.sealed === null ? nameless(line.hash) : await openIdentifier(view.ctx, line),

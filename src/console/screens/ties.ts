@@ -3,7 +3,8 @@
 import { openIdentifier } from "../../flows/show-person.ts";
 import { type Content, type Html, html } from "../../lib/markup.ts";
 import type { EventHead } from "../../store/event-lists.ts";
-import type { IdentifierLine, MergeLine } from "../../store/operator/people.ts";
+import type { IdentifierRow } from "../../store/identifier-reads.ts";
+import type { MergeLine } from "../../store/operator/people.ts";
 import { connectionName, eventName, identifierName, moment } from "../parts.ts";
 import type { View } from "../view.ts";
 import { box, scrolling } from "../layout.ts";
@@ -16,7 +17,7 @@ const MOST = 20;
 export async function ties(
   view: View,
   events: readonly EventHead[],
-  known: { readonly identifiers: readonly IdentifierLine[]; readonly merges: readonly MergeLine[] },
+  known: { readonly identifiers: readonly IdentifierRow[]; readonly merges: readonly MergeLine[] },
 ): Promise<Content> {
   const groups = [...Map.groupBy(known.identifiers.slice(0, MOST), ({ event_id }) => event_id)].toSorted(
     ([, [a]], [, [b]]) => (a?.first_seen ?? 0) - (b?.first_seen ?? 0),

@@ -66,49 +66,6 @@ export async function personLinesOf(db: D1Database, ids: readonly string[]): Pro
 export const countPersons = async (db: D1Database): Promise<number> =>
   (await db.prepare("SELECT COUNT(*) AS n FROM persons WHERE person_id = id AND erased_at IS NULL").first<number>("n")) ?? 0;
 
-/** An identifier with its value still sealed (null in a pseudonymous workspace, where `hint` stands for it). `proof`, `event_id`
- *  and `home_id` say why it is hers; `pinned` = an operator gave it to her. */
-export type IdentifierLine = {
-  hash: string;
-  type: string;
-  scope: string;
-  proof: string;
-  sealed: Sealed | null;
-  hint: string;
-  first_seen: number;
-  last_seen: number;
-  event_id: string;
-  pinned: number;
-  home_id: string;
-};
-
-/** At most 300, which no human has; a robot's person may. */
-export async function identifierLines(db: D1Database, person: string): Promise<IdentifierLine[]> {
-  const { results } = await db
-    .prepare(
-      `SELECT hash, type, scope, proof, ${hexed("sealed")}, hint, first_seen, last_seen, event_id, pinned, home_id FROM identifiers
-       WHERE person_id = ?1 ORDER BY type, told_at DESC, last_seen DESC LIMIT 300`,
-    )
-    .bind(person)
-    .all<IdentifierLine>();
-  return results;
-}
-
-/** Identifiers by blind index, whoever has them. */
-export async function identifiersByHash(
-  db: D1Database,
-  hashes: readonly string[],
-): Promise<(IdentifierLine & { person_id: string })[]> {
-  const { results } = await db
-    .prepare(
-      `SELECT hash, type, scope, proof, ${hexed("sealed")}, hint, first_seen, last_seen, event_id, pinned, home_id, person_id FROM identifiers
-       WHERE hash IN (SELECT value FROM json_each(?1))`,
-    )
-    .bind(JSON.stringify(hashes))
-    .all<IdentifierLine & { person_id: string }>();
-  return results;
-}
-
 /** Persons as asked, each with the rows that are hers: all of a current person, of a merged one those she brought. */
 const ROWS_OF = (table: "identifiers" | "traits"): string =>
   `persons p JOIN ${table} r ON r.person_id = p.person_id AND (p.id = p.person_id OR r.home_id = p.id)
@@ -188,40 +145,3 @@ export const isConsentWithdrawn = async (db: D1Database, person: string): Promis
     .prepare(`SELECT ${silent("?1")} AS silent`)
     .bind(person)
     .first<number>("silent")) === 1;
-
-/** A line of «Экспорт всего»: an identifier and the person it leads to now. `hash` is the page's cursor and does not leave the
- *  flow. */
-export type ExportedIdentifier = Pick<
-  IdentifierLine,
-  "hash" | "type" | "scope" | "proof" | "sealed" | "hint" | "first_seen" | "last_seen"
-> & {
-  person_id: string;
-  key: string;
-};
-
-/** Every identifier with the person it leads to now, in the order of blind indexes: what comes meanwhile does not move the place. */
-export async function identifierPage(db: D1Database, after: string, limit: number): Promise<ExportedIdentifier[]> {
-  const { results } = await db
-    .prepare(
-      `SELECT i.hash, i.person_id, p.key, i.type, i.scope, i.proof, ${hexed("i.sealed")}, i.hint, i.first_seen, i.last_seen
-       FROM identifiers i JOIN persons p ON p.id = i.person_id WHERE i.hash > ?1 ORDER BY i.hash LIMIT ?2`,
-    )
-    .bind(after, limit)
-    .all<ExportedIdentifier>();
-  return results;
-}
-
-/** One identifier of a type for each of these people: the one told last. */
-export async function identifiersOfType(
-  db: D1Database,
-  type: string,
-  persons: readonly string[],
-): Promise<Pick<IdentifierLine & { person_id: string }, "person_id" | "sealed" | "hint">[]> {
-  const { results } = await db
-    .prepare(
-      `SELECT person_id, ${hexed("sealed")}, hint FROM identifiers WHERE person_id IN (SELECT value FROM json_each(?1)) AND type = ?2 ORDER BY told_at, last_seen`,
-    )
-    .bind(JSON.stringify(persons), type)
-    .all<Pick<IdentifierLine & { person_id: string }, "person_id" | "sealed" | "hint">>();
-  return results;
-}
