@@ -32,7 +32,7 @@ export function pageLocale(told: string | null | undefined): "ru" | "en" | null 
 export const isRegistered = (site: ConnectionOf<"site">, returnTo: string): boolean => site.return_to.includes(returnTo);
 
 /** Where a login comes back to when the link names nothing. */
-export const usualReturn = (site: ConnectionOf<"site">): string => site.return_to[0] ?? `${site.origin.replace(/\/+$/, "")}/`;
+const usualReturn = (site: ConnectionOf<"site">): string => site.return_to[0] ?? `${site.origin.replace(/\/+$/, "")}/`;
 
 /** The way back with its proof, or null when the stored address is not registered any more. Its own query stays as it is written: read and written
  *  again, `%20` would become `+` and `flag` would become `flag=`. */

@@ -20,7 +20,8 @@ export const ISSUES_PER_HOUR = 120;
 export const HOUR_MS = 3_600_000;
 /** A second submit of the same form with the same PIN within this time gets the first one's answer. */
 export const DOUBLE_SUBMIT_MS = 10_000;
-const FIRST_LOCK_MS = 30_000;
+/** Lock of a PIN whose guesses are spent; doubled with every five failures of the holder, at most an hour. */
+export const FIRST_LOCK_MS = 30_000;
 
 /** The one PIN that may be live for a holder at a site. Times in epoch ms. */
 export type Seat = {
@@ -39,10 +40,6 @@ export type PinRefusal =
   | { readonly reason: "pin_invalid"; readonly attemptsLeft: number }
   | { readonly reason: "pin_locked"; readonly retryAfterSeconds: number; readonly attemptsLeft: number }
   | { readonly reason: "pin_expired" | "pin_used" | "pin_replaced" };
-
-/** Lock of a PIN whose guesses are spent: 30 s, doubled with every five failures of the holder, at most an hour. Same as in the SQL. */
-export const lockMs = (fails: number): number =>
-  Math.min(HOUR_MS, FIRST_LOCK_MS * 2 ** Math.min(7, Math.max(0, Math.floor(fails / TRIES_PER_PIN) - 1)));
 
 /** `usedAt`: this link's PIN let somebody in. `endedAt`: a logout, unlink or operator ended it. Epoch ms. */
 export type GuessedLink = {

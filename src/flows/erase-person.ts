@@ -9,7 +9,7 @@ import { leavesOf } from "../store/persons.ts";
 import { erasedNumber } from "./erased-number.ts";
 
 /** The ground that the act names when the operator gives none: the person's own request, by both laws it may be made under. */
-export const DEFAULT_BASIS =
+const DEFAULT_BASIS =
   "Обращение субъекта персональных данных (152-ФЗ, ст. 14 и 21) / Request of the data subject (GDPR, art. 17)";
 
 /** `detail` counts what went. D1 first and the lanes second: a crash between the two leaves lanes with work for a person who is gone, and they find that

@@ -83,21 +83,21 @@ async function findOwner(ring: readonly Keys[], proves: (keys: Keys) => Promise<
 }
 
 /** The digest is computed for an unknown connection too, so that timing does not tell which connections exist. */
-export async function verifyToken(keys: Keys | undefined, given: string): Promise<boolean> {
+async function verifyToken(keys: Keys | undefined, given: string): Promise<boolean> {
   const digest = await sha256(given);
   const matches = (keys?.tokens ?? []).map((token) => crypto.subtle.timingSafeEqual(token, digest));
   return matches.includes(true) && keys?.accepts.has("token") === true;
 }
 
 /** Against every live secret, so that rotation needs no order. The time window is the caller's business. */
-export async function verifySignature(keys: Keys, message: SignedMessage): Promise<boolean> {
+async function verifySignature(keys: Keys, message: SignedMessage): Promise<boolean> {
   if (!keys.accepts.has("signature")) return false;
   const answers = await Promise.all(keys.secrets.map((key) => isSignedBy(key, message)));
   return answers.includes(true);
 }
 
 /** Telegram sends the secret itself (vendors.md §5.1): digests of equal length are compared, since `timingSafeEqual` throws on unequal ones. */
-export async function verifyTelegram(keys: Keys, given: string): Promise<boolean> {
+async function verifyTelegram(keys: Keys, given: string): Promise<boolean> {
   const digest = await sha256(given);
   const matches = keys.telegram.map((secret) => crypto.subtle.timingSafeEqual(secret, digest));
   return matches.includes(true) && keys.accepts.has("telegram");

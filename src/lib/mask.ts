@@ -4,8 +4,6 @@
  *  string, behind another percent-encoding: what is inside is read like the outside. Cut for masking too much rather than too little. */
 import { parseJson } from "./body/json.ts";
 import { decodePart } from "./body/query.ts";
-import type { FlatFields } from "./body.ts";
-import { newRecord } from "./record.ts";
 
 /** The same length whatever it hides. Texts that hold it are recognised as masked (`domain/trace.ts`). */
 export const MASK = "••••";
@@ -84,13 +82,6 @@ const unquoted = (value: string): string => value.replaceAll(/^[\\"']+|[\\"']+$/
 /** A value of a known name. */
 export const maskValue = (name: string, value: string): string =>
   value !== "" && isSecret(name, value) ? MASK : maskBody(value);
-
-/** Values only; a field's name is the sender's vocabulary and stays. */
-export function maskFields(fields: FlatFields): FlatFields {
-  const masked = newRecord();
-  for (const [name, value] of Object.entries(fields)) masked[name] = maskValue(name, value);
-  return masked;
-}
 
 /** A text that may be JSON: then it is masked by structure (escaped names and nested secrets included). Unchanged when it hides nothing. */
 export function maskBody(text: string): string {

@@ -2,8 +2,6 @@
  *  Dates are `YYYY-MM-DD`; instants are epoch milliseconds. */
 const DAY_MS = 86_400_000;
 const WEEK_MS = 7 * DAY_MS;
-/** The epoch was a Thursday: shifting by three days makes weeks begin on Monday. */
-const EPOCH_SHIFT_MS = 3 * DAY_MS;
 
 /** Making a formatter costs far more than using it; there are as many as zones in the configuration. */
 const formats = new Map<string, Intl.DateTimeFormat>();
@@ -79,10 +77,7 @@ export function offsetsBetween(from: number, to: number, zone: string): { readon
   return found;
 }
 
-/** Number of the Monday-based week since the epoch that a wall-clock time (instant + offset) falls into. */
-export const weekNumber = (wall: number): number => Math.floor((wall + EPOCH_SHIFT_MS) / WEEK_MS);
-
-/** ISO 8601 label of such a week: its Thursday decides the year. */
+/** ISO 8601 label of a week, numbered from the Monday of the epoch's own week (the epoch was a Thursday): its Thursday decides the year. */
 export function weekLabel(week: number): string {
   const thursday = new Date(week * WEEK_MS);
   const year = thursday.getUTCFullYear();

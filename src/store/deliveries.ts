@@ -51,7 +51,7 @@ export const PERSON_NOW =
   "IFNULL((SELECT own.person_id FROM persons AS own WHERE own.id = deliveries.person_id), IIF(person_id GLOB 'hld_*', NULL, person_id)) AS person_id";
 
 /** Without what is sealed (`work`, `rendered`): a list must not carry what nobody opens. */
-export const DELIVERY_COLUMNS = `id, seq, event_id, ${PERSON_NOW}, connection, action, generation, status, reason, attempts, next_attempt_at, created_at,
+const DELIVERY_COLUMNS = `id, seq, event_id, ${PERSON_NOW}, connection, action, generation, status, reason, attempts, next_attempt_at, created_at,
   settled_at, replayed_at`;
 
 /** What was sent about an event, oldest first: the order in which its rules named it. */

@@ -92,7 +92,7 @@ export const bindWaiting = (
 ];
 
 /** Nothing waits for these events' identifiers any more. */
-export const deleteParked = (db: D1Database, ids: readonly EventId[]): D1PreparedStatement[] =>
+const deleteParked = (db: D1Database, ids: readonly EventId[]): D1PreparedStatement[] =>
   ids.length === 0
     ? []
     : [db.prepare("DELETE FROM parked WHERE event_id IN (SELECT value FROM json_each(?1))").bind(JSON.stringify(ids))];

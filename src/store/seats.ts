@@ -3,7 +3,15 @@
  *  failures stand in the same row, so a new link or PIN cannot reset them. This is why PINs live in D1: KV has no conditional write.
  *  No RETURNING here: it costs D1 a second read of the row. `meta.changes` says whether the guess was evaluated, the read that follows in the same
  *  transaction says how it ended. */
-import { FAILS_PER_HOLDER, HOUR_MS, ISSUES_PER_HOUR, RESENDS_PER_HOUR, RESEND_AFTER_MS, TRIES_PER_PIN } from "../domain/pin.ts";
+import {
+  FAILS_PER_HOLDER,
+  FIRST_LOCK_MS,
+  HOUR_MS,
+  ISSUES_PER_HOUR,
+  RESENDS_PER_HOUR,
+  RESEND_AFTER_MS,
+  TRIES_PER_PIN,
+} from "../domain/pin.ts";
 
 /** One try at a PIN, digested before it comes here: D1 sees neither the PIN nor the buid in plain. `now` in epoch ms. */
 export type Guess = {
@@ -23,7 +31,7 @@ const at = (field: string): string => `('$."' || ?2 || '".${field}')`;
 const seat = (field: string): string => `seats ->> ${at(field)}`;
 const NOW = "CAST(?6 AS INTEGER)";
 const RIGHT = `${seat("pin")} IN (?4, ?5)`;
-const LOCK = `MIN(${HOUR_MS}, 30000 * (1 << MIN(7, MAX(0, (fails + 1) / ${TRIES_PER_PIN} - 1))))`;
+const LOCK = `MIN(${HOUR_MS}, ${FIRST_LOCK_MS} * (1 << MIN(7, MAX(0, (fails + 1) / ${TRIES_PER_PIN} - 1))))`;
 
 /** Reads the link and the holder, writes the holder: 2 rows read, 1 written; nothing is written when the guess is not evaluated. */
 export const redeem = (db: D1Database, { site, buid, txn, macs, by, now }: Guess): D1PreparedStatement =>
@@ -48,7 +56,7 @@ export const countPhantom = (db: D1Database, { site, buid, txn, now }: Guess): D
     .prepare(
       `INSERT INTO phantom_guesses (buid, tries, locked, expires_at)
        SELECT ?1 || ?2, 1, 0, ?4 + 600000 WHERE NOT EXISTS (SELECT 1 FROM login_links WHERE buid = ?1 AND site = ?2 AND txn = ?3 AND kind = 'pin')
-       ON CONFLICT (buid) DO UPDATE SET tries = tries + 1, locked = CASE WHEN tries + 1 >= ${TRIES_PER_PIN} THEN ?4 + 30000 ELSE locked END
+       ON CONFLICT (buid) DO UPDATE SET tries = tries + 1, locked = CASE WHEN tries + 1 >= ${TRIES_PER_PIN} THEN ?4 + ${FIRST_LOCK_MS} ELSE locked END
        WHERE tries < ${TRIES_PER_PIN}`,
     )
     .bind(buid, site, txn, now);

@@ -1,5 +1,5 @@
 /** A small world over the pure graph: events in, persons out. Identifiers are written with the short names of identity.md; `@` gives the scope. */
-import { type Bound, bindEvent, personsIn } from "../../src/domain/identity/bind.ts";
+import { type Bound, bindEvent } from "../../src/domain/identity/bind.ts";
 import type { Conflict } from "../../src/domain/identity/decision.ts";
 import {
   type Graph,
@@ -113,7 +113,7 @@ export function newWorld(): World {
       if (!first) throw new Error("an event was lost");
       return first;
     },
-    people: () => personsIn(graph),
+    people: () => [...graph.members].filter(([, leaves]) => leaves.size > 0).map(([root]) => root),
     key: (person) => (person === null ? "" : (graph.leaves.get(person)?.key ?? "")),
     eventsOf: (person) => [...graph.events].filter(([, { homeId }]) => rootOf(graph, homeId) === person).map(([id]) => id),
     hashesOf: (person) => (person === null ? [] : [...nodesOf(graph, person)].map(({ hash }) => hash).toSorted()),

@@ -1,6 +1,6 @@
 /** Binds one event and then everything that only waited for it: an event may make an identifier known, a waiting event that carries it is bound
  *  with its own time and may make the next one known. Pure but for the graph it changes. */
-import type { EventId, PersonId } from "../../lib/ids.ts";
+import type { EventId } from "../../lib/ids.ts";
 import { apply, removeNode } from "./apply.ts";
 import type { Decision, Fresh, Step } from "./decision.ts";
 import { type Graph, type GraphEvent, type Ref, isMapped, ownerOf } from "./graph.ts";
@@ -66,7 +66,3 @@ function waitingFor(graph: Graph, decision: Decision): [EventId, Ref][] {
 }
 
 const receivedAt = (graph: Graph, id: EventId): number => graph.parked.get(id)?.receivedAt ?? 0;
-
-/** Everybody the graph currently knows. */
-export const personsIn = (graph: Graph): PersonId[] =>
-  [...graph.members].filter(([, leaves]) => leaves.size > 0).map(([root]) => root);

@@ -125,7 +125,7 @@ export const newGraph = (): Graph => ({
 });
 
 /** Taken afresh after a write: what has been stored must not be stored twice. */
-export const newChanges = (): Changes => ({
+const newChanges = (): Changes => ({
   leaves: new Set(),
   nodes: new Set(),
   removedNodes: new Set(),

@@ -90,7 +90,7 @@ export function withClickPlace(pasted: string): string {
 }
 
 /** Any name would do: the snippet knows a click by its form (`ui/snippet.ts`). This one only has to survive the way, see `withClickPlace`. */
-export const SITE_PARAMETER = "tl";
+const SITE_PARAMETER = "tl";
 
 /** Puts the click id where the link asks for it; "" when nothing is counted. A header takes no Cyrillic, so such an address goes out encoded. */
 export function fillClick(to: string, click: string): string {

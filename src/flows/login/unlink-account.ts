@@ -28,7 +28,7 @@ export async function unlinkAccount(
 }
 
 /** Statements that end a holder's pending PINs, trusted links and codes at a site. */
-export function endAccess(ctx: Context, holderId: string, site: string, proofs: boolean): D1PreparedStatement[] {
+function endAccess(ctx: Context, holderId: string, site: string, proofs: boolean): D1PreparedStatement[] {
   const db = ctx.env.DB;
   const now = ctx.clock();
   return [clearSeats(db, holderId, site), endLinks(db, { holderId, site, proofs, now }), endCodes(db, { holderId, site, now })];
