@@ -38,18 +38,10 @@ export type Arrival = {
 export type Acceptance = { readonly id: EventId; readonly outcome: IntakeOutcome; readonly retryAfterSeconds?: number };
 
 /** An event that is acknowledged and not yet bound, for lists that include what still waits. Newest first. */
-export type WaitingEvent = {
-  readonly seq: number;
-  readonly id: EventId;
-  readonly connection: string;
-  readonly type: string;
-  readonly receivedAt: number;
-  readonly verdict: Arrival["verdict"];
-  readonly cause: string | null;
-  readonly field: string | null;
-  readonly facts: ArrayBuffer;
-  readonly raw: ArrayBuffer | null;
-};
+export type WaitingEvent = { readonly seq: number } & Pick<
+  Arrival,
+  "id" | "connection" | "type" | "receivedAt" | "verdict" | "cause" | "field" | "facts" | "raw"
+>;
 
 /** An id or any key ever issued. */
 export type PersonName = PersonId | PersonKey;

@@ -7,6 +7,7 @@ import { labelText } from "../domain/labels.ts";
 import { UTM } from "../domain/normalise/utm.ts";
 import { type ExportEvent, type ExportRows, loadExport } from "../store/person-export.ts";
 import type { PersonRow } from "../store/persons.ts";
+import type { CardIdentifier } from "./read-person.ts";
 import { openFacts } from "./bind/arrived.ts";
 import { hashClaim, withoutTexts } from "./bind/hash-claim.ts";
 import { iso } from "../lib/iso.ts";
@@ -16,14 +17,7 @@ import { iso } from "../lib/iso.ts";
 export type PersonExport = {
   readonly person: { readonly id: string; readonly key: string; readonly former_keys: readonly string[] };
   readonly exported_at: string;
-  readonly identifiers: readonly {
-    readonly type: string;
-    readonly scope: string;
-    readonly value: string;
-    readonly proof: string;
-    readonly first_seen: string;
-    readonly last_seen: string;
-  }[];
+  readonly identifiers: readonly Omit<CardIdentifier, "by_operator">[];
   readonly traits: Readonly<Record<string, string>>;
   readonly consents: readonly { readonly at: string; readonly state: "withdrawn" | "given"; readonly connection: string }[];
   readonly touches: readonly Readonly<Record<string, string | null>>[];

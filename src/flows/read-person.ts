@@ -45,14 +45,7 @@ export type CardIdentifier = {
 };
 
 /** A click, or a start that carried a campaign. `source` is how reports call it, the other marks are as they came. */
-export type CardTouch = {
-  readonly at: string;
-  readonly source: string;
-  readonly link: string | null;
-  readonly utm_source: string | null;
-  readonly utm_campaign: string | null;
-  readonly utm_content: string | null;
-};
+export type CardTouch = Omit<TouchRow, "at"> & { readonly at: string; readonly source: string };
 
 /** The owner of an identifier in any of the scopes it is known in; erased ones too. `key` finds persons by any key ever issued. */
 export async function findByIdentifier(

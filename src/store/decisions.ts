@@ -1,20 +1,13 @@
 /** What only operators decide, as statements of their batch: undone merges, keep-apart edges, blocked values, settled problems. */
 import type { EventId, MergeId, PersonId } from "../lib/ids.ts";
-import type { Ref } from "../domain/identity/graph.ts";
+import type { Merge, Ref } from "../domain/identity/graph.ts";
 import { insertRows } from "./event-writes.ts";
 import { packedStatements } from "./packed-rows.ts";
 
 /** `members`: the rows that the loser stood for when it was merged; an unmerge gives back exactly these, whatever has joined the
  *  survivor since. `by` decides what its undoing leaves: what an operator merged comes apart without a trace, anything else is
  *  kept apart from then on. */
-export type StoredMerge = {
-  readonly id: MergeId;
-  readonly survivor: PersonId;
-  readonly loser: PersonId;
-  readonly members: readonly PersonId[];
-  readonly by: "rule" | "operator" | "proof";
-  readonly lifted: Lifted;
-};
+export type StoredMerge = Omit<Merge, "eventId"> & { readonly id: MergeId; readonly lifted: Lifted };
 
 /** What an operator's merge takes away besides moving rows, kept with the merge so that its undoing can give it back. */
 export type Lifted = {

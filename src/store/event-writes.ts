@@ -53,20 +53,11 @@ export const insertEvents = (
   rows: readonly { readonly columns: EventRow; readonly blobs: SealedEvent }[],
 ): D1PreparedStatement[] => insertPacked(db, "events", rows);
 
-/** What a late binding changes of a waiting row: whose it is and why. Its facts, its time and its place in the ledger stay. */
-export type LateBinding = {
-  readonly id: EventId;
-  readonly status: string;
-  readonly cause: string | null;
-  readonly person_id: PersonId | null;
-  readonly home_id: PersonId | null;
-  readonly via: string | null;
-  readonly via_hash: string | null;
-  readonly bound_at: number | null;
-  readonly shared: 0 | 1;
-  /** For one that has none yet. */
-  readonly currency: string | null;
-};
+/** What a late binding changes of a waiting row: whose it is and why, and the currency of one that has none yet. Its facts, its time and its place in the ledger stay. */
+export type LateBinding = Pick<
+  EventRow,
+  "id" | "status" | "cause" | "person_id" | "home_id" | "via" | "via_hash" | "bound_at" | "shared" | "currency"
+>;
 
 /** Events that waited: bound now, with their own time. */
 export const bindWaiting = (

@@ -85,16 +85,11 @@ export const deleteMapping = (
 export const demandChange = (db: D1Database): D1PreparedStatement =>
   db.prepare("SELECT json(CASE WHEN changes() > 0 THEN '1' ELSE 'stale' END)");
 
-/** A line of a mapping's history: what happened and on whose word. `now` in epoch ms. */
-export type MappingChange = {
+/** A line of a mapping's history: what happened and on whose word. */
+export type MappingChange = NewMapping & {
   readonly id: string;
-  readonly site: string;
-  readonly holderId: string;
-  readonly userHash: string;
-  readonly userId: ArrayBuffer;
   readonly act: "linked" | "unlinked";
   readonly by: "site" | "bot" | "undo" | "logout" | "operator";
-  readonly now: number;
 };
 
 /** Part of the batch that changes the mapping, so neither stands without the other. The history outlives the mapping: by it a

@@ -7,6 +7,7 @@ import { HOLDER_TYPES, isBot } from "../../domain/holder.ts";
 import type { Claim } from "../../domain/identifier.ts";
 import type { GraphEvent } from "../../domain/identity/graph.ts";
 import type { EventId } from "../../lib/ids.ts";
+import type { Arrival } from "../../rpc.ts";
 import type { WaitingRow } from "../../store/neighbourhood.ts";
 import type { WaitingArrival } from "../intake/ledger.ts";
 import { readClick } from "../../domain/normalise/ids.ts";
@@ -19,29 +20,23 @@ export type HashedClaim = Claim & { readonly hash: string };
 
 /** An event while it is bound. Its values are in the open here and nowhere else, for as long as the batch takes. `sealedFacts`
  *  null = it waited in D1, whose row holds them. Times in epoch ms. */
-export type Arrived = {
-  readonly id: EventId;
+export type Arrived = Pick<
+  Arrival,
+  "id" | "connection" | "type" | "receivedAt" | "rules" | "verdict" | "cause" | "field" | "raw"
+> & {
   readonly seq: number;
-  readonly connection: string;
-  readonly type: string;
-  readonly receivedAt: number;
   /** What firings count by: the same for every state of one fact. */
   fact: string;
-  readonly rules: boolean;
   readonly replaces: EventId | null;
   readonly possibleDuplicate: boolean;
   /** Another state of the fact, or another label, may come: what fired must be remembered. */
   readonly mayFireAgain: boolean;
-  readonly verdict: "accepted" | "quarantined" | "preview";
-  readonly cause: string | null;
-  readonly field: string | null;
   readonly facts: StoredFacts;
   readonly claims: readonly HashedClaim[];
   readonly event: GraphEvent;
   /** A deep-link text that has not our form: a click all the same if one was recorded under it. */
   readonly maybeClick: HashedClaim | null;
   readonly sealedFacts: ArrayBuffer | null;
-  readonly raw: ArrayBuffer | null;
   /** When it happened, as lists and reports date it. */
   at: number;
   /** false = a newer state has replaced it, or its amount cannot be read. */

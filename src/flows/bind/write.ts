@@ -99,20 +99,13 @@ async function eventRow(ctx: Context, session: Session, outcome: Outcome): Promi
   const known = payment ?? session.known.orderParts.get(id);
   const amount = dropped ? null : (known?.amountE4 ?? toE4(facts.money.amount));
   const columns: EventRow = {
-    id,
+    ...whoseItIs(session, outcome),
     seq: arrived.seq,
     connection: arrived.connection,
     type: arrived.type,
-    status: outcome.status,
-    cause: outcome.cause,
     field: arrived.field,
     received_at: arrived.receivedAt,
     event_at: arrived.at,
-    bound_at: outcome.boundAt,
-    person_id: personOf(session, id),
-    home_id: session.graph.events.get(id)?.homeId ?? null,
-    via: outcome.viaType,
-    via_hash: outcome.viaHash,
     fact: arrived.fact,
     label: payment?.label ?? null,
     named: facts.named,
@@ -125,13 +118,27 @@ async function eventRow(ctx: Context, session: Session, outcome: Outcome): Promi
     tid: dropped ? null : facts.tid,
     order_number: dropped ? null : facts.order,
     click_hash: dropped ? null : clickHashOf(outcome),
-    shared: outcome.shared ? 1 : 0,
     link: facts.link,
     ...utmColumns(facts.utm),
     stored_at: session.now,
     rules: arrived.rules ? 1 : 0,
   };
   return { columns, blobs: await sealedParts(ctx, outcome) };
+}
+
+/** What binding decided about an event, whether its row is new or waited. */
+function whoseItIs(session: Session, { arrived: { id }, status, cause, boundAt, viaType, viaHash, shared }: Outcome) {
+  return {
+    id,
+    status,
+    cause,
+    person_id: personOf(session, id),
+    home_id: session.graph.events.get(id)?.homeId ?? null,
+    via: viaType,
+    via_hash: viaHash,
+    bound_at: boundAt,
+    shared: shared ? 1 : 0,
+  } as const;
 }
 
 /** Nothing personal of a dropped event is kept; a pseudonymous workspace keeps no contact even encrypted. */
@@ -159,15 +166,7 @@ async function lateRow(ctx: Context, session: Session, outcome: Outcome): Promis
   const { id } = outcome.arrived;
   const payment = session.known.payments.get(id);
   const columns = {
-    id,
-    status: outcome.status,
-    cause: outcome.cause,
-    person_id: personOf(session, id),
-    home_id: session.graph.events.get(id)?.homeId ?? null,
-    via: outcome.viaType,
-    via_hash: outcome.viaHash,
-    bound_at: outcome.boundAt,
-    shared: outcome.shared ? (1 as const) : (0 as const),
+    ...whoseItIs(session, outcome),
     // Version 0.2 left a waiting total without a sum, and so without a currency.
     currency: payment && payment.amountE4 !== null ? currencyOf(outcome.arrived.facts, ctx.config) : null,
   };

@@ -6,13 +6,8 @@ import type { DeliveryId } from "../../lib/ids.ts";
 import type { LaneKey, LaneWork, LineChange } from "../../rpc.ts";
 
 /** `line` keeps order: the person's id, or the address. `sealed` is the work order, `rendered` what the first attempt froze. */
-export type WorkRow = {
+export type WorkRow = Omit<LaneWork, "work"> & {
   readonly seq: number;
-  readonly id: DeliveryId;
-  readonly generation: number;
-  readonly line: string;
-  readonly action: string;
-  readonly createdAt: number;
   /** Tries made so far. */
   readonly attempts: number;
   readonly sealed: ArrayBuffer;
