@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { parseTime } from "../../src/domain/normalise/time.ts";
 import rows from "../fixtures/funnel-dataset.jsonl?raw";
 import { type Read, read } from "../kit/intake.ts";
+import { NAMES } from "../kit/worked-lines.ts";
 
 type Row = {
   readonly rx: string;
@@ -24,13 +25,6 @@ const CONNECTION: Readonly<Record<string, string>> = {
   pin: "login",
   gw: "links",
 };
-const NAME: Readonly<Record<string, string>> = {
-  tg: "telegram_id",
-  sb_client: "client_id",
-  gc_user: "gc_user_id",
-  site_user: "user_id",
-  aff_player: "player_id",
-};
 
 /** One row in the field names of the HTTP contract. */
 function eventOf({ at, type, ids, utm, eid, ua, cur, ...rest }: Row): Record<string, unknown> {
@@ -42,7 +36,7 @@ function eventOf({ at, type, ids, utm, eid, ua, cur, ...rest }: Row): Record<str
     utm_medium: utm?.[1],
     utm_campaign: utm?.[2],
   };
-  for (const [name, value] of Object.entries(ids)) event[NAME[name] ?? name] = value;
+  for (const [name, value] of Object.entries(ids)) event[NAMES[name] ?? name] = value;
   return { ...event, event_id: eid, user_agent: ua, currency: cur, rx: undefined, src: undefined, n: undefined };
 }
 

@@ -1,9 +1,9 @@
 /** What an operator does with one event: keeps its payload, plays it again, sends it somewhere else, finds it by what it says. */
 import { runDurableObjectAlarm } from "cloudflare:test";
-import { env, exports } from "cloudflare:workers";
+import { env } from "cloudflare:workers";
 import { beforeAll, describe, expect, it, vi } from "vitest";
 import { inboxOf } from "../../src/context.ts";
-import { type Browser, refusalOf, signIn } from "../kit/console.ts";
+import { type Browser, come, refusalOf, signIn } from "../kit/console.ts";
 import { accept } from "../kit/feed.ts";
 import { ORIGIN, configure, operator } from "../kit/operator.ts";
 
@@ -18,15 +18,7 @@ const CONFIG = {
 
 let browser: Browser;
 
-async function come(path: string, body: object): Promise<string> {
-  const answer = await exports.default.fetch(`${ORIGIN}/webhook/${path}`, {
-    method: "POST",
-    headers: { "content-type": "application/json" },
-    body: JSON.stringify(body),
-  });
-  await inboxOf(env).drain();
-  return (await answer.json<{ id: string }>()).id;
-}
+const idOf = async (path: string, body: object): Promise<string> => (await (await come(path, body)).json<{ id: string }>()).id;
 
 const rowsOf = async (query: string): Promise<string[]> =>
   [...(await browser.text(`/console/events?${query}`)).matchAll(/<tr data-id="(evt_[^"]+)"/g)].map(([, id]) => id ?? "");
@@ -73,7 +65,7 @@ it("an event that is bound between two looks at it is shown, not missed", async 
 
 it("a text is looked for as far as the list says, and further on request", async () => {
   await env.DB.prepare("DELETE FROM events").run();
-  const old = await come("bot/tok-bot-0000000000", { event: "message", telegram_id: "4801", message: "иголка в сене" });
+  const old = await idOf("bot/tok-bot-0000000000", { event: "message", telegram_id: "4801", message: "иголка в сене" });
   await accept(...Array.from({ length: 1_001 }, () => ({ connection: "bot", type: "message", ids: { tg: 4802 } })));
   await inboxOf(env).drain();
   const page = await browser.text(`/console/events?q=${encodeURIComponent("иголка")}`);
@@ -87,7 +79,7 @@ it("a text is looked for as far as the list says, and further on request", async
 
 describe("a bookmark", () => {
   it("keeps the payload past its retention, and plays it as a test that founds nobody and counts nowhere", async () => {
-    const id = await come("gc/tok-gc-0000000000/registration", { gc_user_id: "77", email: "kept@school.example" });
+    const id = await idOf("gc/tok-gc-0000000000/registration", { gc_user_id: "77", email: "kept@school.example" });
     await browser.post("/console/act/bookmark", { id });
     await env.DB.prepare("UPDATE events SET raw = NULL WHERE id = ?1").bind(id).run();
     expect(await browser.text(`/console/events/${id}`)).toContain("Проиграть как проверку");
@@ -108,14 +100,14 @@ describe("a bookmark", () => {
   });
 
   it("says so when there is nothing left to keep", async () => {
-    const id = await come("gc/tok-gc-0000000000/registration", { gc_user_id: "78" });
+    const id = await idOf("gc/tok-gc-0000000000/registration", { gc_user_id: "78" });
     await env.DB.prepare("UPDATE events SET raw = NULL WHERE id = ?1").bind(id).run();
     const refused = await browser.post("/console/act/bookmark", { id });
     expect(await refusalOf(refused)).toContain("срок хранения");
   });
 
   it("goes with the person who is erased", async () => {
-    const id = await come("gc/tok-gc-0000000000/registration", { gc_user_id: "79" });
+    const id = await idOf("gc/tok-gc-0000000000/registration", { gc_user_id: "79" });
     await browser.post("/console/act/bookmark", { id });
     const { person_id } = (await env.DB.prepare("SELECT person_id FROM events WHERE id = ?1").bind(id).first<{
       person_id: string;
@@ -127,7 +119,7 @@ describe("a bookmark", () => {
 
 describe("«Отправить ещё раз в…»", () => {
   it("makes one new delivery by the chosen action, marked as a replay, though no rule fired", async () => {
-    const id = await come("bot/tok-bot-0000000000", { event: "bot_start", telegram_id: "3001", client_id: "31" });
+    const id = await idOf("bot/tok-bot-0000000000", { event: "bot_start", telegram_id: "3001", client_id: "31" });
     expect(await browser.text(`/console/events/${id}`)).toContain("Отправить ещё раз в…");
     const sent = await browser.post("/console/act/resend", { id, place: "0.0" });
     expect(sent.headers.get("location")).toContain("done=1");
@@ -136,8 +128,8 @@ describe("«Отправить ещё раз в…»", () => {
   });
 
   it("refuses an action that is gone from the rules, an event of nobody, and somebody who withdrew her consent", async () => {
-    const bound = await come("bot/tok-bot-0000000000", { event: "bot_start", telegram_id: "3002", client_id: "32" });
-    const nobody = await come("gc/tok-gc-0000000000/sale", { order: "O1", amount: "5" });
+    const bound = await idOf("bot/tok-bot-0000000000", { event: "bot_start", telegram_id: "3002", client_id: "32" });
+    const nobody = await idOf("gc/tok-gc-0000000000/sale", { order: "O1", amount: "5" });
     await env.DB.prepare(
       "UPDATE persons SET consent_withdrawn_at = 1 WHERE person_id = (SELECT person_id FROM events WHERE id = ?1)",
     )
@@ -177,7 +169,7 @@ describe("«Повторить»", () => {
       steps.push(typeof init?.body === "string" ? init.body : "");
       return new Response("ok");
     });
-    const id = await come("bot/tok-bot-0000000000", { event: "login", telegram_id: "3010", client_id: "310" });
+    const id = await idOf("bot/tok-bot-0000000000", { event: "login", telegram_id: "3010", client_id: "310" });
     const lane = env.LANE.get(env.LANE.idFromName("out"));
     await runDurableObjectAlarm(lane);
     await vi.waitFor(() => expect(steps).toEqual(['{"step":"first"}', '{"step":"second"}']));
@@ -206,7 +198,7 @@ describe("«Повторить»", () => {
 
 describe("filters of the list", () => {
   it("«Что не доставлено» of a connection lists what was to be sent there, whoever told of it", async () => {
-    const id = await come("bot/tok-bot-0000000000", { event: "login", telegram_id: "3011", client_id: "311" });
+    const id = await idOf("bot/tok-bot-0000000000", { event: "login", telegram_id: "3011", client_id: "311" });
     await env.DB.prepare("UPDATE deliveries SET status = 'dead' WHERE event_id = ?1").bind(id).run();
     const card = await browser.text("/console/connections/out");
     const link = /href="\/console\/events\?([^"]*)">Что не доставлено/.exec(card)?.[1]?.replaceAll("&amp;", "&") ?? "none";
@@ -216,7 +208,7 @@ describe("filters of the list", () => {
   });
 
   it("find a word of the delivery as it came, a person by key or id, and what was sent by the reply's HTTP code", async () => {
-    const id = await come("bot/tok-bot-0000000000", {
+    const id = await idOf("bot/tok-bot-0000000000", {
       event: "message",
       telegram_id: "3003",
       client_id: "33",

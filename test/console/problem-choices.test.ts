@@ -1,10 +1,9 @@
 /** The decisions of a conflict speak of exactly the identifier that it is about. */
-import { env, exports } from "cloudflare:workers";
+import { env } from "cloudflare:workers";
 import { beforeEach, expect, it } from "vitest";
-import { inboxOf } from "../../src/context.ts";
-import { type Browser, signIn } from "../kit/console.ts";
+import { type Browser, come, signIn } from "../kit/console.ts";
 import { emptyGraph } from "../kit/identity-rows.ts";
-import { ORIGIN, configure, operator } from "../kit/operator.ts";
+import { configure, operator } from "../kit/operator.ts";
 import { raiseProblem } from "../../src/store/problems.ts";
 
 let browser: Browser;
@@ -22,14 +21,7 @@ async function open(privacy: "sealed" | "pseudonymous"): Promise<void> {
 }
 
 async function tell(path: string, body: object): Promise<void> {
-  const headers = { "content-type": "application/json" };
-  const answer = await exports.default.fetch(`${ORIGIN}/webhook/${path}`, {
-    method: "POST",
-    headers,
-    body: JSON.stringify({ event_id: crypto.randomUUID(), ...body }),
-  });
-  expect(answer.status).toBe(202);
-  await inboxOf(env).drain();
+  expect((await come(path, { event_id: crypto.randomUUID(), ...body })).status).toBe(202);
 }
 
 const ownerOf = async (query: string): Promise<string | null> => {

@@ -1,7 +1,7 @@
 import { env, exports } from "cloudflare:workers";
 import { beforeAll, describe, expect, it } from "vitest";
 import { inboxOf } from "../../src/context.ts";
-import { type Browser, signIn } from "../kit/console.ts";
+import { type Browser, come, signIn } from "../kit/console.ts";
 import { ADMIN_TOKEN, ORIGIN, configure } from "../kit/operator.ts";
 import { IMPORT_CONFIG } from "../kit/worked-config.ts";
 import { workedLines } from "../kit/worked-import.ts";
@@ -9,14 +9,6 @@ import { WORKED_RANGE } from "../kit/worked-numbers.ts";
 
 let browser: Browser;
 
-const hook = async (path: string, body: object): Promise<void> => {
-  await exports.default.fetch(`${ORIGIN}${path}`, {
-    method: "POST",
-    headers: { "content-type": "application/json" },
-    body: JSON.stringify(body),
-  });
-  await inboxOf(env).drain();
-};
 const plain = (page: string): string =>
   page
     .replaceAll(/<[^>]+>/g, " ")
@@ -37,13 +29,13 @@ beforeAll(async () => {
     headers: { authorization: `Bearer ${ADMIN_TOKEN}` },
   });
   await inboxOf(env).drain();
-  await hook("/webhook/sb/tok-sb-0000000000", {
+  await come("sb/tok-sb-0000000000", {
     event: "bot_start",
     telegram_id: "2001",
     client_id: "901",
     first_name: "<b>Олег</b>",
   });
-  await hook("/webhook/sb/tok-sb-0000000000", { event: "identify", telegram_id: "2001", client_id: "901", email: "a@ex.ru" });
+  await come("sb/tok-sb-0000000000", { event: "identify", telegram_id: "2001", client_id: "901", email: "a@ex.ru" });
 });
 
 describe("screens over the worked data set", () => {
@@ -234,7 +226,7 @@ describe("live", () => {
     const first = await browser.get("/console/events?live=", { "x-live": "1" });
     const version = first.headers.get("x-version") ?? "";
     expect((await browser.get(`/console/events?live=${version}`, { "x-live": "1" })).status).toBe(204);
-    await hook("/webhook/sb/tok-sb-0000000000", { event: "message", telegram_id: "2001", client_id: "901", message: "привет" });
+    await come("sb/tok-sb-0000000000", { event: "message", telegram_id: "2001", client_id: "901", message: "привет" });
     const next = await browser.get(`/console/events?live=${version}`, { "x-live": "1" });
     expect(next.status).toBe(200);
     expect(plain(await next.text())).toContain("Сообщение");

@@ -2,7 +2,7 @@
 import { env, exports } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import { inboxOf } from "../../src/context.ts";
-import { type Browser, signIn, submit } from "../kit/console.ts";
+import { type Browser, come, signIn, submit } from "../kit/console.ts";
 import { ADMIN_TOKEN, ORIGIN } from "../kit/operator.ts";
 import { type NewProblem, raiseProblem } from "../../src/store/problems.ts";
 
@@ -11,16 +11,6 @@ type Saved = { workspace: Record<string, unknown>; connections: Record<string, C
 
 let browser: Browser;
 const saved = async (): Promise<Saved> => (await browser.get("/v1/config")).json<Saved>();
-
-const come = async (path: string, body: object): Promise<number> => {
-  const answer = await exports.default.fetch(`${ORIGIN}/webhook/${path}`, {
-    method: "POST",
-    headers: { "content-type": "application/json" },
-    body: JSON.stringify(body),
-  });
-  await inboxOf(env).drain();
-  return answer.status;
-};
 
 describe("the first visit", () => {
   it("leads from the token through project and tiles to a connection, and loses nothing on the way", async () => {
@@ -50,7 +40,7 @@ describe("the first visit", () => {
     expect(await browser.text("/console/welcome?step=3&kind=salebot")).toContain("подключено");
     const again = await browser.post("/console/act/add-connection", { ...fields, secret: "another-0000000" });
     expect(again.status).toBe(422);
-    expect(await come(`salebot/${secret}`, { event: "bot_start", client_id: "1", telegram_id: "11" })).toBe(202);
+    expect((await come(`salebot/${secret}`, { event: "bot_start", client_id: "1", telegram_id: "11" })).status).toBe(202);
   });
 });
 
@@ -59,8 +49,8 @@ describe("a connection's forms", () => {
   let said = 0;
 
   it("rotate its secret with both accepted in between, and no secret is printed on the card", async () => {
-    const send = (token: string): Promise<number> =>
-      come(`salebot/${token}`, { event: "message", client_id: "1", message: `слово ${(said += 1)}` });
+    const send = async (token: string): Promise<number> =>
+      (await come(`salebot/${token}`, { event: "message", client_id: "1", message: `слово ${(said += 1)}` })).status;
     await browser.post("/console/act/start-rotation", { id, secret: "second-token-0000000" });
     expect([await send("wizard-token-0000000"), await send("second-token-0000000")]).toEqual([202, 202]);
     const card = await browser.text("/console/connections/salebot");

@@ -1,4 +1,3 @@
-import { createScheduledController, createExecutionContext } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import {
@@ -6,6 +5,7 @@ import {
   all,
   backfill,
   click,
+  cron,
   events,
   openWorkspace,
   people,
@@ -197,15 +197,6 @@ function shuffled(items: readonly number[], seed: number): number[] {
     .map((item) => ({ item, place: next() }))
     .toSorted((a, b) => a.place - b.place)
     .map(({ item }) => item);
-}
-
-async function cron(): Promise<void> {
-  const { default: worker } = await import("../../src/worker.ts");
-  await worker.scheduled(
-    createScheduledController({ cron: "* * * * *", scheduledTime: new Date() }),
-    env as never,
-    createExecutionContext(),
-  );
 }
 
 describe("two persons who turn out to be one while something waits to be sent", { timeout: 60_000 }, () => {

@@ -1,5 +1,5 @@
-import { createExecutionContext, createScheduledController, runInDurableObject } from "cloudflare:test";
-import { env, exports } from "cloudflare:workers";
+import { runInDurableObject } from "cloudflare:test";
+import { exports } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
 import { inboxOf } from "../../src/context.ts";
 import { ADMIN_TOKEN, ORIGIN, operator } from "../kit/operator.ts";
@@ -9,6 +9,7 @@ import {
   type Person,
   backfill,
   click,
+  cron,
   events,
   openWorkspace,
   people,
@@ -352,12 +353,3 @@ describe("privacy as an operator and a data subject see it", { timeout: 30_000 }
     expect(page).not.toContain("ivan@mail.ru");
   });
 });
-
-async function cron(): Promise<void> {
-  const { default: worker } = await import("../../src/worker.ts");
-  await worker.scheduled(
-    createScheduledController({ cron: "* * * * *", scheduledTime: new Date() }),
-    env as never,
-    createExecutionContext(),
-  );
-}

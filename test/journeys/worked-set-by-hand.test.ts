@@ -14,6 +14,7 @@ import {
   timeline,
   who,
 } from "../kit/journey.ts";
+import { NAMES } from "../kit/worked-lines.ts";
 import { WORKED_NUMBERS } from "../kit/worked-numbers.ts";
 
 type Line = {
@@ -37,17 +38,10 @@ const CONNECTION: Readonly<Record<string, string>> = {
   pin: "login",
   gw: "links",
 };
-const NAME: Readonly<Record<string, string>> = {
-  tg: "telegram_id",
-  sb_client: "client_id",
-  gc_user: "gc_user_id",
-  site_user: "user_id",
-  aff_player: "player_id",
-};
 
 function told({ rx, at, src, type, ids, eid, cost, cur, utm, ua, ...rest }: Line): [string, string, Record<string, unknown>] {
   const bot = type === "bot_start";
-  const named = Object.entries(ids).map(([name, value]) => [bot && name === "click" ? "start" : (NAME[name] ?? name), value]);
+  const named = Object.entries(ids).map(([name, value]) => [bot && name === "click" ? "start" : (NAMES[name] ?? name), value]);
   const [utm_source, utm_medium, utm_campaign] = utm ?? [];
   const event = {
     ...rest,

@@ -1,5 +1,6 @@
 /** An operator's browser, as far as cookies and forms go. */
-import { exports } from "cloudflare:workers";
+import { env, exports } from "cloudflare:workers";
+import { inboxOf } from "../../src/context.ts";
 import { ADMIN_TOKEN, ORIGIN } from "./operator.ts";
 
 export type Browser = {
@@ -12,6 +13,18 @@ export type Browser = {
 
 export const submit = (path: string, fields: Record<string, string>, headers: Record<string, string> = {}): Promise<Response> =>
   exports.default.fetch(`${ORIGIN}${path}`, { method: "POST", redirect: "manual", headers, body: new URLSearchParams(fields) });
+
+/** Posts to `/webhook/` + `path` and binds what came of it. */
+export async function come(path: string, body: object): Promise<Response> {
+  const headers = { "content-type": "application/json" };
+  const answer = await exports.default.fetch(`${ORIGIN}/webhook/${path}`, {
+    method: "POST",
+    headers,
+    body: JSON.stringify(body),
+  });
+  await inboxOf(env).drain();
+  return answer;
+}
 
 /** Why an act was refused, as its page says it; null when it was not. */
 export async function refusalOf(answer: Response): Promise<string | null> {

@@ -1,5 +1,6 @@
 /** An outside client of the gateway: everything goes through the HTTP contract, nothing is read behind it. One workspace per test. */
-import { exports } from "cloudflare:workers";
+import { createExecutionContext, createScheduledController } from "cloudflare:test";
+import { env, exports } from "cloudflare:workers";
 import { expect } from "vitest";
 import { ADMIN_TOKEN, ORIGIN, configure, operator } from "./operator.ts";
 import { emptyState } from "./state.ts";
@@ -54,6 +55,16 @@ export const TOLD_TO_TRACKER = {
 export async function openWorkspace(changes: Record<string, unknown> = {}): Promise<void> {
   await emptyState();
   await configure({ ...DOCUMENT, ...changes });
+}
+
+/** The minute's run. */
+export async function cron(): Promise<void> {
+  const { default: worker } = await import("../../src/worker.ts");
+  await worker.scheduled(
+    createScheduledController({ cron: "* * * * *", scheduledTime: new Date() }),
+    env as never,
+    createExecutionContext(),
+  );
 }
 
 export type Answer = {

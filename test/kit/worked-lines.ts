@@ -10,7 +10,8 @@ const CONNECTIONS: Readonly<Record<string, string>> = {
   sb: "sb",
   gc: "gc",
 };
-const NAMES: Readonly<Record<string, string>> = {
+/** Identifiers of the set in the field names of the HTTP contract. */
+export const NAMES: Readonly<Record<string, string>> = {
   tg: "telegram_id",
   sb_client: "client_id",
   gc_user: "gc_user_id",
