@@ -1,6 +1,6 @@
 import { env } from "cloudflare:workers";
 import { beforeEach, expect, it } from "vitest";
-import { stuckMoney } from "../../src/store/operator/pulse.ts";
+import { stuckMoney } from "../../src/store/problem-reads.ts";
 import { type LedgerRow, clearLedger, writeLedger } from "../kit/ledger-rows.ts";
 
 const NOW = Date.UTC(2026, 2, 10);
