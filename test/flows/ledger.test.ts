@@ -1,7 +1,7 @@
 import { env } from "cloudflare:workers";
 import { runInDurableObject } from "cloudflare:test";
 import { expect, it } from "vitest";
-import { countWaiting, duplicateCounts, record } from "../../src/flows/intake/ledger.ts";
+import { countWaiting, duplicateCounts, oldestWaiting, record } from "../../src/flows/intake/ledger.ts";
 import type { Acceptance, Arrival } from "../../src/rpc.ts";
 import { arrivalOf } from "../kit/arrival.ts";
 
@@ -97,5 +97,59 @@ it("a telling that says less than what is known replaces nothing", async () => {
     "duplicate",
     "accepted",
     "accepted",
+  ]);
+});
+
+it("a message repeated with whom it is about is news while the fact is nobody's, and a duplicate once somebody has it", async () => {
+  const nobodys = { state: "payment|50", told: "m1", cause: "no_identifier" } as const;
+  const [first, named] = [arrivalOf("tid", nobodys), arrivalOf("tid", { ...nobodys, cause: null })];
+  const { answers, duplicates } = await recorded("named-later", [
+    first,
+    arrivalOf("tid", nobodys),
+    named,
+    { ...named, again: true },
+    arrivalOf("tid", { ...nobodys, cause: null }),
+    arrivalOf("tid", nobodys),
+  ]);
+  expect(answers).toEqual([
+    { id: first.id, outcome: "accepted" },
+    { id: first.id, outcome: "duplicate" },
+    { id: named.id, outcome: "accepted" },
+    { id: named.id, outcome: "accepted" },
+    { id: named.id, outcome: "duplicate" },
+    { id: named.id, outcome: "duplicate" },
+  ]);
+  expect(duplicates).toBe(3);
+});
+
+it("a late retry that names somebody does not come back over a newer state", async () => {
+  const first = arrivalOf("tid", { state: "payment|50", told: "m1", cause: "no_identifier" });
+  const newer = arrivalOf("tid", { state: "payment|70", told: "m2" });
+  const late = arrivalOf("tid", { state: "payment|50", told: "m1" });
+  const { answers } = await recorded("named-too-late", [first, newer, late]);
+  expect(answers.map(({ outcome }) => outcome)).toEqual(["accepted", "accepted", "duplicate"]);
+});
+
+it("a newer state that names nobody is as good as the one that it takes its names from", async () => {
+  const { answers } = await recorded("names-kept", [
+    arrivalOf("tid", { state: "payment|50" }),
+    arrivalOf("tid", { state: "payment|70", cause: "no_identifier" }),
+    arrivalOf("tid", { state: "payment|70" }),
+  ]);
+  expect(answers.map(({ outcome }) => outcome)).toEqual(["accepted", "accepted", "duplicate"]);
+});
+
+it("the same content that names somebody within its window, by a mapping made since, takes the place of what was nobody's", async () => {
+  const [nobodys, named] = [
+    arrivalOf("content", { windowMs: 600_000, cause: "no_identifier" }),
+    arrivalOf("content", { windowMs: 600_000 }),
+  ];
+  await recorded("mapped-since", [nobodys, named]);
+  const waiting = await runInDurableObject(env.INBOX.get(env.INBOX.idFromName("mapped-since")), (_inbox, { storage: { sql } }) =>
+    oldestWaiting(sql, 10).map(({ id, replaces, possibleDuplicate }) => [id, replaces, possibleDuplicate]),
+  );
+  expect(waiting).toEqual([
+    [nobodys.id, null, false],
+    [named.id, nobodys.id, false],
   ]);
 });

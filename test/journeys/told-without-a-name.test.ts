@@ -36,10 +36,11 @@ describe("one fact told with and without whose it is", { timeout: 60_000 }, () =
     expect((await call("school", `email=&phone=&${PAID}`)).outcome).toBe("duplicate");
   });
 
-  it("the same before anything is bound, and for a transaction id", async () => {
-    await tell("p1", { event: "payment", client_id: "", tid: "t1", amount: "5" });
-    expect((await tell("p1", { event: "payment", client_id: "500", tid: "t1", amount: "5" })).outcome).toBe("accepted");
-    expect((await tell("p1", { event: "payment", client_id: "500", tid: "t1", amount: "5" })).outcome).toBe("duplicate");
+  it.each([{}, { event_id: "e1" }])("the same before anything is bound, and for a transaction id: %o", async (id) => {
+    await tell("p1", { event: "payment", client_id: "", tid: "t1", amount: "5", ...id });
+    const named = { event: "payment", client_id: "500", tid: "t1", amount: "5", ...id };
+    expect((await tell("p1", named)).outcome).toBe("accepted");
+    expect((await tell("p1", named)).outcome).toBe("duplicate");
     await settled();
     expect((await who("client_id", "500")).net).toBe("5.00");
     expect(await unboundMoney()).toBe("0.00");

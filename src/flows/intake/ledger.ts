@@ -40,21 +40,26 @@ const worthOf = ({ verdict, cause }: Pick<Arrival, "verdict" | "cause">): number
   verdict === "quarantined" ? 0 : cause === "no_identifier" ? 1 : 2;
 
 /** Records one arrival or recognises it as a duplicate: of its fact, or of a message that its sender repeats after the fact has gone on to
- *  another state. Such a message is remembered by a row of its own, which never waits. */
+ *  another state. Such a message is remembered by a row of its own, which never waits. What it says counts anew if it is good for more than the first
+ *  time and nothing else has taken its place. */
 export function record(sql: SqlStorage, arrival: Arrival): Acceptance {
   const { told } = arrival;
   if (told === null) return recordFact(sql, arrival);
   const first = known(sql, told);
-  if (first && first.verdict !== "quarantined") {
+  if (first && !(worthOf(arrival) > worthOf(first) && isStanding(sql, arrival, first))) {
     if (arrival.again && arrival.id === first.id) return { id: arrival.id, outcome: arrival.verdict };
     countDuplicate(sql, arrival);
     return { id: first.id, outcome: "duplicate" };
   }
+  if (first) release(sql, first);
   const answer = recordFact(sql, arrival);
   const remembered = { ...arrival, id: answer.id, fact: told, state: "", facts: null, raw: null };
   if (answer.outcome !== "quarantined") insert(sql, remembered, null, false);
   return answer;
 }
+
+const isStanding = (sql: SqlStorage, { fact }: Arrival, first: Known): boolean =>
+  first.verdict === "quarantined" || known(sql, fact)?.id === first.id;
 
 const known = (sql: SqlStorage, fact: string): Known | undefined =>
   [...sql.exec<Known>("SELECT seq, id, state, received_at, verdict, cause, replaces FROM arrivals WHERE fact = ?1", fact)][0];
@@ -79,10 +84,16 @@ function recordFact(sql: SqlStorage, arrival: Arrival): Acceptance {
     insert(sql, { ...arrival, fact: `${arrival.fact}:${arrival.id}` }, null, false);
     return { id: arrival.id, outcome: arrival.verdict };
   }
-  sql.exec("UPDATE arrivals SET fact = NULL WHERE seq = ?1", older.seq);
-  insert(sql, arrival, arrival.windowMs === null ? older.id : null, arrival.windowMs !== null);
+  release(sql, older);
+  // A state that names nobody is about whom the older one named (bind/older-names.ts).
+  const cause = arrival.verdict === "accepted" && worthOf(older) === 2 ? null : arrival.cause;
+  insert(sql, { ...arrival, cause }, withinWindow ? older.id : null, !withinWindow);
   return { id: arrival.id, outcome: arrival.verdict };
 }
+
+const release = (sql: SqlStorage, { seq }: Known): void => {
+  sql.exec("UPDATE arrivals SET fact = NULL WHERE seq = ?1", seq);
+};
 
 /** A sum that was not told, or a macro in its place, is no other sum. */
 const saysNothingNew = (state: string, older: string): boolean =>
