@@ -204,7 +204,7 @@ describe("O-01 echo", () => {
     expect(await statusOf("school", { event: "user_updated", gc_user_id: "77", stage: "vip" })).toBe("echo");
   });
 
-  const ordering = (): Promise<void> =>
+  const ordering = (what: object = { cost: "{{event.amount}}" }): Promise<void> =>
     openWorkspace({
       connections: {
         ...DOCUMENT.connections,
@@ -218,7 +218,7 @@ describe("O-01 echo", () => {
             {
               to: "school",
               action: "upsert_deal",
-              with: { number: "{{event.order}}", cost: "{{event.amount}}", status: "payed" },
+              with: { number: "{{event.order}}", status: "payed", ...what },
             },
           ],
         },
@@ -250,6 +250,14 @@ describe("O-01 echo", () => {
   it("money that only the school tells counts, also of an order that we marked as paid", async () => {
     await ordering();
     await sold({ event: "order", order: "S-55", amount: "4500", client_id: "500", email: "i@i.ru" });
+    expect(await statusOf("school", deal("dealPaid", "S-55", "payed", 4500))).toBe("bound");
+    expect((await who("gc_user_id", "77")).net).toBe("4500.00");
+  });
+
+  it("so does money of which the other connection told no sum", async () => {
+    await ordering({});
+    await sold({ event: "payment", order: "S-55", amount: "", client_id: "500", email: "i@i.ru" });
+    expect(sent).toHaveLength(1);
     expect(await statusOf("school", deal("dealPaid", "S-55", "payed", 4500))).toBe("bound");
     expect((await who("gc_user_id", "77")).net).toBe("4500.00");
   });

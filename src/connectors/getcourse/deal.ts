@@ -35,6 +35,6 @@ export function dealEchoes(parameters: Readonly<Record<string, unknown>>, school
   const order = textOf(deal_number);
   const status = isYes(textOf(deal_is_paid) ?? "") ? "payed" : orderStatus(textOf(deal_status) ?? "");
   const step = orderStep(status);
-  const isToldElsewhere = cause?.type === "payment" && cause.connection !== school;
+  const isToldElsewhere = cause?.type === "payment" && cause.connection !== school && (cause.money.amount ?? "0") !== "0";
   return order === null || step === "created" || (step === "paid" && !isToldElsewhere) ? [] : [orderEcho(order, status)];
 }
