@@ -59,8 +59,9 @@ export type NewEvent = {
 /** `accepted` lasts until the inbox's alarm has bound it. Later only `unbound` may become `bound`, and `bound` `erased`. */
 export type EventStatus = "accepted" | "bound" | "unbound" | "quarantined" | "echo" | "preview" | "erased";
 
-/** What stands sealed beside an event: the normalised form. The raw payload is sealed apart, because it is kept for a shorter time. */
-export type StoredFacts = NewEvent & { readonly connection: string; readonly receivedAt: number };
+/** What stands sealed beside an event: the normalised form, without what only the front door reads, since a key may be made of a contact. The raw
+ *  payload is sealed apart, because it is kept for a shorter time. */
+export type StoredFacts = Omit<NewEvent, "key" | "state" | "told"> & { readonly connection: string; readonly receivedAt: number };
 
 /** An event that says nothing yet: what a reader or a test builds upon. */
 export const EMPTY_EVENT: NewEvent = {

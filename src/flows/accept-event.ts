@@ -79,9 +79,10 @@ async function arrivalOf(ctx: Context, item: IntakeItem): Promise<Arrival> {
       ? { verdict: "quarantined" as const, ...item.quarantine }
       : intakeVerdict(event);
   const fact = factKey(connection, event, item.content);
-  const stored: StoredFacts = { ...event, connection: connection.id, receivedAt };
+  const { key: own, state: _state, told: _told, ...said } = event;
+  const stored: StoredFacts = { ...said, connection: connection.id, receivedAt };
   // Quarantined without a vendor key: two different people's deliveries may look the same, so each counts.
-  const key = verdict.verdict === "quarantined" && event.key === null ? id : fact.key;
+  const key = verdict.verdict === "quarantined" && own === null ? id : fact.key;
   const [mac, told, facts, raw] = await Promise.all([
     ctx.seal.index("fact", connection.id, key),
     fact.told === null ? null : ctx.seal.index("fact", connection.id, fact.told),

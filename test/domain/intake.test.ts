@@ -1,10 +1,11 @@
 import { describe, expect, it } from "vitest";
+import { EMPTY_EVENT, type NewEvent } from "../../src/domain/event.ts";
 import { factKey } from "../../src/domain/intake.ts";
 import { factsOf } from "../kit/facts.ts";
 
 const silent = { money: { amount: null, paidTotal: null, currency: null }, tid: null };
-const windowOf = (changes: Parameters<typeof factsOf>[0]): number | null =>
-  factKey({ duplicates: "update" }, factsOf({ key: null, ...changes }), () => "content").windowMs;
+const windowOf = (changes: Partial<NewEvent>): number | null =>
+  factKey({ duplicates: "update" }, { ...EMPTY_EVENT, ...factsOf(), ...changes }, () => "content").windowMs;
 
 describe("the same content without an id of its own", () => {
   it.each(["payment", "registration", "bot_start", "order", "withdrawal"])("is one %s for ten minutes", (type) => {

@@ -219,6 +219,7 @@ describe("privacy as an operator and a data subject see it", { timeout: 30_000 }
     await tell("p1", { telegram_id: "1010", client_id: "510", email: " ivan@mail.ru " });
     await tell("p1", { max_id: "55", phone: "8 (900) 111-22-33" });
     await tell("p1", { telegram_id: "1010", phone: "+79001112233" });
+    await tell("chatterfy1", { event: "payment", email: "ivan@mail.ru", tid: "1", amount: "5" });
     await settled();
     expect(await people()).toHaveLength(1);
     const person = await who("email", "ivan@mail.ru");

@@ -97,7 +97,6 @@ const factsOf = (event: LoginEvent, now: number): StoredFacts => ({
   receivedAt: now,
   type: event.type,
   eventAt: now,
-  key: event.key,
   identifiers: event.identifiers.map(({ type, scope, value }): Claim => ({
     type,
     scope,
