@@ -101,7 +101,7 @@ function parseBody(contentType: string, bytes: Uint8Array, text: string): Result
 /** A string, which ends where a name, a value or the document can end; or a value outside quotation marks that is a placeholder, a word of another
  *  language for nothing, a number as people write it, or missing. */
 const TOKEN =
-  /"(?:[^"\\]|\\.|"(?!\s*(?:[:}\]]|,\s*(?:["{[]|-?\d|true|false|null)|$)))*"?|:\s*(?:([#$]?\{\{?[^\s{}"]+\}?\}|%\w+%|\[[A-Z]\w*\]|undefined|None|NaN|True|False|[+-]?[\d.][\d .()-]{0,40}(?:,\d{1,4})?)\s*)?(?=[,}])/g;
+  /"(?:[^"\\]|\\.|"(?!\s*(?:[:}\]]|,\s*(?:["{[]|-?\d|true|false|null)|$)))*"?|:\s*(?:([#$]?\{\{?[^\s{}"]+\}?\}|%\w+%|\[[A-Z]\w*\]|undefined|None|NaN|True|False|[+-]?[\d.][\d .()-]{0,40}(?:,\d{1,4})?)\s*)?(?=[,}])/gs;
 
 /** An escape that is right, or what JSON wants escaped. */
 const RAW = /\\(?:["\\/bfnrt]|u[\dA-Fa-f]{4})|[\\"]|\p{Cc}+/gu;

@@ -226,6 +226,7 @@ it.each([
   ["C:\\дом", "C:\\дом"],
   ['\\"уже\\" \\u0434', '"уже" д'],
   ['две\nстроки "и"', 'две\nстроки "и"'],
+  ["C:\\\nвторая", "C:\\\nвторая"],
 ])("a message with its own quotation marks is read in a bot's JSON: %s", async (message, value) => {
   const body = `{"telegram_id":"5", "message":"${message}","list":["a",-1,"b",true], "last":"${message}"}`;
   expect(await fieldsOf({ body, type: "application/json" })).toEqual({
