@@ -15,7 +15,7 @@ const DECIMALS = 4;
 /** Beyond this a sum in ten-thousandths leaves the safe integers. */
 const MAX_WHOLE_DIGITS = 11;
 /** The full stop after a word is the word's own («руб.100»), after a sign the number's («$.50»). */
-const SHAPE = /^(\p{L}+\.|[^\d.,+-]*?)\s*([+-]?)\s*([^\d\s.,+-]{0,4}?)\s*(\d[\d\s.,'’]*|[.,]\d+)\s*([^\d+-]*)$/u;
+const SHAPE = /^(\p{L}+\.|[^\d.,+-]*?)\s*([+-]?)\s*(\p{L}{1,4}\.|[^\d\s.,+-]{0,4}?)\s*(\d[\d\s.,'’]*|[.,]\d+)\s*([^\d+-]*)$/u;
 
 /** Java's `1.25E7` and `1E+3`: a number that a program wrote its own way. */
 const PRINTED_FLOAT = /^-?\d(\.\d{1,16})?e[+-]?\d{1,2}$/i;
