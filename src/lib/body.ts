@@ -101,19 +101,21 @@ function parseBody(contentType: string, bytes: Uint8Array, text: string): Result
 /** A string, which ends where a name, a value or the document can end; or a value outside quotation marks that is a placeholder, a word of another
  *  language for nothing, a number as people write it, or missing. */
 const TOKEN =
-  /"(?:[^"\\]|\\.|"(?!\s*(?:[:}\]]|,\s*(?:["{[]|-?\d|true|false|null)|$)))*"?|:\s*(?:([#$]?\{\{?[^\s{}"]+\}?\}|%\w+%|\[[A-Z]\w*\]|undefined|None|NaN|True|False|[+-]?[\d.][\d .()-]{0,40}(?:,\d{1,4})?)\s*)?(?=[,}])/gs;
+  /"(?:[^"\\]|\\.|"(?!\s*(?:[:}\]]|,\s*(?:["{[]|-?\d|true|false|null)|$)))*"?(?=(\s*:)?)|:\s*(?:([#$]?\{\{?[^\s{}"]+\}?\}|%\w+%|\[[A-Z]\w*\]|undefined|None|NaN|True|False|[+-]?[\d.][\d .()-]{0,40}(?:,\d{1,4})?)\s*)?(?=[,}])/gs;
 
 /** An escape that is right, or what JSON wants escaped. */
 const RAW = /\\(?:["\\/bfnrt]|u[\dA-Fa-f]{4})|[\\"]|\p{Cc}+/gu;
 
 /** A bot puts a person's message into a JSON template as it is, quotation marks, line breaks and all: inside a string JSON forbids them, so they are
  *  written as it wants them; between tokens a control character means nothing. A variable without quotation marks leaves its name when it is not set, or
- *  nothing, or a phone and a sum that are no numbers to JSON. */
+ *  nothing, or a phone and a sum that are no numbers to JSON. Names are the author's and stay: one that would have to be mended is a message's end. */
 function mendedJson(text: string, error: string): Result<Body, string> {
-  const told = (all: string, bare?: string): string =>
+  const told = (all: string, name?: string, bare?: string): string =>
     all.startsWith(":")
       ? `:${JSON.stringify(bare?.trim() ?? null)}`
-      : `"${all.slice(1, -1).replaceAll(RAW, (raw) => (raw.length > 1 && raw.startsWith("\\") ? raw : JSON.stringify(raw).slice(1, -1)))}${all.slice(-1)}`;
+      : name !== undefined
+        ? all
+        : `"${all.slice(1, -1).replaceAll(RAW, (raw) => (raw.length > 1 && raw.startsWith("\\") ? raw : JSON.stringify(raw).slice(1, -1)))}${all.slice(-1)}`;
   const json = parseJson(text.replaceAll(TOKEN, told).replaceAll(/\p{Cc}/gu, " "));
   return json.ok ? ok(jsonBody(json.value, text.trim())) : err(error);
 }

@@ -247,6 +247,7 @@ it.each([
   `{"x": 5${" ".repeat(200_000)}"y"}`,
   '{"m":"скажи "а", "б"","y":1}',
   '{"m":"a" "y":"b"}',
+  '{"m":"он сказал "да",","telegram_id":"5"}',
 ])("what may mean several things is not guessed: %#", async (body) => {
   expect((await deliver({ body, type: "application/json" })).content.ok).toBe(false);
 });
