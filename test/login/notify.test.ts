@@ -75,6 +75,15 @@ describe("a site's word", () => {
       { ...TEXT, ...BLOCK },
       ["bot", "tg_callback", { sum: "5", text: "hi", message: "paid" }],
     ],
+    [
+      "as words through a bot that can send, before a block of one that only listens",
+      (id) => [
+        ["mute", { telegram_id: id, lead_id: id }],
+        ["tg", { telegram_id: id }],
+      ],
+      { ...TEXT, ...BLOCK },
+      ["tg", "send_message", { text: "hi" }],
+    ],
     ["through somebody's own HTTP bot, which we cannot write to", (id) => [["own", { telegram_id: id }]], TEXT, []],
     [
       "as a block past Telegram to the next messenger",

@@ -41,9 +41,8 @@ export async function speechTo(
   const accounts = await Promise.all(
     (card?.identities ?? []).map(async ({ type, scope, sealed }) => ({ type, scope, value: await ctx.seal.open(sealed) })),
   );
-  const rank = ({ connection }: { readonly connection: string }): number =>
-    2 * Number(canSend(ctx.config.connections.get(connection))) + Number(connection === to.preferred);
-  const ordered = bots.toSorted((a, b) => rank(b) - rank(a));
+  const own = ({ connection }: { readonly connection: string }): number => Number(connection === to.preferred);
+  const ordered = bots.toSorted((a, b) => own(b) - own(a));
   const reached = await Promise.all(
     ordered.map(async (bot) => {
       const connection = ctx.config.connections.get(bot.connection);
@@ -60,7 +59,9 @@ export async function speechTo(
   const ways = waysFor(speech);
   // A messenger that can run no block still says the words that stand beside it, after all that can.
   const words = speech.event === undefined || speech.text === "" ? [] : waysFor({ text: speech.text });
-  const [first, ...next] = [...ways, ...words.filter(({ connection }) => ways.every((way) => way.connection !== connection))];
+  const more = words.filter(({ connection }) => ways.every((way) => way.connection !== connection));
+  const sends = ({ connection }: Way): number => Number(canSend(ctx.config.connections.get(connection)));
+  const [first, ...next] = [...ways, ...more].toSorted((a, b) => sends(b) - sends(a));
   return first ? delivery({ ...to, personId, hide: speech.hide }, first, next) : null;
 }
 
