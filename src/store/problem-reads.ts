@@ -102,26 +102,32 @@ export const countProblems = async (db: D1Database, now: number): Promise<number
 export const lastResolvedAt = (db: D1Database): Promise<number | null> =>
   db.prepare("SELECT MAX(resolved_at) AS at FROM problems").first<number>("at");
 
-/** Money that is not where it belongs, in ten-thousandths: by what keeps it (the kind of its problem), connection, field and currency. */
+/** Money that is not where it belongs, in ten-thousandths: by what keeps it (the kind of its problem), connection, `detail` (a macro's field, the cause of
+ *  deliveries) and currency. */
 export type StuckMoney = {
   kind: "unresolved_macro" | "unbound" | "delivery";
   connection: string;
-  field: string | null;
+  detail: string | null;
   currency: string | null;
   amount: number;
 };
 
-/** As reports count: the newest state of a payment, refunds taken off. An event that died at two destinations is counted at each: it is stuck twice. */
+/** Of nobody and held back by a macro: as reports count, the newest state of a payment, refunds taken off. Of deliveries: what the events told that died of
+ *  this cause since the problem began; one that died at two destinations is counted at each: it is stuck twice. */
 export async function stuckMoney(db: D1Database, now: number): Promise<StuckMoney[]> {
   const { results } = await db
     .prepare(
-      `SELECT CASE status WHEN 'unbound' THEN 'unbound' ELSE 'unresolved_macro' END AS kind, connection, CASE status WHEN 'unbound' THEN NULL ELSE field END AS field,
+      `SELECT CASE status WHEN 'unbound' THEN 'unbound' ELSE 'unresolved_macro' END AS kind, connection, CASE status WHEN 'unbound' THEN NULL ELSE field END AS detail,
          currency, SUM(CASE type WHEN 'refund' THEN -amount_e4 ELSE amount_e4 END) AS amount FROM events
        WHERE (${WAITS} AND received_at < ?1 OR status = 'quarantined') AND type IN ('payment', 'refund') AND counted = 1 AND amount_e4 > 0
        GROUP BY 1, 2, 3, 4
        UNION ALL
-       SELECT 'delivery', d.connection, NULL, e.currency, SUM(e.amount_e4) FROM (SELECT DISTINCT connection, event_id FROM deliveries WHERE status = 'dead') d
-       JOIN events e ON e.id = d.event_id WHERE e.amount_e4 > 0 GROUP BY 2, 4`,
+       SELECT 'delivery', connection, cause, currency, SUM(amount_e4) FROM (
+         SELECT DISTINCT p.connection, p.cause, e.id, e.currency, e.amount_e4 FROM problems p
+         JOIN deliveries d ON d.status = 'dead' AND d.connection = p.connection AND d.settled_at >= p.first_at
+           AND substr(d.reason || ':', 1, length(p.cause) + 1) = p.cause || ':'
+         JOIN events e ON e.id = d.event_id WHERE p.kind = 'delivery' AND p.resolved_at IS NULL AND e.amount_e4 > 0)
+       GROUP BY 2, 3, 4`,
     )
     .bind(now - PATIENCE_MS)
     .all<StuckMoney>();

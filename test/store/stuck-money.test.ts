@@ -1,6 +1,7 @@
 import { env } from "cloudflare:workers";
 import { beforeEach, expect, it } from "vitest";
 import { stuckMoney } from "../../src/store/problem-reads.ts";
+import { raiseProblem } from "../../src/store/problems.ts";
 import { type LedgerRow, clearLedger, writeLedger } from "../kit/ledger-rows.ts";
 
 const NOW = Date.UTC(2026, 2, 10);
@@ -50,4 +51,32 @@ it("money that a macro holds back is all that came with it, however old", async 
     { id: "evt_c", type: "registration", amount: 5, currency: "USD", status: "quarantined", at: NOW },
   ]);
   expect(await stuckMoney(env.DB, NOW)).toMatchObject([{ kind: "unresolved_macro", amount: 1_000_000 }]);
+});
+
+it("money of what was not delivered stands at its own cause, since the problem of it began", async () => {
+  const sale = { type: "payment", currency: "USD", at: NOW };
+  await writeLedger([
+    { ...sale, id: "evt_old", amount: 3 },
+    { ...sale, id: "evt_a", amount: 50 },
+    { ...sale, id: "evt_b", amount: 70 },
+  ]);
+  const died = (id: string, reason: string, at: number): D1PreparedStatement =>
+    env.DB.prepare(
+      `INSERT INTO deliveries (id, seq, event_id, connection, action, status, reason, created_at, settled_at)
+       VALUES ('dlv_' || ?1 || ?2, ?3, ?1, 'crm', 'request', 'dead', ?2, ?3, ?3)`,
+    ).bind(id, reason, at);
+  await env.DB.batch([
+    died("evt_old", "timeout", NOW - 9 * DAY),
+    died("evt_a", "timeout", NOW),
+    died("evt_b", "vendor_refused: no such person", NOW),
+    died("evt_b", "vendor_refused: the same again", NOW + 1),
+    ...["timeout", "vendor_refused"].map((cause) =>
+      raiseProblem(env.DB, { kind: "delivery", dedupe: `crm:${cause}`, cause, connection: "crm", at: NOW }),
+    ),
+  ]);
+  const told = (await stuckMoney(env.DB, NOW)).map(({ connection, detail, amount }) => [connection, detail, amount]);
+  expect(told).toEqual([
+    ["crm", "timeout", 500_000],
+    ["crm", "vendor_refused", 700_000],
+  ]);
 });

@@ -69,8 +69,9 @@ const columns = (view: View): readonly Column[] => [
 ];
 
 function row(view: View, problem: ProblemLine, money: readonly StuckMoney[]): Html {
+  const about = problem.kind === "delivery" ? problem.cause : problem.field;
   const stuck = money.filter(
-    ({ kind, connection, field }) => kind === problem.kind && connection === problem.connection && field === problem.field,
+    ({ kind, connection, detail }) => kind === problem.kind && connection === problem.connection && detail === about,
   );
   const sums = stuck.map(({ amount, currency }) => amountE4(view, amount, currency)).join(", ");
   return html`<tr data-row data-id="${problem.id}">${cells(columns(view), [
