@@ -117,10 +117,14 @@ export const actForm = (
     ${hidden(view)}${given.next !== undefined && html`<input type="hidden" name="next" value="${given.next}" />`}${Object.entries(given.fields ?? {}).map(([name, value]) => html`<input type="hidden" name="${name}" value="${value}" />`)}${view.operator?.role === "viewer" ? html`<fieldset disabled>${content}</fieldset>` : content}<input type="hidden" name="seen" value="${view.ctx.config.version}" />
   </form>`;
 
+/** From a refusal to the page as it stands now. */
+export const openAnew = (view: View): Html =>
+  html`<a href="${view.url.pathname + view.url.search}">${view.say(["Открыть заново", "Open anew"])}</a>`;
+
 function flash(view: View): Content {
   const done = view.url.searchParams.get("done");
   if (view.refusal !== null)
-    return html`<p class="note bad" role="alert">${icon("bad")} ${view.word("refused")}: ${view.refusal} <a href="${view.url.pathname + view.url.search}">${view.say(["Открыть заново", "Open anew"])}</a></p>`;
+    return html`<p class="note bad" role="alert">${icon("bad")} ${view.word("refused")}: ${view.refusal} ${openAnew(view)}</p>`;
   return done === null ? null : html`<p class="note ok" role="status">${icon("ok")} ${view.word("done")}</p>`;
 }
 

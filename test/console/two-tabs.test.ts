@@ -82,7 +82,7 @@ describe("a form drawn before another save", () => {
     const answer = await browser.post(`/console/act/${act}`, { ...second, seen: again });
     expect([answer.status, await answer.text()]).toEqual([422, expect.stringContaining("сохранили другое")]);
     expect((await saved()).version).toBe(version);
-    expect(page).toContain(`href="${second["back"]}"`);
+    expect(page).toContain(`<a href="${second["back"]}">Открыть заново</a>`);
   });
 
   it("deletes one rule where two ask for it at once", async () => {

@@ -10,7 +10,7 @@ import { typesThatCame } from "../../../store/operator/events.ts";
 import { messageText } from "../../error-text.ts";
 import { icon } from "../../icons.ts";
 import { lineOf } from "../../line-of.ts";
-import { actForm, type Page } from "../../page.ts";
+import { actForm, openAnew, type Page } from "../../page.ts";
 import { connectionName, isEventName, moment, ordinalOf } from "../../parts.ts";
 import { noteText } from "../../version-note.ts";
 import type { View } from "../../view.ts";
@@ -137,5 +137,5 @@ function errorList(view: View, { errors, text }: Refused): Content {
       const line = lineOf(text, path);
       return html`<li><code>${path || "—"}</code>${line !== null && ` · ${view.say(["строка {0}", "line {0}"], line)}`}: ${messageText(view, message)}</li>`;
     },
-  )}</ul></div>`;
+  )}</ul>${openAnew(view)}</div>`;
 }
