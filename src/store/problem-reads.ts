@@ -113,18 +113,19 @@ export type StuckMoney = {
 };
 
 /** Of nobody and held back by a macro: as reports count, the newest state of a payment, refunds taken off. Of deliveries: what the events told that died of
- *  this cause since the problem began; one that died at two destinations is counted at each: it is stuck twice. */
+ *  this cause since the problem began; one that died at two destinations is counted at each: it is stuck twice.
+ *  Read from the few events that are stuck and the few problems that are open: the planner would begin with all payments. */
 export async function stuckMoney(db: D1Database, now: number): Promise<StuckMoney[]> {
   const { results } = await db
     .prepare(
       `SELECT CASE status WHEN 'unbound' THEN 'unbound' ELSE 'unresolved_macro' END AS kind, connection, CASE status WHEN 'unbound' THEN NULL ELSE field END AS detail,
          currency, SUM(CASE type WHEN 'refund' THEN -amount_e4 ELSE amount_e4 END) AS amount FROM events
-       WHERE (${WAITS} AND received_at < ?1 OR status = 'quarantined') AND type IN ('payment', 'refund') AND counted = 1 AND amount_e4 > 0
+       WHERE (${WAITS} AND received_at < ?1 OR status = 'quarantined') AND +type IN ('payment', 'refund') AND counted = 1 AND amount_e4 > 0
        GROUP BY 1, 2, 3, 4
        UNION ALL
        SELECT 'delivery', connection, cause, currency, SUM(amount_e4) FROM (
          SELECT DISTINCT p.connection, p.cause, e.id, e.currency, e.amount_e4 FROM problems p
-         JOIN deliveries d ON d.status = 'dead' AND d.connection = p.connection AND d.settled_at >= p.first_at
+         CROSS JOIN deliveries d ON d.status = 'dead' AND d.connection = p.connection AND d.settled_at >= p.first_at
            AND substr(d.reason || ':', 1, length(p.cause) + 1) = p.cause || ':'
          JOIN events e ON e.id = d.event_id WHERE p.kind = 'delivery' AND p.resolved_at IS NULL AND e.amount_e4 > 0)
        GROUP BY 2, 3, 4`,

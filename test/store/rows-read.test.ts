@@ -4,6 +4,8 @@ import type { PersonId } from "../../src/lib/ids.ts";
 import { listEvents } from "../../src/store/event-lists.ts";
 import { holderBots } from "../../src/store/holders.ts";
 import { readPerson } from "../../src/store/person-reads.ts";
+import { stuckMoney } from "../../src/store/problem-reads.ts";
+import { raiseProblem } from "../../src/store/problems.ts";
 import { queuedBetween, requeueDead } from "../../src/store/replays.ts";
 import { feed, pay } from "../kit/feed.ts";
 import { emptyGraph, rows } from "../kit/identity-rows.ts";
@@ -110,6 +112,16 @@ it("a list of what was not delivered to a connection reads through no events and
   const read = rowsRead();
   const none = { status: null, connection: null, type: null, person: null, link: null, code: null, since: null, until: null };
   expect(await listEvents(env.DB, { ...none, dead: true, to: "out", before: null, limit: 50 })).toEqual([]);
+  expect(read()).toBeLessThan(100);
+});
+
+it("the money that problems hold back is found without the payments that are where they belong", async () => {
+  await env.DB.batch([
+    env.DB.prepare("DELETE FROM events WHERE status = 'unbound'"),
+    ...Array.from({ length: 20 }, (_none, n) => raiseProblem(env.DB, { kind: "conflict", dedupe: `money${n}`, at: 1 })),
+  ]);
+  const read = rowsRead();
+  expect(await stuckMoney(env.DB, 9e15)).toEqual([]);
   expect(read()).toBeLessThan(100);
 });
 
