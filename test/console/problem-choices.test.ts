@@ -107,6 +107,26 @@ it("one value too many of a person speaks of nobody else", async () => {
   expect(page).not.toContain("Два человека");
 });
 
+it("a user too many whom somebody else has is a question of the two", async () => {
+  const persons: string[] = [];
+  for (const telegram of ["2001", "2002"]) {
+    await tell("sb/tok-sb-0000000000", { event: "identify", telegram_id: telegram });
+    persons.push((await ownerOf(`telegram_id=${telegram}`)) ?? "");
+  }
+  await raiseProblem(env.DB, {
+    kind: "conflict",
+    cause: "limit",
+    dedupe: "two",
+    at: Date.now(),
+    connection: "sb",
+    persons,
+  }).run();
+  const { items } = await (await operator("GET", "/v1/problems")).json<{ items: { id: string }[] }>();
+  const page = await browser.text(`/console/problems/${items[0]?.id}`);
+  expect(page).toContain("Два человека");
+  expect(page).not.toContain("у кого оно появится");
+});
+
 it("an account that signs in as somebody else is no question of two people, and is shown with whoever has it", async () => {
   await tell("sb/tok-sb-0000000000", { event: "identify", telegram_id: "2001" });
   const hash = await env.DB.prepare("SELECT hash FROM identifiers").first<string>("hash");

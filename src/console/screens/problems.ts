@@ -151,7 +151,8 @@ export async function problemPage(view: View, id: string): Promise<Page | null> 
   const persons = await currentPersons(view, about.length === 0 && owned ? [owned.person_id] : about);
   const value = owned && (await openIdentifier(view.ctx, owned));
   const mending = problem.kind === "delivery" && isThere(view, problem) ? mendingOf(problem.cause ?? "") : null;
-  const advice = persons.length < 2 && isGone(view, problem) ? GONE : (ADVICE[problem.cause ?? ""] ?? ADVICE[problem.kind]);
+  const ofOne = isGone(view, problem) ? GONE : ADVICE[problem.cause ?? ""];
+  const advice = (persons.length < 2 ? ofOne : null) ?? ADVICE[problem.kind];
   const recover = problem.kind === "delivery" && mainButton(view, problem);
   return {
     title: problemSentence(view, problem),
