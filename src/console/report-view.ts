@@ -19,7 +19,7 @@ export const mistaken = (view: View, errors: readonly FieldError[]): Html =>
 
 /** The list of people behind a number, under the same controls. */
 export const behindOf =
-  (view: View): Behind =>
+  (view: View): NonNullable<Behind> =>
   (question) => {
     const asked = new URL(`/console/funnel/people${view.url.search}`, view.url);
     const { pathname, searchParams } = new URL(hrefWith({ ...view, url: asked }, question, asked.pathname), asked);

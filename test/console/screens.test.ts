@@ -71,13 +71,18 @@ describe("screens over the worked data set", () => {
     expect(plain(await browser.text(linked(/href="([^"]+)">900\s₽/)))).toContain("Оплаты без человека 1");
   });
 
+  const buyers = ["TG 1001", "TG 1002", "TG 1006", "TG 1007", "TG 1008", "TG 1010", "TG 1011", "i@ex.ru"];
   it.each([
-    ["first", "15 600 ₽", ["TG 1006", "TG 1010", "TG 1011"]],
-    ["last", "3 600 ₽", ["TG 1006", "TG 1011"]],
-    ["last", "102 600 ₽", ["TG 1001", "TG 1002", "TG 1006", "TG 1007", "TG 1008", "TG 1010", "TG 1011", "i@ex.ru"]],
-  ])("opens whose money a line's net is, by %s touch: %s", async (attribution, net, people) => {
-    const page = await browser.text(`/console/funnel?${WORKED_RANGE}&attribution=${attribution}`);
-    const sum = new RegExp(`href="([^"]+)">(?:<b>)?${net.replaceAll(" ", "\\s")}<`);
+    ["the funnel's line by first touch", "/funnel", "15 600 ₽", ["TG 1006", "TG 1010", "TG 1011"]],
+    ["the funnel's line by last touch", "/funnel?attribution=last", "3 600 ₽", ["TG 1006", "TG 1011"]],
+    ["the funnel", "/funnel?attribution=last", "102 600 ₽", buyers],
+    ["the overview", "", "102 600 ₽", buyers],
+    ["a link", "/links", "55 000 ₽", ["TG 1001", "TG 1002"]],
+  ])("opens whose money the net of %s is", async (_, screen, net, people) => {
+    const page = await browser.text(`/console${screen}${screen.includes("?") ? "&" : "?"}${WORKED_RANGE}`);
+    const sum = new RegExp(
+      `href="([^"]+)">(?:<b>|<div class="box"><small>Чистая выручка</small><span class="big">)?${net.replaceAll(" ", "\\s")}<`,
+    );
     const list = await browser.text((sum.exec(page)?.[1] ?? "").replaceAll("&amp;", "&"));
     const shown = [...list.matchAll(/<bdi>([^<]+)<\/bdi>/g)].map(([, name = ""]) => name);
     expect(shown.toSorted()).toEqual(people.toSorted());

@@ -36,10 +36,9 @@ export async function linksPage(view: View): Promise<Page> {
     [view.say(["Выручка", "Net"]), "num"],
     [view.word("adCost")],
   ];
-  const people = (line: string, stage: Stage, n = 0): Content =>
-    n === 0
-      ? 0
-      : html`<a href="${hrefWith(view, { from: range.from, to: range.to, by: "link", line, stage }, "/console/funnel/people")}">${numberOf(view, n)}</a>`;
+  const behind = (asked: Readonly<Record<string, string>>, text: string): Html =>
+    html`<a href="${hrefWith(view, { from: range.from, to: range.to, by: "link", ...asked }, "/console/funnel/people")}">${text}</a>`;
+  const people = (line: string, stage: Stage, n = 0): Content => (n === 0 ? 0 : behind({ line, stage }, numberOf(view, n)));
   const row = ([slug, link]: readonly [string, TrackedLink]): Html => {
     const line = lines.get(slug);
     const marks = [link.utm_source, link.utm_medium, link.utm_campaign].filter(Boolean).join(" / ");
@@ -50,7 +49,7 @@ export async function linksPage(view: View): Promise<Page> {
       people(slug, "click", line?.click),
       people(slug, "bot_start", line?.bot_start),
       people(slug, "sale", line?.sale),
-      moneyOf(view, line?.net_first ?? "0", currency),
+      behind({ line: slug, paid: "1" }, moneyOf(view, line?.net_first ?? "0", currency)),
       html`${moneyOf(view, line?.cost ?? "0", currency)}${costForm(view, slug)}`,
     ])}</tr>`;
   };

@@ -103,8 +103,9 @@ function heldBack(view: View): readonly Connection[] {
 
 function six(view: View, report: Report, before: Report | null): Html {
   const reached = (of: Report | null, id: string): number | null => of?.stages.find((stage) => stage.id === id)?.reached ?? null;
-  const box = (label: string, now: string, delta: Content, href: string): Html =>
-    html`<a href="${href}"><div class="box"><small>${label}</small><span class="big">${now}</span>${delta}</div></a>`;
+  const behind = behindOf(view);
+  const box = (label: string, now: string, delta: Content, question: Readonly<Record<string, string>>): Html =>
+    html`<a href="${behind(question)}"><div class="box"><small>${label}</small><span class="big">${now}</span>${delta}</div></a>`;
   const labels = {
     click: view.say(["Переходы", "Clicks"]),
     bot_start: view.say(["Старты", "Starts"]),
@@ -114,15 +115,10 @@ function six(view: View, report: Report, before: Report | null): Html {
   };
   const numbers = (["click", "bot_start", "registration", "order", "sale"] as const).map((id) => {
     const [now, was] = [reached(report, id) ?? 0, reached(before, id)];
-    return box(
-      labels[id],
-      numberOf(view, now),
-      deltaOf(view, now, was),
-      `${hrefWith(view, { stage: id }, "/console/funnel/people")}${view.url.search.replace("?", "&")}`,
-    );
+    return box(labels[id], numberOf(view, now), deltaOf(view, now, was), { stage: id });
   });
   const [net, was] = [Number(report.money.net), before === null ? null : Number(before.money.net)];
-  return html`<div class="six">${numbers}${box(view.word("netRevenue"), moneyOf(view, report.money.net, report.range.currency), deltaOf(view, net, was), hrefWith(view, {}, "/console/funnel") + view.url.search)}</div>`;
+  return html`<div class="six">${numbers}${box(view.word("netRevenue"), moneyOf(view, report.money.net, report.range.currency), deltaOf(view, net, was), { paid: "1" })}</div>`;
 }
 
 function deltaOf(view: View, now: number, was: number | null): Content {
