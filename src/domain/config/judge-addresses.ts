@@ -58,12 +58,15 @@ export function addressMistake(text: string, local: boolean): string | null {
 }
 
 /** Called as it stands: only a rule's texts are rendered, and a brace that is sent is kept there for ever. */
+const calledMistake = (text: string, local: boolean): string | null =>
+  text.includes("{{") ? "a macro is filled in a rule only" : addressMistake(text, local);
+
 const called = (path: string, text: string | undefined, local: boolean): Named[] =>
-  text ? [{ path, message: text.includes("{{") ? "a macro is filled in a rule only" : addressMistake(text, local) }] : [];
+  text ? [{ path, message: calledMistake(text, local) }] : [];
 
 /** A base is continued with a path, so a query or fragment in it would swallow that path. */
 function baseMistake(text: string, local: boolean): string | null {
-  return addressMistake(text, local) ?? (/[?#]/.test(text) ? "must not have a query or a fragment" : null);
+  return calledMistake(text, local) ?? (/[?#]/.test(text) ? "must not have a query or a fragment" : null);
 }
 
 /** Where browsers are sent, not what the gateway calls: a developer's `localhost` is as good as 127.0.0.1 there. */

@@ -178,6 +178,7 @@ const MISTAKES: readonly (readonly [string, unknown, string, RegExp])[] = [
   ["connections/bot/base_url", "$PRIVATE_URL", "connections.bot.base_url", /private/],
   ["connections/bot/base_url", "https://x.example/a?b=c", "connections.bot.base_url", /query/],
   ["connections/tracker/url", "https://[::1]/", "connections.tracker.url", /private/],
+  ["connections/tracker/url", "https://tr.example/{{event.type}}", "connections.tracker.url", /rule/],
   ["connections/site/webhook_url", "http://school.example/h", "connections.site.webhook_url", /https/],
   ["connections/site/webhook_url", "https://school.example/h?who={{person.key}}", "connections.site.webhook_url", /rule/],
   ["connections/out/url", "https://crm.example/{{event.order}}", "connections.out.url", /rule/],
