@@ -36,7 +36,7 @@ export function raiseProblem(db: D1Database, problem: NewProblem): D1PreparedSta
       `INSERT INTO problems (id, dedupe, kind, cause, connection, field, persons, identifier_hash, identifier_type, event_id, count, first_at, last_at)
        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, 1, ?11, ?11)
        ON CONFLICT (dedupe) DO UPDATE SET
-         count = count + 1, first_at = IIF(resolved_at IS NULL, first_at, excluded.first_at), last_at = MAX(last_at, excluded.last_at), alerted_at = CASE WHEN resolved_at IS NULL THEN alerted_at END, resolved_at = NULL, event_id = COALESCE(excluded.event_id, event_id),
+         count = IIF(resolved_at IS NULL, count, 0) + 1, first_at = IIF(resolved_at IS NULL, first_at, excluded.first_at), last_at = MAX(last_at, excluded.last_at), alerted_at = CASE WHEN resolved_at IS NULL THEN alerted_at END, resolved_at = NULL, event_id = COALESCE(excluded.event_id, event_id),
          persons = CASE WHEN json_array_length(persons) >= 20 THEN persons ELSE
            (SELECT json_group_array(value) FROM (SELECT value FROM json_each(problems.persons) UNION SELECT value FROM json_each(excluded.persons))) END`,
     )

@@ -125,7 +125,7 @@ describe("alerts", () => {
     expect(await problems()).toMatchObject([{ first_at: iso(NOW), count: 2 }]);
     await resolveProblem(env.DB, (await problems())[0]?.id ?? "", NOW + 2);
     await told(NOW + 3);
-    expect(await problems()).toMatchObject([{ first_at: iso(NOW + 3), count: 3 }]);
+    expect(await problems()).toMatchObject([{ first_at: iso(NOW + 3), count: 1 }]);
   });
 
   it("are not sent through the connection they complain of", async () => {
