@@ -533,6 +533,23 @@ describe("notify", () => {
     expect(await problems()).toBe(before + 1);
   });
 
+  it("is told as a problem when it is sent again and refused, since the next messenger has refused before", async () => {
+    const [tg, client] = [someone(), someone()];
+    await link({ telegram_id: tg, client_id: client });
+    await link({ telegram_id: tg }, TG);
+    vendor(() => Response.json({ ok: false, error_code: 403, description: "Forbidden" }, { status: 403 }));
+    const { body } = await site("/v1/notify", { telegram_id: tg, message: "hi" }, { secret: OTHER_SECRET });
+    const id = String(body["id"]);
+    await run("tg");
+    await run("bot");
+    expect(await row(`${id}_2`)).toMatchObject({ status: "dead" });
+    const before = await problems();
+    await operator("POST", `/v1/deliveries/${id}/replay`);
+    await run("tg");
+    expect(await row(id)).toMatchObject({ status: "dead", generation: 1 });
+    expect(await problems()).toBe(before + 1);
+  });
+
   it("runs a Chatterfy step by its id; a name that is no step goes to the next messenger", async () => {
     const chat = { kind: "chatterfy", webhook_id: "w-1", token: ["chat-token-00000000000"] };
     await saveConfig({ ...SCHOOL, connections: { ...SCHOOL.connections, chat } });

@@ -1,6 +1,6 @@
 /** Writing down what became of a row: queue and outcome in one transaction, so that neither a crash nor a mistake can tell one
  *  without the other. D1 is told later, out of the outbox, and may be told twice. A dead delivery raises one problem a connection
- *  and kind of reason, unless its words go on by another way. */
+ *  and kind of reason, unless its words go on by another way for the first time. */
 import type { Context } from "../../context.ts";
 import { CLOSED } from "../../domain/breaker.ts";
 import type { Settlement } from "../../domain/settle.ts";
@@ -48,8 +48,11 @@ export function conclude(lane: LaneState, row: WorkRow, end: Conclusion): void {
     attempts: end.attempts,
     nextAt: settlement.state === "retrying" ? settlement.nextAt : null,
     settledAt: settlement.state === "retrying" ? null : now,
+    // The next messenger of what is sent again may have refused already: then it does not go on (`continueDelivery`).
     problem:
-      settlement.state === "dead" && next === null ? (end.problem ?? deadProblem(end.connection, settlement.reason, now)) : null,
+      settlement.state === "dead" && (next === null || row.generation > 0)
+        ? (end.problem ?? deadProblem(end.connection, settlement.reason, now))
+        : null,
     next,
     unwritten: settlement.state === "dead" || settlement.state === "cancelled" ? row.echoes : [],
   };
