@@ -2,10 +2,10 @@
  *  be done is done by the lane, which knows what is out. So a list may be some moments old, while the answer of a replay or a
  *  cancellation is true when it is given. */
 import * as z from "zod/mini";
-import { laneOf } from "../context.ts";
 import { RECOVER_PER_SECOND } from "../domain/delivery.ts";
 import { silencedConnections } from "../flows/bind/deliveries.ts";
 import { cancelDelivery } from "../flows/cancel-delivery.ts";
+import { recoverDead } from "../flows/recover-dead.ts";
 import { replayDelivery } from "../flows/replay-delivery.ts";
 import { attemptsOf, findDelivery, listDeliveries } from "../store/deliveries.ts";
 import { countDead } from "../store/replays.ts";
@@ -89,7 +89,7 @@ export const postRecover = operatorCall(async (ctx, { request }) => {
   const since = Date.parse(text);
   const until = ctx.clock();
   const matched = await countDead(ctx.env.DB, { connection, silenced: silencedConnections(ctx), since, until });
-  const job = await laneOf(ctx.env, connection).recover(connection, { since, until, perSecond });
+  const job = await recoverDead(ctx, connection, { since, until, perSecond });
   const answer = {
     id: job.id,
     connection,

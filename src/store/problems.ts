@@ -55,6 +55,20 @@ export function raiseProblem(db: D1Database, problem: NewProblem): D1PreparedSta
     );
 }
 
+/** What a recovery asked for at `until` brings back: should it die again, it is told anew. What may have arrived is not sent again. */
+export const resolveRecovered = (
+  db: D1Database,
+  connection: string,
+  { since, until }: { readonly since: number; readonly until: number },
+): Promise<unknown> =>
+  db
+    .prepare(
+      `UPDATE problems SET resolved_at = ?3 WHERE kind = 'delivery' AND connection = ?1 AND first_at >= ?2 AND last_at <= ?3
+       AND cause <> 'unknown_outcome' AND resolved_at IS NULL`,
+    )
+    .bind(connection, since, until)
+    .run();
+
 /** Closed by the operator; it opens again when the same problem is told again. */
 export async function resolveProblem(db: D1Database, id: string, now: number): Promise<boolean> {
   const { meta } = await db

@@ -1,9 +1,9 @@
 /** Sending again, trying out, keeping for later. What is sent again is the same delivery under the same `Idempotency-Key`, with `x-replay: 1`;
  *  `resend` makes a new one. Which of them may go is decided by the flows, for the API and the console alike. */
-import { laneOf } from "../../context.ts";
 import { RECOVER_PER_SECOND } from "../../domain/delivery.ts";
 import { parseReportQuery } from "../../domain/funnel/query.ts";
 import { cancelDelivery } from "../../flows/cancel-delivery.ts";
+import { recoverDead } from "../../flows/recover-dead.ts";
 import { replayDelivery } from "../../flows/replay-delivery.ts";
 import { replayEvent } from "../../flows/replay-event.ts";
 import { replayPayload } from "../../flows/replay-payload.ts";
@@ -11,12 +11,11 @@ import { actionsOf, resendEvent } from "../../flows/resend-event.ts";
 import { sendTestEvent } from "../../flows/send-test-event.ts";
 import { shareReport } from "../../flows/share-report.ts";
 import { addBookmark, dropBookmark } from "../../store/operator/bookmarks.ts";
-import { resolveProblem } from "../../store/problems.ts";
 import { type Acts, done, failed, refusalText, told, wholeNumber } from "./act.ts";
 
 /** `replay-event` is done when at least one of the event's deliveries goes again; when none does the first refusal is told.
  *  `resend` names an action by its place in the rules, so one that moved or is gone is `stale`. `recover` sends what died since
- *  the problem began, and closes the problem at once: should it die again, a new one is raised. */
+ *  the problem began. */
 export const DELIVERY_ACTS: Acts = {
   "replay-delivery": async (view, form) => told(view, await replayDelivery(view.ctx, form("id"))),
   "cancel-delivery": async (view, form) => told(view, await cancelDelivery(view.ctx, form("id"))),
@@ -44,12 +43,7 @@ export const DELIVERY_ACTS: Acts = {
     const connection = form("connection");
     const since = wholeNumber(form("since"));
     if (since === null || !view.ctx.config.connections.has(connection)) return failed(refusalText(view, "not_found"));
-    await laneOf(view.ctx.env, connection).recover(connection, {
-      since,
-      until: view.ctx.clock(),
-      perSecond: RECOVER_PER_SECOND,
-    });
-    if (form("problem") !== "") await resolveProblem(view.ctx.env.DB, form("problem"), view.ctx.clock());
+    await recoverDead(view.ctx, connection, { since, until: view.ctx.clock(), perSecond: RECOVER_PER_SECOND });
     return done("/console/problems");
   },
   "test-event": async (view, form) => {

@@ -162,10 +162,10 @@ export async function problemPage(view: View, id: string): Promise<Page | null> 
   };
 }
 
-const recoverForm = (view: View, { id, connection, first_at }: ProblemLine): Html =>
+const recoverForm = (view: View, { connection, first_at }: ProblemLine): Html =>
   actForm(
     view,
-    { act: "recover", fields: { connection: connection ?? "", problem: id, since: first_at } },
+    { act: "recover", fields: { connection: connection ?? "", since: first_at } },
     html`<button class="main">${view.say(["Повторить всё недоставленное", "Retry everything not delivered"])}</button>`,
   );
 
