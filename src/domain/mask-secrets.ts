@@ -31,10 +31,13 @@ const withCredentials = (header: string): string[] => {
   return [header, credentials, pair, pair.slice(pair.indexOf(":") + 1)];
 };
 
-/** What proves something in an address: all that follows its host. A vendor names the path, not the address. */
+/** What proves something in an address: all that follows its host. A vendor names the path, or its end alone (n8n), not the address. */
 const withinAddress = (address: string): string[] => {
   const { pathname, search } = new URL(address);
-  return [`${pathname}${search}`, pathname, search].map((part) => part.replace(/^[/?]/, ""));
+  const steps = pathname.slice(1).split("/");
+  return steps
+    .flatMap((_step, at) => [steps.slice(at).join("/"), `${steps.slice(at).join("/")}${search}`])
+    .concat(search.slice(1));
 };
 
 const escaped = (text: string): string => text.replaceAll(/[^\p{L}\p{N}\s]/gu, String.raw`\$&`);

@@ -121,11 +121,13 @@ describe("R-05 the event shows no secret", () => {
         shop: { kind: "site", origin: "https://shop.ru", webhook_url: "$HOOK" },
         open: { kind: "http", url: "https://api.example/v1/hook" },
         host: { kind: "http", url: "$HOST" },
+        flow: { kind: "http", url: "$FLOW" },
       },
     });
     const secrets: Readonly<Record<string, string>> = {
       HOOK: "https://hook.example/sesame88abc?k=1",
       HOST: "https://api.example/",
+      FLOW: "https://n8n.example/webhook/0b9f6c1e",
     };
     const { connections } = resolveConfig(document, 1, (name) => secrets[name] ?? null);
     const shown = (id: string, text: string): string => {
@@ -135,6 +137,9 @@ describe("R-05 the event shows no secret", () => {
     expect(shown("hook", "POST https://hook.example/sesame88abc?k=1")).toBe("POST https://hook.example/••••");
     expect(shown("shop", "no route sesame88abc?k=1")).toBe("no route ••••");
     expect(shown("shop", "no route /sesame88abc")).toBe("no route /••••");
+    expect(shown("flow", 'The requested webhook "POST 0b9f6c1e" is not registered.')).toBe(
+      'The requested webhook "POST ••••" is not registered.',
+    );
     expect(shown("open", "Cannot POST /v1/hook")).toBe("Cannot POST /v1/hook");
     expect(shown("host", "Cannot POST https://api.example/")).toBe("Cannot POST https://api.example/");
   });
