@@ -1,4 +1,31 @@
-/** Where a mistake of a JSON text stands, which `JSON.parse` does not tell. */
+/** Where a mistake of a JSON text stands. */
+
+/** The line on which a text stops being JSON, its last when it only ends too soon; null when it is JSON. */
+export function brokenLine(text: string): number | null {
+  const stop = stopOf(text);
+  if (stop === "nowhere") return null;
+  if (stop !== "untold") return text.slice(0, stop).split("\n").length;
+  // The first lines that are refused for the same sign.
+  const lines = text.split("\n");
+  let [low, high] = [1, lines.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (stopOf(lines.slice(0, middle).join("\n")) === "untold") high = middle;
+    else low = middle + 1;
+  }
+  return low;
+}
+
+/** Where `JSON.parse` gives up. V8 tells the place, or the sign alone (`Unexpected token`). */
+function stopOf(text: string): number | "nowhere" | "untold" {
+  try {
+    JSON.parse(text);
+    return "nowhere";
+  } catch (failure) {
+    const [, at] = / at position (\d+)/.exec(String(failure)) ?? [];
+    return at === undefined ? (/Unexpected end/.test(String(failure)) ? text.length : "untold") : Number(at);
+  }
+}
 
 /** The line of the path, or of the nearest thing around it that is there; a rule that is edited alone has no `rules.N` of its own.
  *  Null when nothing of the path is in the text. */

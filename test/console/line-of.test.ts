@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { lineOf } from "../../src/console/line-of.ts";
+import { brokenLine, lineOf } from "../../src/console/line-of.ts";
 
 describe("the line of a mistake", () => {
   const text = JSON.stringify(
@@ -40,5 +40,24 @@ describe("the line of a mistake", () => {
       null,
       null,
     ]);
+  });
+});
+
+describe("the line on which a text stops being JSON", () => {
+  it.each([
+    ["a comma too many", '{\n "a": 1,\n}\n', 3],
+    ["a comma too few", '{\n "a": 1\n "b": 2\n}', 3],
+    ["a comment", '{\n "a": 1, // one\n "b": [\n 2\n ]\n}', 2],
+    ["a comment before all", "// all\n{\n}", 1],
+    ["quotation marks of a text processor", '{\n "a": {\n  "b": “c”\n }\n}\n', 3],
+    ["a word without any", '{\n "a": [1,\n  two\n ]\n}\n', 3],
+    ["an end that comes too soon", '{\n "a": 1\n', 3],
+    ["a bracket too many", "{}\n}\n", 2],
+  ])("%s", (_name, text, line) => {
+    expect(brokenLine(text)).toBe(line);
+  });
+
+  it("is none where it is JSON", () => {
+    expect(brokenLine("[]\n")).toBeNull();
   });
 });

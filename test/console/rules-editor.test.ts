@@ -50,8 +50,10 @@ describe("a rule", () => {
   });
 
   it.each([
-    ["that is no JSON", '{"on": "sale"', "это не JSON"],
-    ["that is a list", "[]", "это не JSON"],
+    ["that is no JSON", '{"on": "sale"', "строка 1: это не JSON"],
+    ["with a comma too many", '{\n  "on": "sale",\n}', "строка 3: это не JSON"],
+    ["with a comma too few", '{\n  "on": "sale"\n  "do": []\n}', "строка 3: это не JSON"],
+    ["that is a list", "[]", "нужен объект"],
     ["that writes to nobody known", text({ do: [{ to: "gone", action: "request" }] }), "rules.1.do.0.to</code> · строка 6"],
   ])("%s comes back as it was typed, in its place, with what is wrong", async (_, rule, told) => {
     const before = await saved();

@@ -2,6 +2,7 @@
 import { recordOf } from "../../lib/record.ts";
 import type { FieldError } from "../../lib/field-errors.ts";
 import { readVersion } from "../../store/config.ts";
+import { brokenLine } from "../line-of.ts";
 import type { View } from "../view.ts";
 import { type ActResult, type Acts, type Form, done, failed, refusalText, toldSave, wholeNumber } from "./act.ts";
 import { type Document, type Saved, listOf, saveAct, saveChange, seenIn } from "./save.ts";
@@ -26,7 +27,7 @@ export const DOCUMENT_ACTS: Acts = {
     const text = form("document");
     const refuse = (errors: readonly FieldError[]): ActResult => ({ refused: { act: "save-config", text, index: null, errors } });
     const parsed = parseObject(text);
-    if (parsed === null) return refuse(notJson(view));
+    if (parsed === null) return refuse(noObject(view, text));
     const isSeen = await seenIn(view, form, (document) => document);
     const isDrawn = wholeNumber(form("seen")) !== null;
     const saved = await saveChange(view, "", (document) => (isDrawn && isSeen(document) ? parsed : null));
@@ -48,7 +49,7 @@ export const DOCUMENT_ACTS: Acts = {
     const refuse = (errors: readonly FieldError[], at = index): ActResult => ({
       refused: { act: "save-rule", text, index: at, errors },
     });
-    if (rule === null) return refuse(notJson(view));
+    if (rule === null) return refuse(noObject(view, text));
     const saved =
       form("index") === ""
         ? await saveChange(view, "rule", (document) => ({ ...document, rules: [...rulesOf(document), rule] }))
@@ -61,7 +62,12 @@ export const DOCUMENT_ACTS: Acts = {
   "delete-rule": async (view, form) => toldSave(view, await changeRule(view, form, "rule deleted", () => [])),
 };
 
-const notJson = (view: View): FieldError[] => [{ path: "", message: view.say(["это не JSON", "this is no JSON"]) }];
+/** What is wrong with a text that is no object: the line on which it stops being JSON, if it does. */
+function noObject(view: View, text: string): FieldError[] {
+  const line = brokenLine(text);
+  const message = line === null ? "expected object" : view.say(["строка {0}: это не JSON", "line {0}: this is no JSON"], line);
+  return [{ path: "", message }];
+}
 const stale = (view: View): FieldError[] => [{ path: "", message: refusalText(view, "stale") }];
 
 /** An object of JSON; null for anything else, lists too: both the document and a rule are objects. */
