@@ -290,3 +290,32 @@ describe("a link", () => {
     expect((await browser.get("/console/links/to-vk")).status).toBe(404);
   });
 });
+
+describe("why an event is nobody's is told with what to do about it", () => {
+  const told = async (body: object): Promise<string> => {
+    const id = await idOf("bot/tok-bot-0000000000", body);
+    const page = (await browser.text(`/console/events/${id}`)).replaceAll(/<[^>]+>/g, "").replaceAll(/\s+/g, " ");
+    expect(page).not.toContain("в это поле");
+    return page;
+  };
+
+  it("nobody is known by its identifiers yet: who should tell them", async () => {
+    expect(await told({ event: "payment", clickid: "nobody-1", amount: "5", tid: "n-1" })).toContain(
+      "Не привязано: такого человека ещё не знаем. Событие найдёт его само",
+    );
+  });
+
+  it("it has none: which there may be", async () => {
+    expect(await told({ event: "bot_start", client_id: "", tg: "" })).toContain(
+      "Не привязано: нет ни одного идентификатора. Проверьте, что отправитель подставляет ID",
+    );
+  });
+
+  it("it is our own test: nothing is wrong", async () => {
+    const { id } = await (await operator("POST", "/v1/connections/bot/test")).json<{ id: string }>();
+    await inboxOf(env).drain();
+    const page = await browser.text(`/console/events/${id}`);
+    expect(page).not.toContain("в это поле");
+    expect(page).not.toContain("note bad");
+  });
+});

@@ -108,13 +108,13 @@ const expired = (view: View): Html =>
 function received(view: View, event: EventSheet, raw: string | null): Content {
   if (raw === null) return expired(view);
   const marked = event.field === null ? pretty(raw) : markField(pretty(raw), event.field);
-  return html`${event.cause !== null && html`<p class="note bad">${quarantineAdvice(view, event)}</p>`}
+  return html`${event.cause !== null && html`<p class="note${event.status === "quarantined" && " bad"}">${advice(view, event)}</p>`}
     ${copyBox(view, "raw", marked)}
     <small>${view.say(["Секреты скрыты при записи.", "Secrets were masked when it was stored."])}</small>`;
 }
 
 /** The cause, and what to do about it at the sender. */
-function quarantineAdvice(view: View, event: EventSheet): Content {
+function advice(view: View, event: EventSheet): Content {
   const field = html`<code>${event.field ?? ""}</code>`;
   const ready =
     view.ctx.config.connections.has(event.connection) &&
@@ -123,7 +123,8 @@ function quarantineAdvice(view: View, event: EventSheet): Content {
     return html`${view.say(["Макрос не подставлен в поле", "The macro was not filled in:"])} ${field}.
     ${view.say(["Он пришёл буквально: проверьте написание у отправителя.", "It arrived literally: check its spelling at the sender."])}
     ${ready}`;
-  const what = html`${view.say(["Не использовано:", "Not used:"])} ${causeName(view, event.cause ?? "")}`;
+  const outcome = event.status === "quarantined" ? view.say(["Не использовано", "Not used"]) : causeName(view, event.status);
+  const what = html`${outcome}: ${causeName(view, event.cause ?? "")}`;
   return html`${what}${event.field !== null && html` ${field}`}. ${view.say(MENDING[event.cause ?? ""] ?? MEND_VALUE)}
     ${ready}`;
 }
@@ -136,6 +137,18 @@ const MENDING: Readonly<Record<string, Phrase>> = {
   unparsable: [
     "Проверьте тело запроса у отправителя: нужен целый JSON, форма или параметры в адресе, по одному событию в запросе.",
     "Check the body at the sender: it must be whole JSON, a form, or parameters in the address, one event a request.",
+  ],
+  no_identifier: [
+    "Проверьте, что отправитель подставляет ID, почту, телефон или clickid: ни одного из них в запросе нет.",
+    "Check that the sender fills in an ID, e-mail, phone or clickid: the request has none of them.",
+  ],
+  unknown_person: [
+    "Событие найдёт его само, когда бот, сайт или школа сообщит тот же идентификатор. Проверьте, что сообщает и что значение совпадает.",
+    "The event finds them by itself once a bot, site or school tells the same identifier. Check that one does, and that the value is the same.",
+  ],
+  test: [
+    "Проверочное событие: ни к кому не привязывается, правил не запускает и в отчёты не входит.",
+    "A test event: it is bound to nobody, runs no rule and is in no report.",
   ],
   empty: [
     "Проверьте, что переменные у отправителя заполнены и стоят в запросе.",
