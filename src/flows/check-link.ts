@@ -29,7 +29,8 @@ export async function walkLink(ctx: Context, address: string): Promise<Hop[]> {
     const lost = lostSince(hops.at(-1)?.address, current);
     const again: boolean = step.next !== null && [...hops.map((hop) => hop.address), current].includes(step.next);
     const found = judgeHop({ ...step, lost, again, long: step.next !== null && hops.length + 1 === MOST_HOPS });
-    hops.push({ address: current, check: { ...check, findings: [...check.findings, ...found] }, status: step.status, lost });
+    const own = step.own ? check.findings.filter(({ code }) => code !== "no_marks") : check.findings;
+    hops.push({ address: current, check: { ...check, findings: [...own, ...found] }, status: step.status, lost });
     current = again || hops.length === MOST_HOPS ? null : step.next;
   }
   return withClickFate(hops);
@@ -37,7 +38,8 @@ export async function walkLink(ctx: Context, address: string): Promise<Hop[]> {
 
 const isAddress = ({ findings }: LinkCheck): boolean => !findings.some(({ code }) => code === "not_a_url");
 
-type Step = { readonly status: number | null; readonly next: string | null; readonly closed?: true };
+/** `own` = a link of ours: its marks stand in the configuration, and its click with what it leads to. */
+type Step = { readonly status: number | null; readonly next: string | null; readonly closed?: true; readonly own?: true };
 
 /** What a hop's answer means to whoever pays for the advertisement. Sites that turn programs away (403, 429 …) may well let people in. */
 function judgeHop(hop: Step & { readonly lost: readonly string[]; readonly again: boolean; readonly long: boolean }): Finding[] {
@@ -72,7 +74,7 @@ async function callOnce(ctx: Context, address: string): Promise<Step> {
   const judged = judgeAddress(fillClick(address, SAMPLE), ctx.settings.local);
   if (!judged.ok) return { status: null, next: null, ...(judged.error === "plain_http" ? {} : { closed: true }) };
   const own = ownLink(ctx, judged.value);
-  if (own !== null) return { status: 302, next: own };
+  if (own !== null) return { status: 302, next: own, own: true };
   try {
     const response = await ctx.fetch(judged.value.href, {
       method: "GET",

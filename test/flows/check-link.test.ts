@@ -33,6 +33,7 @@ describe("walking a link", () => {
       ["https://school.example/?tl={click}", 200],
     ]);
     expect(asked).toEqual(["https://school.example/?tl=c_0000000000000000"]);
+    expect(told(hops)).toEqual([]);
     expect(told(await walk(`${PUBLIC}/r/bot`)).filter((line) => line.startsWith("1"))).toEqual([]);
   });
 
