@@ -112,6 +112,28 @@ describe("recipe 8: Keitaro", () => {
   });
 });
 
+it("recipe 8: with the condition it names, nobody whom Keitaro does not know is told to it", async () => {
+  const recipe = readRecipe(keitaro);
+  const [, mark = "", condition = "{}"] = /`(&ad=\w+)`.*`"if": (\{[^`]+\})`/.exec(keitaro) ?? [];
+  const document = recipe.json("конфигурация");
+  const rules = (document["rules"] as object[]).map((rule) => ({ ...rule, if: JSON.parse(condition) as unknown }));
+  const text = JSON.stringify({ ...document, rules });
+  await configureRecipe({ ...recipe, block: (name) => (name === "конфигурация" ? text : recipe.block(name)) });
+  const click = await get(`${addressOf(recipe, "клик", { "{subid}": "kt-8" })}${mark}`);
+  const start = new URL(click.headers.get("location") ?? "x:").searchParams.get("start");
+  const bot = `${ORIGIN}/webhook/bot/${tokenOf(recipe, "bot")}`;
+  await accepted(await post(bot, JSON.stringify({ event: "bot_start", tg: "11111180", start, email: "kt8@example.com" })));
+  await accepted(await post(bot, JSON.stringify({ event: "bot_start", tg: "11111181", email: "other8@example.com" })));
+  const pays = async (name: string): Promise<string> => {
+    const paid = `email=${name}@example.com&number=${name}&cost_money_value=400&payed_money=400&status=payed`;
+    return accepted(await get(`${ORIGIN}/webhook/school/${tokenOf(recipe, "school")}?${paid}`));
+  };
+  const unknown = await pays("other8");
+  await pays("kt8");
+  await vi.waitFor(() => expect(sent.map(({ url }) => new URL(url).searchParams.get("subid"))).toEqual(["kt-8"]), 5_000);
+  expect(await (await operator("GET", `/v1/events/${unknown}`)).json()).toMatchObject({ status: "bound", deliveries: [] });
+});
+
 describe("the console's cards", () => {
   const offered = (kind: "chatterfy" | "keitaro" | "network"): string[] => RECIPES[kind].blocks.map(({ text }) => queryOf(text));
   const queryOf = (address: string): string => address.split("?")[1] ?? address;
