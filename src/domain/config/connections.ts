@@ -8,6 +8,11 @@ const address = z.pipe(
   text,
   z.transform((value: string) => value.replaceAll(/\s+/g, "")),
 );
+/** A bot's name as messengers show it: the `@` before it is part of no link and of no call. */
+const botName = z.pipe(
+  text,
+  z.transform((value: string) => value.replace(/^@/, "")),
+);
 /** One live secret or two: the second is for rotation, while senders still use the first. */
 const secretPair = z.union([
   z.pipe(
@@ -56,7 +61,7 @@ export const salebot = z.strictObject({
   ...common,
   kind: z.literal("salebot"),
   project: vendorId,
-  group: z.optional(text),
+  group: z.optional(botName),
   api_key: z.optional(text),
   school: z.optional(text),
 });
@@ -100,7 +105,7 @@ export const telegram = z.strictObject({
   kind: z.literal("telegram"),
   bot_token: z.optional(text),
   secret_token: z.optional(secretPair),
-  username: z.optional(text),
+  username: z.optional(botName),
 });
 /** `url` is the tracker's origin; `postback_key` stands in the path and proves us (vendors.md §6.1). Without it the connection
  *  only listens. */

@@ -124,6 +124,11 @@ describe("a configuration that holds", () => {
     expect(judgeConfig({}, options)).toMatchObject({ ok: true, value: { rules: [], connections: {} } });
   });
 
+  it("a bot's name is the same with the @ that messengers show before it", () => {
+    const judged = judgeConfig(sampleWith("connections/bot/group", "@my_bot"), options);
+    expect(judged).toMatchObject({ ok: true, value: { connections: { bot: { group: "my_bot" } } } });
+  });
+
   it("vector 21: a stray space in an address copied from the vendor's page is taken out", () => {
     const judged = judgeConfig(sampleWith("connections/bot/base_url", "https://chatter.salebot.pro /api"), options);
     expect(judged).toMatchObject({ ok: true, value: { connections: { bot: { base_url: "https://chatter.salebot.pro/api" } } } });
