@@ -105,6 +105,7 @@ export const WORDS = {
   invalid: ["неверный формат", "wrong format"],
   technical_email: ["техническая почта", "technical e-mail"],
   bad_amount: ["сумма не читается", "unreadable amount"],
+  bad_currency: ["валюта не читается", "unreadable currency"],
   bad_time: ["время не читается", "unreadable time"],
   unparsable: ["содержимое не читается", "unreadable content"],
   empty: ["пустой запрос: ни одного значения", "an empty request: not one value"],

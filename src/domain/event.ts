@@ -3,7 +3,14 @@
 import type { Claim } from "./identifier.ts";
 
 /** Why a value was not used; shown in the console as "было → стало". */
-export type DropCause = "unresolved_macro" | "blocked" | "invalid" | "technical_email" | "bad_amount" | "bad_time";
+export type DropCause =
+  | "unresolved_macro"
+  | "blocked"
+  | "invalid"
+  | "technical_email"
+  | "bad_amount"
+  | "bad_currency"
+  | "bad_time";
 /** `field` is the sender's own name for it. The value is not kept here: it stays in the raw delivery. */
 export type Dropped = { readonly field: string; readonly cause: DropCause };
 

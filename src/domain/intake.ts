@@ -8,8 +8,8 @@ export type IntakeVerdict =
   | { readonly verdict: "accepted" | "preview"; readonly cause: "no_identifier" | null; readonly field: null }
   | { readonly verdict: "quarantined"; readonly cause: DropCause; readonly field: string };
 
-/** Quarantined when no identifier is left and a value was refused; `field` is the parameter as the sender wrote it. A bad amount or a bad
- *  clock alone only costs the amount or the time. */
+/** Quarantined when no identifier is left and a value was refused; `field` is the parameter as the sender wrote it. A bad amount, currency
+ *  or clock alone only costs itself. */
 export function intakeVerdict(event: NewEvent): IntakeVerdict {
   if (event.type === "click" && isPreview(event.userAgent)) return { verdict: "preview", cause: null, field: null };
   const refused = event.identifiers.length > 0 ? [] : event.dropped.filter((drop) => !HARMLESS.has(drop.cause));
@@ -18,7 +18,7 @@ export function intakeVerdict(event: NewEvent): IntakeVerdict {
   return { verdict: "accepted", cause: event.identifiers.length === 0 ? "no_identifier" : null, field: null };
 }
 
-const HARMLESS: ReadonlySet<DropCause> = new Set(["bad_amount", "bad_time"]);
+const HARMLESS: ReadonlySet<DropCause> = new Set(["bad_amount", "bad_currency", "bad_time"]);
 
 const quarantined = ({ cause, field }: Dropped): IntakeVerdict => ({ verdict: "quarantined", cause, field });
 

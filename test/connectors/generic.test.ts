@@ -215,11 +215,13 @@ describe("the common field names", () => {
     }
   });
 
-  it("N-06 money: an unreadable amount costs the amount, an absurd clock costs the time", async () => {
-    const { event, verdict } = await read("bot", { json: { event: "payment", amount: "many", event_at: "2027-01-01" } });
+  it("N-06 money: an unreadable amount or currency costs itself, an absurd clock costs the time", async () => {
+    const json = { event: "payment", amount: "many", currency: "US", event_at: "2027-01-01" };
+    const { event, verdict } = await read("bot", { json });
     expect(event).toMatchObject({ money: { amount: null }, eventAt: null });
     expect(event.dropped).toEqual([
       { field: "amount", cause: "bad_amount" },
+      { field: "currency", cause: "bad_currency" },
       { field: "event_at", cause: "bad_time" },
     ]);
     expect(verdict.verdict).toBe("accepted");

@@ -31,9 +31,11 @@ export function readNumberText(text: string): Reading {
   return value.length <= 255 ? ok(value) : err("invalid");
 }
 
-/** An unknown currency is absent rather than wrong: the connection's default then applies. */
+/** Without one that can be read the connection's default applies. */
 export function readCurrencyText(text: string): Reading {
   const value = clean(text);
   if (value === "" || isBlocked(value)) return ok(null);
-  return hasMacro(value) ? err("unresolved_macro") : ok(readCurrency(value));
+  if (hasMacro(value)) return err("unresolved_macro");
+  const code = readCurrency(value);
+  return code === null ? err("bad_currency") : ok(code);
 }
