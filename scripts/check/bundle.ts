@@ -8,7 +8,7 @@ import { ROOT } from "../local/wrangler.ts";
 import type { Check } from "./finding.ts";
 
 const GOAL_KB = 100;
-const BUDGET_KB = 252;
+const BUDGET_KB = 253;
 const BIGGEST = 8;
 
 export const bundleCheck: Check = {
