@@ -58,8 +58,9 @@ export const selectStanding = (
 
 /** Contacts and names that a bot told of this very holder, the newest of each (SQLite takes the other columns from the row of a single MAX): the event
  *  that brought them is one of `bots` and was bound through one of its accounts or made it known, or one of them told its bot the contact since. What
- *  else the person carries may be only claimed to be the same human's, as what a school writes down under this account. A name has no proof: it is
- *  somebody's word. The joins keep the order: the planner's own reads every event. */
+ *  else the person carries may be only claimed to be the same human's, as what a school writes down under this account: so is the proof that another
+ *  account gave. Who told a contact that nobody has told since version 0.2 is not known. A name has no proof: it is somebody's word. The joins keep the
+ *  order: the planner's own reads every event. */
 export const selectTold = (
   db: D1Database,
   asked: { readonly site: string; readonly buid: string | null; readonly code: string | null; readonly bots: readonly string[] },
@@ -70,7 +71,7 @@ export const selectTold = (
          WHERE l.buid = COALESCE(?2, (SELECT buid FROM codes WHERE code = ?3)) AND l.site = ?1),
        own AS (SELECT i.person_id, i.event_id FROM mine JOIN identifiers AS i ON i.hash = mine.hash),
        people AS (SELECT DISTINCT person_id FROM own),
-       told AS (SELECT c.type, c.proof, c.sealed, c.last_seen AS at, c.event_id, c.told_by FROM people CROSS JOIN identifiers AS c ON c.person_id = people.person_id
+       told AS (SELECT c.type, IIF(c.told_by IS NULL OR c.told_by IN (SELECT hash FROM mine), c.proof, 'claimed') AS proof, c.sealed, c.last_seen AS at, c.event_id, c.told_by FROM people CROSS JOIN identifiers AS c ON c.person_id = people.person_id
            AND c.type IN ('email', 'phone') AND c.sealed IS NOT NULL
          UNION ALL SELECT t.name, 'claimed', t.sealed, t.at, t.event_id, NULL FROM people CROSS JOIN traits AS t ON t.person_id = people.person_id
            AND t.name IN ('first_name', 'last_name', 'name', 'username', 'locale'))

@@ -271,6 +271,25 @@ describe("the profile", () => {
     expect(await profileOf({ telegram_id: tg })).toEqual({ messenger: "telegram", email });
   });
 
+  it.each([[["share", "type"]], [["type", "share"]]])("holds no proof of somebody else's (%j)", async (order) => {
+    const [victim, attacker] = [someone(), someone()];
+    const phone = `+79${victim.padStart(9, "3")}`;
+    const update = {
+      from: { id: Number(victim) },
+      chat: { id: Number(victim), type: "private" },
+      message_id: 1,
+      date: 1_772_000_000,
+    };
+    const contact = { phone_number: phone, user_id: Number(victim) };
+    for (const act of order) {
+      if (act === "type") await bot("/webhook/max", { event: "identify", max_id: attacker, phone }, MAX);
+      else await bot("/webhook/tg", { update_id: Number(victim), message: { ...update, contact } }, TG);
+    }
+    expect(await personOf("max_id", attacker)).toBe(await personOf("telegram_id", victim));
+    expect(JSON.stringify(await profileOf({ max_id: attacker }, MAX))).not.toContain("proved");
+    expect(await profileOf({ telegram_id: victim })).toMatchObject({ phone: { value: phone, proof: "proved" } });
+  });
+
   it("holds no name of whoever is only claimed to be the same human", async () => {
     const [victim, attacker] = [someone(), someone()];
     const claim = { email: "named@claimed.example" };

@@ -145,13 +145,14 @@ function refreshNode(graph: Graph, claim: GraphClaim, event: GraphEvent): void {
   graph.changes.nodes.add(node.hash);
 }
 
-/** A contact that her account told its bot; an account that is somebody else's told nothing of her. */
+/** A contact that her account told its bot; an account that is somebody else's told nothing of her. Who only types it takes no place of who has shared
+ *  it: the proof is that one's. */
 function noteTeller(graph: Graph, { event, attach, refresh, moves }: Decision, home: PersonId): void {
   const account = graph.nodes.get(event.teller ?? "");
   if (!account || rootOf(graph, account.homeId) !== rootOf(graph, home)) return;
-  for (const { type, hash } of [...attach, ...refresh, ...moves]) {
-    const node = graph.nodes.get(hash);
-    if (node && isContact({ type })) node.toldBy = account.hash;
+  for (const claim of [...attach, ...refresh, ...moves]) {
+    const node = graph.nodes.get(claim.hash);
+    if (node && isContact(node) && claim.proof === node.proof) node.toldBy = account.hash;
   }
 }
 
