@@ -32,7 +32,7 @@ export async function resendEvent(ctx: Context, id: string, action: RuleAction):
   const subject = { id: event.id, at: event.event_at, connection: event.connection, facts };
   const order = {
     with: action.with,
-    personId: event.person_id,
+    personId: event.home_id ?? event.person_id,
     address: null,
     event: eventFactsOf(subject, payment),
     rendered: null,

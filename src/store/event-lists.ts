@@ -67,9 +67,10 @@ export type EventListRow = EventHead & {
 export const sentOf = (row: EventListRow): { readonly status: DeliveryStatus; readonly connection: string }[] =>
   JSON.parse(row.sent) as { status: DeliveryStatus; connection: string }[];
 
-/** One event whole. `via` names the type of the identifier that found the person. Of the sealed columns `raw` goes after `raw_days`,
+/** One event whole. `home_id` is the row it came to, whoever that is now. `via` names the type of the identifier that found the person. Of the sealed columns `raw` goes after `raw_days`,
  *  `facts` and `trace` after `event_days`, all of them with an erasure; a pseudonymous workspace never has `raw`. */
 export type EventSheet = EventListRow & {
+  readonly home_id: string | null;
   readonly via: string | null;
   readonly tid: string | null;
   readonly order_number: string | null;
@@ -131,7 +132,7 @@ export async function newestOfPerson(db: D1Database, person: string, limit: numb
 export const findEvent = (db: D1Database, id: string): Promise<EventSheet | null> =>
   db
     .prepare(
-      `SELECT ${LISTED}, via, tid, order_number, ${["facts", "raw", "trace"].map((name) => hexed(name)).join(", ")} FROM events e WHERE id = ?1`,
+      `SELECT ${LISTED}, home_id, via, tid, order_number, ${["facts", "raw", "trace"].map((name) => hexed(name)).join(", ")} FROM events e WHERE id = ?1`,
     )
     .bind(id)
     .first<EventSheet>();

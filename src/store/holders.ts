@@ -99,14 +99,18 @@ export async function holderBots(db: D1Database, holderId: string): Promise<Hold
   return results;
 }
 
-/** The person that the holder's accounts belong to now; null while the graph does not know them. */
-export const holderPerson = (db: D1Database, holderId: string): Promise<string | null> =>
+/** The person that the holder's accounts belong to now, and the row that they came to; null while the graph does not know them. */
+export const holderPerson = (
+  db: D1Database,
+  holderId: string,
+): Promise<{ readonly personId: string; readonly homeId: string } | null> =>
   db
     .prepare(
-      "SELECT i.person_id FROM holder_identities AS h JOIN identifiers AS i ON i.hash = h.hash WHERE h.holder_id = ?1 ORDER BY i.last_seen DESC LIMIT 1",
+      `SELECT i.person_id AS personId, i.home_id AS homeId FROM holder_identities AS h JOIN identifiers AS i ON i.hash = h.hash
+       WHERE h.holder_id = ?1 ORDER BY i.last_seen DESC LIMIT 1`,
     )
     .bind(holderId)
-    .first<string>("person_id");
+    .first<{ personId: string; homeId: string }>();
 
 /** Has the person behind the holder's accounts withdrawn consent to be written to? */
 export async function hasWithdrawnConsent(db: D1Database, holderId: string): Promise<boolean> {

@@ -3,13 +3,14 @@ import { runInDurableObject } from "cloudflare:test";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { inboxOf } from "../../src/context.ts";
 import { noteDeciding } from "../../src/flows/intake/ledger.ts";
+import { actionsOf, resendEvent } from "../../src/flows/resend-event.ts";
 import { Lane } from "../../src/lane.ts";
 import { accept, feed } from "../kit/feed.ts";
 import { emptyGraph, personOf, rows } from "../kit/identity-rows.ts";
 import { laneStub, vendor } from "../kit/lane.ts";
 import { operator } from "../kit/operator.ts";
 import { bindings } from "../kit/bindings.ts";
-import { saveDocument } from "../kit/context.ts";
+import { saveDocument, testContext } from "../kit/context.ts";
 
 beforeEach(async () => {
   await emptyGraph();
@@ -67,6 +68,20 @@ it("what an event of one side was to tell while both were one goes with that sid
   expect(await about()).toEqual([first, first]);
   expect((await operator("POST", "/v1/persons/unmerge", { person: first })).status).toBe(200);
   expect(await about()).toEqual([second, second]);
+});
+
+it("what an operator sends again of an event of one side goes with that side too", async () => {
+  const [first, second] = await three();
+  expect((await operator("POST", "/v1/persons/merge", { persons: [first, second] })).status).toBe(200);
+  const [event] = await rows<{ id: string }>(`SELECT id FROM events WHERE home_id = '${second}'`);
+  const ctx = await testContext();
+  const [chosen] = actionsOf(ctx);
+  const sent = chosen && (await resendEvent(ctx, event?.id ?? "", chosen.action));
+  const about = (): Promise<unknown[]> => rows(`SELECT person_id FROM deliveries WHERE id = '${sent?.ok ? sent.value : ""}'`);
+  expect(await about()).toEqual([{ person_id: second }]);
+  expect(await lines()).toMatchObject({ [second]: [first] });
+  expect((await operator("POST", "/v1/persons/unmerge", { person: first })).status).toBe(200);
+  expect(await lines()).toMatchObject({ [first]: [first], [second]: [second] });
 });
 
 it("those who become one in the turn that made their deliveries wait in one line", async () => {

@@ -233,6 +233,25 @@ describe("the news of a change", () => {
 
   it("an undo does nothing once the mapping has changed again, or after a day", async () => {
     const { buid, human } = await proved({ client_id: someone() });
+  it("is about the person of its account, also when that one was joined with somebody and parted again", async () => {
+    const [older, own] = [await proved({ client_id: someone() }), await proved({ client_id: someone() })];
+    const idOf = async (human: { telegram_id: string }): Promise<string> => {
+      await inboxOf(env).drain();
+      const answer = await operator("GET", `/v1/persons?telegram_id=${human.telegram_id}`);
+      return (await answer.json<{ person: { id: string } }>()).person.id;
+    };
+    const [survivor, person] = [await idOf(older.human), await idOf(own.human)];
+    await operator("POST", "/v1/persons/merge", { persons: [survivor, person] });
+    await map(own.buid, someone());
+    const about = async (): Promise<unknown> => {
+      const answer = await operator("GET", "/v1/deliveries?connection=bot&limit=1");
+      return (await answer.json<{ items: { person_id: string }[] }>()).items[0]?.person_id;
+    };
+    expect(await about()).toBe(survivor);
+    await operator("POST", "/v1/persons/unmerge", { person: survivor });
+    expect(await about()).toBe(person);
+  });
+
     const [first, second] = [someone(), someone()];
     await map(buid, first);
     const undo = /https:\/\/go\.example\/undo\/\w+/.exec(String((await deliveries("bot")).at(-1)?.["message"]))?.[0] ?? "";

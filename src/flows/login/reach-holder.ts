@@ -29,11 +29,11 @@ type Outgoing = { readonly action: string; readonly parameters: Readonly<Record<
  *  way. */
 export async function speechTo(
   ctx: Context,
-  to: { readonly holderId: string; readonly preferred: string | undefined; readonly eventId?: string; readonly id?: DeliveryId },
+  to: { readonly holderId: string; readonly preferred: string | undefined; readonly id?: DeliveryId },
   speech: Speech,
 ): Promise<NewDelivery | null> {
   const db = ctx.env.DB;
-  const [bots, personId, card] = await Promise.all([
+  const [bots, person, card] = await Promise.all([
     holderBots(db, to.holderId),
     holderPerson(db, to.holderId),
     readHolder(db, to.holderId),
@@ -62,7 +62,7 @@ export async function speechTo(
   const more = words.filter(({ connection }) => ways.every((way) => way.connection !== connection));
   const sends = ({ connection }: Way): number => Number(canSend(ctx.config.connections.get(connection)));
   const [first, ...next] = [...ways, ...more].toSorted((a, b) => sends(b) - sends(a));
-  return first ? delivery({ ...to, personId, hide: speech.hide }, first, next) : null;
+  return first ? delivery({ ...to, person, hide: speech.hide }, first, next) : null;
 }
 
 /** Goes on after the answer: a visitor must not learn by its time that there is somebody to write to. What fails is asked for again. */
@@ -167,12 +167,11 @@ function wayTo(
   };
 }
 
-/** The person is named for the timeline and for erasure only. */
+/** The person is named for the timeline and for erasure only, by the row of the account: it goes with that one when persons are parted. */
 const delivery = (
   to: {
     readonly holderId: string;
-    readonly personId: string | null;
-    readonly eventId?: string;
+    readonly person: Awaited<ReturnType<typeof holderPerson>>;
     readonly id?: DeliveryId;
     readonly hide: string | undefined;
   },
@@ -182,12 +181,11 @@ const delivery = (
   ...(to.id === undefined ? {} : { id: to.id }),
   connection,
   action,
-  line: to.personId ?? to.holderId,
+  line: to.person?.personId ?? to.holderId,
   holder: to.holderId,
-  eventId: to.eventId ?? null,
   work: {
     with: rendered.parameters,
-    personId: to.personId,
+    personId: to.person?.homeId ?? null,
     address: null,
     event: null,
     rendered,
