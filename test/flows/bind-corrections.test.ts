@@ -2,7 +2,7 @@
 import { beforeEach, expect, it } from "vitest";
 import { type Told, feed, pay } from "../kit/feed.ts";
 import { emptyGraph, rows } from "../kit/identity-rows.ts";
-import { saveDocument } from "../kit/context.ts";
+import { saveDocument, testContext } from "../kit/context.ts";
 
 const DAY = 86_400_000;
 const FIRST = Date.UTC(2026, 2, 1, 9);
@@ -47,6 +47,20 @@ it("stays on its day also where all of it waited for its person", async () => {
     { tid: "b1", amount: 70, day: 0, label: "sale" },
     { tid: "b2", amount: 20, day: 1, label: "resale" },
   ]);
+});
+
+it("tells what its rules send the day it stands on, where nothing was sent before", async () => {
+  await saveDocument({
+    connections: { onewin: { kind: "network", network: "1win" }, out: { kind: "http", url: "https://vendor.example/" } },
+    rules: [{ on: "sale", do: [{ to: "out", action: "request", with: { body: { at: "{{event.time}}" } } }] }],
+  });
+  const ids = { clickid: "CH9" };
+  for (const payment of [told("b1", "50", 0, ids), told("b1", "70", 2, ids)]) await feed(payment);
+  await feed({ ids: { tg: 1, clickid: "CH9" } });
+  const { seal } = await testContext();
+  const [sent] = await rows<{ work: ArrayBuffer }>("SELECT work FROM deliveries");
+  const order = JSON.parse(await seal.open(sent?.work ?? new ArrayBuffer(0))) as { event: { eventTime: number } };
+  expect(order.event.eventTime).toBe(FIRST);
 });
 
 it("is of the day that its sender tells", async () => {

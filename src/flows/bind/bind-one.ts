@@ -137,9 +137,8 @@ async function fireAll(ctx: Context, session: Session, bound: readonly Bound[], 
     const names = fireEvent(session, arrived);
     const root = personOf(session, arrived.id);
     if (!arrived.rules || root === null) continue;
-    const subject = { ...arrived, at: arrived.event.at };
     const payment = session.known.payments.get(arrived.id);
-    await matchDeliveries(ctx, session, { subject, root, payment, fired: names });
+    await matchDeliveries(ctx, session, { subject: arrived, root, payment, fired: names });
   }
   const mayRun = bound.every(({ decision }) => session.arrived.get(decision.event.id)?.rules !== false);
   for (const payment of changed) {
@@ -161,7 +160,7 @@ function replace(session: Session, arrived: Arrived, counts: boolean): PersonId 
     if (arrived.possibleDuplicate) arrived.fact = `${arrived.fact}:${arrived.id}`;
     return null;
   }
-  const older = session.arrived.get(arrived.replaces) ?? session.known.replaced.get(arrived.replaces);
+  const older = session.known.replaced.get(arrived.replaces) ?? session.arrived.get(arrived.replaces);
   if (!older) return null;
   arrived.fact = older.fact;
   if (!counts) return null;
