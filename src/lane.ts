@@ -19,6 +19,7 @@ import { type Recoverer, openRecoverer } from "./flows/lane/recovery.ts";
 import { createLaneTables, readMark, setMark } from "./flows/lane/schema.ts";
 import { type LaneState, newSignal } from "./flows/lane/state.ts";
 import { newTally } from "./flows/tally.ts";
+import type { DeliveryId } from "./lib/ids.ts";
 import { newLog } from "./lib/log.ts";
 import type { LaneKey, LaneRpc, LineChange, Recovery, RecoveryState } from "./rpc.ts";
 
@@ -89,8 +90,9 @@ export class Lane extends DurableObject<Env> implements LaneRpc {
     this.#rouse(Date.now());
   }
 
-  async forget(line: string): Promise<void> {
-    forgetWork(this.#lane, line, Date.now());
+  async forget(deliveries: readonly DeliveryId[]): Promise<void> {
+    forgetWork(this.#lane, deliveries, Date.now());
+    this.#rouse(Date.now());
   }
 
   async admit(perSecond: number, until: number): Promise<boolean> {

@@ -116,8 +116,8 @@ export interface LaneRpc {
   cancel(connection: string, keys: readonly LaneKey[]): Promise<{ cancelled: DeliveryId[]; inFlight: DeliveryId[] }>;
   /** Some of what waits is about somebody else by now: persons became one, or are two again. Settled and unknown keys are passed over. */
   changeLines(changes: readonly LineChange[]): Promise<void>;
-  /** Drops every trace of a line's deliveries (erasure); what is in flight leaves none. */
-  forget(line: string): Promise<void>;
+  /** Drops every trace of these deliveries (erasure); what is in flight leaves none. */
+  forget(deliveries: readonly DeliveryId[]): Promise<void>;
   /** A place of the rate for a request to the lane's connection that somebody waits for, so that it stands in no queue. It goes before what is queued;
    *  false = none fell free before `until`, epoch ms. */
   admit(perSecond: number, until: number): Promise<boolean>;

@@ -1,6 +1,6 @@
 /** Erasing a person. What identifies her goes, in every table; rows that only count stay, without anything that leads back. Her identifiers'
  *  blind indexes are remembered so that a late webhook about the past is recognised and dropped instead of bringing her back. */
-import type { PersonId } from "../lib/ids.ts";
+import type { DeliveryId, PersonId } from "../lib/ids.ts";
 import { packedStatements } from "./packed-rows.ts";
 
 /** How many rows of each kind went, as the act tells it; `login_accounts` are messenger accounts of her holders. */
@@ -17,6 +17,9 @@ export type Erasure = {
   readonly counts: ErasureCounts;
 };
 
+/** For its lane to forget. */
+export type ErasedDelivery = { readonly id: DeliveryId; readonly connection: string };
+
 const HASHES = "SELECT hash FROM identifiers WHERE person_id = ?1";
 const HOLDERS = `SELECT holder_id FROM holder_identities WHERE hash IN (${HASHES})`;
 const PERSON_DELIVERIES = `SELECT id FROM deliveries WHERE person_id IN (SELECT value FROM json_each(?2) UNION ALL ${HOLDERS})
@@ -29,19 +32,17 @@ const ownNumber = (column: "tid" | "order_number"): string =>
      SELECT 1 FROM events o WHERE o.${column} = those.${column} AND o.connection = those.connection
        AND +o.status IN ('bound', 'unbound') AND o.person_id IS NOT ?1) THEN those.${column} END`;
 
-/** What there is to erase, and where deliveries wait: at which connections, in which lines. `numbers`: the events whose numbers go with her. */
+/** What there is to erase. `numbers`: the events whose numbers go with her. */
 export async function countErasure(
   db: D1Database,
   root: PersonId,
   leaves: readonly PersonId[],
 ): Promise<{
   counts: ErasureCounts;
-  connections: string[];
-  lines: string[];
   numbers: { id: string; tid: string | null; order_number: string | null }[];
 }> {
   const members = JSON.stringify(leaves);
-  const [counted, connections, holders, numbers] = await db.batch([
+  const [counted, numbers] = await db.batch([
     db
       .prepare(
         `SELECT (SELECT COUNT(*) FROM identifiers WHERE person_id = ?1) AS identifiers, (SELECT COUNT(*) FROM traits WHERE person_id = ?1) AS traits,
@@ -49,8 +50,6 @@ export async function countErasure(
            (SELECT COUNT(*) FROM holder_identities WHERE holder_id IN (${HOLDERS})) AS login_accounts`,
       )
       .bind(root, members),
-    db.prepare(`SELECT DISTINCT connection FROM deliveries WHERE id IN (${PERSON_DELIVERIES})`).bind(root, members),
-    db.prepare(HOLDERS).bind(root),
     db
       .prepare(
         `WITH hers AS (SELECT connection, tid, order_number FROM events WHERE person_id = ?1),
@@ -68,13 +67,12 @@ export async function countErasure(
   if (!counts) throw new Error("erasure: nothing was counted");
   return {
     counts,
-    connections: ((connections?.results ?? []) as { connection: string }[]).map(({ connection }) => connection),
-    lines: [...leaves, ...((holders?.results ?? []) as { holder_id: string }[]).map(({ holder_id }) => holder_id)],
     numbers: (numbers?.results ?? []) as { id: string; tid: string | null; order_number: string | null }[],
   };
 }
 
-/** Everything at once: either the person is gone or nothing happened. `numbers`: keyed digests of order numbers and tids, null where one stays. */
+/** Everything at once: either the person is gone or nothing happened. `numbers`: keyed digests of order numbers and tids, null where one stays. Only
+ *  her deliveries are answered with (`ErasedDelivery`). */
 export function eraseStatements(
   db: D1Database,
   erasure: Erasure,
@@ -96,7 +94,7 @@ export function eraseStatements(
          settled_at = CASE WHEN status IN ('queued', 'retrying') THEN ?3 ELSE settled_at END,
          reason = CASE WHEN status IN ('queued', 'retrying') THEN 'erased' WHEN status = 'dead' THEN 'erased' ELSE reason END,
          status = CASE WHEN status IN ('queued', 'retrying') THEN 'cancelled' ELSE status END
-       WHERE id IN (${PERSON_DELIVERIES})`,
+       WHERE id IN (${PERSON_DELIVERIES}) RETURNING id, connection`,
       root,
       members,
       at,

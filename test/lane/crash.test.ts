@@ -160,13 +160,13 @@ describe("taking work back", () => {
     expect(await row(id)).toMatchObject({ status: "cancelled", reason: "cancelled", generation: 1 });
   });
 
-  it("erasure leaves no trace of a line: not of what waits, nor of what is out, nor of outcomes D1 was not told", async () => {
+  it("erasure leaves no trace of deliveries: not of what waits, nor of what is out, nor of outcomes D1 was not told", async () => {
     await configure({ wipe: {} });
     const gate = { open: false };
     const calls = vendor(() => after(gate, 200, "private reply"));
     const ids = await give("wipe", [{ line: "per_x" }, { line: "per_x" }]);
     await startUntil("wipe", () => calls.length === 1);
-    await laneOf(bindings, "wipe").forget("per_x");
+    await laneOf(bindings, "wipe").forget(ids);
     gate.open = true;
     await run("wipe");
     travel(60_000);

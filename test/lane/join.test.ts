@@ -45,15 +45,26 @@ it("what was out while the lines were joined hands the line on, and a retry that
 it("those who are two again wait for themselves alone, and what is forgotten of one leaves the other's", async () => {
   await configure({ parted: { retry_seconds: [10, 60] } });
   const calls = vendor(({ body }) => new Response(null, { status: /older/.test(body) ? 500 : 200 }));
-  const [older, younger] = await give("parted", [says("one", "older"), says("one", "younger"), says("one", "last")]);
+  const [older, younger, last] = await give("parted", [says("one", "older"), says("one", "younger"), says("one", "last")]);
   await run("parted");
   expect(said(calls)).toEqual(["older"]);
   await laneStub("parted").changeLines([{ id: younger ?? "dlv_", generation: 0, line: "other" }]);
-  await laneStub("parted").forget("one");
+  await laneStub("parted").forget([older ?? "dlv_", last ?? "dlv_"]);
   await run("parted");
   travel(15_000);
   await run("parted");
   expect(said(calls)).toEqual(["older", "younger"]);
   expect(await row(younger ?? "dlv_")).toMatchObject({ status: "delivered" });
   expect(await row(older ?? "dlv_")).not.toMatchObject({ status: "delivered" });
+});
+
+it("what waits behind a delivery that is forgotten goes on: the line may be about two", async () => {
+  await configure({ shared: { retry_seconds: [10, 60] } });
+  const calls = vendor(({ body }) => new Response(null, { status: /hers/.test(body) ? 500 : 200 }));
+  const [hers = "dlv_", other = "dlv_"] = await give("shared", [says("one", "hers"), says("one", "other")]);
+  await run("shared");
+  await laneStub("shared").forget([hers]);
+  await run("shared");
+  expect(said(calls)).toEqual(["hers", "other"]);
+  expect(await row(other)).toMatchObject({ status: "delivered" });
 });

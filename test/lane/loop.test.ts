@@ -53,9 +53,9 @@ describe("the loop breaker", () => {
     const [ann, bob] = [await person("ann"), await person("bob")];
     const three = (who: string) => give("restarted", [told(who, "x"), told(who, "x"), told(who, "x")]);
     await three(ann);
-    await three(bob);
+    const his = await three(bob);
     await run("restarted");
-    await laneOf(bindings, "restarted").forget(bob);
+    await laneOf(bindings, "restarted").forget(his);
     const restart = (): Promise<unknown> =>
       runInDurableObject(laneStub("restarted"), (_lane: Lane, state) => state.abort("restart")).catch(() => null);
     await restart();

@@ -115,10 +115,10 @@ describe("a delivery of several requests", () => {
   it("about somebody who is erased during its look-up writes nothing of her", async () => {
     await save({ erased: SCHOOL });
     const { calls, gate, out } = heldFirst(FIELDS);
-    await give("erased", [{ action: "set_fields", line: "per_1", ...known({ email: "a@b.ru" }) }]);
+    const ids = await give("erased", [{ action: "set_fields", line: "per_1", ...known({ email: "a@b.ru" }) }]);
     const running = run("erased");
     await out();
-    await laneOf(bindings, "erased").forget("per_1");
+    await laneOf(bindings, "erased").forget(ids);
     gate.open = true;
     await running;
     expect(calls.map(path)).toEqual(["get-custom-fields"]);

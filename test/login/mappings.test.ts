@@ -1,9 +1,11 @@
+import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { inboxOf } from "../../src/context.ts";
 import { prepareAct, settleActs } from "../../src/flows/login/record-login-event.ts";
 import { sweepLogins } from "../../src/flows/login/sweep-logins.ts";
 import { newSealer } from "../../src/lib/seal.ts";
+import { laneStub } from "../kit/lane.ts";
 import { SCHOOL, people, saveConfig, someone } from "../kit/login.ts";
 import { operator } from "../kit/operator.ts";
 import { OTHER_SECRET } from "../kit/sign.ts";
@@ -231,8 +233,6 @@ describe("the news of a change", () => {
     expect(await login(b.human)).toMatchObject({ user_id: user });
   });
 
-  it("an undo does nothing once the mapping has changed again, or after a day", async () => {
-    const { buid, human } = await proved({ client_id: someone() });
   it("is about the person of its account, also when that one was joined with somebody and parted again", async () => {
     const [older, own] = [await proved({ client_id: someone() }), await proved({ client_id: someone() })];
     const idOf = async (human: { telegram_id: string }): Promise<string> => {
@@ -252,6 +252,8 @@ describe("the news of a change", () => {
     expect(await about()).toBe(person);
   });
 
+  it("an undo does nothing once the mapping has changed again, or after a day", async () => {
+    const { buid, human } = await proved({ client_id: someone() });
     const [first, second] = [someone(), someone()];
     await map(buid, first);
     const undo = /https:\/\/go\.example\/undo\/\w+/.exec(String((await deliveries("bot")).at(-1)?.["message"]))?.[0] ?? "";
@@ -364,6 +366,28 @@ describe("erasing the person", () => {
     await inboxOf(env).drain();
     expect(await erase("telegram_id", mine.human.telegram_id)).toBe(200);
     expect(await kept()).toEqual({ undo: 1, history: 1, said: 2, deliveries: 4 });
+  });
+
+  it("R-01 takes what waits to tell the site of her users, and nothing of whom it tells in the same line", async () => {
+    vi.spyOn(globalThis, "fetch").mockImplementation(async () => new Response(null, { status: 503 }));
+    const [a, b, user] = [await proved({ client_id: someone() }), await proved({ client_id: someone() }), someone()];
+    await map(a.buid, user);
+    await map(b.buid, user, "relink");
+    await inboxOf(env).drain();
+    const { results } = await env.DB.prepare("SELECT id FROM deliveries WHERE connection = 'site' ORDER BY seq").all<{
+      id: string;
+    }>();
+    const waits = (): Promise<boolean[]> =>
+      runInDurableObject(laneStub("site"), (_lane, { storage }) => {
+        const work = [...storage.sql.exec<{ id: string }>("SELECT id FROM work WHERE sealed IS NOT NULL")];
+        return results.map(({ id }) => work.some((row) => row.id === id));
+      });
+    expect(await waits()).toEqual([true, true]);
+    expect(await erase("telegram_id", a.human.telegram_id)).toBe(200);
+    expect(await waits()).toEqual([false, true]);
+    expect(await erase("telegram_id", b.human.telegram_id)).toBe(200);
+    expect(await waits()).toEqual([false, false]);
+    vi.mocked(globalThis.fetch).mockRestore();
   });
 
   it("R-01 an undo of an account that went over to another messenger goes with its new holder", async () => {

@@ -1,7 +1,7 @@
 /** Taking work back: an operator's cancellation, and erasure. What is out cannot be called back; it is not tried again, or leaves no trace. */
 import type { LaneKey } from "../../rpc.ts";
 import type { DeliveryId } from "../../lib/ids.ts";
-import { find, forgetLine, putSettled, settleRow } from "./queue.ts";
+import { find, forgetRows, putSettled, settleRow } from "./queue.ts";
 import type { LaneState } from "./state.ts";
 
 /** One transaction for all keys; D1 is told by the outbox whatever becomes of the caller. A key that the lane never took is remembered as settled, so that a
@@ -26,7 +26,7 @@ export function cancelWork(
       if (row) settleRow(lane.sql, row, now);
       else putSettled(lane.sql, key, now);
       if (hand) hand.forgotten = true;
-      lane.outbox.record({ ...key, line: row?.line ?? "" }, cancelledAt(row?.attempts ?? 0, now), NOTHING_SEALED, now);
+      lane.outbox.record(key, cancelledAt(row?.attempts ?? 0, now), NOTHING_SEALED, now);
       cancelled.push(key.id);
     }
   });
@@ -48,12 +48,11 @@ const cancelledAt = (attempts: number, now: number) =>
     next: null,
   }) as const;
 
-/** An erased person's line: payloads, digests and untold outcomes go at once; a request that is out leaves no row when it comes back. */
-export function forgetWork(lane: LaneState, line: string, now: number): void {
+/** An erased person's deliveries: payloads, digests and untold outcomes go at once; a request that is out leaves no row when it comes back. */
+export function forgetWork(lane: LaneState, ids: readonly DeliveryId[], now: number): void {
   lane.storage.transactionSync(() => {
-    const { ids, unsettled } = forgetLine(lane.sql, line, now);
     lane.loops.forget(ids);
-    for (const seq of unsettled) {
+    for (const seq of forgetRows(lane.sql, ids, now)) {
       const hand = lane.inHand.get(seq);
       if (hand) hand.forgotten = true;
     }

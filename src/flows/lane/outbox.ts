@@ -18,7 +18,7 @@ const LONGEST_PAUSE_MS = 30_000;
 /** At least once: D1 may be told an outcome again after a crash, which changes nothing there (`store/delivery-outcomes.ts`). */
 export type Outbox = {
   record(
-    row: Pick<WorkRow, "id" | "generation" | "line">,
+    row: Pick<WorkRow, "id" | "generation">,
     told: Told,
     sealed: { readonly rendered: ArrayBuffer | null; readonly reply: ArrayBuffer | null },
     now: number,
@@ -43,10 +43,9 @@ export function openOutbox(sql: SqlStorage): Outbox {
       since ??= now;
       gathered += 1;
       sql.exec(
-        "INSERT INTO outcomes (id, generation, line, told, rendered, reply) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+        "INSERT INTO outcomes (id, generation, line, told, rendered, reply) VALUES (?1, ?2, '', ?3, ?4, ?5)",
         row.id,
         row.generation,
-        row.line,
         JSON.stringify(told),
         rendered,
         reply,

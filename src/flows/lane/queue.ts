@@ -188,23 +188,15 @@ export function putSettled(sql: SqlStorage, key: LaneKey, now: number): void {
   );
 }
 
-/** Empties everything of a line; keys stay known. Returns its deliveries, and the rows that were unsettled, some of which may be in hand. */
-export function forgetLine(sql: SqlStorage, line: string, now: number): { ids: DeliveryId[]; unsettled: number[] } {
-  const all = [
-    ...sql.exec<{ seq: number; id: DeliveryId; state: string }>("SELECT seq, id, state FROM work WHERE line = ?1", line),
-  ];
-  sql.exec("DELETE FROM outcomes WHERE line = ?1", line);
-  sql.exec("DELETE FROM flights WHERE seq IN (SELECT seq FROM work WHERE line = ?1)", line);
-  sql.exec(
-    `UPDATE work SET state = 'settled', head = 0, sealed = NULL, rendered = NULL, echoes = NULL, settled_at = ?2, line = ''
-     WHERE line = ?1 AND state <> 'settled'`,
-    line,
-    now,
-  );
-  return {
-    ids: all.map(({ id }) => id),
-    unsettled: all.filter(({ state }) => state !== "settled").map(({ seq }) => seq),
-  };
+/** Empties everything of these deliveries; keys stay known. Returns the rows that were unsettled, some of which may be in hand. */
+export function forgetRows(sql: SqlStorage, ids: readonly DeliveryId[], now: number): number[] {
+  const list = JSON.stringify(ids);
+  const these = "id IN (SELECT value FROM json_each(?1))";
+  sql.exec(`DELETE FROM outcomes WHERE ${these}`, list);
+  const unsettled = [...sql.exec<{ seq: number }>(`SELECT seq FROM work WHERE ${these} AND state <> 'settled'`, list)];
+  for (const row of unsettled) settleRow(sql, row, now);
+  sql.exec(`UPDATE work SET line = '' WHERE ${these}`, list);
+  return unsettled.map(({ seq }) => seq);
 }
 
 /** Forgets keys that nobody can hand over any more. Those whose outcome D1 does not know yet stay. */

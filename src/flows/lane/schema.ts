@@ -1,7 +1,7 @@
 /** The lane's own SQLite. `work` is the queue: one row per (delivery, generation), kept for a while after it is settled so that handing the same
  *  work over again changes nothing. `head` marks the first unsettled row of its line; only heads that are due are ever looked for, by index, so
- *  ten thousand waiting deliveries cost nothing until their turn comes. `flights` notes what is out, `outcomes` what D1 has not been told yet. Payloads
- *  are sealed. Numbers are not AUTOINCREMENT, which writes a second table: one is free again only when no newer row is left. */
+ *  ten thousand waiting deliveries cost nothing until their turn comes. `flights` notes what is out, `outcomes` what D1 has not been told yet (its `line`
+ *  is what versions before went by, and empty). Payloads are sealed. Numbers are not AUTOINCREMENT, which writes a second table: one is free again only when no newer row is left. */
 
 /** Run at every start: objects of all ages run the newest code, and the code before it after a roll-back. */
 export function createLaneTables(sql: SqlStorage): void {
