@@ -7,6 +7,7 @@ import { type Context, newContext } from "./context.ts";
 import type { Env } from "./env.ts";
 import { bindEvents, changeAllLines } from "./flows/bind-events.ts";
 import { decideIdentity } from "./flows/decide-identity.ts";
+import { forgetErased } from "./flows/erase-person.ts";
 import { type Allowances, newAllowances } from "./flows/intake/allowance.ts";
 import * as ledger from "./flows/intake/ledger.ts";
 import { unpackArrivals } from "./flows/intake/packed-arrivals.ts";
@@ -116,7 +117,7 @@ export class Inbox extends DurableObject<Env> implements InboxRpc {
   async #endDecision(ctx: Context): Promise<void> {
     if (!ledger.isDeciding(this.#sql)) return;
     try {
-      await changeAllLines(ctx);
+      await Promise.all([changeAllLines(ctx), forgetErased(ctx)]);
       ledger.noteDeciding(this.#sql, false);
     } catch (failure) {
       await ctx.env.DB.prepare("SELECT 1").run();

@@ -5,7 +5,7 @@ import { type Context, laneOf } from "../context.ts";
 import { randomBase62 } from "../lib/ids.ts";
 import { portions } from "../lib/portions.ts";
 import type { Decision, DecisionResult } from "../rpc.ts";
-import { type Erasure, type ErasedDelivery, countErasure, eraseStatements } from "../store/erasures.ts";
+import { type Erasure, type ErasedDelivery, countErasure, cutOffLast, eraseStatements } from "../store/erasures.ts";
 import { leavesOf } from "../store/persons.ts";
 import { erasedNumber } from "./erased-number.ts";
 
@@ -13,8 +13,8 @@ import { erasedNumber } from "./erased-number.ts";
 const DEFAULT_BASIS =
   "Обращение субъекта персональных данных (152-ФЗ, ст. 14 и 21) / Request of the data subject (GDPR, art. 17)";
 
-/** `detail` counts what went. D1 first and the lanes second: a crash between the two leaves lanes with work for a person who is gone, and they find that
- *  out when they look her up (`prepareAttempt`). A person already erased is `not_found`. */
+/** `detail` counts what went. D1 first and the lanes second: after a crash between the two they are told again (`forgetErased`). A person already erased is
+ *  `not_found`. */
 export async function erasePerson(ctx: Context, decision: Extract<Decision, { act: "erase" }>): Promise<DecisionResult> {
   const db = ctx.env.DB;
   const leaves = await leavesOf(db, decision.person);
@@ -38,23 +38,25 @@ export async function erasePerson(ctx: Context, decision: Extract<Decision, { ac
     })),
   );
   const answers = await db.batch<ErasedDelivery>(eraseStatements(db, erasure, ids, anonymous));
-  const gone = Map.groupBy(
+  await tellLanes(
+    ctx,
     answers.flatMap(({ results }) => results),
-    ({ connection }) => connection,
   );
-  await Promise.all([...gone].map(([connection, own]) => tellLane(ctx, connection, own)));
   return { ok: true, persons: [root], detail: counts };
 }
+
+/** For an erasure that died before its lanes knew: what has been rendered they would try again without looking her up. */
+export const forgetErased = async (ctx: Context): Promise<void> => tellLanes(ctx, await cutOffLast(ctx.env.DB));
 
 /** What a lane's own storage takes as one text. */
 const MOST_IDS = 10_000;
 
-/** One by one, not by their line: a webhook about two accounts waits in the line of one of them. A lane that fails is asked once more, as it is when work
- *  is handed to it. */
-async function tellLane(ctx: Context, connection: string, deliveries: readonly ErasedDelivery[]): Promise<void> {
-  const ids = deliveries.map(({ id }) => id);
-  for (const portion of portions(ids, () => 1, MOST_IDS)) {
-    const forget = (): Promise<void> => laneOf(ctx.env, connection).forget(portion);
-    await forget().catch(forget);
-  }
+/** One by one, not by their line: a webhook about two accounts waits in the line of one of them. */
+async function tellLanes(ctx: Context, deliveries: readonly ErasedDelivery[]): Promise<void> {
+  const byConnection = Map.groupBy(deliveries, ({ connection }) => connection);
+  const told = [...byConnection].map(async ([connection, own]) => {
+    const ids = own.map(({ id }) => id);
+    for (const portion of portions(ids, () => 1, MOST_IDS)) await laneOf(ctx.env, connection).forget(portion);
+  });
+  await Promise.all(told);
 }

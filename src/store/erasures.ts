@@ -200,6 +200,16 @@ function eraseLogin(db: D1Database, root: PersonId): D1PreparedStatement[] {
   ].map((sql) => db.prepare(sql).bind(root));
 }
 
+/** What the last erasure kept from being sent. */
+export async function cutOffLast(db: D1Database): Promise<ErasedDelivery[]> {
+  const { results } = await db
+    .prepare(
+      "SELECT id, connection FROM deliveries WHERE status = 'cancelled' AND reason = 'erased' AND settled_at = (SELECT MAX(at) FROM erasures)",
+    )
+    .all<ErasedDelivery>();
+  return results;
+}
+
 /** By the erasure's id, or any id or key the person had: those rows stay, without their values, so that an act can be found again. */
 export async function findErasure(db: D1Database, person: string): Promise<Erasure | null> {
   const row = await db
