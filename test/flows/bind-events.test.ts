@@ -224,6 +224,26 @@ it("where transaction ids are not trusted a rejection takes back a payment of it
   expect(await counted()).toEqual([0, 0, 1, 1]);
 });
 
+it("so at a connection of any kind, and of a payment that has an order, which may be told too", async () => {
+  await saveDocument({ connections: { shop: { kind: "http", duplicates: "new" }, plain: { kind: "http" } } });
+  const told: Told = { ids: { tg: 1 }, connection: "shop", tid: "1" };
+  const [booked] = await feed(pay("50", { ...told, order: "A1", at: 1_000 }));
+  const [same] = await feed(pay("70", { ...told, at: 2_000 }));
+  const [plain] = await feed(pay("70", { ...told, connection: "plain", key: "tid:p1", at: 2_000 }));
+  const reject = (amount: string | null, order: string | null): Promise<unknown> =>
+    feed({ ...told, type: "rejected", order, money: { amount, paidTotal: null, currency: null }, at: 3_000 });
+  await reject("50", "A2");
+  expect((await eventRow(booked))?.counted).toBe(1);
+  await reject(null, "A1");
+  await reject("70", null);
+  await reject("70", null);
+  expect([await eventRow(booked), await eventRow(same), await eventRow(plain)]).toMatchObject([
+    { counted: 0 },
+    { counted: 0 },
+    { counted: 1 },
+  ]);
+});
+
 it("a rejection of one click leaves the payment of another click of the same person alone", async () => {
   await saveDocument({
     connections: { onewin: { kind: "network", network: "1win" }, bot: { kind: "salebot", project: "P1" } },

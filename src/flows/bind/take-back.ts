@@ -28,8 +28,8 @@ export function takeBackNumberless(ctx: Context, session: Session, id: EventId):
   const root = personOf(session, id);
   const { connection, claims, event, facts } = outcome.arrived;
   const { kind, duplicates } = ctx.config.connections.get(connection) ?? {};
-  if (facts.order !== null || (facts.tid !== null && duplicates !== "new")) return;
-  if (!COUNTS_CLICKS.some((known) => known === kind)) return;
+  const byClick = facts.order === null && COUNTS_CLICKS.some((known) => known === kind);
+  if (facts.tid === null ? !byClick : duplicates !== "new") return;
   const clicks = new Set(claims.filter(isInferred).map(({ hash }) => hash));
   // Of inferred identifiers only those are loaded that the batch names.
   const isOther = (via: string): boolean => {
@@ -41,7 +41,7 @@ export function takeBackNumberless(ctx: Context, session: Session, id: EventId):
       paid.counted &&
       paid.connection === connection &&
       paid.tid === facts.tid &&
-      paid.order === null &&
+      (facts.order === null ? paid.tid !== null || paid.order === null : paid.order === facts.order) &&
       paid.at <= event.at &&
       !(paid.viaHash !== null && isOther(paid.viaHash)) &&
       rootOf(session.graph, paid.homeId) === root,
