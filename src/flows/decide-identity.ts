@@ -4,7 +4,7 @@
 import type { Context } from "../context.ts";
 import { mergePersons, giveNode, removeNode, unmergePersons } from "../domain/identity/apply.ts";
 import { type Ref, membersOf, nodesOf, rootOf } from "../domain/identity/graph.ts";
-import { isContact } from "../domain/identity/limits.ts";
+import { isContact, isInferred } from "../domain/identity/limits.ts";
 import type { PersonId } from "../lib/ids.ts";
 import type { Decision, DecisionResult } from "../rpc.ts";
 import {
@@ -193,8 +193,14 @@ async function move(ctx: Context, decision: Extract<Decision, { act: "move" }>):
   return write(ctx, session, more, [from, to]);
 }
 
-const apart = (ctx: Context, { graph, now }: Session, a: PersonId, b: PersonId): D1PreparedStatement =>
-  keepApart(ctx.env.DB, membersOf(graph, a), membersOf(graph, b), now);
+const apart = (ctx: Context, session: Session, a: PersonId, b: PersonId): D1PreparedStatement =>
+  keepApart(ctx.env.DB, tellingRows(session, a), tellingRows(session, b), session.now);
+
+/** The rows of a person that name somebody: few, whoever she is. Those of mere visits may be hundreds. */
+function tellingRows({ graph }: Session, root: PersonId): PersonId[] {
+  const rows = new Set([...nodesOf(graph, root)].flatMap((node) => (isInferred(node) ? [] : node.homeId)));
+  return rows.size > 0 ? [...rows] : [root];
+}
 
 /** Events that a contact in quarantine kept waiting: now it is known whose it is. */
 async function wake(ctx: Context, session: Session, node: Ref): Promise<void> {

@@ -44,12 +44,12 @@ export async function newestMerge(db: D1Database, survivor: string): Promise<Sto
 export const undoMerge = (db: D1Database, id: MergeId, now: number): D1PreparedStatement =>
   db.prepare("UPDATE merges SET undone_at = ?2 WHERE id = ?1").bind(id, now);
 
-/** An edge between every row of one side and every row of the other, smaller id first: should one of the two come apart later, all that comes of it
+/** An edge between each of these rows of one side and each of the other, smaller id first: should one of the two come apart later, all that comes of it
  *  stays apart from the other. */
 export const keepApart = (
   db: D1Database,
-  left: ReadonlySet<PersonId>,
-  right: ReadonlySet<PersonId>,
+  left: readonly PersonId[],
+  right: readonly PersonId[],
   now: number,
 ): D1PreparedStatement =>
   db
@@ -57,7 +57,7 @@ export const keepApart = (
       `INSERT INTO kept_apart (a, b, at) SELECT MIN(l.value, r.value), MAX(l.value, r.value), ?3 FROM json_each(?1) l, json_each(?2) r
        WHERE TRUE ON CONFLICT DO NOTHING`,
     )
-    .bind(JSON.stringify([...left]), JSON.stringify([...right]), now);
+    .bind(JSON.stringify(left), JSON.stringify(right), now);
 
 /** What a merge of these two sides is about to lift: edges between them, claims on their contacts, conflicts all of whose persons they are, and what
  *  waits for those contacts.

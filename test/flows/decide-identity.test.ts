@@ -196,6 +196,16 @@ describe("who is kept apart from somebody that later turns out to be two", () =>
     expect(await conflicts()).toEqual([]);
   });
 
+  it("by a decision is so in a row for each of hers that names somebody, however many visits became her", async () => {
+    const visits = (tg: number): Told[] => [1, 2, 3].map((n) => ({ ids: { visitor: `${tg}v${n}` } }));
+    for (const tg of [1, 2]) await feed(...visits(tg), ...visits(tg).map(({ ids }) => ({ ids: { ...ids, tg } })));
+    expect(await rows("SELECT id FROM persons")).toHaveLength(6);
+    await act("persons/keep-apart", { persons: [await personOf({ tg: 1 }), await personOf({ tg: 2 })] });
+    expect(await rows("SELECT a FROM kept_apart")).toHaveLength(1);
+    await feed({ ids: { tg: 1, email: "v@x.ru" } }, { ids: { email: "v@x.ru", visitor: "2v2" } });
+    expect(await personOf({ visitor: "2v2" })).toBe(await personOf({ tg: 2 }));
+  });
+
   it("by a moved identifier stays apart from whom it was moved away", async () => {
     await both();
     await act("persons/move-identifier", { type: "email", value: "x@x.ru", to: await personOf({ tg: 3 }) });
