@@ -57,10 +57,10 @@ export const selectStanding = (
     .bind(asked.site, asked.buid, asked.code, asked.userHash);
 
 /** Contacts and names that a bot told of this very holder, the newest of each (SQLite takes the other columns from the row of a single MAX): the event
- *  that brought them is one of `bots` and was bound through one of its accounts or made it known, or one of them told its bot the contact since. What
- *  else the person carries may be only claimed to be the same human's, as what a school writes down under this account: so is the proof that another
- *  account gave. Who told a contact that nobody has told since version 0.2 is not known. A name has no proof: it is somebody's word. The joins keep the
- *  order: the planner's own reads every event. */
+ *  that brought them is one of `bots` and was bound through one of its accounts or made it known; or one of them was the first to tell a bot what somebody
+ *  else had brought, or to prove it. What else the person carries may be only claimed to be the same human's, as what a school writes down under this account: so is
+ *  the proof that another account gave. Who told a contact that nobody has told since version 0.2 is not known. A name has no proof: it is somebody's
+ *  word. The joins keep the order: the planner's own reads every event. */
 export const selectTold = (
   db: D1Database,
   asked: { readonly site: string; readonly buid: string | null; readonly code: string | null; readonly bots: readonly string[] },
@@ -75,9 +75,10 @@ export const selectTold = (
            AND c.type IN ('email', 'phone') AND c.sealed IS NOT NULL
          UNION ALL SELECT t.name, 'claimed', t.sealed, t.at, t.event_id, NULL FROM people CROSS JOIN traits AS t ON t.person_id = people.person_id
            AND t.name IN ('first_name', 'last_name', 'name', 'username', 'locale'))
-       SELECT told.type, told.proof, ${hexed("told.sealed")}, MAX(told.at) FROM told LEFT JOIN events AS e ON e.id = told.event_id
-       WHERE told.told_by IN (SELECT hash FROM mine) OR e.connection IN (SELECT value FROM json_each(?4))
-         AND (e.via_hash IN (SELECT hash FROM mine) OR e.id IN (SELECT event_id FROM own)) GROUP BY told.type`,
+       SELECT told.type, told.proof, ${hexed("told.sealed")}, MAX(told.at) FROM told CROSS JOIN events AS e ON e.id = told.event_id
+       WHERE e.connection IN (SELECT value FROM json_each(?4)) AND (e.via_hash IN (SELECT hash FROM mine) OR e.id IN (SELECT event_id FROM own))
+         OR told.told_by IN (SELECT hash FROM mine) AND (told.proof = 'proved' OR e.connection NOT IN (SELECT value FROM json_each(?4)))
+       GROUP BY told.type`,
     )
     .bind(asked.site, asked.buid, asked.code, JSON.stringify(asked.bots));
 

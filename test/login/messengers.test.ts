@@ -290,6 +290,18 @@ describe("the profile", () => {
     expect(await profileOf({ telegram_id: victim })).toMatchObject({ phone: { value: phone, proof: "proved" } });
   });
 
+  it("holds nothing that another account had told before this one typed it, whoever brought it first", async () => {
+    const [victim, attacker] = [someone(), someone()];
+    const [email, phone] = [`${victim}@typed.example`, `+79${victim.padStart(9, "4")}`];
+    await site("/webhook/site", { event: "registration", user_id: `u${victim}`, email });
+    await bot("/webhook/tg", { event: "bot_start", telegram_id: victim, email, phone }, TG);
+    await bot("/webhook/max", { event: "bot_start", max_id: attacker, email, phone }, MAX);
+    expect(await personOf("max_id", attacker)).toBe(await personOf("telegram_id", victim));
+    expect(await profileOf({ max_id: attacker }, MAX)).toEqual({ messenger: "max" });
+    const told = (value: string) => ({ value, proof: "claimed" });
+    expect(await profileOf({ telegram_id: victim })).toMatchObject({ email: told(email), phone: told(phone) });
+  });
+
   it("holds no name of whoever is only claimed to be the same human", async () => {
     const [victim, attacker] = [someone(), someone()];
     const claim = { email: "named@claimed.example" };

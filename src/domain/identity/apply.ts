@@ -47,8 +47,8 @@ export function apply(graph: Graph, decision: Decision): readonly Step[] {
     const merge = mergePersons(graph, [leafOf(graph, home).rootId, rootOf(graph, other)], "rule", event.id);
     return { step: "merged", ref, survivor: merge.survivor, loser: merge.loser };
   });
-  for (const claim of [...decision.refresh, ...decision.moves]) refreshNode(graph, claim, event);
   noteTeller(graph, decision, home);
+  for (const claim of [...decision.refresh, ...decision.moves]) refreshNode(graph, claim, event);
   for (const claimant of decision.claimants) {
     setIn(graph.claimants, claimant.contact).add(claimant.messenger);
     graph.changes.claimants.push(claimant);
@@ -145,14 +145,19 @@ function refreshNode(graph: Graph, claim: GraphClaim, event: GraphEvent): void {
   graph.changes.nodes.add(node.hash);
 }
 
-/** A contact that her account told its bot; an account that is somebody else's told nothing of her. Who only types it takes no place of who has shared
- *  it: the proof is that one's. */
+/** A contact that her account told its bot first, or proved first: who types what another of her accounts has told may be somebody else. An account that
+ *  is not hers told nothing of her. */
 function noteTeller(graph: Graph, { event, attach, refresh, moves }: Decision, home: PersonId): void {
-  const account = graph.nodes.get(event.teller ?? "");
-  if (!account || rootOf(graph, account.homeId) !== rootOf(graph, home)) return;
-  for (const claim of [...attach, ...refresh, ...moves]) {
-    const node = graph.nodes.get(claim.hash);
-    if (node && isContact(node) && claim.proof === node.proof) node.toldBy = account.hash;
+  const isHers = (hash: string | null): boolean => {
+    const account = graph.nodes.get(hash ?? "");
+    return account !== undefined && rootOf(graph, account.homeId) === rootOf(graph, home);
+  };
+  if (!isHers(event.teller)) return;
+  for (const { hash, proof } of [...attach, ...refresh, ...moves]) {
+    const node = graph.nodes.get(hash);
+    if (!node || !isContact(node)) continue;
+    const more = PROOF_RANK[proof] - PROOF_RANK[node.proof];
+    if (more > 0 || (more === 0 && !isHers(node.toldBy))) node.toldBy = event.teller;
   }
 }
 

@@ -31,7 +31,7 @@ export type Node = Ref & {
   lastSeen: number;
   /** When it was last told together with another identifier that tells who it is: what a primary contact is chosen by. 0 = never. */
   toldAt: number;
-  /** The account that told its bot this contact last with its proof, whoever told it first. */
+  /** The account that was the first to tell its bot this contact with its proof, whoever else had told it before. */
   toldBy: string | null;
   readonly eventId: EventId;
   pinned: boolean;
