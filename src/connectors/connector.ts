@@ -3,6 +3,7 @@
  *  Vendor facts go stale: each file names its page and date. */
 import type { ConnectionOf, Kind } from "../domain/config.ts";
 import type { Addressee } from "../domain/delivery.ts";
+import type { Echo } from "../domain/echo.ts";
 import type { Scopes } from "../domain/scope.ts";
 import type { Result } from "../lib/result.ts";
 
@@ -59,12 +60,15 @@ export type Plan = {
   readonly request: OutgoingRequest;
   /** false = sending it twice does it twice (a GetCourse deal without a number): when the outcome stays unknown it is dead, never sent again. */
   readonly repeatable?: boolean;
+  /** What the vendor will report of it besides the fields that the action sets (`domain/echo.ts`). */
+  readonly echoes?: readonly Echo[];
   readonly judge: (reply: Reply) => Verdict;
 };
 
 /** Facts of the event an action is about, for what a vendor's call needs beyond `with`. */
 export type EventView = {
   readonly id: string;
+  readonly connection: string;
   readonly type: string;
   readonly label: string | null;
   readonly amount: string | null;

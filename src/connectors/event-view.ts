@@ -9,17 +9,18 @@ import { iso } from "../lib/iso.ts";
  *  bare number for its own default currency. Of several click ids of one issuer the first counts. */
 export function eventViewOf(event: EventFacts | null, config: Pick<Config, "workspace" | "connections">): EventView {
   if (event === null) return NO_EVENT;
-  const { id, type, label, tid, order, utm } = event;
+  const { id, connection, type, label, tid, order, utm } = event;
   const { amount } = event.money;
   const clickids: Record<string, string> = {};
   for (const claim of event.identifiers) if (claim.type === "clickid") clickids[claim.scope] ??= claim.value;
   const currency = amount === null ? null : currencyOf(event, config);
-  return { id, type, label, amount, currency, tid, order, clickids, utm, at: iso(event.eventTime) };
+  return { id, connection, type, label, amount, currency, tid, order, clickids, utm, at: iso(event.eventTime) };
 }
 
 /** Behind a notice, an alert or a call that only names whom it is about. */
 export const NO_EVENT: EventView = {
   id: "",
+  connection: "",
   type: "",
   label: null,
   amount: null,

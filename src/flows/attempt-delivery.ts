@@ -1,7 +1,6 @@
 /** From a sealed work order to a request that can leave: the person as she is now, the parameters rendered once and frozen, the loop breaker, the
  *  vendor's own preparation. Nothing is sent here. A delivery that cannot be built is dead at once, with the reason an operator can act on. */
 import { actionOf } from "../connectors/actions.ts";
-import { dealEchoes } from "../connectors/getcourse/deal.ts";
 import type { Plan } from "../connectors/connector.ts";
 import { eventViewOf } from "../connectors/event-view.ts";
 import type { Context } from "../context.ts";
@@ -70,10 +69,7 @@ export async function prepareAttempt(ctx: Context, input: AttemptInput): Promise
   const about = rendered.person.id || (order.address && JSON.stringify(order.address));
   const said = { amount: null, currency: null, ...order.event?.money, tid: order.event?.tid ?? null };
   const titles = connection.kind === "getcourse" ? connection.fields : {};
-  const written =
-    input.action === "upsert_deal"
-      ? dealEchoes(rendered.parameters, connection.id, order.event)
-      : echoesOf(input.action, rendered.parameters, titles);
+  const written = [...echoesOf(input.action, rendered.parameters, titles), ...(plan.value.echoes ?? [])];
   const [content, echoes] = await Promise.all([
     about ? ctx.seal.mac("content", contentText(input.action, about, rendered.parameters, said)) : null,
     Promise.all(

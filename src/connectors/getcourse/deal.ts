@@ -1,7 +1,7 @@
 /** The deal of `upsert_deal`: GetCourse's own field names, at the top of `with` or under `deal`, or without their `deal_` prefix. */
-import type { EventFacts } from "../../domain/delivery.ts";
 import { type Echo, orderEcho } from "../../domain/echo.ts";
 import { recordOf } from "../../lib/record.ts";
+import type { EventView } from "../connector.ts";
 import { isYes } from "../generic/values.ts";
 import { textOf } from "../requests.ts";
 import { orderStatus, orderStep } from "./status.ts";
@@ -30,11 +30,11 @@ export function dealOf(parameters: Readonly<Record<string, unknown>>): Readonly<
 
 /** What the school will report of an order that we write, known by its number. Its creation is no echo: the report brings the link to pay. That it is paid
  *  is one only where another connection told the payment, and its money: else the school's word is the only one. */
-export function dealEchoes(parameters: Readonly<Record<string, unknown>>, school: string, cause: EventFacts | null): Echo[] {
-  const { deal_number, deal_status, deal_is_paid } = dealOf(parameters);
+export function dealEchoes(deal: Readonly<Record<string, unknown>>, school: string, cause: EventView): Echo[] {
+  const { deal_number, deal_status, deal_is_paid } = deal;
   const order = textOf(deal_number);
   const status = isYes(textOf(deal_is_paid) ?? "") ? "payed" : orderStatus(textOf(deal_status) ?? "");
   const step = orderStep(status);
-  const isToldElsewhere = cause?.type === "payment" && cause.connection !== school && (cause.money.amount ?? "0") !== "0";
+  const isToldElsewhere = cause.type === "payment" && cause.connection !== school && (cause.amount ?? "0") !== "0";
   return order === null || step === "created" || (step === "paid" && !isToldElsewhere) ? [] : [orderEcho(order, status)];
 }

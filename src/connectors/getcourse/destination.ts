@@ -7,7 +7,7 @@ import type { Action, Destination, PrepareInput } from "../connector.ts";
 import { textOf, textsOf } from "../requests.ts";
 import { recordOf } from "../../lib/record.ts";
 import { chatiumPlan } from "./chatium.ts";
-import { dealOf } from "./deal.ts";
+import { dealEchoes, dealOf } from "./deal.ts";
 import { importPlan } from "./legacy.ts";
 import { type User, writeFieldsPlan } from "./tech.ts";
 
@@ -88,7 +88,8 @@ const upsertDeal: Action<"getcourse"> = (input) => {
     deal: { ...deal, ...(Object.keys(fields).length === 0 ? {} : { addfields: fields }) },
     ...(parameters["session"] === undefined ? {} : { session: recordOf(parameters["session"]) }),
   };
-  return ok(importPlan(input, "deals", params, textOf(deal["deal_number"]) !== null));
+  const plan = importPlan(input, "deals", params, textOf(deal["deal_number"]) !== null);
+  return ok({ ...plan, echoes: dealEchoes(deal, connection.id, input.event) });
 };
 
 const NO_CONTACT = "no_address: the person has no e-mail or phone";
