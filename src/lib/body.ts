@@ -106,16 +106,16 @@ const TOKEN =
 /** An escape that is right, or what JSON wants escaped. */
 const RAW = /\\(?:["\\/bfnrt]|u[\dA-Fa-f]{4})|[\\"]|\p{Cc}+/gu;
 
+const escaped = (raw: string): string => (/^\\./.test(raw) ? raw : JSON.stringify(raw).slice(1, -1));
+
 /** A bot puts a person's message into a JSON template as it is, quotation marks, line breaks and all: inside a string JSON forbids them, so they are
  *  written as it wants them; between tokens a control character means nothing. A variable without quotation marks leaves its name when it is not set, or
  *  nothing, or a phone and a sum that are no numbers to JSON. Names are the author's and stay: one that would have to be mended is a message's end. */
 function mendedJson(text: string, error: string): Result<Body, string> {
-  const told = (all: string, name?: string, bare?: string): string =>
-    all.startsWith(":")
-      ? `:${JSON.stringify(bare?.trim() ?? null)}`
-      : name !== undefined
-        ? all
-        : `"${all.slice(1, -1).replaceAll(RAW, (raw) => (raw.length > 1 && raw.startsWith("\\") ? raw : JSON.stringify(raw).slice(1, -1)))}${all.slice(-1)}`;
+  const told = (all: string, name?: string, bare?: string): string => {
+    if (all.startsWith(":")) return `:${JSON.stringify(bare?.trim() ?? null)}`;
+    return name === undefined ? `"${all.slice(1, -1).replaceAll(RAW, escaped)}${all.slice(-1)}` : all;
+  };
   const json = parseJson(text.replaceAll(TOKEN, told).replaceAll(/\p{Cc}/gu, " "));
   return json.ok ? ok(jsonBody(json.value, text.trim())) : err(error);
 }

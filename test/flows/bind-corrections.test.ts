@@ -2,7 +2,7 @@
 import { beforeEach, expect, it } from "vitest";
 import { type Told, feed, pay } from "../kit/feed.ts";
 import { emptyGraph, rows } from "../kit/identity-rows.ts";
-import { saveDocument, testContext } from "../kit/context.ts";
+import { saveDocument, tellOn, testContext } from "../kit/context.ts";
 
 const DAY = 86_400_000;
 const FIRST = Date.UTC(2026, 2, 1, 9);
@@ -19,14 +19,7 @@ const counted = (): Promise<unknown[]> =>
 
 beforeEach(async () => {
   await emptyGraph();
-  await saveDocument({
-    connections: {
-      bot: { kind: "salebot", project: "P1" },
-      onewin: { kind: "network", network: "1win" },
-      tg: { kind: "telegram" },
-    },
-    rules: [{ on: "resale", do: [{ to: "tg", action: "send_message", with: { text: "{{event.amount}}" } }] }],
-  });
+  await tellOn("resale", "{{event.amount}}");
 });
 
 it("stays the sale on its day, whatever was bought meanwhile, and runs no rule for repeats", async () => {

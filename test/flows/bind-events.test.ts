@@ -5,7 +5,7 @@ import { type Told, accept, feed, pay } from "../kit/feed.ts";
 import { emptyGraph, personOf, rows } from "../kit/identity-rows.ts";
 import { operator } from "../kit/operator.ts";
 import { bindings } from "../kit/bindings.ts";
-import { saveDocument, testContext } from "../kit/context.ts";
+import { saveDocument, tellOn, testContext } from "../kit/context.ts";
 
 type EventRow = {
   id: string;
@@ -25,6 +25,14 @@ const eventRow = async (id: string | undefined): Promise<EventRow | undefined> =
       id,
     )
   )[0];
+
+/** "connection, field and value", a line each, as we wrote them today. */
+async function wroteToVendor(told: string): Promise<void> {
+  const { seal } = await testContext();
+  await env.DB.prepare("INSERT INTO echoes (hash, delivery_id, expires_at) VALUES (?1, 'dlv_x', ?2)")
+    .bind(await seal.mac("echo", told), Date.now() + 86_400_000)
+    .run();
+}
 
 beforeEach(async () => {
   await emptyGraph();
@@ -71,14 +79,7 @@ it("L-06 fifty first events at once make one person", async () => {
 });
 
 it("D-04 a rule on resale#2 runs once, on the third purchase", async () => {
-  await saveDocument({
-    connections: {
-      bot: { kind: "salebot", project: "P1" },
-      onewin: { kind: "network", network: "1win" },
-      tg: { kind: "telegram" },
-    },
-    rules: [{ on: "resale#2", do: [{ to: "tg", action: "send_message", with: { text: "{{event.tid}}" } }] }],
-  });
+  await tellOn("resale#2", "{{event.tid}}");
   await feed({ ids: { tg: 1, player: 9 } });
   for (const [tid, named] of [
     ["t1", "sale"],
@@ -97,14 +98,7 @@ it("D-04 a rule on resale#2 runs once, on the third purchase", async () => {
 });
 
 it("deposits of two clicks of one person that their tracker numbers alike are a sale and a repeat", async () => {
-  await saveDocument({
-    connections: {
-      bot: { kind: "salebot", project: "P1" },
-      onewin: { kind: "network", network: "1win" },
-      tg: { kind: "telegram" },
-    },
-    rules: [{ on: "resale", do: [{ to: "tg", action: "send_message", with: { text: "{{event.amount}}" } }] }],
-  });
+  await tellOn("resale", "{{event.amount}}");
   await feed({ ids: { tg: 1, player: 9 } });
   await feed(pay("50", { ids: { player: 9 }, connection: "onewin", tid: "1", key: "tid:conversion:A:1", at: 1_000 }));
   await feed(pay("20", { ids: { player: 9 }, connection: "onewin", tid: "1", key: "tid:conversion:B:1", at: 2_000 }));
@@ -284,14 +278,7 @@ it("a late first payment shifts the ordinals and runs what nobody carried before
 });
 
 it("what an upgrade calls otherwise is renamed with the person's next event, and no rule runs for it", async () => {
-  await saveDocument({
-    connections: {
-      bot: { kind: "salebot", project: "P1" },
-      onewin: { kind: "network", network: "1win" },
-      tg: { kind: "telegram" },
-    },
-    rules: [{ on: ["resale", "resale#2"], do: [{ to: "tg", action: "send_message", with: { text: "{{event.tid}}" } }] }],
-  });
+  await tellOn(["resale", "resale#2"], "{{event.tid}}");
   await feed({ ids: { tg: 1, player: 9 } });
   const sale = (tid: string): Told =>
     pay("20", { ids: { player: 9 }, connection: "onewin", tid, named: "sale", key: `tid:${tid}` });
@@ -385,10 +372,7 @@ it("O-01 a platform that reports back what we wrote is an echo and starts nothin
     rules: [{ on: "user_updated", do: [{ to: "tg", action: "send_message", with: { text: "x" } }] }],
   });
   await feed({ ids: { gc: 77, tg: 1 }, connection: "school" });
-  const ctx = await testContext();
-  await env.DB.prepare("INSERT INTO echoes (hash, delivery_id, expires_at) VALUES (?1, 'dlv_x', ?2)")
-    .bind(await ctx.seal.mac("echo", "school\ntelegram_id\n1"), Date.now() + 86_400_000)
-    .run();
+  await wroteToVendor("school\ntelegram_id\n1");
   const [echo] = await feed({ type: "user_updated", ids: { gc: 77, tg: 1 }, connection: "school" });
   const [news] = await feed({ type: "user_updated", ids: { gc: 77, tg: 1 }, fields: { city: "Казань" }, connection: "school" });
   expect((await eventRow(echo))?.status).toBe("echo");
@@ -402,10 +386,7 @@ it("O-01 the first report of what we wrote tells whom it is about, and is an ech
     rules: [{ on: "user_updated", do: [{ to: "tg", action: "send_message", with: { text: "x" } }] }],
   });
   await feed({ ids: { tg: 5, email: "echo@i.ru" } });
-  const ctx = await testContext();
-  await env.DB.prepare("INSERT INTO echoes (hash, delivery_id, expires_at) VALUES (?1, 'dlv_x', ?2)")
-    .bind(await ctx.seal.mac("echo", "school\ntelegram_id\n5"), Date.now() + 86_400_000)
-    .run();
+  await wroteToVendor("school\ntelegram_id\n5");
   const [first] = await feed({ type: "user_updated", ids: { gc: 71, tg: 5 }, connection: "school" });
   expect((await eventRow(first))?.status).toBe("echo");
   expect(await personOf({ gc: 71 })).toBe(await personOf({ tg: 5 }));
@@ -420,10 +401,7 @@ it("O-01 an act that the school names is news, though it tells for the first tim
     rules: [{ on: "webinar", do: [{ to: "tg", action: "send_message", with: { text: "x" } }] }],
   });
   await feed({ ids: { tg: 5, email: "echo@i.ru" } });
-  const ctx = await testContext();
-  await env.DB.prepare("INSERT INTO echoes (hash, delivery_id, expires_at) VALUES (?1, 'dlv_x', ?2)")
-    .bind(await ctx.seal.mac("echo", "school\nemail\necho@i.ru"), Date.now() + 86_400_000)
-    .run();
+  await wroteToVendor("school\nemail\necho@i.ru");
   const [act] = await feed({ type: "webinar", ids: { gc: 71, email: "echo@i.ru" }, connection: "school" });
   expect((await eventRow(act))?.status).toBe("bound");
   expect(await rows("SELECT id FROM deliveries")).toHaveLength(1);

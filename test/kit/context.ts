@@ -17,3 +17,14 @@ export async function saveDocument(document: unknown): Promise<void> {
   const { settings } = await testContext();
   await saveConfig(bindings, settings, { document, author: "test", note: "", now: Date.now() });
 }
+
+/** A bot, a network, and a messenger that is told `text` on these events. */
+export const tellOn = (on: string | readonly string[], text: string): Promise<void> =>
+  saveDocument({
+    connections: {
+      bot: { kind: "salebot", project: "P1" },
+      onewin: { kind: "network", network: "1win" },
+      tg: { kind: "telegram" },
+    },
+    rules: [{ on, do: [{ to: "tg", action: "send_message", with: { text } }] }],
+  });

@@ -14,7 +14,7 @@ import { type EchoDigests, isEcho } from "./echo.ts";
 import { relabel } from "./accounts.ts";
 import { addPayment, addUnowned, fireEvent, fireShifted } from "./fire.ts";
 import { type Outcome, type Session, personOf } from "./session.ts";
-import { takeBackNumberless, uncount } from "./take-back.ts";
+import { takeBackRejected, uncount } from "./take-back.ts";
 import { rememberTraits } from "./traits.ts";
 
 /** Changes the session only; nothing is written here. A quarantined event or a robot's click ends early: it has an outcome and touches nobody, but it
@@ -57,7 +57,7 @@ async function settle(
     const own = session.arrived.get(one.decision.event.id);
     if (own) take(session, { arrived: own, bound: one, echo: own === echo }, roots);
   }
-  for (const { decision } of bound) takeBackNumberless(ctx, session, decision.event.id);
+  for (const { decision } of bound) takeBackRejected(ctx, session, decision.event.id);
   followClicks(session, roots);
   await fireAll(ctx, session, bound, roots);
 }

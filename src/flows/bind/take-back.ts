@@ -1,4 +1,4 @@
-/** Money that is taken back: a newer state of its fact, or a rejection that names no transaction. */
+/** Money that is taken back: by a newer state of its fact, or by a rejection whose key is not that of one conversion. */
 import type { Context } from "../../context.ts";
 import { toE4 } from "../../domain/amount.ts";
 import { rootOf } from "../../domain/identity/graph.ts";
@@ -22,7 +22,7 @@ const COUNTS_CLICKS = ["chatterfy", "keitaro", "network"];
 /** To a tracker the conversions of one click that have no transaction id are one conversion (vendors.md §6.1), so a rejection without one means them, and none
  *  that another click told: told by the same identifier if any was, then of the same sum if any is, and the newest of these. Where one id may
  *  stand for many conversions (`duplicates: "new"`) a rejection that tells it means one of them. */
-export function takeBackNumberless(ctx: Context, session: Session, id: EventId): void {
+export function takeBackRejected(ctx: Context, session: Session, id: EventId): void {
   const outcome = session.outcomes.get(id);
   if (outcome?.status !== "bound" || outcome.arrived.type !== "rejected") return;
   const root = personOf(session, id);
